@@ -1,0 +1,167 @@
+"""What is an experiment, a run, a metric?
+
+Names and attributes read as MLflow's entities do (`run.info.run_id`, `run.data.params["lr"]`), so that code
+written against one reads the other. All are frozen values; times are milliseconds since 1970 in UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any
+
+
+class RunStatus(IntEnum):
+    """The numbers that MLflow's file store writes into meta.yaml."""
+
+    RUNNING = 1
+    SCHEDULED = 2
+    FINISHED = 3
+    FAILED = 4
+    KILLED = 5
+
+
+class ViewType(IntEnum):
+    """Which runs or experiments to list, numbered as MLflow does."""
+
+    ACTIVE_ONLY = 1
+    DELETED_ONLY = 2
+    ALL = 3
+
+
+class LifecycleStage:
+    ACTIVE = "active"
+    DELETED = "deleted"
+
+    @staticmethod
+    def shown(stage: str, view: ViewType) -> bool:
+        """Is something of this stage part of this view?"""
+        return view == ViewType.ALL or (stage == LifecycleStage.ACTIVE) == (view == ViewType.ACTIVE_ONLY)
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One point of a metric's history."""
+
+    key: str
+    value: float
+    timestamp: int
+    step: int = 0
+    dataset_name: str | None = None
+    dataset_digest: str | None = None
+    run_id: str | None = None
+    model_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    key: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunTag:
+    key: str
+    value: str
+
+
+Tag = RunTag
+
+
+@dataclass(frozen=True, slots=True)
+class ExperimentTag:
+    key: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Experiment:
+    experiment_id: str
+    name: str
+    artifact_location: str = ""
+    lifecycle_stage: str = LifecycleStage.ACTIVE
+    tags: Mapping[str, str] = field(default_factory=dict)
+    creation_time: int | None = None
+    last_update_time: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunInfo:
+    """`status` is the name ("FINISHED"), as MLflow's RunInfo has it."""
+
+    run_id: str
+    experiment_id: str
+    user_id: str = ""
+    status: str = "RUNNING"
+    start_time: int | None = None
+    end_time: int | None = None
+    lifecycle_stage: str = LifecycleStage.ACTIVE
+    artifact_uri: str = ""
+    run_name: str = ""
+
+    @property
+    def run_uuid(self) -> str:
+        return self.run_id
+
+
+@dataclass(frozen=True, slots=True)
+class RunData:
+    """`metrics` holds the displayed value of each key: the maximum by (step, timestamp, value)."""
+
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    params: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    name: str
+    digest: str
+    source_type: str = ""
+    source: str = ""
+    schema: str | None = None
+    profile: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InputTag:
+    key: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetInput:
+    dataset: Dataset
+    tags: tuple[InputTag, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RunInputs:
+    dataset_inputs: tuple[DatasetInput, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    info: RunInfo
+    data: RunData = field(default_factory=RunData)
+    inputs: RunInputs = field(default_factory=RunInputs)
+
+    def to_dictionary(self) -> dict[str, Any]:
+        """The run as plain dicts, with MLflow's names."""
+        info = {name: getattr(self.info, name) for name in RunInfo.__slots__}
+        data = {
+            "metrics": dict(self.data.metrics),
+            "params": dict(self.data.params),
+            "tags": dict(self.data.tags),
+        }
+        return {"info": info, "data": data}
+
+
+@dataclass(frozen=True, slots=True)
+class FileInfo:
+    """One artifact: `path` is relative to the run's artifact folder, with `/`."""
+
+    path: str
+    is_dir: bool
+    file_size: int | None = None

@@ -1,0 +1,82 @@
+"""What can go wrong, and how is it told to the person?
+
+    NbtrackError
+    ├── StoreError            a store cannot be opened, read or written
+    │   ├── NotAStoreError        the address names something that is no store
+    │   ├── ReadOnlyError         the store cannot be written here
+    │   ├── NotFoundError         no such experiment, run, metric or artifact
+    │   └── DamagedError          a file of the store does not hold what it should
+    ├── InvalidValueError     a key, value or argument that no store takes (also a ValueError)
+    └── QueryError            a filter or an order that does not parse, with its place (also a ValueError)
+
+Every message names the thing, the place and the next step.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+class NbtrackError(Exception):
+    """The root of every error that nbtrack raises on purpose."""
+
+
+class StoreError(NbtrackError):
+    """A store cannot be opened, read or written."""
+
+
+class NotAStoreError(StoreError):
+    """The address names something that is not a store."""
+
+
+class ReadOnlyError(StoreError):
+    """The store cannot be written, by permission or by nature."""
+
+
+class NotFoundError(StoreError):
+    """There is no such experiment, run, metric or artifact in the store."""
+
+
+class DamagedError(StoreError):
+    """A file of the store does not hold what it should; the message names it."""
+
+
+class InvalidValueError(NbtrackError, ValueError):
+    """A key, value or argument that cannot be stored or understood."""
+
+
+class QueryError(NbtrackError, ValueError):
+    """A filter or order that does not parse. `start` and `end` are offsets into the text, in characters."""
+
+    def __init__(self, message: str, *, start: int = 0, end: int = 0) -> None:
+        super().__init__(message)
+        self.start = start
+        self.end = end
+
+
+class NbtrackWarning(UserWarning):
+    """Something was not tracked or not read; the person's work goes on."""
+
+
+_told: set[str] = set()
+
+
+def warn_once(message: str) -> None:
+    """Warn with `message` the first time it occurs in this process; later ones are silent."""
+    if message not in _told:
+        _told.add(message)
+        warnings.warn(message, NbtrackWarning, stacklevel=3)
+
+
+@contextmanager
+def guard(what: str) -> Iterator[None]:
+    """Turn any error inside into one warning, so that tracking never ends the person's cell.
+
+    `what` completes "nbtrack could not …".
+    """
+    try:
+        yield
+    except Exception as error:  # the package's only broad except
+        warn_once(f"nbtrack could not {what}: {type(error).__name__}: {error}")

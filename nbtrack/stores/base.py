@@ -1,0 +1,174 @@
+"""What does every store answer?
+
+`Store` is the contract: tracking writes through it, the dashboard reads through it, and no caller knows which
+backend is behind. Reading many runs is `rows`/`changes`, which a store answers from its own cache and keeps exact.
+
+Errors: `NotFoundError` for an unknown id, `ReadOnlyError` where writing is impossible, `InvalidValueError` for keys or
+values that the store cannot hold, `StoreError` for everything else that the disk or the network does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from nbtrack.entities import (
+    DatasetInput,
+    Experiment,
+    FileInfo,
+    Metric,
+    Param,
+    Run,
+    RunStatus,
+    RunTag,
+    ViewType,
+)
+from nbtrack.frame import Row, Series
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """Something in a store that could not be read: which file, what is wrong, what can be done."""
+
+    path: str
+    problem: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What is different since the last look.
+
+    `rows` are new or changed runs, whole; `gone` are ids of runs no longer there. `experiments` says that the list of
+    experiments changed. Deleted runs are rows whose `lifecycle_stage` is "deleted", not gone.
+    """
+
+    rows: Sequence[Row] = ()
+    gone: Sequence[str] = ()
+    experiments: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.rows or self.gone or self.experiments)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Every run of the asked experiments, deleted ones too, with what could not be read beside it."""
+
+    rows: Sequence[Row]
+    experiments: Sequence[Experiment]
+    damages: Sequence[Damage] = field(default=())
+
+
+class RunWriter(Protocol):
+    """An open run: what a training loop writes through. Safe to call from several threads.
+
+    When a call returns, its data has been handed to the operating system and survives `kill -9` of this process.
+    """
+
+    run_id: str
+
+    def log_metric(self, key: str, value: float, timestamp: int, step: int) -> None: ...
+
+    def close(self) -> None:
+        """Let go of open files. A writer may be used again after this; it opens them anew."""
+        ...
+
+
+class Store(Protocol):
+    uri: str
+    read_only: bool
+
+    # experiments
+    def experiments(self, view: ViewType = ViewType.ACTIVE_ONLY) -> list[Experiment]:
+        """Newest first (creation_time descending, then id ascending)."""
+        ...
+
+    def experiment(self, experiment_id: str) -> Experiment: ...
+    def experiment_by_name(self, name: str) -> Experiment | None: ...
+    def default_experiment(self) -> Experiment:
+        """The experiment named "Default", made when there is none."""
+        ...
+
+    def create_experiment(
+        self, name: str, artifact_location: str | None = None, tags: Mapping[str, str] | None = None
+    ) -> str: ...
+    def rename_experiment(self, experiment_id: str, name: str) -> None: ...
+    def delete_experiment(self, experiment_id: str) -> None: ...
+    def restore_experiment(self, experiment_id: str) -> None: ...
+    def set_experiment_tag(self, experiment_id: str, key: str, value: str) -> None: ...
+    def delete_experiment_tag(self, experiment_id: str, key: str) -> None: ...
+
+    # one run
+    def create_run(
+        self,
+        experiment_id: str,
+        *,
+        run_name: str,
+        user_id: str,
+        start_time: int,
+        tags: Mapping[str, str],
+    ) -> Run: ...
+    def run(self, run_id: str) -> Run:
+        """Read afresh; deleted runs too."""
+        ...
+
+    def update_run(
+        self,
+        run_id: str,
+        *,
+        status: RunStatus | None = None,
+        end_time: int | None = None,
+        run_name: str | None = None,
+    ) -> None: ...
+    def delete_run(self, run_id: str) -> None: ...
+    def restore_run(self, run_id: str) -> None: ...
+    def writer(self, run_id: str) -> RunWriter: ...
+    def log_batch(
+        self,
+        run_id: str,
+        metrics: Iterable[Metric] = (),
+        params: Iterable[Param] = (),
+        tags: Iterable[RunTag] = (),
+    ) -> None:
+        """Params are immutable: another value for a present key is an InvalidValueError, the same one is fine."""
+        ...
+
+    def delete_tag(self, run_id: str, key: str) -> None: ...
+    def log_inputs(self, run_id: str, datasets: Sequence[DatasetInput]) -> None: ...
+    def history(self, run_id: str, key: str) -> Series:
+        """All points of one metric in the store's own order; NotFoundError where there is no such metric."""
+        ...
+
+    # many runs
+    def snapshot(self, experiment_ids: Sequence[str] | None = None) -> Snapshot:
+        """All runs (deleted too) of the given experiments, or of every active one; exact at the time of the call."""
+        ...
+
+    def changes(self, experiment_ids: Sequence[str] | None = None, *, thorough: bool = True) -> Changes:
+        """What differs from what `snapshot` or `changes` last returned for the same experiments.
+
+        `thorough=False` may look only where change is likely (new runs, running runs) and so costs little.
+        """
+        ...
+
+    # artifacts
+    def artifact_dir(self, run_id: str) -> Path | None:
+        """Where the run's artifacts lie on this machine, or None where they do not."""
+        ...
+
+    def list_artifacts(self, run_id: str, path: str = "") -> list[FileInfo]:
+        """One folder's content, sorted by path. Links that lead out of the run are left out."""
+        ...
+
+    def read_artifact(self, run_id: str, path: str, limit: int | None = None) -> bytes:
+        """The first `limit` bytes of one artifact. A path that leaves the run is a NotFoundError."""
+        ...
+
+    def write_artifact(self, run_id: str, path: str, data: bytes | Path) -> None:
+        """Put bytes, or a copy of a file or folder, under `path` in the run's artifacts."""
+        ...
+
+    def close(self) -> None: ...

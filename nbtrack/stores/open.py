@@ -1,0 +1,56 @@
+"""Which store does an address name?"""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from nbtrack.errors import NotAStoreError
+from nbtrack.stores.base import Store
+
+_open: dict[str, Store] = {}
+_lock = threading.Lock()
+
+
+def default_uri() -> str:
+    """MLFLOW_TRACKING_URI, else ./mlruns if it exists, else ./mlflow.db if it exists, else a new ./mlruns."""
+    from_environment = os.environ.get("MLFLOW_TRACKING_URI")
+    if from_environment:
+        return from_environment
+    if not os.path.isdir("mlruns") and os.path.isfile("mlflow.db"):
+        return "sqlite:///mlflow.db"
+    return "mlruns"
+
+
+def open_store(uri: str | Path | None = None) -> Store:
+    """The store at `uri`; the same object for the same address in one process. See the table in the README.
+
+    Raises NotAStoreError for an address that names no store.
+    """
+    text = default_uri() if uri is None else str(uri)
+    key, kind = _resolve(text)
+    with _lock:
+        if key not in _open:
+            _open[key] = _make(key, kind)
+        return _open[key]
+
+
+def _resolve(text: str) -> tuple[str, str]:
+    """The address with relative paths made absolute, and the kind of store behind it."""
+    scheme = text.split(":", 1)[0].lower() if ":" in text else ""
+    if scheme == "file":
+        return str(Path(unquote(urlsplit(text).path)).absolute()), "file"
+    if "://" not in text:
+        return str(Path(text).expanduser().absolute()), "file"
+    raise NotAStoreError(
+        f"'{text}' is not an address that nbtrack can open. Use a path to an mlruns folder or a file: address."
+    )
+
+
+def _make(key: str, kind: str) -> Store:
+    assert kind == "file"
+    from nbtrack.stores.files import FileStore
+
+    return FileStore(Path(key))

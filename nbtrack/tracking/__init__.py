@@ -1,0 +1,1 @@
+"""How does code say what it wants kept?"""

@@ -1,0 +1,48 @@
+"""No room imports from beside or above it; the table is the plan of the house."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent / "nbtrack"
+
+LAYER = {
+    "errors": 0, "entities": 0,
+    "frame": 1, "query": 1,
+    "stores": 2,
+    "tracking": 3, "capture": 3, "figures": 3,
+    "autolog": 4, "magics": 4, "dashboard": 4, "interop": 4,
+    "__init__": 5, "cli": 5,
+}  # fmt: skip
+# `query` masks rows of a frame, `errors` is the root of all: these lie beside each other on purpose.
+BESIDE = {("query", "frame")}
+
+
+def room(path: Path) -> str:
+    return path.relative_to(ROOT).parts[0].removesuffix(".py")
+
+
+def imported_rooms(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        names = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names = [f"{node.module}.{alias.name}" if node.module == "nbtrack" else node.module for alias in node.names]
+        for name in names:
+            parts = name.split(".")
+            if parts[0] == "nbtrack":
+                found.add(parts[1] if len(parts) > 1 and parts[1] in LAYER else "__init__")
+    return found
+
+
+def test_every_file_imports_only_from_lower_layers() -> None:
+    wrong = []
+    for path in sorted(ROOT.rglob("*.py")):
+        here = room(path)
+        for there in imported_rooms(path):
+            if there != here and (here, there) not in BESIDE and LAYER[there] >= LAYER[here]:
+                wrong.append(f"{path.relative_to(ROOT)} imports {there}")
+    assert wrong == []
