@@ -1,0 +1,98 @@
+/**
+ * What crosses between the kernel and the browser? This file is the one schema, as data; `npm run protocol` writes the
+ * Python mirror nbtrack/dashboard/_protocol.py from it, and a test holds the two together.
+ *
+ * State is a trait, an event is a message. `bytes` traits and message buffers hold packs (data/pack.ts).
+ */
+
+export const PROTOCOL = 1;
+
+/** Each trait with the side that writes it. */
+export const TRAITS = {
+  uid: { type: "string", owner: "kernel" }, // joins a model and the HTML output that shows it
+  frame_kind: { type: "string", owner: "kernel" }, // one of FRAMES
+  runs: { type: "bytes", owner: "kernel" }, // a frame pack; empty before the first
+  series: { type: "bytes", owner: "kernel" }, // a series pack; empty before the first
+  status: { type: "status", owner: "kernel" },
+  view: { type: "view", owner: "both" },
+  selected: { type: "strings", owner: "both" }, // run ids
+} as const;
+
+/** What one output shows: the whole dashboard, or one of its views alone. */
+export const FRAMES = ["dashboard", "compare", "chart", "show"] as const;
+
+/**
+ * Messages, with the side that sends each. Kernel messages are numbered by `rev`, one after the other across both kinds;
+ * a gap means that something was lost, and the browser asks for `resync`.
+ */
+export const MESSAGES = {
+  rows: { from: "kernel", fields: { rev: "number", gone: "strings", status: "status" }, pack: "frame" },
+  points: { from: "kernel", fields: { rev: "number" }, pack: "series" },
+  need: { from: "browser", fields: { id: "number", what: "string", runs: "strings", keys: "strings", path: "string" } },
+  edit: { from: "browser", fields: { id: "number", what: "string", runs: "strings", key: "string", value: "string" } },
+  answer: { from: "kernel", fields: { id: "number", error: "string", body: "any" }, pack: "series" },
+} as const;
+
+/** What a `need` can ask for. */
+export const NEEDS = ["hello", "resync", "series", "artifacts", "artifact"] as const;
+
+/** What an `edit` can do. Each is safe to apply twice, and late. */
+export const EDITS = ["rename", "set_tag", "delete_tag", "delete", "restore"] as const;
+
+/** What a person has set up to see. `order` uses the words of search_runs' order_by. */
+export const DEFAULT_VIEW = {
+  experiments: [] as string[], // ids; none means every active one
+  lifecycle: "active", // active | deleted | all
+  filter: "",
+  order: [] as string[],
+  columns: null as string[] | null, // names in order; null means chosen by nbtrack
+  widths: {} as Record<string, number>, // px
+  pinned: [] as string[], // run ids kept on top
+  hidden: [] as string[], // run ids not drawn in charts
+  tree: true,
+  collapsed: [] as string[], // run ids whose children are folded
+  tab: "charts", // charts | compare | run
+  focus: null as string | null, // the run of the run page
+  split: 0.45, // share of the height that the table takes
+  chart: {
+    x: "step", // step | time | relative
+    smoothing: 0, // 0 … 0.99, weight of the debiased exponential mean
+    log_x: false,
+    log_y: false,
+    metrics: null as string[] | null, // panels in order; null means all
+    search: "",
+  },
+  compare: { differences: false, baseline: null as string | null },
+};
+
+/** What the kernel knows about the store and about itself. */
+export const DEFAULT_STATUS = {
+  store: { label: "", kind: "file", read_only: false },
+  experiments: [] as { id: string; name: string; stage: string; runs: number; created: number | null }[],
+  running: [] as string[], // runs that this kernel is writing now
+  damages: [] as { path: string; problem: string; remedy: string }[],
+  notes: [] as string[], // what was left out or cut, said to the person
+  loaded: false,
+  made_at: 0, // ms; when the kernel wrote this
+  rev: 0, // of the last message that the traits already include
+};
+
+type Kinds = {
+  string: string;
+  number: number;
+  strings: readonly string[];
+  bytes: DataView;
+  status: Status;
+  view: View;
+  any: unknown;
+};
+export type View = typeof DEFAULT_VIEW;
+export type Status = typeof DEFAULT_STATUS;
+export type Experiment = Status["experiments"][number];
+export type FrameKind = (typeof FRAMES)[number];
+export type Need = (typeof NEEDS)[number];
+export type Edit = (typeof EDITS)[number];
+export type Traits = { -readonly [K in keyof typeof TRAITS]: Kinds[(typeof TRAITS)[K]["type"]] };
+export type Fields<M extends keyof typeof MESSAGES> = {
+  -readonly [K in keyof (typeof MESSAGES)[M]["fields"]]: Kinds[(typeof MESSAGES)[M]["fields"][K] & keyof Kinds];
+};

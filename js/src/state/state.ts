@@ -1,0 +1,81 @@
+/**
+ * What does one mounted view know? Signals, written by the bridge (kernel's side) and by the ui (the person's side).
+ *
+ * `state` never sees the Jupyter model: what must go to the kernel goes through `Outlet`, which the bridge fills in.
+ */
+
+import { batch, signal, type Signal } from "@preact/signals";
+import { EMPTY, type Frame } from "../data/frame";
+import { SeriesBook } from "../data/series";
+import { DEFAULT_STATUS, DEFAULT_VIEW, type Edit, type FrameKind, type Need, type Status, type View } from "../protocol";
+
+/** live: a kernel's model is joined · snapshot: showing what was saved · lost: the kernel went away while live. */
+export type Life = "live" | "snapshot" | "lost";
+
+export interface Ask {
+  what: Need;
+  runs?: string[];
+  keys?: string[];
+  path?: string;
+}
+
+export interface Change {
+  what: Edit;
+  runs: string[];
+  key?: string;
+  value?: string;
+}
+
+/** Where requests go. Without a kernel both reject with an Error that says so. */
+export interface Outlet {
+  need(ask: Ask): Promise<unknown>;
+  edit(change: Change): Promise<unknown>;
+}
+
+export interface State {
+  kind: FrameKind;
+  frame: Signal<Frame>;
+  /** The histories, changed in place; `seriesRev` grows with each change. */
+  book: SeriesBook;
+  seriesRev: Signal<number>;
+  status: Signal<Status>;
+  view: Signal<View>;
+  selected: Signal<readonly string[]>;
+  life: Signal<Life>;
+  /** How many requests wait for the kernel. */
+  pending: Signal<number>;
+  outlet: Outlet;
+}
+
+const nobody = (): Promise<never> => Promise.reject(new Error("No kernel is connected: this is a saved view."));
+
+export function createState(kind: FrameKind): State {
+  return {
+    kind,
+    frame: signal(EMPTY),
+    book: new SeriesBook(),
+    seriesRev: signal(0),
+    status: signal(DEFAULT_STATUS),
+    view: signal(DEFAULT_VIEW),
+    selected: signal([]),
+    life: signal<Life>("snapshot"),
+    pending: signal(0),
+    outlet: { need: nobody, edit: nobody },
+  };
+}
+
+/** Change some of the view's settings; those of `chart` and `compare` are merged one level down. */
+export function setView(
+  state: State,
+  change: Partial<Omit<View, "chart" | "compare">> & { chart?: Partial<View["chart"]>; compare?: Partial<View["compare"]> },
+): void {
+  const old = state.view.peek();
+  batch(() => {
+    state.view.value = {
+      ...old,
+      ...change,
+      chart: { ...old.chart, ...change.chart },
+      compare: { ...old.compare, ...change.compare },
+    };
+  });
+}

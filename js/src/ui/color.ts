@@ -1,0 +1,35 @@
+/** Which colour is a run's? Always the same for the same id, far from its neighbours, told apart with colour-blind eyes. */
+
+/** Eight hues of Okabe and Ito, shifted to read on white and on near-black alike. */
+const HUES = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#8c6bb1", "#999933"];
+
+/** Lines of the same hue are told apart by dashes, in this order. */
+const DASHES = [[], [6, 3], [2, 2], [8, 3, 2, 3]];
+
+export interface Ink {
+  color: string;
+  dash: number[];
+}
+
+/**
+ * The ink of each id, in the order given: an id keeps the place that its hash names, and takes the next free one where
+ * that is taken, so that the first 32 ids of one picture never share an ink.
+ */
+export function inks(ids: readonly string[]): Map<string, Ink> {
+  const size = HUES.length * DASHES.length;
+  const taken = new Set<number>();
+  const found = new Map<string, Ink>();
+  for (const id of ids) {
+    let place = hash(id) % HUES.length;
+    if (taken.size < size) while (taken.has(place)) place = (place + 1) % size;
+    taken.add(place);
+    found.set(id, { color: HUES[place % HUES.length], dash: DASHES[Math.floor(place / HUES.length) % DASHES.length] });
+  }
+  return found;
+}
+
+function hash(text: string): number {
+  let h = 2166136261;
+  for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 16777619);
+  return h >>> 0;
+}

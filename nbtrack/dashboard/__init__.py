@@ -1,0 +1,1 @@
+"""How are runs looked at in the notebook?"""

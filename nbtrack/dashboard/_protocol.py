@@ -1,0 +1,12 @@
+"""What crosses between the kernel and the browser? Written from js/src/protocol.ts by `npm run protocol`."""
+
+from typing import Any
+
+PROTOCOL: int = 1
+TRAITS: dict[str, Any] = {"uid": {"type": "string", "owner": "kernel"}, "frame_kind": {"type": "string", "owner": "kernel"}, "runs": {"type": "bytes", "owner": "kernel"}, "series": {"type": "bytes", "owner": "kernel"}, "status": {"type": "status", "owner": "kernel"}, "view": {"type": "view", "owner": "both"}, "selected": {"type": "strings", "owner": "both"}}
+MESSAGES: dict[str, Any] = {"rows": {"from": "kernel", "fields": {"rev": "number", "gone": "strings", "status": "status"}, "pack": "frame"}, "points": {"from": "kernel", "fields": {"rev": "number"}, "pack": "series"}, "need": {"from": "browser", "fields": {"id": "number", "what": "string", "runs": "strings", "keys": "strings", "path": "string"}}, "edit": {"from": "browser", "fields": {"id": "number", "what": "string", "runs": "strings", "key": "string", "value": "string"}}, "answer": {"from": "kernel", "fields": {"id": "number", "error": "string", "body": "any"}, "pack": "series"}}
+DEFAULT_VIEW: dict[str, Any] = {"experiments": [], "lifecycle": "active", "filter": "", "order": [], "columns": None, "widths": {}, "pinned": [], "hidden": [], "tree": True, "collapsed": [], "tab": "charts", "focus": None, "split": 0.45, "chart": {"x": "step", "smoothing": 0, "log_x": False, "log_y": False, "metrics": None, "search": ""}, "compare": {"differences": False, "baseline": None}}
+DEFAULT_STATUS: dict[str, Any] = {"store": {"label": "", "kind": "file", "read_only": False}, "experiments": [], "running": [], "damages": [], "notes": [], "loaded": False, "made_at": 0, "rev": 0}
+FRAMES: list[str] = ["dashboard", "compare", "chart", "show"]
+NEEDS: list[str] = ["hello", "resync", "series", "artifacts", "artifact"]
+EDITS: list[str] = ["rename", "set_tag", "delete_tag", "delete", "restore"]
