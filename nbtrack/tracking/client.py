@@ -17,7 +17,7 @@ from nbtrack.entities import (
     RunTag,
     ViewType,
 )
-from nbtrack.errors import InvalidValueError
+from nbtrack.errors import InvalidValueError, NotFoundError
 from nbtrack.tracking.artifact_client import ArtifactClient
 from nbtrack.tracking.context import USER
 from nbtrack.tracking.events import Point, announce_point, announce_run
@@ -30,6 +30,7 @@ from nbtrack.tracking.settings import store_at
 RUN_NAME = "mlflow.runName"
 PARENT = "mlflow.parentRunId"
 DESCRIPTION = "mlflow.note.content"
+DEFAULT_ID = "0"
 
 
 def status_of(status: str | int | RunStatus) -> RunStatus:
@@ -66,7 +67,13 @@ class MlflowClient(ArtifactClient):
         return self.store.create_experiment(name, artifact_location, {k: str(v) for k, v in (tags or {}).items()})
 
     def get_experiment(self, experiment_id: str) -> Experiment:
-        return self.store.experiment(str(experiment_id))
+        """The experiment, deleted or not. "0" is the default one, whatever its id: so it is called in code for MLflow."""
+        try:
+            return self.store.experiment(str(experiment_id))
+        except NotFoundError:
+            if str(experiment_id) == DEFAULT_ID:
+                return self.store.default_experiment()
+            raise
 
     def get_experiment_by_name(self, name: str) -> Experiment | None:
         """The experiment of this name, deleted or not; None where there is none."""
@@ -100,6 +107,11 @@ class MlflowClient(ArtifactClient):
     def delete_experiment_tag(self, experiment_id: str, key: str) -> None:
         self.store.delete_experiment_tag(experiment_id, key)
 
+    def _known_id(self, experiment_id: str) -> str:
+        if str(experiment_id) == DEFAULT_ID:
+            return self.get_experiment(DEFAULT_ID).experiment_id
+        return str(experiment_id)
+
     # runs
 
     def create_run(
@@ -120,7 +132,7 @@ class MlflowClient(ArtifactClient):
             )
         name = run_name or named.get(RUN_NAME) or random_name()
         run = self.store.create_run(
-            str(experiment_id),
+            self._known_id(experiment_id),
             run_name=name,
             user_id=named.get(USER, "unknown"),
             start_time=now() if start_time is None else start_time,
@@ -178,7 +190,8 @@ class MlflowClient(ArtifactClient):
         """
         from nbtrack.tracking.search import find_runs
 
-        return find_runs(self.store, experiment_ids, filter_string, run_view_type, max_results, order_by, page_token)
+        ids = experiment_ids if isinstance(experiment_ids, str) else [self._known_id(one) for one in experiment_ids]
+        return find_runs(self.store, ids, filter_string, run_view_type, max_results, order_by, page_token)
 
     # values
 

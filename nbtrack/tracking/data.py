@@ -114,7 +114,7 @@ def _profile(name: str, arrays: Arrays) -> dict[str, Any]:
         return {key: attribute(array) for key, array in arrays.items()}
 
     return {
-        f"{name}_shape": each(lambda a: list(a.shape)),
+        f"{name}_shape": each(lambda a: a.shape),
         f"{name}_size": each(lambda a: int(a.size)),
         f"{name}_nbytes": each(lambda a: int(a.nbytes)),
     }

@@ -14,7 +14,7 @@ from nbtrack.frame import Frame, Row, frame_of
 from nbtrack.query import select
 from nbtrack.stores import Store
 from nbtrack.tracking import experiment_query, run_table, tables
-from nbtrack.tracking.client import MlflowClient
+from nbtrack.tracking.client import DEFAULT_ID, MlflowClient
 from nbtrack.tracking.experiments import experiment_for_runs
 from nbtrack.tracking.paging import PagedList, bounds, page
 
@@ -83,7 +83,7 @@ def _experiment_ids(
     if isinstance(ids, str):
         raise InvalidValueError(f"experiment_ids is the text '{ids}'. Pass a list: ['{ids}'].")
     if ids:
-        return [str(one) for one in ids]
+        return [client.get_experiment(one).experiment_id if one == DEFAULT_ID else str(one) for one in ids]
     if not names:
         return [e.experiment_id for e in client.store.experiments()] if everywhere else [experiment_for_runs(client)]
     found = []
@@ -110,7 +110,7 @@ def _matching(
     held = store.snapshot(wanted).rows if wanted else ()
     rows = [row for row in held if LifecycleStage.shown(row.run.info.lifecycle_stage, ViewType(view))]
     frame = frame_of(rows)
-    order = select(frame, filter_string or "", order_by)
+    order = select(frame, filter_string or "", order_by, history=store.history)
     return [rows[i] for i in order], frame.take(order)
 
 
