@@ -35,17 +35,18 @@ def log_metric(
     """Add one point to a metric of the active run, or of `run_id`.
 
     `value` is anything that is one number: int, bool, numpy or torch scalar, numeric string; NaN and infinities are
-    fine. `step` is a whole number (0), `timestamp` in ms since 1970 (now). `dataset` is noted as an input of the run;
-    `model_id` is ignored. Raises InvalidValueError for what is no number and for keys that the store cannot hold.
+    fine. `step` is a whole number (0), `timestamp` in ms since 1970 (now, which 0 means too, as in MLflow). `dataset`
+    is noted as an input of the run; `model_id` is ignored. Raises InvalidValueError for what is no number and for keys
+    that the store cannot hold.
     """
     if dataset is not None:
         log_inputs([dataset], [None], [None], run_id=run_id)
     if run_id is not None:
-        return MlflowClient().log_metric(run_id, key, value, timestamp, step, synchronous)
+        return MlflowClient().log_metric(run_id, key, value, timestamp or None, step, synchronous)
     stack = _own.stack  # the shortest way there: this is what training loops call
     held = stack[-1] if stack else get_or_start()
     try:
-        log_point(held.uri, held.writer, key, value, step, timestamp)
+        log_point(held.uri, held.writer, key, value, step, timestamp or None)
     except StoreError as error:
         _outlive(error)
     return DONE if synchronous is False else None

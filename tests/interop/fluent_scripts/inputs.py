@@ -36,12 +36,12 @@ for name, dataset in DATASETS.items():
 with mlflow.start_run(run_name="several"):
     mlflow.log_inputs([DATASETS["web"], DATASETS["array"]], ["train", None], [None, {"k": "v"}])
     mlflow.log_input(DATASETS["web"])
-for bad in (
-    lambda: mlflow.data.from_pandas(frame, targets="nothing"),
-    lambda: mlflow.log_inputs([DATASETS["web"]], [], []),
-):
-    try:
-        bad()
-        print("accepted")
-    except mlflow.exceptions.MlflowException:
-        print("refused")
+    for bad in (
+        lambda: mlflow.data.from_pandas(frame, targets="nothing"),
+        lambda: mlflow.log_inputs([DATASETS["web"]], [], []),
+    ):
+        try:
+            bad()
+            print("accepted")
+        except mlflow.exceptions.MlflowException:
+            print("refused")
