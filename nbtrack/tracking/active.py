@@ -121,10 +121,10 @@ def newest() -> tuple[MlflowClient, str] | None:
 
 def end_all(status: RunStatus) -> None:
     """End every run of every thread, inner ones first. One that cannot be ended is told in a warning."""
-    for stack in _stacks:
-        while stack:
-            with guard(f"mark run '{stack[-1].run_id}' as {status.name}"):
-                _end(stack, status)
+    while _stacks:
+        stack = _stacks[-1]
+        with guard(f"mark run '{stack[-1].run_id}' as {status.name}"):
+            _end(stack, status)
 
 
 def _forget() -> None:
