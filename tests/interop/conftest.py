@@ -16,7 +16,12 @@ class Mlflow:
     """One MLflow in its own interpreter; importing it takes seconds, so a session asks the same process."""
 
     def __init__(self, python: str) -> None:
-        env = {**os.environ, "MLFLOW_ALLOW_FILE_STORE": "true", "GIT_PYTHON_REFRESH": "quiet", "PYTHONWARNINGS": "ignore"}
+        env = {
+            **os.environ,
+            "MLFLOW_ALLOW_FILE_STORE": "true",
+            "GIT_PYTHON_REFRESH": "quiet",
+            "PYTHONWARNINGS": "ignore",
+        }
         env.pop("MLFLOW_TRACKING_URI", None)
         self._process = subprocess.Popen(
             [python, str(Path(__file__).parent / "mlflow_side.py")],

@@ -1,4 +1,4 @@
-"""What does the real MLflow see and do? Runs under MLflow's own interpreter; one JSON request a line, one answer a line.
+"""What does the real MLflow see and do? Runs in its own interpreter: a JSON request a line, an answer a line.
 
 A request is {"do": NAME, ...arguments}; `store` is the tracking address. This file imports nothing of nbtrack.
 """
@@ -94,7 +94,9 @@ def rich(store):
         made = client.create_run(experiment_id, run_name=f"run {status}: 'quoted' # \"é\" 😀", tags={"s": status})
         client.log_batch(
             made.info.run_id,
-            metrics=[Metric("m", v, 1000 + i, i % 3) for i, v in enumerate([1.0, 5.0, float("-inf"), 2.0, -0.0, 1e-300])],
+            metrics=[
+                Metric("m", v, 1000 + i, i % 3) for i, v in enumerate([1.0, 5.0, float("-inf"), 2.0, -0.0, 1e-300])
+            ],
             params=[Param("p", "v"), Param("empty", "")],
             tags=[RunTag("mlflow.note.content", "# Title\n\ntext")],
         )

@@ -22,7 +22,8 @@ def dump(store: FileStore) -> dict[str, Any]:
     rows = store.snapshot([each.experiment_id for each in experiments]).rows
     return {
         "experiments": {
-            each.experiment_id: {**{n: getattr(each, n) for n in EXPERIMENT}, "tags": dict(each.tags)} for each in experiments
+            each.experiment_id: {**{n: getattr(each, n) for n in EXPERIMENT}, "tags": dict(each.tags)}
+            for each in experiments
         },
         "runs": {row.run.info.run_id: dump_run(store, row.run) for row in rows},
     }

@@ -56,7 +56,16 @@ def test_every_run_is_read_as_mlflow_reads_it(opened: tuple[FileStore, dict[str,
     store, expected = opened
     rows = all_rows(store)
     assert set(rows) == {run["run_id"] for run in expected["runs"]}
-    names = ("experiment_id", "status", "lifecycle_stage", "user_id", "start_time", "end_time", "artifact_uri", "run_name")
+    names = (
+        "experiment_id",
+        "status",
+        "lifecycle_stage",
+        "user_id",
+        "start_time",
+        "end_time",
+        "artifact_uri",
+        "run_name",
+    )
     for wanted in expected["runs"]:
         run = rows[wanted["run_id"]].run
         assert {name: getattr(run.info, name) for name in names} == {name: wanted[name] for name in names}
@@ -83,7 +92,10 @@ def test_every_history_is_in_mlflows_order_with_mlflows_numbers(opened: tuple[Fi
         for key, history in wanted["metric_history"].items():
             series = store.history(wanted["run_id"], key)
             steps = [0] * len(series) if has_five_fields(store, wanted, key) else series.step.tolist()
-            points = [[s, t, as_written(v)] for s, t, v in zip(steps, series.timestamp.tolist(), series.value.tolist(), strict=True)]
+            points = [
+                [s, t, as_written(v)]
+                for s, t, v in zip(steps, series.timestamp.tolist(), series.value.tolist(), strict=True)
+            ]
             assert len(points) == history["n"]
             assert hashlib.sha256(json.dumps(points).encode()).hexdigest() == history["sha256"], key
 
