@@ -1,0 +1,49 @@
+/** What is known about the distinct words of a text column? Found once for each list of words and kept while it lives. */
+
+import { number } from "./values";
+
+const numbersOf = new WeakMap<readonly string[], { values: Float64Array; spelled: Uint8Array }>();
+const ranksOf = new WeakMap<readonly string[], Uint32Array>();
+const PAIRS = /[\ud800-\udfff]/;
+
+/** The number that each word spells, and whether it spells one. */
+export function numbers(words: readonly string[]): { values: Float64Array; spelled: Uint8Array } {
+  let known = numbersOf.get(words);
+  if (known === undefined) {
+    known = { values: new Float64Array(words.length), spelled: new Uint8Array(words.length) };
+    for (let code = 0; code < words.length; code++) {
+      const value = number(words[code]);
+      known.values[code] = value ?? NaN;
+      known.spelled[code] = value === null ? 0 : 1;
+    }
+    numbersOf.set(words, known);
+  }
+  return known;
+}
+
+/** The place of each word among all of them, by code points. */
+export function ranks(words: readonly string[]): Uint32Array {
+  let known = ranksOf.get(words);
+  if (known === undefined) {
+    known = new Uint32Array(words.length);
+    const sorted = words.some((word) => PAIRS.test(word)) ? words.toSorted(byCodePoints) : words.toSorted();
+    const codeOf = new Map(words.map((word, code) => [word, code]));
+    for (let rank = 0; rank < sorted.length; rank++) known[codeOf.get(sorted[rank])!] = rank;
+    ranksOf.set(words, known);
+  }
+  return known;
+}
+
+/** As Python compares texts. JavaScript compares halves, which puts 😀 before ﬀ. */
+export function byCodePoints(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) {
+    if (a.charCodeAt(i) !== b.charCodeAt(i)) {
+      const [x, y] = [a.charCodeAt(i), b.charCodeAt(i)];
+      // Halves of a pair stand for characters beyond all those that need one half only.
+      const high = (unit: number) => (unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit);
+      return high(x) - high(y);
+    }
+  }
+  return a.length - b.length;
+}
