@@ -129,8 +129,8 @@ function atStep(column: Column, held: Cells, place: Place): Cells {
 }
 
 function present(held: Cells): Mask {
-  if (held.kind === "text") return Uint8Array.from(held.codes, (code) => (code < 0 ? 0 : 1));
-  return Uint8Array.from(held.missing, (missing) => missing ^ 1);
+  if (held.kind === "text") return spread(held, () => true);
+  return fill(new Uint8Array(held.missing.length), (row) => held.missing[row] ^ 1);
 }
 
 function compare(held: Cells, op: string, value: Value, now: number): Mask {
@@ -152,7 +152,9 @@ function instant(value: Exclude<Value, string>, now: number): number {
   return "now" in value ? now + value.now : value.day;
 }
 
-const TESTS: Record<string, (a: number, b: number) => boolean> = {
+type Test = (a: number, b: number) => boolean;
+
+const TESTS: Record<string, Test> = {
   "=": (a, b) => a === b,
   "!=": (a, b) => a !== b,
   "<": (a, b) => a < b,
@@ -161,10 +163,11 @@ const TESTS: Record<string, (a: number, b: number) => boolean> = {
   ">=": (a, b) => a >= b,
 };
 
-function tested(held: NumberColumn | MetricColumn, op: string, wanted: number): Mask {
+function tested({ values, missing }: NumberColumn | MetricColumn, op: string, wanted: number): Mask {
   const test = TESTS[op];
-  const { values, missing } = held;
-  return fill(new Uint8Array(values.length), (row) => +(!missing[row] && test(values[row], wanted)));
+  const kept = new Uint8Array(values.length);
+  for (let row = 0; row < kept.length; row++) if (!missing[row] && test(values[row], wanted)) kept[row] = 1;
+  return kept;
 }
 
 function within(held: Cells, values: Value[], negated: boolean, now: number): Mask {
@@ -185,9 +188,12 @@ function withinWords(held: TextColumn, values: Value[], negated: boolean): (code
 }
 
 /** The answer for each row from the answer for each word; a missing cell's answer is no. */
-function spread(held: TextColumn, test: (code: number) => boolean): Mask {
-  const answers = Uint8Array.from(held.words, (_, code) => (test(code) ? 1 : 0));
-  return Uint8Array.from(held.codes, (code) => (code < 0 ? 0 : answers[code]));
+function spread({ codes, words }: TextColumn, test: (code: number) => boolean): Mask {
+  const answers = new Uint8Array(words.length);
+  for (let code = 0; code < answers.length; code++) if (test(code)) answers[code] = 1;
+  const kept = new Uint8Array(codes.length);
+  for (let row = 0; row < kept.length; row++) if (codes[row] >= 0) kept[row] = answers[codes[row]];
+  return kept;
 }
 
 function wordTest(held: TextColumn, op: string, value: string): (code: number) => boolean {

@@ -29,7 +29,10 @@ export function order(frame: Frame, orderBy: readonly string[] = [], around: Aro
 /** The numbers of the rows that the filter keeps, in order. */
 export function select(frame: Frame, text = "", orderBy: readonly string[] = [], around: Around = {}): Uint32Array {
   const kept = mask(frame, text, around);
-  return order(frame, orderBy, around).filter((row) => kept[row] === 1);
+  const rows = order(frame, orderBy, around);
+  let count = 0;
+  for (let i = 0; i < rows.length; i++) if (kept[rows[i]]) rows[count++] = rows[i];
+  return rows.slice(0, count);
 }
 
 function placeOf(frame: Frame, around: Around): Place {

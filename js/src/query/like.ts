@@ -57,8 +57,8 @@ function atEnd(text: Units, at: number): boolean {
 }
 
 function lineEndBetween(text: Units, start: number, end: number): boolean {
-  const at = text.indexOf("\n", start);
-  return at >= 0 && at < end;
+  for (let at = start; at < end; at++) if (text[at] === "\n") return true;
+  return false;
 }
 
 function fits(text: Units, segment: Units, at: number): boolean {

@@ -8,7 +8,7 @@
 import type { Column as Cells, Frame } from "../data/frame";
 import { cells, type Place } from "./evaluate";
 import type { Column, Key } from "./tree";
-import { byCodePoints, numbers, ranks } from "./words";
+import { comparison, numbers, ranks } from "./words";
 
 // High words above +Infinity's 0xfff00000, so that these cells come after every value.
 const NAN = 0xfff80000;
@@ -22,7 +22,7 @@ interface Sorter {
 
 /** Every row number, in order. */
 export function arranged(keys: readonly Key[], place: Place): Uint32Array {
-  let rows = newestFirst(place);
+  let rows: Uint32Array = newestFirst(place).slice();
   for (const key of keys.toReversed()) rows = radix(rows, sorter(cells(key.column, place), key));
   return rows;
 }
@@ -31,17 +31,23 @@ function attribute(key: string): Column {
   return { family: "attributes", key, part: null, step: null, quoted: false, start: 0, end: 0 };
 }
 
+const bases = new WeakMap<Frame, Uint32Array>();
+
 /** By start time, then by run id. Few runs start in the same millisecond, so ids are compared only among those. */
 function newestFirst(place: Place): Uint32Array {
   const { frame } = place;
-  const by = sorter(cells(attribute("start_time"), place), { column: attribute("start_time"), descending: true, asNumber: false });
-  const rows = radix(Uint32Array.from({ length: frame.length }, (_, row) => row), by);
+  const known = bases.get(frame);
+  if (known !== undefined) return known;
+  const column = attribute("start_time");
+  const by = sorter(cells(column, place), { column, descending: true, asNumber: false });
+  const rows = radix(Uint32Array.from({ length: frame.length }, (_, row) => row), by).slice();
   for (let from = 0; from < rows.length; ) {
     let to = from + 1;
     while (to < rows.length && same(by, rows[from], rows[to])) to++;
     if (to - from > 1) sortByRunId(rows.subarray(from, to), frame);
     from = to;
   }
+  bases.set(frame, rows);
   return rows;
 }
 
@@ -50,9 +56,10 @@ function same(by: Sorter, a: number, b: number): boolean {
 }
 
 /** A frame without run ids, as a test may have, keeps the order of its rows. */
-function sortByRunId(rows: Uint32Array, frame: Frame): void {
-  const { ids } = frame;
-  if (ids.length > 0) rows.sort((a, b) => byCodePoints(ids[a], ids[b]) || a - b);
+function sortByRunId(rows: Uint32Array, { ids }: Frame): void {
+  if (ids.length === 0) return;
+  const compare = comparison(Array.from(rows, (row) => ids[row]));
+  rows.sort((a, b) => compare(ids[a], ids[b]) || a - b);
 }
 
 const double = new Float64Array(1);
@@ -107,21 +114,24 @@ function putNumbers(by: Sorter, words: readonly string[], sign: number): void {
 
 /** `rows` sorted by their keys, equal ones in the order they had. */
 function radix(rows: Uint32Array, by: Sorter): Uint32Array {
+  const { length } = rows;
   let from = rows;
-  let to: Uint32Array = new Uint32Array(rows.length);
+  let to: Uint32Array = new Uint32Array(length);
+  const spare: Uint32Array = new Uint32Array(length);
   const counts = new Uint32Array(0x10000);
   for (const [half, shift] of [[by.low, 0], [by.low, 16], [by.high, 0], [by.high, 16]] as const) {
     counts.fill(0);
-    for (const row of from) counts[(half[row] >>> shift) & 0xffff]++;
-    if (rows.length > 0 && counts[(half[from[0]] >>> shift) & 0xffff] === rows.length) continue;
+    for (let i = 0; i < length; i++) counts[(half[i] >>> shift) & 0xffff]++;
+    if (length === 0 || counts[(half[0] >>> shift) & 0xffff] === length) continue;
     let sum = 0;
     for (let digit = 0; digit < counts.length; digit++) {
       const count = counts[digit];
       counts[digit] = sum;
       sum += count;
     }
-    for (const row of from) to[counts[(half[row] >>> shift) & 0xffff]++] = row;
-    [from, to] = [to, from];
+    for (let i = 0; i < length; i++) to[counts[(half[from[i]] >>> shift) & 0xffff]++] = from[i];
+    // `rows` belongs to the caller and is never written.
+    [from, to] = [to, from === rows ? spare : from];
   }
   return from;
 }
