@@ -45,3 +45,14 @@ with mlflow.start_run(run_name="several"):
             print("accepted")
         except mlflow.exceptions.MlflowException:
             print("refused")
+for text in (
+    "dataset.name = 'array'",
+    "dataset.name != 'array'",
+    "datasets.name LIKE '%set%'",
+    "dataset.context = 'train'",
+    "dataset.digest = 'abc' AND run_name = 'digest'",
+    "dataset.digest IN ('abc', 'nothing')",
+    "dataset.name = 'nothing'",
+):
+    found = mlflow.search_runs(filter_string=text, order_by=["run_name"], output_format="list")
+    print(text, [run.info.run_name for run in found])
