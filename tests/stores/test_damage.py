@@ -45,6 +45,7 @@ class Hurt:
         return seen
 
     def only_damage(self) -> Damage:
+        time.sleep(0.06)  # what changed a moment ago may be half written, and is no damage yet
         (damage,) = self.look().damages
         assert damage.problem
         assert damage.remedy

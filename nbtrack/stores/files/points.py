@@ -26,6 +26,8 @@ class Points(NamedTuple):
 
 
 def read_points(data: bytes) -> Points:
+    if not data:
+        return Points([], [], [], [])
     whole = data[-1:] == b"\n"
     if not whole:
         data += b"\n"
