@@ -64,7 +64,7 @@ def _prints(db: Database, infos: dict[str, RunInfo]) -> dict[str, Print]:
     ):
         for run_id, *cells in db.rows_for(f"SELECT run_uuid, {columns} FROM {table} WHERE run_uuid {{among}}", ids):
             texts[run_id].append((table, *cells))
-    points = Counter(
+    points: Counter[str] = Counter(
         dict(db.rows_for("SELECT run_uuid, count(*) FROM metrics WHERE run_uuid {among} GROUP BY run_uuid", ids))
     )
     inputs: Counter[str] = Counter()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -79,7 +80,7 @@ def rows(db: Database, found: Sequence[RunInfo], *, all_runs: bool = False) -> l
     for info in found:
         values = metrics.get(info.run_id, {})
         name = info.run_name or tags.get(info.run_id, {}).get("mlflow.runName", "")
-        shown = RunInfo(**{**_fields(info), "run_name": name})
+        shown = replace(info, run_name=name)
         last = {key: summary.last for key, summary in values.items()}
         data = RunData(last, params.get(info.run_id, {}), tags.get(info.run_id, {}))
         made.append(Row(Run(shown, data, RunInputs(inputs.get(info.run_id, ()))), values))
@@ -100,10 +101,6 @@ def history(db: Database, run_id: str, key: str) -> Series:
         np.array([row[1] for row in found], np.int64),
         np.array([read(row[2], row[3]) for row in found], np.float64),
     )
-
-
-def _fields(info: RunInfo) -> dict[str, object]:
-    return {name: getattr(info, name) for name in RunInfo.__slots__}
 
 
 def _texts(db: Database, table: str, ids: Sequence[str] | None) -> Texts:
