@@ -46,7 +46,7 @@ class ActiveRun(Run):
 class Held:
     """A run on a stack, with what the next call needs at hand."""
 
-    __slots__ = ("client", "run", "run_id", "uri", "writer")
+    __slots__ = ("client", "known", "run", "run_id", "uri", "writer")
 
     def __init__(self, run: Run, client: MlflowClient) -> None:
         self.run = ActiveRun(run.info, run.data, run.inputs)
@@ -54,6 +54,7 @@ class Held:
         self.client = client
         self.uri = client.store.uri
         self.writer: RunWriter = client.store.writer(self.run_id)
+        self.known: set[str] = set()  # keys that log_metrics has had checked by the store
 
 
 class _Own(threading.local):
