@@ -45,11 +45,12 @@ class Scan:
             self.newest = about.st_mtime_ns
 
     def damage(self, path: str, problem: str, remedy: str) -> None:
-        self.damages.append(Damage(shown(os.path.join(self.folder, path)), problem, remedy))
+        full = os.path.join(self.folder, path) if path else self.folder
+        self.damages.append(Damage(shown(full), problem, remedy))
 
     def names(self, path: str) -> list[str]:
         """What a folder holds; nothing where it is missing. It becomes part of the signature."""
-        full = os.path.join(self.folder, path)
+        full = f"{self.folder}/{path}"
         try:
             about = os.lstat(full)
             if stat.S_ISLNK(about.st_mode):
@@ -89,7 +90,9 @@ def read_run(folder: str, run_id: str, experiment_id: str) -> Reading:
         for key, data in _values(scan, METRICS, disk.LARGEST_FILE):
             found = points.read_points(data)
             summary = points.summary_of(found)
-            if found.bad or summary is None:
+            # The open end of a file that is being written is no damage: its rest comes, and the run is read again.
+            written_now = began - scan.newest < TICK_NS and data[-1:] != b"\n" and len(found.bad) < 2
+            if (found.bad or summary is None) and not written_now:
                 _tell_bad_lines(scan, key, found.bad)
             if summary is not None:
                 metrics[key] = summary
@@ -100,7 +103,19 @@ def read_run(folder: str, run_id: str, experiment_id: str) -> Reading:
             info = _named(info, tags[NAME_TAG])
         shown_metrics = {key: summary.last for key, summary in metrics.items()}
         row = Row(Run(info, RunData(shown_metrics, params, tags), given), metrics)
-    return Reading(row, tuple(scan.damages), tuple(scan.paths), scan.stamps.tobytes(), began - scan.newest < TICK_NS)
+    return Reading(
+        row, tuple(scan.damages), _shared(tuple(scan.paths)), scan.stamps.tobytes(), began - scan.newest < TICK_NS
+    )
+
+
+_paths: dict[tuple[str, ...], tuple[str, ...]] = {}
+
+
+def _shared(paths: tuple[str, ...]) -> tuple[str, ...]:
+    """One copy of the same paths: runs of one experiment mostly have the same files."""
+    if len(_paths) > 10_000:
+        _paths.clear()
+    return _paths.setdefault(paths, paths)
 
 
 def unchanged(folder: str, reading: Reading) -> bool:
@@ -209,7 +224,7 @@ def _values(scan: Scan, sub: str, limit: int, depth: int = 0) -> Iterator[tuple[
             scan.damage(path, "was put there by another program; MLflow may stumble over it", "Delete it.")
             continue
         try:
-            content = disk.read(os.path.join(scan.folder, path), limit)
+            content = disk.read(f"{scan.folder}/{path}", limit)
         except IsADirectoryError:
             if depth < _DEEPEST:
                 yield from _values(scan, path, limit, depth + 1)
