@@ -1,0 +1,228 @@
+"""What happens to the run of one tracked cell, from its first line to its end?"""
+
+from __future__ import annotations
+
+import ast
+import os
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from nbtrack.capture import numbers
+from nbtrack.capture.environment import packages
+from nbtrack.capture.git import git_tags
+from nbtrack.capture.literals import literal_params, param_items
+from nbtrack.capture.tee import Tee
+from nbtrack.entities import Metric, Param, Run, RunStatus, RunTag
+from nbtrack.errors import guard
+from nbtrack.magics.arguments import Options
+from nbtrack.magics.background import Background
+from nbtrack.magics.card import Card, count_files, directions_of, own_tags
+from nbtrack.magics.history import Memory
+from nbtrack.magics.live import Live
+from nbtrack.magics.opening import bind, machine_tags, source_tags
+from nbtrack.magics.outcome import error_line, status_after, traceback_text
+from nbtrack.magics.show import Shown
+from nbtrack.stores.names import is_key
+from nbtrack.tracking import active
+from nbtrack.tracking.events import announce_run, subscribe
+
+SOURCE = "cell.py"
+TRACEBACK = "traceback.txt"
+OUTPUT = "output.txt"
+PACKAGES = "requirements.txt"
+
+
+class TrackedCell:
+    """One cell and its run. `source` is the cell as written, `tree` its Python, None where that cannot be told."""
+
+    def __init__(self, ip: Any, options: Options, source: str, tree: ast.Module | None, cell_id: str | None) -> None:
+        self._ip = ip
+        self._options = options
+        self._source = source
+        self._tree = tree if options.capture else None
+        self._cell_id = cell_id
+        self._held: active.Held | None = None
+        self._depth = len(active.own_stack())
+        self._pid = os.getpid()
+        self._tee = Tee()
+        self._live: Live | None = None
+        self._began = time.monotonic()
+
+    # the beginning
+
+    def began(self, held: active.Held) -> None:
+        """Take over the run that was started for the cell: keep what is known already, and show the card."""
+        self._held = held
+        self._shown = Shown(self._ip)
+        self._card = self._first_card(held)
+        bind(self._ip.user_ns, self._options.out, held.run)
+        self._describe(held)
+        feed = subscribe()
+        live = self._options.live and self._shown.can_change
+        self._live = Live(self._card, feed, refresh=self._refresh, show=self._show if live else None)
+        if live:
+            self._show()
+        self._live.start()
+        if self._options.capture:
+            self._tee.start()
+
+    def _first_card(self, held: active.Held) -> Card:
+        self._read: dict[str, str] = {}
+        self._written: dict[str, str] = {}
+        if self._tree is not None:
+            self._written = self._narrow(literal_params(self._tree))
+            self._read = self._narrow(numbers.read_scalars(self._tree, self._ip.user_ns))
+        run = held.client.get_run(held.run_id)
+        return Card(
+            run_id=held.run_id,
+            name=run.info.run_name,
+            experiment=held.client.get_experiment(run.info.experiment_id).name,
+            params={**self._read, **self._written, **run.data.params},
+            tags=own_tags(run.data.tags.items()),
+            directions=directions_of(run),
+        )
+
+    def _narrow(self, params: Mapping[str, str]) -> dict[str, str]:
+        """Only what `--vars` names, with the parts of a dict; and only what a store takes as a name."""
+        only = self._options.only
+        wanted = {key: value for key, value in params.items() if is_key(key)}
+        return wanted if only is None else {key: value for key, value in wanted.items() if key.split(".")[0] in only}
+
+    def _describe(self, held: active.Held) -> None:
+        """Write at once what would be missed most if the kernel died: the source."""
+        client, run_id = held.client, held.run_id
+        with guard("describe the run"):
+            tags = {**source_tags(self._ip.user_ns, self._cell_id), **(machine_tags() if self._options.capture else {})}
+            client.log_batch(run_id, tags=[RunTag(key, value) for key, value in tags.items() if key not in self._options.tags])
+        if self._options.capture:
+            with guard("keep the cell's source"):
+                self._write(self._free_name(SOURCE), self._source)
+            folder = Path.cwd()
+            self._slow = Background(lambda: self._describe_slowly(held, folder))
+
+    def _describe_slowly(self, held: active.Held, folder: Path) -> None:
+        """What takes longer than a person would wait for: git, and the packages the first time."""
+        with guard("note the state of the repository"):
+            tags = git_tags(folder)
+            if tags:
+                held.client.log_batch(held.run_id, tags=[RunTag(key, value) for key, value in tags.items()])
+        with guard("note the packages"):
+            held.client.store.write_artifact(held.run_id, PACKAGES, packages().encode())
+
+    # while it runs
+
+    def _refresh(self) -> None:
+        """Read the params and tags that the cell's code has logged into the card."""
+        assert self._held is not None
+        run = self._held.client.get_run(self._held.run_id)
+        self._card.name = run.info.run_name
+        self._card.params.update(run.data.params)
+        self._card.tags = own_tags(run.data.tags.items())
+
+    def _show(self) -> None:
+        self._shown(self._card)
+
+    # the end
+
+    def ended(self, error: BaseException | None, result: Any, memory: Memory) -> None:
+        """Keep what the cell came to, end its run and whatever it left open, and show the card as it stays."""
+        held = self._held
+        if held is None or os.getpid() != self._pid:  # tracking failed at the start; or a forked child gets here
+            return
+        self._tee.stop()
+        status = self._status(held, error)
+        self._close_runs(held, status)
+        if self._live:
+            self._live.stop()
+        if error is not None and status != RunStatus.FINISHED:
+            self._keep_error(held, error)
+        if self._options.capture:
+            with guard("keep what the cell computed"):
+                self._keep_values(held, result)
+            with guard("keep what the cell printed"):
+                if printed := self._tee.text():
+                    self._write(self._free_name(OUTPUT), printed)
+            self._slow.wait()
+        with guard("end the run"):
+            held.client.set_terminated(held.run_id, status.name)
+            held.writer.close()
+        with guard("show the run"):
+            self._last_card(held, status, memory)
+
+    def _status(self, held: active.Held, error: BaseException | None) -> RunStatus:
+        """What the cell came to; what its code said in `end_run("FAILED")` where the cell itself went well."""
+        status = status_after(error)
+        return held.asked if status == RunStatus.FINISHED and held.asked else status
+
+    def _close_runs(self, held: active.Held, status: RunStatus) -> None:
+        """Take the run and those started inside it off the stack, so that the next cell finds none."""
+        stack = active.own_stack()
+        while len(stack) > self._depth and stack[-1] is not held:
+            with guard(f"end run '{stack[-1].run_id}'"):
+                active.end_top(status)
+        if len(stack) > self._depth:
+            active.release_top()
+
+    def _keep_error(self, held: active.Held, error: BaseException) -> None:
+        self._card.error = error_line(error)
+        with guard("keep the traceback"):
+            self._write(self._free_name(TRACEBACK), traceback_text(error))
+            held.client.set_tag(held.run_id, "nbtrack.error", self._card.error)
+
+    def _keep_values(self, held: active.Held, result: Any) -> None:
+        """Params that nobody logged, then the numbers that the cell came to."""
+        if self._tree is None:
+            return
+        run = held.client.get_run(held.run_id)
+        params = {**self._read, **self._written, **self._named()}
+        new = {key: value for key, value in params.items() if key not in run.data.params}
+        found = {
+            **numbers.computed_numbers(self._tree, self._ip.user_ns, {*params, *run.data.params}),
+            **numbers.result_metrics(self._tree, getattr(result, "result", None)),
+        }
+        now = time.time_ns() // 1_000_000
+        metrics = [Metric(key, value, now) for key, value in found.items() if key not in run.data.metrics and is_key(key)]
+        held.client.log_batch(held.run_id, metrics, [Param(key, value) for key, value in new.items()])
+        for metric in metrics:
+            self._card.add_point(metric.key, metric.value, 0, metric.timestamp)
+
+    def _named(self) -> dict[str, str]:
+        """Variables named by `--vars` that are no literals: their values at the end."""
+        space = self._ip.user_ns
+        names = [name for name in self._options.only or () if name not in self._written and name in space]
+        return {key: value for name in names for key, value in param_items(name, space[name]) if is_key(key)}
+
+    def _last_card(self, held: active.Held, status: RunStatus, memory: Memory) -> None:
+        run = held.client.get_run(held.run_id)
+        card = self._card
+        card.status = status.name
+        card.duration = int((time.monotonic() - self._began) * 1000)
+        card.name, card.params, card.tags = run.info.run_name, dict(run.data.params), own_tags(run.data.tags.items())
+        card.artifacts = count_files(held.client.store, held.run_id)
+        card.changes = memory.compare(held, run, self._source, self._cell_id, directions_of(run))
+        bind(self._ip.user_ns, self._options.out, run)
+        self._show()
+
+    # small things
+
+    def _write(self, path: str, text: str) -> None:
+        assert self._held is not None
+        # A cell may hold a lone surrogate; the file must hold it too, so that the cell comes back as it was.
+        self._held.client.store.write_artifact(self._held.run_id, path, text.encode("utf-8", "surrogatepass"))
+
+    def _free_name(self, name: str) -> str:
+        """`cell.py`, and `cell-2.py` for the second cell of a resumed run."""
+        assert self._held is not None
+        taken = {entry.path for entry in self._held.client.store.list_artifacts(self._held.run_id)}
+        stem, _, ending = name.rpartition(".")
+        candidates = (f"{stem}-{n}.{ending}" for n in range(2, 100_000))
+        return name if name not in taken else next(path for path in candidates if path not in taken)
+
+    @property
+    def run(self) -> Run | None:
+        return self._held.run if self._held else None
+
+
+__all__ = ["TrackedCell", "announce_run"]
