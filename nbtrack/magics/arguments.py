@@ -18,12 +18,16 @@ OPTIONS = [
     argument("-e", "--experiment", metavar="EXPERIMENT", help="the experiment, made when there is none of that name"),
     argument("-p", "--param", metavar="KEY=VALUE", nargs="+", action="extend", default=[], help="a param of the run"),
     argument("-t", "--tag", metavar="KEY=VALUE", nargs="+", action="extend", default=[], help="a tag of the run"),
-    argument("-m", "--metric", metavar="METRIC:min|max", nargs="+", action="extend", default=[], help="which way is better"),
+    argument(
+        "-m", "--metric", metavar="METRIC:min|max", nargs="+", action="extend", default=[], help="which way is better"
+    ),
     argument("-o", "--out", metavar="VAR", help="the variable that gets the run"),
     argument("--resume", metavar="RUN", help="go on with this run: its id, a unique start of one, a name, -1, -2"),
     argument("--nested", action="store_true", help="make it a child of the active run"),
     argument("--vars", metavar="A,B", help="take only these variables as params"),
-    argument("--no-capture", action="store_true", help="keep only what the code logs: no source, no variables, no output"),
+    argument(
+        "--no-capture", action="store_true", help="keep only what the code logs: no source, no variables, no output"
+    ),
     argument("--autolog", nargs="*", metavar="LIB", help="not in this version"),
     argument("--no-autolog", action="store_true", help="accepted: there is nothing to switch off in this version"),
     argument("--store", metavar="URI", help="the store to write to, for this cell"),

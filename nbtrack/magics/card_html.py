@@ -42,7 +42,14 @@ def text(value: str, most: int) -> str:
 
 
 def _card(card: Card, metrics: int, params: int, columns: int) -> str:
-    parts = [_head(card), _error(card), _params(card, params), _metrics(card, metrics, columns), _changes(card), _foot(card)]
+    parts = [
+        _head(card),
+        _error(card),
+        _params(card, params),
+        _metrics(card, metrics, columns),
+        _changes(card),
+        _foot(card),
+    ]
     return (
         '<div style="box-sizing:border-box;max-width:760px;margin:2px 0 6px;padding:8px 14px;'
         f"border:1px solid {_LINE};border-left:3px solid {_COLOURS.get(card.status, _LINE)};border-radius:4px;"

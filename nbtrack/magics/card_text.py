@@ -27,7 +27,12 @@ def card_text(card: Card) -> str:
 
 def counts(card: Card) -> list[str]:
     """`3 params`, `2 metrics`, `1 artifact`: what is there."""
-    known = ((len(card.params), "param"), (len(card.metrics), "metric"), (len(card.tags), "tag"), (card.artifacts, "artifact"))
+    known = (
+        (len(card.params), "param"),
+        (len(card.metrics), "metric"),
+        (len(card.tags), "tag"),
+        (card.artifacts, "artifact"),
+    )
     return [count(n, noun) for n, noun in known if n] or ["nothing logged"]
 
 

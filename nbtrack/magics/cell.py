@@ -95,7 +95,9 @@ class TrackedCell:
         client, run_id = held.client, held.run_id
         with guard("describe the run"):
             tags = {**source_tags(self._ip.user_ns, self._cell_id), **(machine_tags() if self._options.capture else {})}
-            client.log_batch(run_id, tags=[RunTag(key, value) for key, value in tags.items() if key not in self._options.tags])
+            client.log_batch(
+                run_id, tags=[RunTag(key, value) for key, value in tags.items() if key not in self._options.tags]
+            )
         if self._options.capture:
             with guard("keep the cell's source"):
                 self._write(self._free_name(SOURCE), self._source)
@@ -183,7 +185,9 @@ class TrackedCell:
             **numbers.result_metrics(self._tree, getattr(result, "result", None)),
         }
         now = time.time_ns() // 1_000_000
-        metrics = [Metric(key, value, now) for key, value in found.items() if key not in run.data.metrics and is_key(key)]
+        metrics = [
+            Metric(key, value, now) for key, value in found.items() if key not in run.data.metrics and is_key(key)
+        ]
         held.client.log_batch(held.run_id, metrics, [Param(key, value) for key, value in new.items()])
         for metric in metrics:
             self._card.add_point(metric.key, metric.value, 0, metric.timestamp)

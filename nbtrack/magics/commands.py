@@ -43,13 +43,13 @@ class Commands:
     def __init__(self, ip: Any) -> None:
         self._ip = ip
         self._known: dict[str, tuple[Callable[..., None], range]] = {
-            "status": (self.status, range(0, 1)),
-            "show": (self.show, range(0, 2)),
+            "status": (self.status, range(1)),
+            "show": (self.show, range(2)),
             "diff": (self.diff, range(2, 3)),
             "load": (self.load, range(1, 2)),
             "rm": (self.rm, range(1, 2)),
             "restore": (self.restore, range(1, 2)),
-            "dashboard": (self.dashboard, range(0, 1)),
+            "dashboard": (self.dashboard, range(1)),
         }
 
     def run(self, line: str) -> None:
@@ -71,7 +71,9 @@ class Commands:
         function, fitting = self._known[command]
         words = [word.strip("\"'") for word in arg_split(rest)]
         if len(words) not in fitting:
-            wanted = {"diff": "two runs"}.get(command, "one run" if fitting.start else "at most one run" if fitting.stop > 1 else "nothing")
+            wanted = {"diff": "two runs"}.get(
+                command, "one run" if fitting.start else "at most one run" if fitting.stop > 1 else "nothing"
+            )
             raise UsageError(f"%track {command} takes {wanted}, and got {len(words)}. `%track` alone explains.")
         function(*words)
 
@@ -97,7 +99,11 @@ class Commands:
             if token is None:
                 break
         if not runs:
-            print("No run matches." if text else f"There is no run in {client.store.uri} yet. `%%track` above a cell makes one.")
+            print(
+                "No run matches."
+                if text
+                else f"There is no run in {client.store.uri} yet. `%%track` above a cell makes one."
+            )
             return
         table = runs_table(runs, {e.experiment_id: e.name for e in known}, now=_now(), most=MOST)
         show(self._ip, table.as_html(), table.as_text())
@@ -123,7 +129,9 @@ class Commands:
         client = MlflowClient()
         run = find_run(client.store, text)
         if any(held.run_id == run.info.run_id for held in active.own_stack()):
-            raise UsageError(f"%track rm: run '{run.info.run_name}' is active. Wait for its end, or call nbtrack.end_run().")
+            raise UsageError(
+                f"%track rm: run '{run.info.run_name}' is active. Wait for its end, or call nbtrack.end_run()."
+            )
         client.delete_run(run.info.run_id)
         print(f"Deleted run '{run.info.run_name}'. `%track restore {run.info.run_id[:8]}` brings it back.")
 

@@ -43,7 +43,9 @@ def find_run(store: Store, text: str, *, deleted: bool = False) -> Run:
             return matches[0]
         if matches:
             raise NotFoundError(_several(text, matches))
-    raise NotFoundError(f"No {kind} in '{store.uri}' has the id or the name '{short(text, 80)}'. `%track ls` lists them.")
+    raise NotFoundError(
+        f"No {kind} in '{store.uri}' has the id or the name '{short(text, 80)}'. `%track ls` lists them."
+    )
 
 
 def _several(text: str, runs: list[Run]) -> str:

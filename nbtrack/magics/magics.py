@@ -116,5 +116,3 @@ class Magics:
         result = self._ip.run_cell(f"%%track {line}\n{cell}")
         if not result.success:
             raise CellStoppedError("The tracked cell failed; its error is shown above.")
-
-

@@ -107,7 +107,10 @@ def difference_html(a: Run, b: Run, found: Difference) -> str:
     parts = [f"{_BOX}<div>{title}</div>"]
     for name, changes in _sections(found):
         rows = "".join(_row(change) for change in changes)
-        parts.append(_heading(name) + f'<table style="border-collapse:collapse;border:none;font-size:13px;color:inherit">{rows}</table>')
+        parts.append(
+            _heading(name)
+            + f'<table style="border-collapse:collapse;border:none;font-size:13px;color:inherit">{rows}</table>'
+        )
     if found.source:
         parts.append(_heading("code") + _source(found.source))
     if not found:
@@ -133,7 +136,9 @@ def _row(change: Change) -> str:
         ("—" if change.new is None else text(change.new, 120), "font-weight:600"),
         (text(change.verdict, 10), f"color:{colour}"),
     )
-    row = "".join(f'<td style="text-align:left;padding:1px 12px 1px 0;border:none;{style}">{cell}</td>' for cell, style in cells)
+    row = "".join(
+        f'<td style="text-align:left;padding:1px 12px 1px 0;border:none;{style}">{cell}</td>' for cell, style in cells
+    )
     return f'<tr style="background:transparent">{row}</tr>'
 
 

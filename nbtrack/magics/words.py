@@ -55,5 +55,7 @@ def short(text: str, most: int) -> str:
     """One line of at most `most` characters, cut with `…`. Line breaks show as ⏎; characters that would reorder or hide
     the text around them (directional marks, control codes) show as �."""
     flat = text[: 4 * most].replace("\r\n", "⏎").replace("\n", "⏎").replace("\t", " ")
-    seen = "".join("�" if unicodedata.category(c) in {"Cc", "Cf", "Cs", "Zl", "Zp"} and c != "\u200d" else c for c in flat)
+    seen = "".join(
+        "�" if unicodedata.category(c) in {"Cc", "Cf", "Cs", "Zl", "Zp"} and c != "\u200d" else c for c in flat
+    )
     return seen if len(seen) <= most else seen[: most - 1] + "…"
