@@ -1,7 +1,7 @@
 """Which of a cell's assignments are parameters: plain values that the person wrote down?
 
-`lr = 0.1`, `a, b = 1, -2`, `name: str = "mlp"` and `config = {"depth": 3}` (as `config.depth`) are. A name that the cell
-also binds to anything else, or counts up, is state (`total = 0` before a loop) and is left out; so are
+`lr = 0.1`, `a, b = 1, -2`, `name: str = "mlp"` and `config = {"depth": 3}` (as `config.depth`) are. A name that
+the cell also binds to anything else, or counts up, is state (`total = 0` before a loop) and is left out; so are
 private names and names that look like secrets.
 """
 
@@ -29,7 +29,7 @@ def literal_params(tree: ast.Module) -> dict[str, str]:
 
 
 def param_items(name: str, value: object) -> Iterator[tuple[str, str]]:
-    """A value under its name; a dict with text keys as `name.key`, level by level. Secrets and long ones are left out."""
+    """A value under its name; a dict with text keys as `name.key`, level by level. No secrets, no long values."""
     if looks_secret(name):
         return
     if isinstance(value, dict) and value and all(_is_key(key) for key in value):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-_WORDS = frozenset(
-    ["secret", "secrets", "token", "tokens", "password", "passwords", "passwd", "passphrase", "pwd", "pw", "auth", "credential", "credentials", "cookie", "cookies", "apikey", "apikeys", "dsn", "bearer", "otp", "pin"]
-)
+_WORDS = frozenset({
+    "secret", "secrets", "token", "tokens", "password", "passwords", "passwd", "passphrase", "pwd", "pw", "auth",
+    "credential", "credentials", "cookie", "cookies", "apikey", "apikeys", "dsn", "bearer", "otp", "pin",
+})  # fmt: skip
 _JOINED = ("apikey", "secretkey", "accesskey", "privatekey", "password", "passwd", "authtoken", "accesstoken")
 _ENDINGS = ("key", "keys")  # api_key, AWS_KEY; a bare `key` or `sort_key` is left out too: better too few than one
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from IPython.core.error import UsageError
 from IPython.core.magic_arguments import MagicArgumentParser, argument, magic_arguments
-from IPython.utils.process import arg_split
 
 DIRECTIONS = ("min", "max")
 
@@ -89,7 +89,7 @@ def _parser() -> MagicArgumentParser:
     return parser
 
 
-class _Parser(MagicArgumentParser):
+class _Parser(MagicArgumentParser):  # type: ignore[misc,unused-ignore]
     def __init__(self, prog: str) -> None:
         super().__init__(prog)
         self.allow_abbrev = False  # `--no-l` today would mean something else once an option is added
@@ -99,29 +99,19 @@ class _Parser(MagicArgumentParser):
 
 
 def _words(line: str) -> list[str]:
-    """The line split as a shell would, quotes taken off, also those of `key="two words"`; backslashes stay."""
+    """The line split as a shell would, quotes taken off; but backslashes stay (paths) and `#` starts no comment."""
+    lexer = shlex.shlex(line, posix=True)
+    lexer.whitespace_split, lexer.escape, lexer.commenters = True, "", ""
     try:
-        return [_unquoted(word) for word in arg_split(line)]
+        return list(lexer)
     except ValueError as error:
         raise UsageError(f"%%track: {error} in `{line}`. Close the quote.") from error
-
-
-def _unquoted(word: str) -> str:
-    key, sign, value = word.partition("=")
-    if sign and key[:1] not in {"'", '"'}:
-        return f"{key}={_bare(value)}"
-    return _bare(word)
-
-
-def _bare(word: str) -> str:
-    quoted = len(word) >= 2 and word[0] == word[-1] and word[0] in {"'", '"'}
-    return word[1:-1] if quoted else word
 
 
 def _free_the_name(given: argparse.Namespace) -> None:
     """In `-p lr=1 baseline` the last word is the run's name, though -p takes as many words as follow it."""
     for words, sign in ((given.param, "="), (given.tag, "="), (given.metric, ":")):
-        if given.name is None and words and sign not in words[-1]:
+        if given.name is None and len(words) > 1 and sign not in words[-1]:
             given.name = words.pop()
 
 

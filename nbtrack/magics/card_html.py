@@ -1,7 +1,7 @@
 """How does a card look in a notebook, in every theme, and where scripts, styles or SVG are taken away?
 
-Inline styles only, because untrusted notebooks lose `<style>`; colours are JupyterLab's variables with a fallback, or those of the
-text around. The numbers stand in a table, because a sanitiser that takes the SVG leaves a table whole.
+Inline styles only, because untrusted notebooks lose `<style>`; colours are JupyterLab's variables with a fallback, or
+those of the text around. The numbers stand in a table, because a sanitiser that takes the SVG leaves a table whole.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def _card(card: Card, metrics: int, params: int, columns: int) -> str:
         _foot(card),
     ]
     return (
-        '<div style="box-sizing:border-box;max-width:760px;margin:2px 0 6px;padding:8px 14px;'
+        '<div class="nbtrack-card" style="box-sizing:border-box;max-width:760px;margin:2px 0 6px;padding:8px 14px;'
         f"border:1px solid {_LINE};border-left:3px solid {_COLOURS.get(card.status, _LINE)};border-radius:4px;"
         "font-family:var(--jp-ui-font-family,system-ui,sans-serif);font-size:13px;line-height:1.5;"
         'color:var(--jp-ui-font-color1,inherit);font-variant-numeric:tabular-nums;overflow-wrap:anywhere">'
@@ -80,8 +80,7 @@ def _params(card: Card, most: int) -> str:
     if not card.params:
         return ""
     shown = [
-        f'<span style="white-space:normal"><span style="{_SOFT}">{text(key, 60)}</span>&nbsp;<b style="font-weight:600">'
-        f"{text(value, 80)}</b></span>"
+        f'<span style="{_SOFT}">{text(key, 60)}</span>&nbsp;<b style="font-weight:600">{text(value, 80)}</b>'
         for key, value in list(card.params.items())[:most]
     ]
     more = len(card.params) - len(shown)

@@ -12,8 +12,8 @@ from nbtrack.stores import Store
 
 
 def newest_first(runs: Sequence[Run]) -> list[Run]:
-    """By start time; runs of the same millisecond keep their order turned round, so that the later one is first."""
-    return sorted(reversed(runs), key=lambda run: -(run.info.start_time or 0))
+    """By start time, then by id, so that the order is the same every time."""
+    return sorted(runs, key=lambda run: (-(run.info.start_time or 0), run.info.run_id))
 
 
 def runs_of(store: Store, *, deleted: bool = False) -> list[Run]:

@@ -38,7 +38,7 @@ class Frames(threading.local):
         return lost
 
     def leave(self, result: Any) -> list[Frame]:
-        """The frames that end with this result, innermost first; none for a cell that never started, such as an empty one."""
+        """The frames that end with this result, innermost first; none for a cell that never started (an empty one)."""
         info = getattr(result, "info", None)
         known = any(frame.info is info for frame in self._stack)
         # An interrupt between two steps of IPython makes a result of its own, or none at all.
@@ -57,4 +57,5 @@ class Frames(threading.local):
     def source(self) -> str:
         """The cell as the person wrote it: that of the widest running cell which ends with the innermost one's text."""
         inner = self._stack[-1].raw
-        return next((frame.raw for frame in self._stack if frame.raw.endswith(inner)), inner)
+        ending = inner.rstrip("\n")  # IPython ends the body of a cell magic with a line break of its own
+        return next((frame.raw for frame in self._stack if frame.raw.rstrip("\n").endswith(ending)), inner)

@@ -14,7 +14,7 @@ MOST = 200  # cells remembered
 
 
 class Memory:
-    """The last run of each cell of this session: known by the cell's id, or by its text where the front end gives none."""
+    """The last run of each cell of this session, known by the cell's id, else by its text."""
 
     def __init__(self) -> None:
         self._last: dict[str, tuple[str, Run, str]] = {}  # key: (store, run, source)

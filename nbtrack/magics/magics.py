@@ -91,7 +91,7 @@ class Magics:
 
     def _request(self) -> str:
         """The id of the front end's request: cells of one request lie inside each other, others do not."""
-        parent = getattr(self._ip, "get_parent", dict)() or {}
+        parent: dict[str, Any] = getattr(self._ip, "get_parent", dict)() or {}
         return str(parent.get("header", {}).get("msg_id", ""))
 
     # magics

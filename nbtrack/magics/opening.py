@@ -12,11 +12,11 @@ from IPython.core.error import UsageError
 from nbtrack.capture.environment import system_tags
 from nbtrack.capture.notebook import notebook_path
 from nbtrack.entities import Experiment, LifecycleStage, Param, Run
-from nbtrack.errors import InvalidValueError, NotAStoreError, NotFoundError
+from nbtrack.errors import InvalidValueError, NbtrackError, NotAStoreError, NotFoundError
 from nbtrack.magics.arguments import Options
 from nbtrack.magics.card import direction_tags
 from nbtrack.magics.find import find_run
-from nbtrack.stores.names import LONGEST_PARAM, LONGEST_TAG, checked_key, checked_value
+from nbtrack.stores.names import LONGEST_PARAM, LONGEST_TAG, checked_experiment_name, checked_key, checked_value
 from nbtrack.tracking import active
 from nbtrack.tracking.client import PARENT, MlflowClient
 from nbtrack.tracking.context import context_tags
@@ -26,24 +26,48 @@ from nbtrack.tracking.experiments import experiment_for_runs
 def checked(options: Options) -> Callable[[], active.Held]:
     """What starts the run. All that the person can have got wrong is a UsageError here, before any run exists.
 
-    The store's own troubles (no permission, a full disk) come from the returned function.
+    The store's own troubles (a folder that is no store, no permission, a full disk) come from the returned function.
     """
     try:
-        for key, value in options.params.items():
-            checked_value(value, checked_key(key, "param"), longest=LONGEST_PARAM, what="param")
-        for key, value in options.tags.items():
-            checked_value(value, checked_key(key, "tag"), longest=LONGEST_TAG, what="tag")
-        for key in direction_tags(options.directions):
-            checked_key(key, "metric")
-        client = MlflowClient(options.store)
-        if options.resume:
-            run = _resumable(client, options)
-            return lambda: _resume(client, run, options)
-        above = active.current()
-        if options.experiment:
-            _refuse_deleted(client.get_experiment_by_name(options.experiment))
-    except (InvalidValueError, NotAStoreError, NotFoundError) as error:
+        _check_names(options)
+        return _prepared(options)
+    except InvalidValueError as error:
         raise UsageError(f"%%track: {error}") from error
+    except NbtrackError as error:
+        told_by_person = options.store if isinstance(error, NotAStoreError) else options.resume
+        if told_by_person and isinstance(error, NotAStoreError | NotFoundError):
+            raise UsageError(f"%%track: {error}") from error
+        return _failing(error)
+    except OSError as error:
+        return _failing(error)
+
+
+def _failing(error: Exception) -> Callable[[], active.Held]:
+    def fail() -> active.Held:
+        raise error
+
+    return fail
+
+
+def _check_names(options: Options) -> None:
+    for key, value in options.params.items():
+        checked_value(value, checked_key(key, "param"), longest=LONGEST_PARAM, what="param")
+    for key, value in options.tags.items():
+        checked_value(value, checked_key(key, "tag"), longest=LONGEST_TAG, what="tag")
+    for key in direction_tags(options.directions):
+        checked_key(key, "metric")
+    if options.experiment is not None:
+        checked_experiment_name(options.experiment)
+
+
+def _prepared(options: Options) -> Callable[[], active.Held]:
+    above = active.current()
+    client = MlflowClient(options.store)
+    if options.resume:
+        run = _resumable(client, options)
+        return lambda: _resume(client, run, options)
+    if options.experiment:
+        _refuse_deleted(client.get_experiment_by_name(options.experiment))
     _refuse_active(options, above)
     return lambda: _start(client, options, above if options.nested else None)
 
@@ -73,9 +97,10 @@ def _resumable(client: MlflowClient, options: Options) -> Run:
         raise UsageError(f"%%track: run '{run.info.run_name}' is active already, so it cannot be resumed.")
     for key, value in options.params.items():
         if run.data.params.get(key, value) != value:
+            old = run.data.params[key]
             raise UsageError(
-                f"%%track: param '{key}' of run '{run.info.run_name}' is '{run.data.params[key]}', and params are fixed "
-                "once logged. Leave it out, or start a new run."
+                f"%%track: param '{key}' of run '{run.info.run_name}' is '{old}', and params are fixed once "
+                "logged. Leave it out, or start a new run."
             )
     return run
 

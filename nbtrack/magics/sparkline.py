@@ -11,7 +11,7 @@ _MARGIN = 2.5
 
 
 def sparkline(columns: list[tuple[float, float]], *, label: str, most: int = 48) -> str:
-    """An inline SVG of the lowest and highest value per column; empty text below two points. `label` is escaped already.
+    """An inline SVG of the lowest and highest value per column; "" below two points. `label` is escaped already.
 
     It takes the colour of the text around it, so it is drawn right on light and dark.
     """

@@ -39,17 +39,17 @@ class Table:
         return "\n".join([*lines, self.note] if self.note else lines)
 
     def as_html(self) -> str:
-        head = "".join(self._cell("th", cell, right) for cell, right in zip(self.heads, self.right, strict=True))
-        rows = "".join(
-            f'<tr style="background:transparent">{"".join(self._cell("td", c, r) for c, r in zip(row, self.right, strict=True))}</tr>'
-            for row in self.rows
-        )
+        head = self._cells("th", self.heads)
+        rows = "".join(f'<tr style="background:transparent">{self._cells("td", row)}</tr>' for row in self.rows)
         note = f'<div style="opacity:.65;margin-top:4px">{text(self.note, 300)}</div>' if self.note else ""
         return (
             f'{_BOX}<table style="border-collapse:collapse;border:none;font-size:13px;color:inherit;margin:2px 0">'
             f'<thead><tr style="background:transparent;border-bottom:1px solid {_LINE}">{head}</tr></thead>'
             f"<tbody>{rows}</tbody></table>{note}</div>"
         )
+
+    def _cells(self, tag: str, row: list[str]) -> str:
+        return "".join(self._cell(tag, cell, right) for cell, right in zip(row, self.right, strict=True))
 
     @staticmethod
     def _cell(tag: str, value: str, right: bool) -> str:
@@ -103,8 +103,8 @@ def difference_text(a: Run, b: Run, found: Difference) -> str:
 
 
 def difference_html(a: Run, b: Run, found: Difference) -> str:
-    title = f"<b>{text(a.info.run_name, 60)}</b> {a.info.run_id[:8]} → <b>{text(b.info.run_name, 60)}</b> {b.info.run_id[:8]}"
-    parts = [f"{_BOX}<div>{title}</div>"]
+    one, other = (f"<b>{text(run.info.run_name, 60)}</b> {text(run.info.run_id, 8)}" for run in (a, b))
+    parts = [f"{_BOX}<div>{one} → {other}</div>"]
     for name, changes in _sections(found):
         rows = "".join(_row(change) for change in changes)
         parts.append(

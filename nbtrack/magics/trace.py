@@ -12,7 +12,8 @@ COLUMNS = 96  # at most; when they are full, neighbours are merged and a column 
 class Trace:
     """The latest value, the extremes with their steps, and the lowest and highest value of each column of points.
 
-    `last` follows MLflow: the maximum by (step, timestamp, value). Points that are no finite number count, and are in no column.
+    `last` follows MLflow: the maximum by (step, timestamp, value). Points that are no finite number
+    count, and are in no column.
     """
 
     count: int = 0

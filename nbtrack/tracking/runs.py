@@ -142,7 +142,8 @@ def _parent(client: MlflowClient, nested: bool, parent_run_id: str | None) -> st
 def end_run(status: str = "FINISHED") -> None:
     """End this thread's active run as FINISHED, FAILED or KILLED; nothing happens when there is none.
 
-    The run above it becomes active again. The run of a tracked cell ends with its cell, with this status. Raises InvalidValueError for another status, and the run stays active.
+    The run above it becomes active again. The run of a tracked cell ends with its cell, with
+    this status. Raises InvalidValueError for another status, and the run stays active.
     """
     named = status_of(status)
     os.environ.pop(_RUN_ID, None)
