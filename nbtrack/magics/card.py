@@ -65,13 +65,13 @@ def card_of(store: Store, run: Run, *, now: int) -> Card:
         experiment=store.experiment(info.experiment_id).name,
         status=info.status,
         duration=(info.end_time or now) - started,
-        params=dict(run.data.params),
+        params=dict(sorted(run.data.params.items())),
         tags=own_tags(run.data.tags.items()),
         directions=directions_of(run),
         error=run.data.tags.get("nbtrack.error", ""),
         note="deleted" if info.lifecycle_stage == "deleted" else "",
     )
-    for key in run.data.metrics:
+    for key in sorted(run.data.metrics):
         _add_series(card, key, store.history(info.run_id, key))
     card.artifacts = count_files(store, info.run_id)
     return card

@@ -80,7 +80,7 @@ def _params(card: Card, most: int) -> str:
     if not card.params:
         return ""
     shown = [
-        f'<span style="{_SOFT}">{text(key, 60)}</span>&nbsp;<b style="font-weight:600">{text(value, 80)}</b>'
+        f'<span style="{_SOFT}">{text(key, 40)}</span>&nbsp;<b style="font-weight:500">{text(value, 48)}</b>'
         for key, value in list(card.params.items())[:most]
     ]
     more = len(card.params) - len(shown)
@@ -97,8 +97,9 @@ def _metrics(card: Card, most: int, columns: int) -> str:
     more = len(card.metrics) - len(rows)
     said = f'<div style="{_SOFT}">and {count(more, "more metric")}</div>' if more else ""
     return (
-        '<table style="border-collapse:collapse;margin:6px 0 2px;border:none;font-size:13px;color:inherit">'
-        f"<tbody>{''.join(rows)}</tbody></table>{said}"
+        '<div style="overflow-x:auto"><table style="border-collapse:collapse;margin:6px 0 2px;border:none;'
+        'font-size:13px;color:inherit">'
+        f"<tbody>{''.join(rows)}</tbody></table></div>{said}"
     )
 
 
@@ -108,7 +109,7 @@ def _metric(key: str, trace: Trace, way: str | None, columns: int) -> str:
     low, high = (_extreme(name, trace, way) if several else "" for name in ("min", "max"))
     many = f"{trace.count:,} points" if trace.count > 1 else (f"step {trace.step:,}" if trace.step else "")
     cells = (
-        ("left", f"{text(key, 60)}", ""),
+        ("left", f'<span title="{text(key, 120)}">{text(key, 40)}</span>', ""),
         ("left", drawn, f"color:{_COLOURS['RUNNING']}"),
         ("right", f'<b style="font-weight:600">{number(trace.value)}</b>', ""),
         ("left", low, ""),
@@ -116,7 +117,8 @@ def _metric(key: str, trace: Trace, way: str | None, columns: int) -> str:
         ("right", many, _SOFT),
     )
     row = "".join(
-        f'<td style="text-align:{side};padding:1px 16px 1px 0;border:none;vertical-align:middle;{style}">{cell}</td>'
+        f'<td style="text-align:{side};padding:1px 16px 1px 0;border:none;vertical-align:middle;white-space:nowrap;'
+        f'{style}">{cell}</td>'
         for side, cell, style in cells
     )
     return f'<tr style="background:transparent">{row}</tr>'
@@ -138,6 +140,6 @@ def _changes(card: Card) -> str:
 
 
 def _foot(card: Card) -> str:
-    said = " · ".join([*counts(card), f"run {card.run_id[:8]}"])
+    said = " · ".join([*counts(card), f"run {short(card.run_id[:8], 8)}"])
     hint = "" if card.status == "RUNNING" else " · <code>nbtrack.dashboard()</code> compares"
     return f'<div style="margin-top:4px;font-size:12px;{_SOFT}">{escape(said)}{hint}</div>'

@@ -7,13 +7,14 @@ from nbtrack.magics.trace import Trace
 from nbtrack.magics.words import ICONS, STATES, count, duration, number, short
 
 MOST = 30  # metrics
+WIDTH = 96
 
 
 def card_text(card: Card) -> str:
     """A few aligned lines, at most about a hundred characters wide."""
-    icon, state = ICONS.get(card.status, "?"), STATES.get(card.status, card.status.lower())
+    icon, state = ICONS.get(card.status, "?"), STATES.get(card.status) or short(card.status.lower(), 20)
     head = f"{icon} {short(card.name, 60)} · {short(card.experiment, 40)} · {state} {duration(card.duration)}"
-    lines = [f"{head} · {card.run_id[:8]}"]
+    lines = [f"{head} · {short(card.run_id[:8], 8)}"]
     if card.note:
         lines.append(f"  {short(card.note, 100)}")
     if card.error:
@@ -40,8 +41,14 @@ def _params(card: Card) -> list[str]:
     if not card.params:
         return []
     shown = [f"{short(key, 40)}={short(value, 40)}" for key, value in list(card.params.items())[:20]]
-    more = len(card.params) - len(shown)
-    return ["  " + "  ".join(shown) + (f"  and {more:,} more" if more else "")]
+    if more := len(card.params) - len(shown):
+        shown.append(f"and {more:,} more")
+    lines = [""]
+    for word in shown:
+        if lines[-1] and len(lines[-1]) + len(word) > WIDTH:
+            lines.append("")
+        lines[-1] += f"  {word}"
+    return lines
 
 
 def _metrics(card: Card) -> list[str]:

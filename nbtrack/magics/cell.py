@@ -5,16 +5,14 @@ from __future__ import annotations
 import ast
 import os
 import time
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from nbtrack.capture import numbers
+from nbtrack.capture.displays import Displays
 from nbtrack.capture.environment import packages
 from nbtrack.capture.git import git_tags
-from nbtrack.capture.literals import literal_params, param_items
 from nbtrack.capture.tee import Tee
-from nbtrack.entities import Metric, Param, Run, RunStatus, RunTag
+from nbtrack.entities import Metric, Param, RunStatus, RunTag
 from nbtrack.errors import guard
 from nbtrack.magics.arguments import Options
 from nbtrack.magics.background import Background
@@ -24,9 +22,9 @@ from nbtrack.magics.live import Live
 from nbtrack.magics.opening import bind, machine_tags, source_tags
 from nbtrack.magics.outcome import error_line, status_after, traceback_text
 from nbtrack.magics.show import Shown
-from nbtrack.stores.names import is_key
+from nbtrack.magics.values import Values
 from nbtrack.tracking import active
-from nbtrack.tracking.events import announce_run, subscribe
+from nbtrack.tracking.events import subscribe
 
 SOURCE = "cell.py"
 TRACEBACK = "traceback.txt"
@@ -41,12 +39,13 @@ class TrackedCell:
         self._ip = ip
         self._options = options
         self._source = source
-        self._tree = tree if options.capture else None
+        self._values = Values.before(tree if options.capture else None, options.only, ip.user_ns)
         self._cell_id = cell_id
         self._held: active.Held | None = None
         self._depth = len(active.own_stack())
         self._pid = os.getpid()
         self._tee = Tee()
+        self._displays = Displays()
         self._live: Live | None = None
         self._began = time.monotonic()
 
@@ -67,28 +66,18 @@ class TrackedCell:
         self._live.start()
         if self._options.capture:
             self._tee.start()
+            self._displays.start(self._ip)
 
     def _first_card(self, held: active.Held) -> Card:
-        self._read: dict[str, str] = {}
-        self._written: dict[str, str] = {}
-        if self._tree is not None:
-            self._written = self._narrow(literal_params(self._tree))
-            self._read = self._narrow(numbers.read_scalars(self._tree, self._ip.user_ns))
         run = held.client.get_run(held.run_id)
         return Card(
             run_id=held.run_id,
             name=run.info.run_name,
             experiment=held.client.get_experiment(run.info.experiment_id).name,
-            params={**self._read, **self._written, **run.data.params},
+            params={**self._values.params, **run.data.params},
             tags=own_tags(run.data.tags.items()),
             directions=directions_of(run),
         )
-
-    def _narrow(self, params: Mapping[str, str]) -> dict[str, str]:
-        """Only what `--vars` names, with the parts of a dict; and only what a store takes as a name."""
-        only = self._options.only
-        wanted = {key: value for key, value in params.items() if is_key(key)}
-        return wanted if only is None else {key: value for key, value in wanted.items() if key.split(".")[0] in only}
 
     def _describe(self, held: active.Held) -> None:
         """Write at once what would be missed most if the kernel died: the source."""
@@ -134,19 +123,19 @@ class TrackedCell:
         if held is None or os.getpid() != self._pid:  # tracking failed at the start; or a forked child gets here
             return
         self._tee.stop()
+        self._displays.stop()
         status = self._status(held, error)
         self._close_runs(held, status)
-        if self._live:
-            self._live.stop()
         if error is not None and status != RunStatus.FINISHED:
             self._keep_error(held, error)
         if self._options.capture:
             with guard("keep what the cell computed"):
                 self._keep_values(held, result)
-            with guard("keep what the cell printed"):
-                if printed := self._tee.text():
-                    self._write(self._free_name(OUTPUT), printed)
+            with guard("keep what the cell printed and displayed"):
+                self._keep_output(held)
             self._slow.wait()
+        if self._live:
+            self._live.stop()
         with guard("end the run"):
             held.client.set_terminated(held.run_id, status.name)
             held.writer.close()
@@ -175,35 +164,29 @@ class TrackedCell:
 
     def _keep_values(self, held: active.Held, result: Any) -> None:
         """Params that nobody logged, then the numbers that the cell came to."""
-        if self._tree is None:
-            return
-        run = held.client.get_run(held.run_id)
-        params = {**self._read, **self._written, **self._named()}
-        new = {key: value for key, value in params.items() if key not in run.data.params}
-        found = {
-            **numbers.computed_numbers(self._tree, self._ip.user_ns, {*params, *run.data.params}),
-            **numbers.result_metrics(self._tree, getattr(result, "result", None)),
-        }
-        now = time.time_ns() // 1_000_000
-        metrics = [
-            Metric(key, value, now) for key, value in found.items() if key not in run.data.metrics and is_key(key)
-        ]
-        held.client.log_batch(held.run_id, metrics, [Param(key, value) for key, value in new.items()])
-        for metric in metrics:
-            self._card.add_point(metric.key, metric.value, 0, metric.timestamp)
-
-    def _named(self) -> dict[str, str]:
-        """Variables named by `--vars` that are no literals: their values at the end."""
         space = self._ip.user_ns
-        names = [name for name in self._options.only or () if name not in self._written and name in space]
-        return {key: value for name in names for key, value in param_items(name, space[name]) if is_key(key)}
+        logged = held.client.get_run(held.run_id).data
+        params = self._values.params_after(space, logged)
+        found = self._values.metrics_after(space, getattr(result, "result", None), params, logged)
+        now = time.time_ns() // 1_000_000
+        metrics = [Metric(key, value, now) for key, value in found.items()]
+        held.client.log_batch(held.run_id, metrics, [Param(key, value) for key, value in params.items()])
+
+    def _keep_output(self, held: active.Held) -> None:
+        if printed := self._tee.text():
+            self._write(self._free_name(OUTPUT), printed)
+        for path, data in self._displays.files().items():
+            held.client.store.write_artifact(held.run_id, path, data)
+        if self._displays.left_out:
+            held.client.set_tag(held.run_id, "nbtrack.displays_left_out", self._displays.left_out)
 
     def _last_card(self, held: active.Held, status: RunStatus, memory: Memory) -> None:
         run = held.client.get_run(held.run_id)
         card = self._card
         card.status = status.name
         card.duration = int((time.monotonic() - self._began) * 1000)
-        card.name, card.params, card.tags = run.info.run_name, dict(run.data.params), own_tags(run.data.tags.items())
+        card.name, card.tags = run.info.run_name, own_tags(run.data.tags.items())
+        card.params = {key: run.data.params[key] for key in (*card.params, *run.data.params) if key in run.data.params}
         card.artifacts = count_files(held.client.store, held.run_id)
         card.changes = memory.compare(held, run, self._source, self._cell_id, directions_of(run))
         bind(self._ip.user_ns, self._options.out, run)
@@ -223,10 +206,3 @@ class TrackedCell:
         stem, _, ending = name.rpartition(".")
         candidates = (f"{stem}-{n}.{ending}" for n in range(2, 100_000))
         return name if name not in taken else next(path for path in candidates if path not in taken)
-
-    @property
-    def run(self) -> Run | None:
-        return self._held.run if self._held else None
-
-
-__all__ = ["TrackedCell", "announce_run"]

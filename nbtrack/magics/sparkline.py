@@ -32,19 +32,19 @@ def sparkline(columns: list[tuple[float, float]], *, label: str, most: int = 48)
 
 
 def _points(columns: list[tuple[float, float]]) -> list[tuple[float, float]]:
-    """Two corners a column where it is more than one value, entered from the side the line comes from."""
+    """Two points a column where it is more than one value, entered from the side the line comes from."""
     if not columns:
         return []
     low = min(column[0] for column in columns)
     high = max(column[1] for column in columns)
     span = high - low
-    across = (WIDTH - 2 * _MARGIN) / max(1, len(columns) - 1)
+    across = (WIDTH - 2 * _MARGIN) / max(1.0, len(columns) - (1 if columns[-1][0] == columns[-1][1] else 0.5))
     points: list[tuple[float, float]] = []
     before = columns[0][0]
     for i, (bottom, top) in enumerate(columns):
         ends = (bottom, top) if abs(before - bottom) <= abs(before - top) else (top, bottom)
-        for value in dict.fromkeys(ends):
-            points.append((round(_MARGIN + i * across, 1), _height(value, low, span)))
+        for part, value in enumerate(dict.fromkeys(ends)):
+            points.append((round(_MARGIN + (i + part / 2) * across, 1), _height(value, low, span)))
         before = ends[1]
     return points
 

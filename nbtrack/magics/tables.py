@@ -15,7 +15,8 @@ WIDEST = 28  # characters of a cell
 _LINE = "var(--jp-border-color2,rgba(128,128,128,.35))"
 _GOOD, _BAD = "var(--jp-success-color1,#388e3c)", "var(--jp-error-color1,#d32f2f)"
 _BOX = (
-    '<div style="font-family:var(--jp-ui-font-family,system-ui,sans-serif);font-size:13px;overflow-x:auto;'
+    '<div class="nbtrack-table" '
+    'style="font-family:var(--jp-ui-font-family,system-ui,sans-serif);font-size:13px;overflow-x:auto;'
     'color:var(--jp-ui-font-color1,inherit);font-variant-numeric:tabular-nums">'
 )
 
@@ -103,7 +104,7 @@ def difference_text(a: Run, b: Run, found: Difference) -> str:
 
 
 def difference_html(a: Run, b: Run, found: Difference) -> str:
-    one, other = (f"<b>{text(run.info.run_name, 60)}</b> {text(run.info.run_id, 8)}" for run in (a, b))
+    one, other = (f"<b>{text(run.info.run_name, 60)}</b> {text(run.info.run_id[:8], 8)}" for run in (a, b))
     parts = [f"{_BOX}<div>{one} → {other}</div>"]
     for name, changes in _sections(found):
         rows = "".join(_row(change) for change in changes)

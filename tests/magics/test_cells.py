@@ -350,3 +350,43 @@ def test_the_card_says_what_changed_since_the_run_before(nb: Notebook) -> None:
     nb.cell("%%track -m acc:max\nlr = 0.2\nacc = lr * 5", cell_id="one")
     assert "changed: lr 0.1 → 0.2" in nb.output
     assert "changed: acc 0.5 → 1 (better)" in nb.output
+
+
+def test_figures_and_html_that_the_cell_displays_are_kept_in_order(nb: Notebook) -> None:
+    nb.cell(
+        "%%track\nfrom IPython.display import HTML, SVG, display\nimport pandas as pd\n"
+        "display(SVG('<svg xmlns=\"http://www.w3.org/2000/svg\"/>'))\n"
+        "shown = display(HTML('<p>one</p>'), display_id=True)\nshown.update(HTML('<p>two</p>'))\n"
+        "pd.DataFrame({'a': [1]})"
+    )
+    assert [file.path for file in nb.store.list_artifacts(nb.run.info.run_id, "displays")] == [
+        "displays/1.svg", "displays/2.html", "displays/3.html",
+    ]  # fmt: skip
+    assert nb.artifact("displays/2.html") == "<p>two</p>"
+    assert "<table" in nb.artifact("displays/3.html")
+    assert "publish" not in vars(nb.ip.display_pub)
+    assert "write_format_data" not in vars(nb.ip.displayhook)
+
+
+def test_a_full_disk_costs_a_warning_and_no_cell(nb: Notebook, monkeypatch: pytest.MonkeyPatch) -> None:
+    import resource
+
+    plain = resource.getrlimit(resource.RLIMIT_FSIZE)
+    import signal
+
+    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    try:
+        with pytest.warns(UserWarning, match="nbtrack could not"):
+            # No file may grow any more: what a full disk looks like to a writer.
+            nb.cell(
+                "%%track\nimport resource\n"
+                f"resource.setrlimit(resource.RLIMIT_FSIZE, (0, {plain[1]}))\n"
+                "import nbtrack\nnbtrack.log_metric('m', 1)\nlr = 1\nran = True"
+            )
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, plain)
+        signal.signal(signal.SIGXFSZ, before)
+    assert nb.ip.user_ns["ran"]
+    assert active.own_stack() == []
+    nb.cell("%%track after\nx = 1")
+    assert nb.runs[-1].info.status == "FINISHED"
