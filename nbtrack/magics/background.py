@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-PATIENCE = 0.2  # seconds that the end of a cell waits; what takes longer goes on beside the next cell
+PATIENCE = 0.02  # seconds that the end of a cell waits; what takes longer goes on beside the next cell
 
 
 class Background:

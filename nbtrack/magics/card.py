@@ -6,6 +6,7 @@ draw it, as HTML and as text.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -14,6 +15,7 @@ from nbtrack.frame import Series
 from nbtrack.magics.trace import Trace
 from nbtrack.stores import Store
 
+OWN_FILES = re.compile(r"(cell|output|traceback|requirements)(-\d+)?\.(py|txt)")
 HIDDEN_TAGS = ("mlflow.", "nbtrack.")
 
 
@@ -84,12 +86,12 @@ def _add_series(card: Card, key: str, series: Series) -> None:
 
 
 def count_files(store: Store, run_id: str, most: int = 1000) -> int:
-    """How many artifact files the run has, counted up to `most`."""
+    """How many artifact files the run has, counted up to `most`; what every tracked cell has is left out."""
     found, pending = 0, [""]
     while pending and found < most:
         for entry in store.list_artifacts(run_id, pending.pop()):
             if entry.is_dir:
                 pending.append(entry.path)
-            else:
+            elif not OWN_FILES.fullmatch(entry.path):
                 found += 1
     return found

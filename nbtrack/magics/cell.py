@@ -19,7 +19,7 @@ from nbtrack.magics.background import Background
 from nbtrack.magics.card import Card, count_files, directions_of, own_tags
 from nbtrack.magics.history import Memory
 from nbtrack.magics.live import Live
-from nbtrack.magics.opening import bind, machine_tags, source_tags
+from nbtrack.magics.opening import bind, machine_tags
 from nbtrack.magics.outcome import error_line, status_after, traceback_text
 from nbtrack.magics.show import Shown
 from nbtrack.magics.values import Values
@@ -69,24 +69,18 @@ class TrackedCell:
             self._displays.start(self._ip)
 
     def _first_card(self, held: active.Held) -> Card:
-        run = held.client.get_run(held.run_id)
+        run = held.run
         return Card(
             run_id=held.run_id,
             name=run.info.run_name,
             experiment=held.client.get_experiment(run.info.experiment_id).name,
-            params={**self._values.params, **run.data.params},
+            params={**self._values.params, **run.data.params, **self._options.params},
             tags=own_tags(run.data.tags.items()),
             directions=directions_of(run),
         )
 
     def _describe(self, held: active.Held) -> None:
         """Write at once what would be missed most if the kernel died: the source."""
-        client, run_id = held.client, held.run_id
-        with guard("describe the run"):
-            tags = {**source_tags(self._ip.user_ns, self._cell_id), **(machine_tags() if self._options.capture else {})}
-            client.log_batch(
-                run_id, tags=[RunTag(key, value) for key, value in tags.items() if key not in self._options.tags]
-            )
         if self._options.capture:
             with guard("keep the cell's source"):
                 self._write(self._free_name(SOURCE), self._source)
@@ -95,10 +89,10 @@ class TrackedCell:
 
     def _describe_slowly(self, held: active.Held, folder: Path) -> None:
         """What takes longer than a person would wait for: git, and the packages the first time."""
-        with guard("note the state of the repository"):
-            tags = git_tags(folder)
-            if tags:
-                held.client.log_batch(held.run_id, tags=[RunTag(key, value) for key, value in tags.items()])
+        with guard("note machine and repository"):
+            found = {**machine_tags(), **git_tags(folder)}
+            tags = [RunTag(key, value) for key, value in found.items() if key not in self._options.tags]
+            held.client.log_batch(held.run_id, tags=tags)
         with guard("note the packages"):
             held.client.store.write_artifact(held.run_id, PACKAGES, packages().encode())
 

@@ -12,7 +12,7 @@ from nbtrack.magics.cell import TrackedCell
 from nbtrack.magics.commands import HELP, Commands
 from nbtrack.magics.frames import Frame, Frames
 from nbtrack.magics.history import Memory
-from nbtrack.magics.opening import checked
+from nbtrack.magics.opening import checked, source_tags
 from nbtrack.magics.outcome import error_of
 from nbtrack.magics.rewrite import BEGIN, rewrite
 from nbtrack.magics.source import python_of
@@ -104,10 +104,11 @@ class Magics:
             raise UsageError("%%track belongs at the top of a cell.")
         if frame.tracked is not None:
             raise UsageError("%%track: this cell has its run already. Use it once a cell, and not under %%timeit.")
-        start = checked(options)
+        cell_id = getattr(frame.info, "cell_id", None)
+        start = checked(options, source_tags(self._ip.user_ns, cell_id))
         source = self._frames.source()
         tree = python_of(self._ip, source)
-        frame.tracked = cell = TrackedCell(self._ip, options, source, tree, getattr(frame.info, "cell_id", None))
+        frame.tracked = cell = TrackedCell(self._ip, options, source, tree, cell_id)
         with guard("track this cell"):
             cell.began(start())
 

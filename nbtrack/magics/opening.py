@@ -23,14 +23,15 @@ from nbtrack.tracking.context import context_tags
 from nbtrack.tracking.experiments import experiment_for_runs
 
 
-def checked(options: Options) -> Callable[[], active.Held]:
-    """What starts the run. All that the person can have got wrong is a UsageError here, before any run exists.
+def checked(options: Options, source: Mapping[str, str]) -> Callable[[], active.Held]:
+    """What starts the run; `source` are tags that say where the cell stands.
 
-    The store's own troubles (a folder that is no store, no permission, a full disk) come from the returned function.
+    All that the person can have got wrong is a UsageError here, before any run exists. The store's own troubles (a folder
+    that is no store, no permission, a full disk) come from the returned function.
     """
     try:
         _check_names(options)
-        return _prepared(options)
+        return _prepared(options, source)
     except InvalidValueError as error:
         raise UsageError(f"%%track: {error}") from error
     except NbtrackError as error:
@@ -60,16 +61,16 @@ def _check_names(options: Options) -> None:
         checked_experiment_name(options.experiment)
 
 
-def _prepared(options: Options) -> Callable[[], active.Held]:
+def _prepared(options: Options, source: Mapping[str, str]) -> Callable[[], active.Held]:
     above = active.current()
     client = MlflowClient(options.store)
     if options.resume:
         run = _resumable(client, options)
-        return lambda: _resume(client, run, options)
+        return lambda: _resume(client, run, options, source)
     if options.experiment:
         _refuse_deleted(client.get_experiment_by_name(options.experiment))
     _refuse_active(options, above)
-    return lambda: _start(client, options, above if options.nested else None)
+    return lambda: _start(client, options, source, above if options.nested else None)
 
 
 def _refuse_active(options: Options, above: active.Held | None) -> None:
@@ -105,26 +106,26 @@ def _resumable(client: MlflowClient, options: Options) -> Run:
     return run
 
 
-def _resume(client: MlflowClient, run: Run, options: Options) -> active.Held:
+def _resume(client: MlflowClient, run: Run, options: Options, source: Mapping[str, str]) -> active.Held:
     run_id = run.info.run_id
-    client.reopen(run_id, options.name, {**direction_tags(options.directions), **options.tags})
-    return _held(client, run_id, options.params)
+    client.reopen(run_id, options.name, {**source, **direction_tags(options.directions), **options.tags})
+    return _held(client, client.get_run(run_id), options.params)
 
 
-def _start(client: MlflowClient, options: Options, above: active.Held | None) -> active.Held:
-    tags = {**context_tags(), **direction_tags(options.directions), **options.tags}
+def _start(client: MlflowClient, options: Options, source: Mapping[str, str], above: active.Held | None) -> active.Held:
+    tags = {**context_tags(), **source, **direction_tags(options.directions), **options.tags}
     if above is not None:
         tags[PARENT] = above.run_id
     run = client.create_run(_experiment(client, options.experiment, above), tags=tags, run_name=options.name)
-    return _held(client, run.info.run_id, options.params)
+    return _held(client, run, options.params)
 
 
-def _held(client: MlflowClient, run_id: str, params: Mapping[str, str]) -> active.Held:
+def _held(client: MlflowClient, run: Run, params: Mapping[str, str]) -> active.Held:
     """The run made active, kept open until its cell has ended."""
-    held = active.Held(client.get_run(run_id), client, kept=True)
+    held = active.Held(run, client, kept=True)
     active.push(held)
     if params:
-        client.log_batch(run_id, params=[Param(key, value) for key, value in params.items()])
+        client.log_batch(run.info.run_id, params=[Param(key, value) for key, value in params.items()])
     return held
 
 
