@@ -26,8 +26,8 @@ from nbtrack.tracking.experiments import experiment_for_runs
 def checked(options: Options, source: Mapping[str, str]) -> Callable[[], active.Held]:
     """What starts the run; `source` are tags that say where the cell stands.
 
-    All that the person can have got wrong is a UsageError here, before any run exists. The store's own troubles (a folder
-    that is no store, no permission, a full disk) come from the returned function.
+    All that the person can have got wrong is a UsageError here, before any run exists. The store's own troubles (a
+    folder that is no store, no permission, a full disk) come from the returned function.
     """
     try:
         _check_names(options)

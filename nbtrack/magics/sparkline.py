@@ -24,7 +24,8 @@ def sparkline(columns: list[tuple[float, float]], *, label: str, most: int = 48)
     x, y = points[-1]
     return (
         f'<svg width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{label}" '
-        'style="display:block;overflow:visible">'
+        'style="display:block;overflow:visible;'
+        f'min-width:{WIDTH}px;max-width:none">'
         f'<polyline points="{path}" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linejoin="round" '
         'stroke-linecap="round"/>'
         f'<circle cx="{x:g}" cy="{y:g}" r="2.2" fill="currentColor"/></svg>'

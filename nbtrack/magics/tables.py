@@ -65,26 +65,32 @@ class Table:
 def runs_table(runs: Sequence[Run], experiments: dict[str, str], *, now: int, most: int) -> Table:
     """The first `most` runs, with the metrics that most of them have and the params in which they differ."""
     shown = runs[:most]
-    metrics = [key for key, _ in Counter(key for run in shown for key in run.data.metrics).most_common(4)]
+    metrics = _shared_metrics(shown)[:4]
     params = _telling_params(shown)[:4]
-    heads = ["", "name", "experiment", "started", "took", *metrics, *params, "id"]
-    right = [False, False, False, False, True, *[True] * len(metrics), *[False] * len(params), False]
+    heads = ["", "name", "id", "experiment", "started", "took", *metrics, *params]
+    right = [*[False] * 5, *[True] * (1 + len(metrics)), *[False] * len(params)]
     rows = [
         [
             ICONS.get(run.info.status, "?"),
             run.info.run_name,
+            run.info.run_id[:8],
             experiments.get(run.info.experiment_id, run.info.experiment_id),
             ago(now - (run.info.start_time or now)),
             duration((run.info.end_time or now) - (run.info.start_time or now)),
             *[number(run.data.metrics[key]) if key in run.data.metrics else "" for key in metrics],
             *[run.data.params.get(key, "") for key in params],
-            run.info.run_id[:8],
         ]
         for run in shown
     ]
     more = len(runs) - len(shown)
     note = f"and {more:,} more; `%track ls FILTER` narrows, nbtrack.dashboard() shows all" if more else ""
     return Table(heads, rows, right, note)
+
+
+def _shared_metrics(runs: Sequence[Run]) -> list[str]:
+    """Those that several runs have, the most frequent first; all where none is shared."""
+    counted = Counter(key for run in runs for key in run.data.metrics).most_common()
+    return [key for key, times in counted if times > 1] or [key for key, _ in counted]
 
 
 def _telling_params(runs: Sequence[Run]) -> list[str]:

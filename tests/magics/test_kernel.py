@@ -140,3 +140,22 @@ def test_the_card_is_an_output_that_the_exported_page_shows(tmp_path: Path, kern
     page, _ = HTMLExporter().from_notebook_node(notebook)
     assert CARD in page
     assert "<polyline" in page
+
+
+def test_the_interrupt_of_the_front_end_kills_the_run_and_the_next_cell_is_its_own(
+    tmp_path: Path, kernel_here: None
+) -> None:
+    """SIGINT, as the stop button sends it, to a sleeping cell, an awaiting one and one inside %%time."""
+    stop = "threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()"
+    bodies = [f"{stop}\ntime.sleep(20)", f"{stop}\nawait asyncio.sleep(20)", f"%%time\n{stop}\ntime.sleep(20)"]
+    cells = ["%load_ext nbtrack", "import os, signal, threading, time, asyncio, nbtrack"]
+    for body in bodies:
+        cells += [f"%%track\n{body}", "assert nbtrack.active_run() is None"]
+    done = execute(tmp_path, cells, allow_errors=True)
+    from nbtrack.stores import open_store
+
+    rows = open_store(tmp_path / "mlruns").snapshot().rows
+    assert [row.run.info.status for row in rows] == ["KILLED"] * 3
+    for i in range(3):
+        assert "error" in [output.output_type for output in done[2 + 2 * i].outputs]
+        assert "error" not in [output.output_type for output in done[3 + 2 * i].outputs]
