@@ -100,20 +100,20 @@ import time, nbtrack
 from IPython import get_ipython
 shown = []
 pub = get_ipython().display_pub
-plain = pub.publish
+plain, began = pub.publish, time.monotonic()
 pub.publish = lambda data, *a, **k: (shown.append((k.get('update'), data['text/plain'])), plain(data, *a, **k))
 for i in range(120):
     nbtrack.log_metric('loss', 1 / (i + 1), step=i)
     time.sleep(0.01)
 pub.publish = plain
-print(len(shown), all(update for update, _ in shown), 'loss' in shown[-1][1])"""
+print(len(shown), time.monotonic() - began, all(update for update, _ in shown), 'loss' in shown[-1][1])"""
 
 
 def test_the_card_follows_the_cell_at_most_four_times_a_second(tmp_path: Path, kernel_here: None) -> None:
     done = execute(tmp_path, ["%load_ext nbtrack", LIVE])
     text = next(output.text for output in done[1].outputs if output.output_type == "stream")
-    times, updates, told_loss = text.split()
-    assert 2 <= int(times) <= 6
+    times, seconds, updates, told_loss = text.split()
+    assert 2 <= int(times) <= 1 + 4 * float(seconds)
     assert (updates, told_loss) == ("True", "True")
 
 
