@@ -136,6 +136,14 @@ def _temporary(folder: str, data: bytes) -> Iterator[str]:
             os.unlink(path)
 
 
+def make_folders(path: str) -> None:
+    """The folders above a file. NotADirectoryError where a part of its name is a file: 'lr' and 'lr/sub'."""
+    try:
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+    except FileExistsError as error:
+        raise NotADirectoryError(errno.ENOTDIR, "is a file", path) from error
+
+
 def write_all(fd: int, data: bytes) -> None:
     """All of `data`; a disk that takes only part of it takes the rest or says why not."""
     while data:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -44,6 +45,7 @@ class FileStore:
         self._folders: dict[str, str] = {}  # run id -> folder, as last found
         self._writers: dict[str, FileRunWriter] = {}
         self._lock = threading.RLock()
+        _stores.add(self)
 
     # experiments
     def experiments(self, view: ViewType = ViewType.ACTIVE_ONLY) -> list[Experiment]:
@@ -256,6 +258,11 @@ class FileStore:
                 writer.close()
             self._writers.clear()
 
+    def _forked(self) -> None:
+        """In a forked child: a thread that is not here may have held a lock, or have been in the middle of a look."""
+        self._lock = threading.RLock()
+        self._index = Index(self._root)
+
     # where things are
     def _folder(self, run_id: str) -> str:
         """The run's folder, wherever it was moved to since it was last found."""
@@ -291,10 +298,22 @@ class FileStore:
             yield
 
 
+_stores: weakref.WeakSet[FileStore] = weakref.WeakSet()
+
+
+def _after_fork() -> None:
+    for store in list(_stores):
+        store._forked()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
+
+
 def _may_write(root: str) -> bool:
     while not os.path.exists(root):
         root = os.path.dirname(root)
-    return os.access(root, os.W_OK | os.X_OK)
+    return os.access(root, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids)
 
 
 def _must_be_store(root: str) -> None:

@@ -70,7 +70,7 @@ class FileRunWriter:
                 fd = os.open(path, _FLAGS, 0o666)
             except (FileNotFoundError, NotADirectoryError):
                 # The folders of a key with slashes, or metrics/ itself, which git does not keep when empty.
-                os.makedirs(os.path.dirname(path), exist_ok=True)
+                disk.make_folders(path)
                 fd = os.open(path, _FLAGS, 0o666)
             _end_last_line(fd)
         if len(self._open) >= MOST_OPEN:
