@@ -32,6 +32,8 @@ from nbtrack.stores.files.reader import read_run, run_info
 from nbtrack.stores.files.writer import FileRunWriter
 from nbtrack.stores.names import checked_key, checked_number, checked_whole, is_key, is_run_id
 
+MOST_WRITERS = 8  # runs with open files; a system may allow a process no more than 1,024 files
+
 
 class FileStore:
     """An mlruns folder. A missing one is made with the first thing written to it."""
@@ -167,10 +169,14 @@ class FileStore:
         """The run's one writer in this store; asking again gives the same."""
         with self._lock:
             self._active_folder(run_id)
-            found = self._writers.get(run_id)
-            if found is None:
-                found = self._writers[run_id] = FileRunWriter(run_id, lambda: self._folder(run_id))
-            return found
+            return self._writer(run_id)
+
+    def _writer(self, run_id: str) -> FileRunWriter:
+        found = self._writers.pop(run_id, None) or FileRunWriter(run_id, lambda: self._folder(run_id))
+        self._writers[run_id] = found
+        if len(self._writers) > MOST_WRITERS:  # the one not asked for the longest; whoever holds it can go on
+            self._writers.pop(next(iter(self._writers))).close()
+        return found
 
     def log_batch(
         self,
@@ -187,7 +193,7 @@ class FileStore:
             lines.setdefault(key, []).append(b"%d %a %d\n" % (time, value, step))
         with self._writing():
             runs.log_values(self._active_folder(run_id), params, tags)
-            writer = self.writer(run_id)
+            writer = self._writer(run_id)
         for key, texts in lines.items():
             writer.append(key, b"".join(texts))
 
