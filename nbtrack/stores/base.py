@@ -1,7 +1,8 @@
 """What does every store answer?
 
 `Store` is the contract: tracking writes through it, the dashboard reads through it, and no caller knows which
-backend is behind. Reading many runs is `rows`/`changes`, which a store answers from its own cache and keeps exact.
+backend is behind. Reading many runs is `snapshot` and `watch`, which a store
+answers from its own cache and keeps exact.
 
 Errors: `NotFoundError` for an unknown id, `ReadOnlyError` where writing is impossible, `InvalidValueError` for keys or
 values that the store cannot hold, `StoreError` for everything else that the disk or the network does.
@@ -77,6 +78,21 @@ class RunWriter(Protocol):
         ...
 
 
+class Watch(Protocol):
+    """One listener's view of many runs. It remembers what it told: no listener takes another's news."""
+
+    def snapshot(self) -> Snapshot:
+        """All runs, exact at the time of the call."""
+        ...
+
+    def changes(self, *, thorough: bool = True) -> Changes:
+        """What differs from what this watch last told; everything, the first time.
+
+        `thorough=False` may look only where change is likely (new runs, running runs) and so costs little.
+        """
+        ...
+
+
 class Store(Protocol):
     uri: str
     read_only: bool
@@ -147,11 +163,8 @@ class Store(Protocol):
         """All runs (deleted too) of the given experiments, or of every active one; exact at the time of the call."""
         ...
 
-    def changes(self, experiment_ids: Sequence[str] | None = None, *, thorough: bool = True) -> Changes:
-        """What differs from what `snapshot` or `changes` last returned for the same experiments.
-
-        `thorough=False` may look only where change is likely (new runs, running runs) and so costs little.
-        """
+    def watch(self, experiment_ids: Sequence[str] | None = None) -> Watch:
+        """A listener's own view of the given experiments, or of every active one."""
         ...
 
     # artifacts

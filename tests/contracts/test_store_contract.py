@@ -363,11 +363,13 @@ def test_threads_write_through_one_writer_while_another_reads(store: Store) -> N
         for step in range(300):
             writer.log_metric(f"m{step % 100}", thread, step, step)
 
+    watch = store.watch()
+
     def read() -> None:
         try:
             while any(each.is_alive() for each in threads):
                 assert not store.snapshot().damages
-                store.changes(thorough=False)
+                watch.changes(thorough=False)
         except BaseException as error:
             failed.append(error)
 
@@ -403,7 +405,7 @@ def test_a_snapshot_holds_every_run_and_the_experiments_they_are_in(store: Store
 def test_changes_tell_what_another_wrote_and_then_nothing(store: Store, reopen: Opener, thorough: bool) -> None:
     run_id = new_run(store).info.run_id
     experiment_id = store.run(run_id).info.experiment_id
-    look = reopen()
+    look = reopen().watch()
     assert [row.run.info.run_id for row in look.changes(thorough=thorough).rows] == [run_id]
     writes: list[Callable[[], object]] = [
         lambda: store.writer(run_id).log_metric("m", 1.0, 1, 1),
@@ -429,6 +431,16 @@ def test_changes_tell_what_another_wrote_and_then_nothing(store: Store, reopen: 
     store.delete_experiment(experiment_id)
     changes = look.changes(thorough=thorough)
     assert (sorted(changes.gone), changes.experiments) == (sorted([run_id, new]), True)
+
+
+def test_two_listeners_never_take_each_others_news(store: Store) -> None:
+    one, two = store.watch(), store.watch()
+    assert not one.changes().rows
+    run_id = new_run(store).info.run_id
+    store.snapshot()
+    two.snapshot()
+    assert [row.run.info.run_id for row in one.changes(thorough=False).rows] == [run_id]
+    assert not two.changes().rows
 
 
 # artifacts

@@ -15,8 +15,8 @@ pytestmark = pytest.mark.interop
 
 @pytest.mark.parametrize("pause", [0.0, 0.12], ids=["at once", "after a while"])
 def test_each_of_mlflows_writes_is_seen(real_mlflow3: Any, tmp_path: Path, pause: float) -> None:
-    look = FileStore(tmp_path / "mlruns")
-    uri = look.uri
+    store = FileStore(tmp_path / "mlruns")
+    look, uri = store.watch(), store.uri
     experiment = real_mlflow3.call(uri, "create_experiment", "e")
     run = real_mlflow3.call(uri, "create_run", experiment)
     look.snapshot()
@@ -51,7 +51,7 @@ def test_each_of_mlflows_writes_is_seen(real_mlflow3: Any, tmp_path: Path, pause
         do("log_metric", run, key, 3.0, 3, 3)  # to a finished run
         assert seen(thorough).data.metrics[key] == 3.0
         do("update_run", run, "RUNNING", f"name {thorough}")
-        assert (seen(thorough).info.status, look.run(run).info.run_name) == ("RUNNING", f"name {thorough}")
+        assert (seen(thorough).info.status, store.run(run).info.run_name) == ("RUNNING", f"name {thorough}")
         do("delete_run", run)
         assert seen(thorough).info.lifecycle_stage == "deleted"
         do("restore_run", run)

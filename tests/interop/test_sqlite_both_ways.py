@@ -156,9 +156,9 @@ with mlflow.start_run(run_id=run_id):
 
 def test_every_write_of_mlflow_is_seen_as_a_change(mlflow: Mlflow, tmp_path: Path) -> None:
     _, run_id = mlflow(WRITE)
-    store = SqliteStore(tmp_path / "mlflow.db")
-    store.snapshot()
-    assert not store.changes()
+    watch = SqliteStore(tmp_path / "mlflow.db").watch()
+    watch.snapshot()
+    assert not watch.changes()
     client = f"client.{{}}({run_id!r}"
     for write in (
         client.format("log_metric") + ", 'val/loss', 1.0, timestamp=5, step=0)",  # not the newest point
@@ -166,16 +166,16 @@ def test_every_write_of_mlflow_is_seen_as_a_change(mlflow: Mlflow, tmp_path: Pat
         client.format("log_param") + ", 'new', 1)",
         client.format("update_run") + ", name='other name')",
         client.format("delete_run") + ")",
-        client.format("restore_run") + ")",
+        client.format("rewatch_run") + ")",
     ):
         mlflow(write)
-        found = store.changes()
+        found = watch.changes()
         assert [row.run.info.run_id for row in found.rows] == [run_id], write
-        assert not store.changes()
+        assert not watch.changes()
     mlflow("client.create_run('1')")
-    assert len(store.changes(thorough=False).rows) == 1
+    assert len(watch.changes(thorough=False).rows) == 1
     mlflow("client.create_experiment('another')")
-    assert store.changes().experiments
+    assert watch.changes().experiments
 
 
 def test_no_write_is_lost_when_both_write_at_once(mlflow: Mlflow, tmp_path: Path) -> None:

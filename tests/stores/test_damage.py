@@ -328,8 +328,9 @@ def test_an_artifact_address_from_a_stranger_opens_no_other_folder(hurt: Hurt) -
 def test_the_same_damage_does_not_keep_changes_from_being_seen(hurt: Hurt) -> None:
     (hurt.hurt / "meta.yaml").write_bytes(METAS["cut"])
     store = FileStore(hurt.root)
-    assert len(store.snapshot().damages) == 1
+    watch = store.watch()
+    assert len(watch.snapshot().damages) == 1
     hurt.store.writer(hurt.runs[1].name).log_metric("m", 5.0, 9, 9)
-    assert [row.run.info.run_id for row in store.changes().rows] == [hurt.runs[1].name]
+    assert [row.run.info.run_id for row in watch.changes().rows] == [hurt.runs[1].name]
     assert len(store.snapshot().damages) == 1
     assert len(store.experiments(ViewType.ALL)) == 1

@@ -21,7 +21,7 @@ def test_a_run_replaced_by_one_with_old_times_is_seen(tmp_path: Path) -> None:
     metric = tmp_path / "mlruns" / experiment / run_id / "metrics" / "m"
     for path in [metric, *metric.parents[:2]]:
         os.utime(path, (1000, 1000))
-    look = FileStore(tmp_path / "mlruns")
+    look = FileStore(tmp_path / "mlruns").watch()
     look.snapshot()
     other = tmp_path / "other"
     other.write_text("1 5.0 1\n")
@@ -39,7 +39,7 @@ def test_a_cheap_look_sees_new_runs_and_running_ones(
 ) -> None:
     monkeypatch.setattr(index, "FEW_RUNS", few)
     monkeypatch.setattr(index, "MANY_RUNS", many)
-    store, look = FileStore(tmp_path / "mlruns"), FileStore(tmp_path / "mlruns")
+    store, look = FileStore(tmp_path / "mlruns"), FileStore(tmp_path / "mlruns").watch()
     experiment = store.create_experiment("e")
     new = lambda: store.create_run(experiment, run_name="r", user_id="u", start_time=1, tags={}).info.run_id  # noqa: E731
     done, running = new(), new()
@@ -64,10 +64,11 @@ def test_a_run_whose_folder_vanishes_is_gone(tmp_path: Path) -> None:
     store = FileStore(tmp_path / "mlruns")
     experiment = store.create_experiment("e")
     run_id = store.create_run(experiment, run_name="r", user_id="u", start_time=1, tags={}).info.run_id
-    store.snapshot()
+    watch = store.watch()
+    watch.snapshot()
     shutil.rmtree(tmp_path / "mlruns" / experiment / run_id)
-    assert list(store.changes(thorough=False).gone) == [run_id]
-    assert not store.changes()
+    assert list(watch.changes(thorough=False).gone) == [run_id]
+    assert not watch.changes()
 
 
 def test_logging_to_hundreds_of_runs_keeps_few_files_open(tmp_path: Path) -> None:

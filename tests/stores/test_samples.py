@@ -134,7 +134,7 @@ def test_artifacts_are_listed_though_the_store_was_moved(opened: tuple[FileStore
 
 
 def test_an_untouched_sample_shows_no_changes_and_no_damage(opened: tuple[FileStore, dict[str, Any]]) -> None:
-    store, _ = opened
-    assert list(store.snapshot().damages) == []
-    assert not store.changes()
-    assert not store.changes(thorough=False)
+    watch = opened[0].watch()
+    assert list(watch.snapshot().damages) == []
+    assert not watch.changes()
+    assert not watch.changes(thorough=False)

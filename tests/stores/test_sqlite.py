@@ -105,7 +105,7 @@ def test_opening_never_changes_the_file(database: Path) -> None:
     before = database.read_bytes()
     store = open_store(f"sqlite:///{database}")
     store.snapshot()
-    store.changes()
+    store.watch().changes()
     store.close()
     assert database.read_bytes() == before
     assert not [p.name for p in database.parent.glob("mlflow.db-*")]

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from nbtrack.entities import Experiment, LifecycleStage, ViewType
@@ -24,8 +24,6 @@ FEW_RUNS = 300  # so many runs are looked at thoroughly always: it costs some te
 MANY_RUNS = 5000  # up to so many, every meta.yaml is looked at (renamed, ended, deleted), which costs as much
 _LIVE = frozenset({"RUNNING", "SCHEDULED"})
 
-Selection = tuple[str, ...] | None
-
 
 class _Folder:
     """One experiment as last seen: its runs by id, and when its folder last changed."""
@@ -37,31 +35,41 @@ class _Folder:
         self.readings: dict[str, Reading] = {}
 
 
+Seen = tuple[dict[str, Reading], list[Experiment], list[Damage]]
+
+
+class FileWatch:
+    """What one listener was told. `look` asks the store's index."""
+
+    def __init__(self, look: Callable[[bool], Seen]) -> None:
+        self._look = look
+        self._told: dict[str, Reading] = {}
+        self._experiments: list[Experiment] = []
+
+    def snapshot(self) -> Snapshot:
+        self._told, self._experiments, damages = self._look(True)
+        return Snapshot(_rows(self._told.values()), self._experiments, damages)
+
+    def changes(self, *, thorough: bool = True) -> Changes:
+        before, experiments_before = self._told, self._experiments
+        self._told, self._experiments, _ = self._look(thorough)
+        changed = [each for run_id, each in self._told.items() if _row(before.get(run_id)) is not each.row]
+        gone = [run_id for run_id, each in before.items() if each.row and not _row(self._told.get(run_id))]
+        return Changes(_rows(changed), gone, self._experiments != experiments_before)
+
+
 class Index:
     def __init__(self, root: str) -> None:
         self.root = root
         self.lock = threading.RLock()
         self._folders: dict[str, _Folder] = {}
-        self._told: dict[Selection, tuple[dict[str, Reading], list[Experiment]]] = {}
 
-    def snapshot(self, experiment_ids: Sequence[str] | None) -> Snapshot:
+    def look(self, experiment_ids: Sequence[str] | None, *, thorough: bool) -> Seen:
+        """The runs by id, the experiments and the damages as they are now."""
         with self.lock:
-            readings, chosen, damages = self._look(experiment_ids, thorough=True)
-            self._told[_key(experiment_ids)] = readings, chosen
-            return Snapshot(_rows(readings.values()), chosen, damages)
+            return self._look(experiment_ids, thorough=thorough)
 
-    def changes(self, experiment_ids: Sequence[str] | None, *, thorough: bool) -> Changes:
-        with self.lock:
-            before, experiments_before = self._told.get(_key(experiment_ids), ({}, []))
-            readings, chosen, _ = self._look(experiment_ids, thorough=thorough)
-            self._told[_key(experiment_ids)] = readings, chosen
-            changed = [each for run_id, each in readings.items() if _row(before.get(run_id)) is not each.row]
-            gone = [run_id for run_id, each in before.items() if each.row and not _row(readings.get(run_id))]
-            return Changes(_rows(changed), gone, chosen != experiments_before)
-
-    def _look(
-        self, experiment_ids: Sequence[str] | None, *, thorough: bool
-    ) -> tuple[dict[str, Reading], list[Experiment], list[Damage]]:
+    def _look(self, experiment_ids: Sequence[str] | None, *, thorough: bool) -> Seen:
         readings: dict[str, Reading] = {}
         chosen: list[Experiment] = []
         damages: list[Damage] = []
@@ -116,10 +124,6 @@ class Index:
         # A folder that changed just now may change again without its time moving: list it again next time.
         known.listed = listed if time.time_ns() - about.st_mtime_ns > TICK_NS else None
         return [name for name in layout.subfolders(folder) if name not in layout.NOT_RUNS]
-
-
-def _key(experiment_ids: Sequence[str] | None) -> Selection:
-    return None if experiment_ids is None else tuple(sorted(experiment_ids))
 
 
 def _wanted(experiment: Experiment | None, experiment_ids: Sequence[str] | None) -> bool:

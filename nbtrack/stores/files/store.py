@@ -24,9 +24,9 @@ from nbtrack.entities import (
 )
 from nbtrack.errors import DamagedError, InvalidValueError, NotAStoreError, NotFoundError, ReadOnlyError, StoreError
 from nbtrack.frame import Series
-from nbtrack.stores.base import Changes, Snapshot
+from nbtrack.stores.base import Snapshot
 from nbtrack.stores.files import artifacts, disk, experiments, inputs, layout, points, runs
-from nbtrack.stores.files.index import Index
+from nbtrack.stores.files.index import FileWatch, Index, Seen
 from nbtrack.stores.files.layout import DEFAULT_NAME, META, METRICS, TRASH
 from nbtrack.stores.files.reader import read_run, run_info
 from nbtrack.stores.files.writer import FileRunWriter
@@ -219,12 +219,14 @@ class FileStore:
 
     # many runs
     def snapshot(self, experiment_ids: Sequence[str] | None = None) -> Snapshot:
-        with _reading(self._root):
-            return self._index.snapshot(experiment_ids)
+        return self.watch(experiment_ids).snapshot()
 
-    def changes(self, experiment_ids: Sequence[str] | None = None, *, thorough: bool = True) -> Changes:
-        with _reading(self._root):
-            return self._index.changes(experiment_ids, thorough=thorough)
+    def watch(self, experiment_ids: Sequence[str] | None = None) -> FileWatch:
+        def look(thorough: bool) -> Seen:
+            with _reading(self._root):
+                return self._index.look(experiment_ids, thorough=thorough)
+
+        return FileWatch(look)
 
     # artifacts
     def artifact_dir(self, run_id: str) -> Path | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -22,13 +21,14 @@ from nbtrack.entities import (
     ViewType,
 )
 from nbtrack.errors import InvalidValueError, NotFoundError
-from nbtrack.frame import Row, Series
+from nbtrack.frame import Series
 from nbtrack.stores import names
-from nbtrack.stores.base import Changes, Snapshot
+from nbtrack.stores.base import Snapshot
 from nbtrack.stores.files import artifacts
 from nbtrack.stores.files.layout import local_path
-from nbtrack.stores.sqlite import cache, reading, writing
+from nbtrack.stores.sqlite import reading, writing
 from nbtrack.stores.sqlite.database import Database
+from nbtrack.stores.sqlite.watch import SqliteWatch
 
 DEFAULT_NAME = "Default"
 Execute = Callable[..., object]
@@ -46,8 +46,6 @@ class SqliteStore:
         self.uri = uri or f"sqlite:///{path}"
         self._db = Database(path)
         self.read_only = self._db.read_only
-        self._seen: dict[tuple[str, ...] | None, cache.Seen] = {}
-        self._looking = threading.Lock()
 
     # experiments
 
@@ -228,17 +226,11 @@ class SqliteStore:
     # many runs
 
     def snapshot(self, experiment_ids: Sequence[str] | None = None) -> Snapshot:
-        experiments = reading.experiments(self._db)
-        with self._looking:
-            seen = self._seen[_key(experiment_ids)] = cache.Seen()
-            found = cache.look(self._db, seen, self._chosen(experiment_ids, experiments), thorough=True)
-        return Snapshot(_newest_first(found.rows), experiments)
+        """Newest first."""
+        return self.watch(experiment_ids).snapshot()
 
-    def changes(self, experiment_ids: Sequence[str] | None = None, *, thorough: bool = True) -> Changes:
-        with self._looking:
-            seen = self._seen.setdefault(_key(experiment_ids), cache.Seen())
-            chosen = self._chosen(experiment_ids, reading.experiments(self._db))
-            return cache.look(self._db, seen, chosen, thorough=thorough)
+    def watch(self, experiment_ids: Sequence[str] | None = None) -> SqliteWatch:
+        return SqliteWatch(self._db, experiment_ids)
 
     # artifacts
 
@@ -286,11 +278,6 @@ class SqliteStore:
     def _update_experiment(self, experiment_id: str, what: str, value: str) -> None:
         with self._db.writing() as connection:
             _set_experiment(connection.execute, experiment_id, what, value)
-
-    def _chosen(self, experiment_ids: Sequence[str] | None, experiments: Sequence[Experiment]) -> list[str]:
-        if experiment_ids is not None:
-            return list(dict.fromkeys(experiment_ids))
-        return [e.experiment_id for e in experiments if e.lifecycle_stage == LifecycleStage.ACTIVE]
 
     def _artifacts(self, info: RunInfo) -> str | None:
         """The usual place beside the database is the fallback: absolute addresses are stale in a moved folder."""
@@ -356,14 +343,6 @@ def _set_experiment(execute: Execute, experiment_id: str, what: str, value: str)
         f"UPDATE experiments SET {what}, last_update_time = ? WHERE experiment_id = ?",
         (value, _now(), int(experiment_id)),
     )
-
-
-def _newest_first(rows: Sequence[Row]) -> list[Row]:
-    return sorted(rows, key=lambda row: (-(row.run.info.start_time or 0), row.run.info.run_id))
-
-
-def _key(experiment_ids: Sequence[str] | None) -> tuple[str, ...] | None:
-    return None if experiment_ids is None else tuple(experiment_ids)
 
 
 def _now() -> int:
