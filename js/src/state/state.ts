@@ -42,8 +42,8 @@ export interface State {
   status: Signal<Status>;
   view: Signal<View>;
   selected: Signal<readonly string[]>;
-  /** The table's run ids in the order shown, where a table is mounted. */
-  shown?: ReadonlySignal<readonly string[]>;
+  /** The table's run ids in the order shown. */
+  shown: ReadonlySignal<readonly string[]>;
   life: Signal<Life>;
   /** How many requests wait for the kernel. */
   pending: Signal<number>;
@@ -57,7 +57,7 @@ export interface State {
 const nobody = (): Promise<never> => Promise.reject(new Error("No kernel is connected: this is a saved view."));
 
 export function createState(kind: FrameKind): State {
-  const state = {
+  const state: Omit<State, "table" | "shown"> = {
     kind,
     frame: signal(EMPTY),
     book: new SeriesBook(),
@@ -70,7 +70,8 @@ export function createState(kind: FrameKind): State {
     said: signal(""),
     outlet: { need: nobody, edit: nobody },
   };
-  return { ...state, table: createTable(state) };
+  const table = createTable(state);
+  return { ...state, table, shown: table.shown };
 }
 
 /** Change some of the view's settings; those of `chart` and `compare` are merged one level down. */
