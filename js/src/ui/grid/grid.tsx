@@ -2,6 +2,7 @@
 
 import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import { PARENT } from "../../data/tree";
 import { setView, type State } from "../../state/state";
 import { drawnRuns } from "../drawn";
 import { bestRows } from "./best";
@@ -27,8 +28,14 @@ export function Grid({ state }: { state: State }) {
 
   const narrow = useComputed(() => scroll.value.width < NARROW);
   const sparks = useComputed(() => sparkColumns(state));
+  const tree = useComputed(() => table.lines.value.marks.some((mark) => mark & PARENT));
   const places = useComputed(() =>
-    layout(table.frame.value, table.columns.value, state.view.value.widths, sparks.value, narrow.value),
+    layout(table.frame.value, table.columns.value, {
+      widths: state.view.value.widths,
+      sparks: sparks.value,
+      narrow: narrow.value,
+      tree: tree.value,
+    }),
   );
   const best = useComputed(() => bestRows(table.frame.value, table.lines.value, table.columns.value));
   const bounds = useComputed(() => ({

@@ -82,18 +82,18 @@ export function at(column: number, cursor: number) {
   };
 }
 
-function NameCell({ state, frame, row, depth, mark, layout, cursor }: RowProps) {
+function NameCell({ frame, row, depth, mark, layout, cursor }: RowProps) {
   const name = nameOf(frame, row);
-  const indent = state.view.value.tree ? Math.min(depth, 12) * 16 : 0;
+  const indent = Math.min(depth, 12) * 16;
   const folded = (mark & FOLDED) !== 0;
   return (
-    <div {...at(1, cursor)} class="nbt-cell nbt-name" style={{ left: px(BOX), width: px(layout.places[0].width), paddingLeft: px(4 + indent) }}>
+    <div {...at(1, cursor)} class="nbt-cell nbt-name" style={{ left: px(BOX), width: px(layout.places[0].width), paddingLeft: px((layout.tree ? 4 : 9) + indent) }}>
       {mark & PARENT ? (
         <button class="nbt-twisty" data-does="fold" tabIndex={-1} aria-label={`${folded ? "Unfold" : "Fold"} ${name}`}>
           <Icon name={folded ? "right" : "down"} />
         </button>
       ) : (
-        <span class="nbt-twisty" />
+        layout.tree && <span class="nbt-twisty" />
       )}
       <span class="nbt-run-link" data-does="open" title={name}>
         {name}
