@@ -59,9 +59,11 @@ export function Grid({ state }: { state: State }) {
   const at = spot.value;
   // The line of the cursor stays in the page, so that the focus is not lost when it is scrolled out of sight.
   if (at.line >= 0 && at.line < rows.length && (at.line < first || at.line >= last)) shown.push(at.line);
-  const cells = inSight(places.value, left, width);
-  const cursorPlace = at.column > 1 ? places.value.places[at.column - 1] : undefined;
-  if (cursorPlace && !cells.includes(cursorPlace)) cells.push(cursorPlace);
+  const cells = useMemo(() => {
+    const cells = inSight(places.value, left, width);
+    const stood = at.column > 1 ? places.value.places[at.column - 1] : undefined;
+    return stood && !cells.includes(stood) ? [...cells, stood] : cells;
+  }, [places.value, left, width, at.column]);
   const ids = table.frame.value.ids;
   const hidden = new Set(state.view.value.hidden);
   const inks = drawnRuns(state).inks;
@@ -141,7 +143,8 @@ export function Grid({ state }: { state: State }) {
               mark={marks[line]}
               selected={table.selected.value.has(id)}
               hidden={hidden.has(id)}
-              ink={inks.get(id)}
+              color={inks.get(id)?.color}
+              dash={inks.get(id)?.dash.join(" ") ?? ""}
               layout={places.value}
               places={cells}
               narrow={narrow.value}
