@@ -128,7 +128,9 @@ def test_the_focus_stays_with_the_table_through_a_long_way_down_and_sideways(bro
         page.keyboard.press("End")
         focused = page.locator(".nbt-grid .nbt-cell:focus")
         expect(focused).to_be_visible()
-        expect(focused).to_have_attribute("aria-colindex", page.locator(".nbt-grid").get_attribute("aria-colcount") or "")
+        expect(focused).to_have_attribute(
+            "aria-colindex", page.locator(".nbt-grid").get_attribute("aria-colcount") or ""
+        )
         page.locator(".nbt-grid").evaluate("grid => grid.scrollTo(0, 0)")
         page.wait_for_timeout(100)
         page.keyboard.press("PageUp")

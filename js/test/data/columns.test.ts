@@ -51,6 +51,12 @@ test("one experiment needs no column of its own, and what is the same in its run
   expect(automatic(frame, Uint32Array.of(0, 2))).not.toContain("params.lr");
 });
 
+test("a narrow table has results before the times", () => {
+  const shown = automatic(frame, Uint32Array.of(0, 1, 2), true);
+  expect(shown.slice(0, 3)).toEqual(["run_name", "status", "metrics.loss"]);
+  expect(shown.at(-1)).toBe("experiment_id");
+});
+
 test("a single run shows all of its params", () => {
   expect(automatic(frame, Uint32Array.of(0))).toContain("params.seed");
 });

@@ -1,6 +1,6 @@
 /** How is a table of very many runs shown? Only the lines and columns in sight are in the page; the rest is arithmetic. */
 
-import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
+import { batch, useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { PARENT } from "../../data/tree";
 import { setView, type State } from "../../state/state";
@@ -24,9 +24,14 @@ export function Grid({ state }: { state: State }) {
   const cursor = useMemo(createCursor, [state]);
   const wantsFocus = useRef(false);
 
-  useLayoutEffect(() => watchSize(box.current!, (width, height) => (scroll.value = { ...scroll.peek(), width, height })), []);
+  const { narrow } = table;
+  const setSize = (width: number, height: number) =>
+    batch(() => {
+      scroll.value = { ...scroll.peek(), width, height };
+      narrow.value = width < NARROW;
+    });
+  useLayoutEffect(() => watchSize(box.current!, setSize), []);
 
-  const narrow = useComputed(() => scroll.value.width < NARROW);
   const sparks = useComputed(() => sparkColumns(state));
   const tree = useComputed(() => table.lines.value.marks.some((mark) => mark & PARENT));
   const places = useComputed(() =>
@@ -37,6 +42,8 @@ export function Grid({ state }: { state: State }) {
       tree: tree.value,
     }),
   );
+  const drawn = useComputed(() => drawnRuns(state));
+  const all = useComputed(() => allSelected(state));
   const best = useComputed(() => bestRows(table.frame.value, table.lines.value, table.columns.value));
   const bounds = useComputed(() => ({
     lines: table.lines.value.rows.length,
@@ -65,8 +72,7 @@ export function Grid({ state }: { state: State }) {
     return stood && !cells.includes(stood) ? [...cells, stood] : cells;
   }, [places.value, left, width, at.column]);
   const ids = table.frame.value.ids;
-  const hidden = new Set(state.view.value.hidden);
-  const inks = drawnRuns(state).inks;
+  const { inks, hidden } = drawn.value;
 
   const show = () => {
     wantsFocus.current = true;
@@ -126,7 +132,7 @@ export function Grid({ state }: { state: State }) {
         places={cells}
         narrow={narrow.value}
         cursor={at.line === -1 ? at.column : -1}
-        all={allSelected(state)}
+        all={all.value}
       />
       <div class="nbt-lines" role="rowgroup" style={{ height: px(rows.length * ROW), width: px(places.value.total) }}>
         {shown.map((line) => {
