@@ -4,10 +4,11 @@
  * `state` never sees the Jupyter model: what must go to the kernel goes through `Outlet`, which the bridge fills in.
  */
 
-import { batch, signal, type Signal } from "@preact/signals";
+import { batch, signal, type ReadonlySignal, type Signal } from "@preact/signals";
 import { EMPTY, type Frame } from "../data/frame";
 import { SeriesBook } from "../data/series";
 import { DEFAULT_STATUS, DEFAULT_VIEW, type Edit, type FrameKind, type Need, type Status, type View } from "../protocol";
+import { createTable, type Table } from "./table";
 
 /** live: a kernel's model is joined · snapshot: showing what was saved · lost: the kernel went away while live. */
 export type Life = "live" | "snapshot" | "lost";
@@ -41,16 +42,22 @@ export interface State {
   status: Signal<Status>;
   view: Signal<View>;
   selected: Signal<readonly string[]>;
+  /** The table's run ids in the order shown. */
+  shown: ReadonlySignal<readonly string[]>;
   life: Signal<Life>;
   /** How many requests wait for the kernel. */
   pending: Signal<number>;
+  /** What was done last, for those who hear the page. */
+  said: Signal<string>;
   outlet: Outlet;
+  /** What the runs table shows, computed from the above. */
+  table: Table;
 }
 
 const nobody = (): Promise<never> => Promise.reject(new Error("No kernel is connected: this is a saved view."));
 
 export function createState(kind: FrameKind): State {
-  return {
+  const state: Omit<State, "table" | "shown"> = {
     kind,
     frame: signal(EMPTY),
     book: new SeriesBook(),
@@ -60,8 +67,11 @@ export function createState(kind: FrameKind): State {
     selected: signal([]),
     life: signal<Life>("snapshot"),
     pending: signal(0),
+    said: signal(""),
     outlet: { need: nobody, edit: nobody },
   };
+  const table = createTable(state);
+  return { ...state, table, shown: table.shown };
 }
 
 /** Change some of the view's settings; those of `chart` and `compare` are merged one level down. */

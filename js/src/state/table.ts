@@ -1,0 +1,136 @@
+/** What does the runs table show? Everything here is computed: from the frame, the status and the view, in the browser. */
+
+import { computed, signal, type ReadonlySignal, type Signal } from "@preact/signals";
+import { automatic, durations, NAME } from "../data/columns";
+import { text, type Column, type Frame } from "../data/frame";
+import { sortings, type Sorting } from "../data/order";
+import { CONTEXT, flat, nested, parents, type Lines } from "../data/tree";
+import { order as ordered, type History } from "../query";
+import { evaluate, type Filtered } from "./filter";
+import type { State } from "./state";
+
+export interface Table {
+  /** Ticks while runs are running; set by whoever shows the table. */
+  now: Signal<number>;
+  /** There is little room: set by whoever shows the table. */
+  narrow: Signal<boolean>;
+  /** The frame with `duration` as one more column. */
+  frame: ReadonlySignal<Frame>;
+  /** 1 for the rows of the chosen experiments and lifecycle. */
+  scope: ReadonlySignal<Uint8Array>;
+  scopeRows: ReadonlySignal<Uint32Array>;
+  filtered: ReadonlySignal<Filtered>;
+  sortings: ReadonlySignal<Sorting[]>;
+  lines: ReadonlySignal<Lines>;
+  /** The line of each row, -1 where it is not shown. */
+  lineOf: ReadonlySignal<Int32Array>;
+  /** Visible columns in order, the name first. */
+  columns: ReadonlySignal<string[]>;
+  /** The ids of the lines that match, in order. */
+  shown: ReadonlySignal<readonly string[]>;
+  selected: ReadonlySignal<ReadonlySet<string>>;
+}
+
+export function createTable(state: Omit<State, "table" | "shown">): Table {
+  const now = signal(Date.now());
+  const narrow = signal(false);
+  const setting = <T>(read: (view: State["view"]["value"]) => T) => computed(() => read(state.view.value));
+  const order = setting((view) => view.order);
+  const tree = setting((view) => view.tree);
+  const folded = setting((view) => view.collapsed);
+  const pinned = setting((view) => view.pinned);
+  const filter = setting((view) => view.filter);
+  const chosen = setting((view) => view.columns);
+  const experiments = setting((view) => view.experiments);
+  const lifecycle = setting((view) => view.lifecycle);
+
+  // Sorting running runs by how long they have been running needs no tick: they all grow alike.
+  const frame = computed(() => {
+    const plain = state.frame.value;
+    const columns = new Map<string, Column>(plain.columns).set("duration", durations(plain, Date.now()));
+    return { ...plain, columns };
+  });
+  const known = computed(() => state.status.value.experiments);
+  const scope = computed(() => inScope(state.frame.value, experiments.value, known.value, lifecycle.value));
+  const scopeRows = computed(() => rowsOf(scope.value));
+  const filtered = computed(() => {
+    const text = filter.value;
+    if (text.includes("at(")) state.seriesRev.value; // only then are histories asked
+    return evaluate(frame.value, text, historyOf(state));
+  });
+  const found = computed(() => sortings(order.value));
+  const inSequence = computed(() => {
+    const clauses = order.value.filter((_, i) => found.value[i] !== null);
+    return ordered(frame.value, clauses);
+  });
+  const parent = computed(() => parents(state.frame.value));
+  const lines = computed(() => {
+    const { mask } = filtered.value;
+    const match = mask ? scope.value.map((inside, row) => inside & mask[row]) : scope.value;
+    const rows = (ids: readonly string[]) => new Set(ids.map((id) => state.frame.value.rowOf.get(id) ?? -1));
+    const shape = { order: inSequence.value, match, scope: scope.value, parent: parent.value };
+    return (tree.value ? nested : flat)({ ...shape, folded: rows(folded.value), pinned: rows(pinned.value) });
+  });
+  const lineOf = computed(() => {
+    const found = new Int32Array(state.frame.value.length).fill(-1);
+    lines.value.rows.forEach((row, line) => (found[row] = line));
+    return found;
+  });
+  const columns = computed(() => {
+    const columns = chosen.value ?? automatic(frame.value, scopeRows.value, narrow.value);
+    return [NAME, ...columns.filter((name) => name !== NAME && frame.value.columns.has(name))];
+  });
+  const shown = computed(() => {
+    const { rows, marks } = lines.value;
+    const { ids } = state.frame.value;
+    return Array.from(rows.filter((_, line) => !(marks[line] & CONTEXT)), (row) => ids[row]);
+  });
+  const readable = computed(() => found.value.filter((sorting) => sorting !== null));
+  const selected = computed(() => new Set(state.selected.value));
+  return { now, narrow, frame, scope, scopeRows, filtered, sortings: readable, lines, lineOf, columns, shown, selected };
+}
+
+/** What `metrics.loss.at(100)` reads: the points that the browser has. */
+export function historyOf(state: Pick<State, "book">): (run: string, key: string) => History {
+  return (run, key) => {
+    const { step, time, value, length } = state.book.get(run, key) ?? NO_SERIES;
+    return { step: step.subarray(0, length), timestamp: time.subarray(0, length), value: value.subarray(0, length) };
+  };
+}
+
+const NONE = new Float64Array(0);
+const NO_SERIES = { step: NONE, time: NONE, value: NONE, length: 0 };
+
+function inScope(
+  frame: Frame,
+  chosen: readonly string[],
+  known: readonly { id: string; stage: string }[],
+  lifecycle: string,
+): Uint8Array {
+  const asked = new Set(chosen);
+  const deleted = new Set(known.filter(({ stage }) => stage === "deleted").map(({ id }) => id));
+  const experiment = mask(frame, "experiment_id", (id) => (asked.size > 0 ? asked.has(id) : !deleted.has(id)));
+  if (lifecycle === "all") return experiment;
+  const stage = mask(frame, "lifecycle_stage", (word) => word === lifecycle);
+  return experiment.map((inside, row) => inside & stage[row]);
+}
+
+/** Where the column is missing, rows pass. */
+function mask(frame: Frame, name: string, passes: (word: string) => boolean): Uint8Array {
+  const column = frame.columns.get(name);
+  if (column?.kind !== "text") return new Uint8Array(frame.length).fill(1);
+  const words = column.words.map((word) => +passes(word));
+  return Uint8Array.from(column.codes, (code) => (code < 0 ? 1 : words[code]));
+}
+
+function rowsOf(inside: Uint8Array): Uint32Array {
+  const rows = new Uint32Array(inside.length);
+  let n = 0;
+  for (let row = 0; row < inside.length; row++) if (inside[row]) rows[n++] = row;
+  return rows.subarray(0, n);
+}
+
+/** What a run is called where it has no name. */
+export function nameOf(frame: Frame, row: number): string {
+  return text(frame, NAME, row) || text(frame, "tags.mlflow.runName", row) || frame.ids[row].slice(0, 8);
+}

@@ -1,0 +1,27 @@
+/** Which run has the best value of each metric, among those that match? */
+
+import type { Frame } from "../../data/frame";
+import { direction } from "../../query";
+import { CONTEXT, type Lines } from "../../data/tree";
+
+/** The row with the best value of each column; none where fewer than two runs have different values. */
+export function bestRows(frame: Frame, lines: Lines, columns: readonly string[]): Map<string, number> {
+  const found = new Map<string, number>();
+  for (const name of columns) {
+    const column = frame.columns.get(name);
+    if (column?.kind !== "metric") continue;
+    const less = direction(name.slice("metrics.".length)) === "min";
+    let best = -1;
+    let worst = -1;
+    for (let line = 0; line < lines.rows.length; line++) {
+      const row = lines.rows[line];
+      const value = column.values[row];
+      if (lines.marks[line] & CONTEXT || column.missing[row] || Number.isNaN(value)) continue;
+      const better = (a: number, b: number) => (less ? a < b : a > b);
+      if (best < 0 || better(value, column.values[best])) best = row;
+      if (worst < 0 || better(column.values[worst], value)) worst = row;
+    }
+    if (best >= 0 && column.values[best] !== column.values[worst]) found.set(name, best);
+  }
+  return found;
+}
