@@ -4,7 +4,7 @@
  * `state` never sees the Jupyter model: what must go to the kernel goes through `Outlet`, which the bridge fills in.
  */
 
-import { batch, signal, type ReadonlySignal, type Signal } from "@preact/signals";
+import { batch, signal, type Signal } from "@preact/signals";
 import { EMPTY, type Frame } from "../data/frame";
 import { SeriesBook } from "../data/series";
 import { DEFAULT_STATUS, DEFAULT_VIEW, type Edit, type FrameKind, type Need, type Status, type View } from "../protocol";
@@ -18,6 +18,8 @@ export interface Ask {
   runs?: string[];
   keys?: string[];
   path?: string;
+  /** Points wanted of each history; all of them without it. */
+  width?: number;
 }
 
 export interface Change {
@@ -42,8 +44,6 @@ export interface State {
   status: Signal<Status>;
   view: Signal<View>;
   selected: Signal<readonly string[]>;
-  /** The table's run ids in the order shown, where a table is mounted. */
-  shown?: ReadonlySignal<readonly string[]>;
   life: Signal<Life>;
   /** How many requests wait for the kernel. */
   pending: Signal<number>;
