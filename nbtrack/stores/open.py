@@ -44,13 +44,20 @@ def _resolve(text: str) -> tuple[str, str]:
         return str(Path(unquote(urlsplit(text).path)).absolute()), "file"
     if "://" not in text:
         return str(Path(text).expanduser().absolute()), "file"
+    if scheme == "sqlite" and text.startswith("sqlite:///"):
+        # As SQLAlchemy reads it: three slashes and a relative path, or four and an absolute one.
+        return str(Path(unquote(text.removeprefix("sqlite:///").split("?", 1)[0])).absolute()), "sqlite"
     raise NotAStoreError(
-        f"'{text}' is not an address that nbtrack can open. Use a path to an mlruns folder or a file: address."
+        f"'{text}' is not an address that nbtrack can open. Use a path to an mlruns folder, file:… or "
+        "sqlite:///mlflow.db."
     )
 
 
 def _make(key: str, kind: str) -> Store:
-    assert kind == "file"
+    if kind == "sqlite":
+        from nbtrack.stores.sqlite import SqliteStore
+
+        return SqliteStore(Path(key))
     from nbtrack.stores.files import FileStore
 
     return FileStore(Path(key))

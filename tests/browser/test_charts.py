@@ -49,8 +49,8 @@ def test_each_metric_of_the_selected_runs_has_a_panel_that_says_what_it_shows(pa
 
 def test_without_a_selection_the_first_runs_of_the_table_are_drawn_and_it_says_so(panel: Opener) -> None:
     page = panel(runs=30)
-    expect(page.get_by_text("The first 8 of the table: select runs to choose.")).to_be_visible()
-    expect(figure(page, "loss")).to_have_attribute("aria-label", re.compile("^loss: 8 runs"))
+    expect(page.get_by_text("The first 10 of the table: select runs to choose.")).to_be_visible()
+    expect(figure(page, "loss")).to_have_attribute("aria-label", re.compile("^loss: 10 runs"))
 
 
 def test_system_metrics_stand_apart_and_unfold_on_a_click(panel: Opener) -> None:

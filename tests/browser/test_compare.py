@@ -29,8 +29,8 @@ def test_selected_runs_stand_side_by_side_with_the_best_value_marked(panel: Open
     cells = row(page, "accuracy").locator("td")
     values = [float(text) for text in cells.all_inner_texts()]
     best = values.index(max(values))
-    expect(cells.nth(best)).to_have_class(re.compile("nbt-top"))
-    expect(row(page, "accuracy").locator(".nbt-top")).to_have_count(1)
+    expect(cells.nth(best)).to_have_class(re.compile("nbt-winner"))
+    expect(row(page, "accuracy").locator(".nbt-winner")).to_have_count(1)
 
 
 def test_only_differences_hides_rows_in_which_all_runs_are_equal(panel: Opener) -> None:

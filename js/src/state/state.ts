@@ -4,7 +4,7 @@
  * `state` never sees the Jupyter model: what must go to the kernel goes through `Outlet`, which the bridge fills in.
  */
 
-import { batch, signal, type Signal } from "@preact/signals";
+import { batch, signal, type ReadonlySignal, type Signal } from "@preact/signals";
 import { EMPTY, type Frame } from "../data/frame";
 import { SeriesBook } from "../data/series";
 import { DEFAULT_STATUS, DEFAULT_VIEW, type Edit, type FrameKind, type Need, type Status, type View } from "../protocol";
@@ -44,6 +44,8 @@ export interface State {
   status: Signal<Status>;
   view: Signal<View>;
   selected: Signal<readonly string[]>;
+  /** The table's run ids in the order shown. */
+  shown: ReadonlySignal<readonly string[]>;
   life: Signal<Life>;
   /** How many requests wait for the kernel. */
   pending: Signal<number>;
@@ -57,7 +59,7 @@ export interface State {
 const nobody = (): Promise<never> => Promise.reject(new Error("No kernel is connected: this is a saved view."));
 
 export function createState(kind: FrameKind): State {
-  const state = {
+  const state: Omit<State, "table" | "shown"> = {
     kind,
     frame: signal(EMPTY),
     book: new SeriesBook(),
@@ -70,7 +72,8 @@ export function createState(kind: FrameKind): State {
     said: signal(""),
     outlet: { need: nobody, edit: nobody },
   };
-  return { ...state, table: createTable(state) };
+  const table = createTable(state);
+  return { ...state, table, shown: table.shown };
 }
 
 /** Change some of the view's settings; those of `chart` and `compare` are merged one level down. */

@@ -4,8 +4,9 @@ import { text, type Frame } from "../data/frame";
 import type { State } from "../state/state";
 import { nameOf } from "../state/table";
 import { inks, type Ink } from "./color";
-import { inksOf } from "./inks";
 
+/** Without a selection the first ones of the table are drawn. */
+const UNASKED = 10;
 /** More lines than this in one picture tell nothing. */
 const MOST = 100;
 
@@ -26,32 +27,14 @@ export function drawnRuns(state: State, only: string | null = null): Drawn {
   const frame = state.frame.value;
   const selected = state.selected.value.filter((id) => frame.rowOf.has(id));
   const unasked = selected.length === 0;
-  const all = only !== null ? [only] : unasked ? firstShown(state) : selected;
+  const all = unasked ? state.shown.value.slice(0, UNASKED) : selected;
   const ids = all.slice(0, MOST);
-  const known = inksOf(state).value;
-  return {
-    ids,
-    inks: new Map(ids.map((id) => [id, known.get(id) ?? inks([id]).get(id)!])),
-    unasked: unasked && only === null,
-    left: all.length - ids.length,
-    hidden: only !== null ? new Set() : new Set(state.view.value.hidden),
-  };
-}
-
-/** What the table says is drawn, and the hidden runs among them, so that they can be shown again. */
-function firstShown(state: State): string[] {
-  const { drawn, lines } = state.table;
-  const { ids } = state.frame.value;
-  const last = drawn.value[drawn.value.length - 1];
-  const found: string[] = [];
-  const hidden = new Set(state.view.value.hidden);
-  const visible = new Set(drawn.value);
-  for (const row of lines.value.rows) {
-    const id = ids[row];
-    if (visible.has(id) || hidden.has(id)) found.push(id);
-    if (id === last || (last === undefined && found.length >= MOST)) break;
+  const colors = inks(ids);
+  if (only !== null) {
+    const color = colors.get(only) ?? inks([only]).get(only)!;
+    return { ids: [only], inks: new Map([[only, color]]), unasked: false, left: 0, hidden: new Set() };
   }
-  return found;
+  return { ids, inks: colors, unasked, left: all.length - ids.length, hidden: new Set(state.view.value.hidden) };
 }
 
 export function runName(frame: Frame, id: string): string {

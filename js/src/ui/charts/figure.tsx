@@ -166,7 +166,7 @@ function mount(scene: Scene, metric: string, host: HTMLElement, told: (made: Ass
     const stops = [
       effect(() => {
         for (const each of [state.seriesRev, state.frame, state.view, state.selected, state.life, state.status, scene.zoom, scene.theme, scene.big, scene.histories.rev]) void each.value;
-        void state.table.drawn.value;
+        void state.shown.value;
         scene.request(draw);
       }),
       effect(() => plot?.point(scene.pointed.value)),

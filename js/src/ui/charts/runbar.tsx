@@ -44,7 +44,7 @@ export function RunBar() {
         </button>
       )}
       {left > 0 && <span class="nbt-dim">{left} more selected, not drawn</span>}
-      {unasked && state.table.lines.value.rows.length > ids.length && (
+      {unasked && state.shown.value.length > ids.length && (
         <span class="nbt-dim">The first {ids.length} of the table: select runs to choose.</span>
       )}
     </div>

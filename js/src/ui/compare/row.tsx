@@ -22,7 +22,7 @@ export function CompareRow({ row, base }: { row: Row; base: number }) {
           key={place}
           class={[
             kind === "text" ? "" : "nbt-number",
-            best.has(place) ? "nbt-top" : "",
+            best.has(place) ? "nbt-winner" : "",
             apart[place] ? "nbt-apart" : "",
             place === base ? "nbt-baseline" : "",
           ].join(" ")}

@@ -1,5 +1,7 @@
 /** What does an empty table say? What is missing, and what to do about it. */
 
+import { parse, unknown, written } from "../../query";
+import { nameOf } from "../../query/tree";
 import { setView, type State } from "../../state/state";
 
 export function Empty({ state }: { state: State }) {
@@ -9,6 +11,7 @@ export function Empty({ state }: { state: State }) {
   if (table.filtered.value.mask && table.scopeRows.value.length > 0) {
     return (
       <Says title="No run matches the filter">
+        {advice(state)}
         <button class="nbt-button" onClick={() => setView(state, { filter: "" })}>
           Clear filter
         </button>
@@ -34,9 +37,29 @@ export function Empty({ state }: { state: State }) {
   );
 }
 
+/** A column that no run has is the likeliest mistake. */
+function advice(state: State) {
+  const frame = state.table.frame.value;
+  const tree = parse(state.view.value.filter, frame.columns.keys());
+  const found = tree ? unknown(tree, frame) : [];
+  if (found.length === 0) return null;
+  const { column, nearest } = found[0];
+  return (
+    <p>
+      No run has <code class="nbt-mono">{written(nameOf(column))}</code>
+      {nearest !== null && (
+        <>
+          : did you mean <code class="nbt-mono">{written(nearest)}</code>?
+        </>
+      )}
+      {nearest === null && "."}
+    </p>
+  );
+}
+
 function Says({ title, children }: { title: string; children?: preact.ComponentChildren }) {
   return (
-    <div class="nbt-empty" role="status">
+    <div class="nbt-grid-empty" role="status">
       <strong>{title}</strong>
       <div class="nbt-dim">{children}</div>
     </div>

@@ -2,13 +2,14 @@
 
 import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import { PARENT } from "../../data/tree";
 import { setView, type State } from "../../state/state";
-import { inksOf } from "../inks";
+import { drawnRuns } from "../drawn";
 import { bestRows } from "./best";
 import { tsv } from "./copy";
 import { Empty } from "./empty";
 import { Header } from "./header";
-import { inSight, layout, HEADER, ROW } from "./layout";
+import { inSight, layout, HEADER, px, ROW } from "./layout";
 import { clamped } from "./moves";
 import { Row } from "./row";
 import { createCursor, press, reach, selectAll, toggleRun } from "./acts";
@@ -27,8 +28,14 @@ export function Grid({ state }: { state: State }) {
 
   const narrow = useComputed(() => scroll.value.width < NARROW);
   const sparks = useComputed(() => sparkColumns(state));
+  const tree = useComputed(() => table.lines.value.marks.some((mark) => mark & PARENT));
   const places = useComputed(() =>
-    layout(table.frame.value, table.columns.value, state.view.value.widths, sparks.value, narrow.value),
+    layout(table.frame.value, table.columns.value, {
+      widths: state.view.value.widths,
+      sparks: sparks.value,
+      narrow: narrow.value,
+      tree: tree.value,
+    }),
   );
   const best = useComputed(() => bestRows(table.frame.value, table.lines.value, table.columns.value));
   const bounds = useComputed(() => ({
@@ -52,12 +59,14 @@ export function Grid({ state }: { state: State }) {
   const at = spot.value;
   // The line of the cursor stays in the page, so that the focus is not lost when it is scrolled out of sight.
   if (at.line >= 0 && at.line < rows.length && (at.line < first || at.line >= last)) shown.push(at.line);
-  const cells = inSight(places.value, left, width);
-  const cursorPlace = at.column > 1 ? places.value.places[at.column - 1] : undefined;
-  if (cursorPlace && !cells.includes(cursorPlace)) cells.push(cursorPlace);
+  const cells = useMemo(() => {
+    const cells = inSight(places.value, left, width);
+    const stood = at.column > 1 ? places.value.places[at.column - 1] : undefined;
+    return stood && !cells.includes(stood) ? [...cells, stood] : cells;
+  }, [places.value, left, width, at.column]);
   const ids = table.frame.value.ids;
   const hidden = new Set(state.view.value.hidden);
-  const inks = inksOf(state).value;
+  const inks = drawnRuns(state).inks;
 
   const show = () => {
     wantsFocus.current = true;
@@ -119,7 +128,7 @@ export function Grid({ state }: { state: State }) {
         cursor={at.line === -1 ? at.column : -1}
         all={allSelected(state)}
       />
-      <div class="nbt-lines" role="rowgroup" style={{ height: rows.length * ROW, width: places.value.total }}>
+      <div class="nbt-lines" role="rowgroup" style={{ height: px(rows.length * ROW), width: px(places.value.total) }}>
         {shown.map((line) => {
           const row = rows[line];
           const id = ids[row];
@@ -134,7 +143,8 @@ export function Grid({ state }: { state: State }) {
               mark={marks[line]}
               selected={table.selected.value.has(id)}
               hidden={hidden.has(id)}
-              ink={inks.get(id)}
+              color={inks.get(id)?.color}
+              dash={inks.get(id)?.dash.join(" ") ?? ""}
               layout={places.value}
               places={cells}
               narrow={narrow.value}

@@ -92,11 +92,11 @@ function Head({ state, id }: { state: State; id: string }) {
       <h2>
         <Swatch ink={ink} />
         {runName(frame, id)}
-        <span class={`nbt-state nbt-state-${status.toLowerCase().replace(/[^a-z]/g, "")}`}>
+        <span class={`nbt-run-state nbt-run-state-${status.toLowerCase().replace(/[^a-z]/g, "")}`}>
           {live && <span class="nbt-pulse" />}
           {status.toLowerCase()}
         </span>
-        {text(frame, "lifecycle_stage", row) === "deleted" && <span class="nbt-state nbt-bad">deleted</span>}
+        {text(frame, "lifecycle_stage", row) === "deleted" && <span class="nbt-run-state nbt-bad">deleted</span>}
       </h2>
       <dl class="nbt-facts">
         <Fact name="Experiment" value={name} />
