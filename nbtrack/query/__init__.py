@@ -1,21 +1,23 @@
 """The filter language: text to a tree, a tree to a row mask over a frame, and the order of rows.
 
-A superset of MLflow's `filter_string` and `order_by`; `parse.py` has the grammar. js/src/query/ is the same language in
-TypeScript, held to this one by tests/golden/query*.json.
+A superset of MLflow's `filter_string` and `order_by`; `parse.py` has the grammar. js/src/query/ is the same language
+in TypeScript, held to this one by tests/golden/query*.json.
 
 Beyond MLflow: OR, NOT, parentheses; NOT LIKE, NOT ILIKE, BETWEEN; IN and IS NULL on every column; params and tags
 compared as numbers where the right side is one; parts of a metric's history; `duration`, dates, `now()`; the attributes
 experiment_id and lifecycle_stage; / : - in unquoted keys; `number(…)` in an order; blanks around a filter or an order.
 
-Unlike MLflow, where it takes by accident what nobody means: a blank around the dot of a name or no name behind it, a list
-behind `=`, two texts in a list without a comma, digits other than 0-9, are errors; IS NULL needs no AND before it; text in
-a list is taken as typed, without Python's escapes. `metrics.loss.min` where no metric has that name is the least loss.
+Unlike MLflow, where it takes by accident what nobody means: a blank around the dot of a name or no name behind it, a
+list behind `=`, two texts in a list without a comma, digits other than 0-9, are errors; IS NULL needs no AND before it;
+text in a list is taken as typed, without Python's escapes. `metrics.loss.min` is the least loss where no metric is
+called so.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 
 import numpy as np
 
@@ -23,13 +25,14 @@ from nbtrack.errors import QueryError
 from nbtrack.frame import I64, Bool, Frame
 from nbtrack.query.complete import ColumnInfo, Suggestion, columns, complete
 from nbtrack.query.direction import direction
-from nbtrack.query.evaluate import History, Place, evaluate, unknown
+from nbtrack.query.evaluate import Datasets, History, Place, evaluate, unknown
 from nbtrack.query.order import arranged
 from nbtrack.query.parse import parse, parse_key
 from nbtrack.query.tree import Key, Node
 
 __all__ = [
     "ColumnInfo",
+    "Datasets",
     "Node",
     "QueryError",
     "Suggestion",
@@ -44,13 +47,23 @@ __all__ = [
 ]
 
 
-def mask(frame: Frame, text: str, *, now: float | None = None, history: History | None = None) -> Bool:
+def mask(
+    frame: Frame,
+    text: str,
+    *,
+    now: float | None = None,
+    history: History | None = None,
+    datasets: Callable[[], Datasets] | None = None,
+) -> Bool:
     """True for each row that the filter keeps; all of them for an empty filter.
 
-    `now` is the moment that `now()` means, in ms since 1970; `history(run_id, key)` is what `.at(step)` reads from.
+    `now` is the moment that `now()` means, in ms since 1970; `history(run_id, key)` is what `.at(step)` reads from;
+    `datasets()` is called once when the filter asks about them.
     """
     node = parse(text, frame.columns)
-    return np.ones(len(frame), np.bool_) if node is None else evaluate(node, _place(frame, now, history))
+    if node is None:
+        return np.ones(len(frame), np.bool_)
+    return evaluate(node, _place(frame, now, history, datasets))
 
 
 def order(
@@ -74,9 +87,10 @@ def select(
     *,
     now: float | None = None,
     history: History | None = None,
+    datasets: Callable[[], Datasets] | None = None,
 ) -> I64:
     """The numbers of the rows that the filter keeps, in order: what `search_runs` returns."""
-    kept = np.flatnonzero(mask(frame, filter_string, now=now, history=history))
+    kept = np.flatnonzero(mask(frame, filter_string, now=now, history=history, datasets=datasets))
     return _arrange(frame, order_by, kept, _place(frame, now, history))
 
 
@@ -90,5 +104,7 @@ def _key(clause: str, frame: Frame, *, among: int) -> Key:
         raise QueryError(f"In {clause}: {error}", start=error.start, end=error.end) from None
 
 
-def _place(frame: Frame, now: float | None, history: History | None) -> Place:
-    return Place(frame, time.time() * 1000 if now is None else now, history)
+def _place(
+    frame: Frame, now: float | None, history: History | None, datasets: Callable[[], Datasets] | None = None
+) -> Place:
+    return Place(frame, time.time() * 1000 if now is None else now, history, cache(datasets) if datasets else None)

@@ -110,9 +110,13 @@ def _matching(
     held = store.snapshot(wanted).rows if wanted else ()
     rows = [row for row in held if LifecycleStage.shown(row.run.info.lifecycle_stage, ViewType(view))]
     frame = frame_of(rows)
-    wider, origin = dataset_rows.spread(store, rows, frame, filter_string or "")
-    found = origin[select(wider, filter_string or "", order_by, history=store.history)]
-    order = np.array(list(dict.fromkeys(found.tolist())), np.int64)
+    order = select(
+        frame,
+        filter_string or "",
+        order_by,
+        history=store.history,
+        datasets=lambda: dataset_rows.datasets(store, rows),
+    )
     return [rows[i] for i in order], frame.take(order)
 
 

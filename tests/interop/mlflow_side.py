@@ -5,6 +5,7 @@ A request is {"do": NAME, ...arguments}; `store` is the tracking address. This f
 
 import json
 import logging
+import os
 import sys
 import warnings
 
@@ -118,8 +119,24 @@ def rich(store):
     return run_id
 
 
+def script(store, text, folder, given):
+    """What `text` assigns to `out`, run in `folder` with `client` and the names in `given`."""
+    os.chdir(folder)
+    mlflow.set_tracking_uri(store)
+    names = {"mlflow": mlflow, "client": MlflowClient(store), "out": None, **given}
+    exec(text, names)
+    return names["out"]
+
+
 def main():
-    actions = {"dump": dump, "call": call, "fluent": fluent, "rich": rich, "version": lambda: mlflow.__version__}
+    actions = {
+        "dump": dump,
+        "call": call,
+        "fluent": fluent,
+        "rich": rich,
+        "script": script,
+        "version": lambda: mlflow.__version__,
+    }
     out, sys.stdout = sys.stdout, sys.stderr
     for line in sys.stdin:
         request = json.loads(line)

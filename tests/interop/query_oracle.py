@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 from mlflow import MlflowClient
-from mlflow.entities import Metric, Param, RunTag
+from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, RunTag
 from mlflow.utils.search_utils import SearchUtils
 
 
@@ -27,8 +27,21 @@ def fill(client: MlflowClient, runs: list[dict]) -> None:
             params=[Param(*pair) for pair in wanted["params"].items()],
             tags=[RunTag(*pair) for pair in wanted["tags"].items()],
         )
+        inputs = [
+            DatasetInput(
+                Dataset(name, digest, "local", "here"), [InputTag("mlflow.data.context", context)] if context else []
+            )
+            for name, digest, context in wanted["datasets"]
+        ]
+        client.log_inputs(run.info.run_id, inputs)
         if wanted["end"] is not None:
             client.set_terminated(run.info.run_id, wanted["status"], wanted["end"])
+
+
+def datasets(run) -> list[list]:
+    given = run.inputs.dataset_inputs
+    context = [next((tag.value for tag in each.tags if tag.key == "mlflow.data.context"), None) for each in given]
+    return [[each.dataset.name, each.dataset.digest, place] for each, place in zip(given, context, strict=True)]
 
 
 def answer(ask) -> list[str] | dict:
@@ -57,6 +70,7 @@ def main() -> None:
 
     replies = {
         "runs": [run.to_dictionary() for run in runs],
+        "datasets": [datasets(run) for run in runs],
         "filters": [answer(lambda text=text: filtered(text)) for text in task["filters"]],
         "orders": [answer(lambda keys=keys: SearchUtils.sort(runs, keys)) for keys in task["orders"]],
         "whole": [answer(lambda asked=asked: searched(*asked)) for asked in task["whole"]],

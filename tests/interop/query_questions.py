@@ -17,6 +17,7 @@ STRANGE = (
     "OR", "NOT", "(", ")", "==", "<>", "'x'", "1_000", "nan", ";", "--", "metrics.", "foo", "foo.bar", ",", "=", "LIKE",
     "IN", "IS", "NULL", "x/y", "0x10", "+1", "1,5", "’",
 )  # fmt: skip
+DATASETS = (("iris", "d1", "train"), ("iris", "d2", "eval"), ("Wine", "d1", None), ("a_b%", "d3", "train"))
 STATUSES = ("FINISHED", "FAILED", "KILLED")
 START = 1_700_000_000_000
 
@@ -36,6 +37,7 @@ def runs(random: Random, count: int) -> list[dict]:
             "start": start, "end": start + random.choice((10, 20, 30)) if ended else None,
             "status": random.choice(STATUSES), "name": random.choice(VALUES[:12]) or "unnamed",
             "user": random.choice(("ann", "bob", "Ann")), "metrics": metrics,
+            "datasets": [random.choice(DATASETS) for _ in range(random.choice((0, 0, 1, 2)))],
             "params": some(PARAMS, VALUES), "tags": some(TAGS, VALUES),
         })  # fmt: skip
     return made
@@ -106,8 +108,16 @@ def of_attribute(random: Random, ids: list[str]) -> str:
     return f"{prefix}{name} {text_test(random)}"
 
 
+def of_dataset(random: Random) -> str:
+    name = f"{random.choice(('dataset', 'datasets'))}.{random.choice(('name', 'digest', 'context', '`name`'))}"
+    words = [quoted(random, word) for word in ("iris", "Wine", "d1", "train", "eval", "%i%", "_i%")]
+    if random.random() < 0.3:
+        return f"{name} {random.choice(('IN', 'NOT IN'))} ({', '.join(random.sample(words, 2))})"
+    return f"{name} {random.choice(('=', '!=', 'LIKE', 'ILIKE'))} {random.choice(words)}"
+
+
 def valid_filter(random: Random, ids: list[str]) -> str:
-    makers = (of_metric, of_text, of_text, lambda r: of_attribute(r, ids))
+    makers = (of_metric, of_text, of_text, of_dataset, lambda r: of_attribute(r, ids))
     parts = [random.choice(makers)(random) for _ in range(random.choice((1, 1, 1, 2, 3)))]
     text = parts[0]
     for part in parts[1:]:

@@ -10,16 +10,15 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import numpy as np
 import pytest
 
 from nbtrack.entities import Run, RunData, RunInfo
-from nbtrack.frame import Frame, Row, Summary, frame_of
-from nbtrack.query import QueryError, mask, order, select
+from nbtrack.frame import Frame, Row, Summary, Text, frame_of
+from nbtrack.query import Datasets, QueryError, mask, order, select
 from tests.interop import query_questions as questions
 
-ROOT = Path(__file__).parent.parent.parent
 ORACLE = Path(__file__).with_name("query_oracle.py")
-PYTHON = Path(os.environ.get("NBTRACK_MLFLOW3_PYTHON", ROOT / ".venvs/mlflow3/bin/python"))
 pytestmark = pytest.mark.interop
 
 # What MLflow takes by accident and nbtrack refuses or reads as it is meant.
@@ -53,12 +52,12 @@ def task() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def replies(task: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def replies(task: dict[str, Any], mlflow3: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     store = tmp_path_factory.mktemp("store") / "mlruns"
     question = {**task, "store": str(store), "filters": task["filters"] + task["broken"]}
     environment = {**os.environ, "MLFLOW_ALLOW_FILE_STORE": "true", "PYTHONWARNINGS": "ignore"}
     done = subprocess.run(
-        [PYTHON, ORACLE], input=json.dumps(question), capture_output=True, text=True, env=environment, timeout=240
+        [mlflow3, ORACLE], input=json.dumps(question), capture_output=True, text=True, env=environment, timeout=240
     )
     assert done.returncode == 0, done.stderr[-3000:]
     return json.loads(done.stdout)
@@ -85,16 +84,28 @@ def named(frame: Frame, text: str) -> str:
     return text
 
 
-def ours(frame: Frame, text: str) -> list[str] | QueryError:
+@pytest.fixture(scope="module")
+def datasets(replies: dict[str, Any]) -> Datasets:
+    flat = [(row, *given) for row, of_run in enumerate(replies["datasets"]) for given in of_run]
+    rows, *columns = zip(*flat, strict=True)
+    names = ("dataset.name", "dataset.digest", "dataset.context")
+    return Datasets(np.array(rows), {name: Text.of(cells) for name, cells in zip(names, columns, strict=True)})
+
+
+def ours(frame: Frame, datasets: Datasets, text: str) -> list[str] | QueryError:
     ids = frame.run_ids
     try:
-        return [ids[row] for row, kept in enumerate(mask(frame, named(frame, text), now=0.0)) if kept]
+        return [
+            ids[row]
+            for row, kept in enumerate(mask(frame, named(frame, text), now=0.0, datasets=lambda: datasets))
+            if kept
+        ]
     except QueryError as error:
         return error
 
 
 def test_every_filter_that_mlflow_takes_gives_the_runs_that_mlflow_finds(
-    frame: Frame, task: dict[str, Any], replies: dict[str, Any]
+    frame: Frame, datasets: Datasets, task: dict[str, Any], replies: dict[str, Any]
 ) -> None:
     wrong, valid, filled = [], 0, 0
     for text, theirs in zip(task["filters"], replies["filters"], strict=False):
@@ -102,7 +113,7 @@ def test_every_filter_that_mlflow_takes_gives_the_runs_that_mlflow_finds(
             continue
         valid += 1
         filled += 0 < len(theirs) < len(frame)
-        mine = ours(frame, text)
+        mine = ours(frame, datasets, text)
         if mine != theirs:
             wrong.append((text, mine, theirs))
     assert wrong == []
@@ -111,11 +122,11 @@ def test_every_filter_that_mlflow_takes_gives_the_runs_that_mlflow_finds(
 
 
 def test_a_broken_filter_is_an_error_with_a_place_or_gives_mlflows_answer(
-    frame: Frame, task: dict[str, Any], replies: dict[str, Any]
+    frame: Frame, datasets: Datasets, task: dict[str, Any], replies: dict[str, Any]
 ) -> None:
     wrong = []
     for text, theirs in zip(task["broken"], replies["filters"][len(task["filters"]) :], strict=True):
-        mine = ours(frame, text)
+        mine = ours(frame, datasets, text)
         accident = any(form.search(text) for form in ACCIDENTS.values())
         if isinstance(mine, QueryError):
             assert 0 <= mine.start <= mine.end <= len(named(frame, text)), text
@@ -139,9 +150,12 @@ def test_every_order_puts_the_runs_where_mlflow_puts_them(
 
 
 def test_a_filtered_and_ordered_search_lists_what_mlflows_client_lists(
-    frame: Frame, task: dict[str, Any], replies: dict[str, Any]
+    frame: Frame, datasets: Datasets, task: dict[str, Any], replies: dict[str, Any]
 ) -> None:
     ids = frame.run_ids
     for (text, keys), theirs in zip(task["whole"], replies["whole"], strict=True):
         if not isinstance(theirs, dict):
-            assert [ids[row] for row in select(frame, named(frame, text), keys)] == theirs, (text, keys)
+            assert [ids[row] for row in select(frame, named(frame, text), keys, datasets=lambda: datasets)] == theirs, (
+                text,
+                keys,
+            )

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from nbtrack.frame import Frame, Numbers, Text
-from nbtrack.query import QueryError, columns, complete, direction, mask, order, parse, select, unknown
+from nbtrack.query import Datasets, QueryError, columns, complete, direction, mask, order, parse, select, unknown
 from tests.golden import query_generated
 from tests.golden.query_frames import frame_from, history_from
 from tests.golden.query_generated import answer
@@ -78,6 +78,31 @@ def test_dataset_columns_are_filtered_where_the_frame_has_them() -> None:
         {"start_time": Numbers.of([1, 2]), "run_id": Text.of("ab"), "dataset.name": Text.of(["iris", None])}, 2
     )
     assert mask(frame, "dataset.name LIKE 'i%'").tolist() == [True, False]
+
+
+def test_any_dataset_of_a_run_may_meet_a_comparison_and_another_one_the_next() -> None:
+    frame = Frame({"start_time": Numbers.of([3, 2, 1]), "run_id": Text.of("abc")}, 3)
+    asked = []
+
+    def datasets() -> Datasets:
+        asked.append(True)
+        columns = {
+            "dataset.name": Text.of(["iris", "wine", "iris"]),
+            "dataset.context": Text.of(["train", "eval", None]),
+        }
+        return Datasets(np.array([0, 0, 1]), columns)
+
+    def kept(text: str) -> list[int]:
+        return select(frame, text, datasets=datasets).tolist()
+
+    assert kept("dataset.name = 'iris' AND dataset.context = 'eval'") == [0]
+    assert len(asked) == 1, "a filter reads the datasets once"
+    assert kept("dataset.name != 'iris'") == [0]
+    assert kept("dataset.name IN ('iris', 'x')") == [0, 1]
+    assert kept("NOT dataset.name = 'iris'") == [2]
+    assert kept("dataset.context IS NULL") == [1, 2]
+    assert kept("status IS NULL") == [0, 1, 2]
+    assert len(asked) == 5, "and one that does not ask about them never"
 
 
 def test_an_empty_frame_answers_every_filter_and_order_with_nothing() -> None:

@@ -66,6 +66,20 @@ def test_what_is_refused_is_not_announced(store: Store) -> None:
         feed.close()
 
 
+def test_several_metrics_are_all_kept_or_none_also_when_they_are_known(store: Store) -> None:
+    with nbtrack.start_run() as run:
+        nbtrack.log_metrics({"a": 1, "b": 2}, step=0, timestamp=5)
+        for bad in ({"a": 3, "b": "x"}, {"a": 3, "b//": 4}, {"b": 3, "a": None}):
+            with pytest.raises(InvalidValueError):
+                nbtrack.log_metrics(bad, step=1)
+        with pytest.raises(InvalidValueError):
+            nbtrack.log_metrics({"a": 3, "b": 4}, step=0.5)
+        nbtrack.log_metrics({"b": True, "a": "4"}, step=2, timestamp=6)
+    history = {key: nbtrack.get_metric_history(run.info.run_id, key) for key in "ab"}
+    assert [(m.value, m.step, m.timestamp) for m in history["a"]] == [(1.0, 0, 5), (4.0, 2, 6)]
+    assert [(m.value, m.step, m.timestamp) for m in history["b"]] == [(2.0, 0, 5), (1.0, 2, 6)]
+
+
 class FullDisk:
     """A writer whose disk is full."""
 

@@ -319,7 +319,7 @@ class SqliteRunWriter:
         self.run_id = run_id
 
     def log_metric(self, key: str, value: float, timestamp: int, step: int) -> None:
-        point = Metric(names.checked_key(key, "metric"), value, timestamp, step)
+        point = _checked(Metric(key, value, timestamp, step))
         with self._db.writing() as connection:
             writing.put_points(connection, self.run_id, [point])
 

@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import textwrap
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from nbtrack.errors import InvalidValueError
 from nbtrack.stores.sqlite import SqliteStore
 
 pytestmark = pytest.mark.interop
+
+Mlflow = Callable[..., Any]
 
 WRITE = """
 experiment = client.create_experiment("written by MLflow", tags={"team": "a"})
@@ -32,14 +35,27 @@ out = []
 for run in client.search_runs([e.experiment_id for e in client.search_experiments(view_type=3)], run_view_type=3):
     histories = {k: [(p.step, p.timestamp, repr(p.value)) for p in client.get_metric_history(run.info.run_id, k)]
                  for k in run.data.metrics}
-    inputs = [[d.dataset.name, d.dataset.digest, d.dataset.source_type, d.dataset.source, {t.key: t.value for t in d.tags}]
+    inputs = [[d.dataset.name, d.dataset.digest, d.dataset.source_type, d.dataset.source,
+               {t.key: t.value for t in d.tags}]
               for d in run.inputs.dataset_inputs]
     out.append({"info": {k: getattr(run.info, k) for k in
-                ("run_id", "experiment_id", "run_name", "status", "lifecycle_stage", "start_time", "end_time", "user_id",
-                 "artifact_uri")},
+                ("run_id", "experiment_id", "run_name", "status", "lifecycle_stage", "start_time", "end_time",
+                 "user_id", "artifact_uri")},
                 "params": run.data.params, "tags": run.data.tags, "inputs": inputs, "histories": histories,
                 "metrics": {k: repr(v) for k, v in run.data.metrics.items()}})
 """
+
+
+@pytest.fixture
+def mlflow(real_mlflow: Any, new_database: Callable[[int, Path], Path], tmp_path: Path) -> Mlflow:
+    """Run a script under the real MLflow on its own database in `tmp_path`; what it assigns to `out` comes back."""
+    major = int(real_mlflow.ask("version").split(".")[0])
+    path = new_database(major, tmp_path)
+
+    def run(script: str, **given: object) -> Any:
+        return real_mlflow.ask("script", store=f"sqlite:///{path}", text=script, folder=str(tmp_path), given=given)
+
+    return run
 
 
 def shown(value: float) -> str:
@@ -104,7 +120,7 @@ def write_everything(store: SqliteStore) -> str:
     return run_id
 
 
-def test_what_mlflow_writes_is_read_equal_and_the_other_way_round(mlflow: Any, tmp_path: Path) -> None:
+def test_what_mlflow_writes_is_read_equal_and_the_other_way_round(mlflow: Mlflow, tmp_path: Path) -> None:
     mlflow(WRITE)
     schema = sqlite3.connect(tmp_path / "mlflow.db")
     before = schema.execute("SELECT * FROM alembic_version").fetchall()
@@ -119,7 +135,7 @@ def test_what_mlflow_writes_is_read_equal_and_the_other_way_round(mlflow: Any, t
     schema.close()
 
 
-def test_mlflow_goes_on_writing_to_a_run_that_nbtrack_began(mlflow: Any, tmp_path: Path) -> None:
+def test_mlflow_goes_on_writing_to_a_run_that_nbtrack_began(mlflow: Mlflow, tmp_path: Path) -> None:
     mlflow(WRITE)
     store = SqliteStore(tmp_path / "mlflow.db")
     run_id = write_everything(store)
@@ -138,7 +154,7 @@ with mlflow.start_run(run_id=run_id):
     assert store.read_artifact(run_id, "notes/a.txt") == b"hello"
 
 
-def test_every_write_of_mlflow_is_seen_as_a_change(mlflow: Any, tmp_path: Path) -> None:
+def test_every_write_of_mlflow_is_seen_as_a_change(mlflow: Mlflow, tmp_path: Path) -> None:
     _, run_id = mlflow(WRITE)
     store = SqliteStore(tmp_path / "mlflow.db")
     store.snapshot()
@@ -162,7 +178,7 @@ def test_every_write_of_mlflow_is_seen_as_a_change(mlflow: Any, tmp_path: Path) 
     assert store.changes().experiments
 
 
-def test_no_write_is_lost_when_both_write_at_once(mlflow: Any, tmp_path: Path) -> None:
+def test_no_write_is_lost_when_both_write_at_once(mlflow: Mlflow, tmp_path: Path) -> None:
     _, run_id = mlflow(WRITE)
     script = textwrap.dedent(f"""
         import sys
@@ -182,7 +198,7 @@ def test_no_write_is_lost_when_both_write_at_once(mlflow: Any, tmp_path: Path) -
         assert store.history(run_id, key).value.tolist() == list(range(100))
 
 
-def test_a_param_stays_what_it_was_and_a_failed_batch_leaves_nothing(mlflow: Any, tmp_path: Path) -> None:
+def test_a_param_stays_what_it_was_and_a_failed_batch_leaves_nothing(mlflow: Mlflow, tmp_path: Path) -> None:
     _, run_id = mlflow(WRITE)
     store = SqliteStore(tmp_path / "mlflow.db")
     store.log_batch(run_id, params=[Param("lr", "0.1")])
