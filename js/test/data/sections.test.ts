@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { sectionsOf, shortName } from "../../src/data/sections";
+import { gathered, sectionsOf, shortName } from "../../src/data/sections";
 
 const METRICS = ["val/loss", "system/gpu", "loss", "train/loss", "acc10", "acc9", "train/acc"];
 
@@ -20,4 +20,13 @@ test("a search keeps names that hold all its words in any order", () => {
 test("a name that begins with a slash, or is only a prefix, stays whole", () => {
   expect(sectionsOf(["/x", "x/"], "").map(({ name }) => name)).toEqual(["", "x"]);
   expect(["train/a/b", "x/", "/x"].map(shortName)).toEqual(["a/b", "x/", "/x"]);
+});
+
+test("few metrics stand together whatever their prefixes, the machine's apart", () => {
+  expect(gathered(sectionsOf(["val/loss", "loss", "system/gpu"], ""))).toEqual([
+    { name: "", metrics: ["loss", "val/loss"] },
+    { name: "system", metrics: ["system/gpu"] },
+  ]);
+  const many = sectionsOf(METRICS.concat("val/acc"), "");
+  expect(gathered(many)).toEqual(many);
 });

@@ -2,7 +2,7 @@
 
 import { useComputed, useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
-import { SYSTEM, sectionsOf, type Section } from "../../data/sections";
+import { gathered, SYSTEM, sectionsOf, type Section } from "../../data/sections";
 import type { State } from "../../state/state";
 import type { Drawn } from "../drawn";
 import { Figure } from "./figure";
@@ -58,7 +58,7 @@ function Sections() {
     const listed = sectionsOf(chosen.filter((metric) => all.includes(metric)), search).flatMap(({ metrics }) => metrics);
     return <Grid metrics={chosen.filter((metric) => listed.includes(metric))} short={false} />;
   }
-  const sections = sectionsOf(all, search);
+  const sections = gathered(sectionsOf(all, search));
   if (sections.length === 0) return <p class="nbt-hint">No metric is named like “{search}”.</p>;
   if (sections.length === 1 && sections[0].name === "") return <Grid metrics={sections[0].metrics} short={false} />;
   const toggle = (name: string) => {
