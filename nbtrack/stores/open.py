@@ -15,13 +15,23 @@ _lock = threading.Lock()
 
 
 def default_uri() -> str:
-    """MLFLOW_TRACKING_URI, else ./mlruns if it exists, else ./mlflow.db if it exists, else a new ./mlruns."""
+    """MLFLOW_TRACKING_URI, else ./mlruns if it exists, else ./mlflow.db if it exists, else a new ./mlruns.
+
+    With a database, MLflow keeps the artifacts in ./mlruns: beside a mlflow.db, only experiments make it a store.
+    """
     from_environment = os.environ.get("MLFLOW_TRACKING_URI")
     if from_environment:
         return from_environment
-    if not os.path.isdir("mlruns") and os.path.isfile("mlflow.db"):
+    if os.path.isfile("mlflow.db") and not _holds_experiments("mlruns"):
         return "sqlite:///mlflow.db"
     return "mlruns"
+
+
+def _holds_experiments(folder: str) -> bool:
+    if not os.path.isdir(folder):
+        return False
+    with os.scandir(folder) as entries:
+        return any(os.path.isfile(os.path.join(entry.path, "meta.yaml")) for entry in entries)
 
 
 def open_store(uri: str | Path | None = None) -> Store:

@@ -87,7 +87,7 @@ def read_file(folder: str, path: str, limit: int | None) -> bytes:
 def write(folder: str, path: str, data: bytes | Path) -> None:
     at = _inside(folder, path, asked=InvalidValueError)
     with disk.writing(f"the artifact '{path}'", at):
-        os.makedirs(os.path.dirname(at), exist_ok=True)
+        disk.make_folders(at)
         if isinstance(data, bytes):
             disk.write_over(at, data, os.path.dirname(at))
         elif data.is_dir():

@@ -198,7 +198,7 @@ def _checked_tag(key: str, value: object) -> str:
 def _write_tag(folder: str, key: str, value: str) -> None:
     path = os.path.join(folder, TAGS, key)
     with disk.writing(f"the tag '{key}'", path):
-        os.makedirs(os.path.dirname(path), exist_ok=True)
+        disk.make_folders(path)
         disk.write_over(path, value.encode("utf-8"), folder)
 
 

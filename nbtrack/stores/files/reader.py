@@ -24,6 +24,7 @@ NAME_TAG = "mlflow.runName"
 _STATUS = {int(status): status.name for status in RunStatus}
 _FOREIGN = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", ".ipynb_checkpoints", ".gitkeep", ".gitignore"})
 TICK_NS = 50_000_000
+META_LAST = 2  # a signature begins with the run's folder and its meta.yaml
 _DEEPEST = 40  # folders within metrics/, from slashes in a name
 
 
@@ -37,10 +38,11 @@ class Scan:
     stamps: array[int] = field(default_factory=lambda: array("q"))
     newest: int = 0
 
-    def saw(self, path: str, about: os.stat_result) -> None:
-        """Remember what a path looked like when it was read."""
-        self.paths.append(path)
-        self.stamps.extend((about.st_ino & 0x7FFFFFFFFFFFFFFF, about.st_size, about.st_mtime_ns))
+    def saw(self, path: str, about: os.stat_result, *, signs: bool = True) -> None:
+        """Remember what a path looked like when it was read; `signs=False` where it never changes later."""
+        if signs:
+            self.paths.append(path)
+            self.stamps.extend((about.st_ino & 0x7FFFFFFFFFFFFFFF, about.st_size, about.st_mtime_ns))
         if about.st_mtime_ns > self.newest:
             self.newest = about.st_mtime_ns
 
@@ -118,17 +120,18 @@ def _shared(paths: tuple[str, ...]) -> tuple[str, ...]:
     return _paths.setdefault(paths, paths)
 
 
-def unchanged(folder: str, reading: Reading) -> bool:
+def unchanged(folder: str, reading: Reading, *, only_meta: bool = False) -> bool:
     """Does every file and folder that the reading came from still look the same?"""
     stamps = array("q")
     prefix = folder + "/"
     try:
-        for path in reading.paths:
+        for path in reading.paths[:META_LAST] if only_meta else reading.paths:
             about = os.lstat(prefix + path)
             stamps.extend((about.st_ino & 0x7FFFFFFFFFFFFFFF, about.st_size, about.st_mtime_ns))
     except OSError:
         return False
-    return stamps.tobytes() == reading.stamps
+    seen = stamps.tobytes()
+    return seen == reading.stamps[: len(seen)]
 
 
 def _read_info(scan: Scan, run_id: str, experiment_id: str) -> RunInfo | None:
@@ -235,7 +238,8 @@ def _values(scan: Scan, sub: str, limit: int, depth: int = 0) -> Iterator[tuple[
             scan.damage(path, *_words(error))
             _saw_unread(scan, path)
             continue
-        scan.saw(path, content.stat)
+        # Params are fixed once logged; a third of all files need no look again, only their folder does.
+        scan.saw(path, content.stat, signs=not sub.startswith(PARAMS))
         yield path.partition("/")[2], content.data
 
 
