@@ -30,7 +30,8 @@ export const MESSAGES = {
   points: { from: "kernel", fields: { rev: "number" }, pack: "series" },
   need: { from: "browser", fields: { id: "number", what: "string", runs: "strings", keys: "strings", path: "string" } },
   edit: { from: "browser", fields: { id: "number", what: "string", runs: "strings", key: "string", value: "string" } },
-  answer: { from: "kernel", fields: { id: "number", error: "string", body: "any" }, pack: "series" },
+  // `more` says that further answers to the same request follow: large series come in several packs.
+  answer: { from: "kernel", fields: { id: "number", error: "string", body: "any", more: "boolean" }, pack: "series" },
 } as const;
 
 /** What a `need` can ask for. */
@@ -53,6 +54,7 @@ export const DEFAULT_VIEW = {
   collapsed: [] as string[], // run ids whose children are folded
   tab: "charts", // charts | compare | run
   focus: null as string | null, // the run of the run page
+  height: 620, // px of the whole dashboard
   split: 0.45, // share of the height that the table takes
   chart: {
     x: "step", // step | time | relative
@@ -80,6 +82,7 @@ export const DEFAULT_STATUS = {
 type Kinds = {
   string: string;
   number: number;
+  boolean: boolean;
   strings: readonly string[];
   bytes: DataView;
   status: Status;

@@ -47,7 +47,7 @@ export interface State {
   outlet: Outlet;
 }
 
-const nobody = (): Promise<never> => Promise.reject(new Error("No kernel is connected: this is a saved view."));
+export const nobody = (): Promise<never> => Promise.reject(new Error("No kernel is connected: this is a saved view."));
 
 export function createState(kind: FrameKind): State {
   return {
@@ -61,6 +61,17 @@ export function createState(kind: FrameKind): State {
     life: signal<Life>("snapshot"),
     pending: signal(0),
     outlet: { need: nobody, edit: nobody },
+  };
+}
+
+/** A view as it came, from a kernel or a saved output of any version, with what it leaves out. */
+export function completeView(raw: unknown): View {
+  const given = (raw ?? {}) as Partial<View>;
+  return {
+    ...DEFAULT_VIEW,
+    ...given,
+    chart: { ...DEFAULT_VIEW.chart, ...given.chart },
+    compare: { ...DEFAULT_VIEW.compare, ...given.compare },
   };
 }
 

@@ -1,0 +1,2 @@
+import theme from "./theme.css";
+export const styles: string = theme;
