@@ -1,0 +1,203 @@
+"""How are files read and written so that nothing hangs, tears or leads out of the store?"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import itertools
+import os
+import shutil
+import stat
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from nbtrack.errors import InvalidValueError, NotFoundError, ReadOnlyError, StoreError
+
+LONGEST_TEXT = 1_000_000  # bytes of a param, tag or meta.yaml; MLflow's own limit is 8,000 characters
+LARGEST_FILE = 1 << 30  # bytes of a metric file; beyond it, it is a sparse file or a mistake
+STALE_AFTER = 60.0  # seconds after which a temporary file belongs to a writer that was killed
+TEMPORARY = ".nbtrack-"
+
+# A FIFO must not block and a link must not be followed: both can come with a store from a stranger.
+_READ = (
+    os.O_RDONLY
+    | os.O_CLOEXEC
+    | getattr(os, "O_NONBLOCK", 0)
+    | getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_BINARY", 0)
+)
+_WRITE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+_NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EACCES}
+_count = itertools.count()
+
+
+class Unreadable(Exception):
+    """A file is there but cannot be taken: what is wrong with it, and what can be done."""
+
+    def __init__(self, problem: str, remedy: str) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.remedy = remedy
+
+
+class Content(NamedTuple):
+    data: bytes
+    stat: os.stat_result
+
+
+def read(path: str, limit: int) -> Content:
+    """A regular file's bytes and what `stat` said just before reading them.
+
+    Raises FileNotFoundError and IsADirectoryError as `open` does, Unreadable for everything else that is no plain file.
+    """
+    try:
+        fd = os.open(path, _READ)
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+        raise
+    except OSError as error:
+        raise _unreadable(error) from error
+    try:
+        about = os.fstat(fd)
+        if not stat.S_ISREG(about.st_mode):
+            if stat.S_ISDIR(about.st_mode):
+                raise IsADirectoryError(errno.EISDIR, "is a directory", path)
+            raise Unreadable("is a pipe, socket or device, not a file", "Delete it.")
+        if about.st_size > limit:
+            raise Unreadable(
+                f"has {about.st_size:,} bytes, more than the {limit:,} that are read", "Shorten or delete it."
+            )
+        return Content(_read_all(fd, about.st_size), about)
+    except OSError as error:
+        if isinstance(error, IsADirectoryError):
+            raise
+        raise _unreadable(error) from error
+    finally:
+        os.close(fd)
+
+
+def _read_all(fd: int, size: int) -> bytes:
+    """Exactly what `stat` announced, or less: what is appended meanwhile belongs to the next look."""
+    data = os.read(fd, size)
+    if len(data) == size:
+        return data
+    parts = [data]
+    left = size - len(data)
+    while left and parts[-1]:
+        parts.append(os.read(fd, left))
+        left -= len(parts[-1])
+    return b"".join(parts)
+
+
+def _unreadable(error: OSError) -> Unreadable:
+    if error.errno in (errno.ELOOP, errno.EMLINK):
+        return Unreadable("is a link, and links are not followed", "Replace it by the file it points to.")
+    if isinstance(error, PermissionError):
+        return Unreadable("may not be read", "Give yourself permission to read it (chmod u+r).")
+    return Unreadable(f"cannot be read: {error.strerror}", "Check the disk.")
+
+
+def write_new(path: str, data: bytes, beside: str) -> None:
+    """Make a file with this content at once: never seen empty or half, even after a kill. FileExistsError if there.
+
+    `beside` is the folder for the temporary file: in metrics/, params/ and tags/ every file counts as a key.
+    """
+    with _temporary(beside, data) as temporary:
+        try:
+            os.link(temporary, path)
+        except OSError as error:
+            if error.errno not in _NO_LINKS:
+                raise
+            # A disk without hard links (FAT, some shares): the check and the move are two steps there.
+            if os.path.lexists(path):
+                raise FileExistsError(errno.EEXIST, "exists", path) from error
+            os.replace(temporary, path)
+
+
+def write_over(path: str, data: bytes, beside: str) -> None:
+    """Replace a file's content at once: a reader sees the old or the new, never an empty one."""
+    with _temporary(beside, data) as temporary:
+        os.replace(temporary, path)
+
+
+@contextlib.contextmanager
+def _temporary(folder: str, data: bytes) -> Iterator[str]:
+    path = os.path.join(folder, f"{TEMPORARY}{os.getpid()}-{next(_count)}")
+    fd = os.open(path, _WRITE, 0o666)
+    try:
+        try:
+            write_all(fd, data)
+        finally:
+            os.close(fd)
+        yield path
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(path)
+
+
+def write_all(fd: int, data: bytes) -> None:
+    """All of `data`; a disk that takes only part of it takes the rest or says why not."""
+    while data:
+        data = data[os.write(fd, data) :]
+
+
+def sweep(folder: str) -> None:
+    """Delete temporary files that a killed writer left in a run's folder."""
+    with contextlib.suppress(OSError):
+        for name in os.listdir(folder):
+            path = os.path.join(folder, name)
+            if name.startswith(TEMPORARY) and time.time() - os.lstat(path).st_mtime > STALE_AFTER:
+                os.unlink(path)
+
+
+@contextlib.contextmanager
+def writing(what: str, path: str) -> Iterator[None]:
+    """Say what the disk says in the person's words: which file, what is wrong, what to do."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise NotFoundError(
+            f"Could not write {what}: '{path}' is gone. Was the run or the store deleted or moved? Start a new run."
+        ) from error
+    except (IsADirectoryError, NotADirectoryError) as error:
+        raise InvalidValueError(
+            f"Could not write {what}: '{path}' would be a file and a folder at once, because a name and the same name "
+            "with '/…' after it cannot both exist. Choose another name."
+        ) from error
+    except OSError as error:
+        raise _write_error(what, path, error) from error
+
+
+def _write_error(what: str, path: str, error: OSError) -> Exception:
+    if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+        return ReadOnlyError(f"Could not write {what}: no permission for '{path}'. Use a store that you may write to.")
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return StoreError(
+            f"Could not write {what}: the disk of '{path}' is full. Free some space; what was logged is kept."
+        )
+    if error.errno == errno.EFBIG:
+        return StoreError(f"Could not write {what}: '{path}' has reached the largest size allowed here (ulimit -f).")
+    if error.errno == errno.ENAMETOOLONG:
+        return InvalidValueError(f"Could not write {what}: the name is too long for a file: '{path}'. Shorten it.")
+    return StoreError(f"Could not write {what} to '{path}': {error.strerror}. Check the disk and try again.")
+
+
+def read_start(path: str, limit: int | None) -> bytes:
+    """The first `limit` bytes of a regular file, or all of it."""
+    fd = os.open(path, _READ)
+    with os.fdopen(fd, "rb") as file:
+        if not stat.S_ISREG(os.fstat(fd).st_mode):
+            raise Unreadable("is a pipe, socket or device, not a file", "Delete it.")
+        return file.read(-1 if limit is None else limit)
+
+
+def copy_over(source: Path, path: str) -> None:
+    """A copy of a file under `path`, in place of what was there."""
+    temporary = os.path.join(os.path.dirname(path), f"{TEMPORARY}{os.getpid()}-{next(_count)}")
+    try:
+        shutil.copyfile(source, temporary)
+        os.replace(temporary, path)
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(temporary)

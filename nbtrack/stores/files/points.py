@@ -1,0 +1,110 @@
+"""What do the lines of a metric file come down to?
+
+A line is `timestamp value step`, and also `timestamp value` (old MLflow) or with a data set's name and digest after the
+step. The displayed value is MLflow's: the maximum by (step, timestamp, value), not the last line.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from nbtrack.frame import Series, Summary
+
+LONGEST_LINE = 4000
+_NUMBER = b"0123456789.-+enaif"
+
+
+class Points(NamedTuple):
+    """Columns in file order, and the numbers (from 1) of lines that are no points."""
+
+    steps: list[int]
+    times: list[int]
+    values: list[float]
+    bad: list[int]
+
+
+def read_points(data: bytes) -> Points:
+    whole = data[-1:] == b"\n"
+    if not whole:
+        data += b"\n"
+    count = data.count(b"\n")
+    # What is left of a file without its numbers shows whether every line is exactly "number number number".
+    if data.translate(None, _NUMBER) == b"  \n" * count:
+        words = data.split()
+        if len(words) == 3 * count:
+            try:
+                return Points(
+                    list(map(int, words[2::3])), list(map(int, words[0::3])), list(map(float, words[1::3])), []
+                )
+            except ValueError:
+                pass
+    return _read_slowly(data, whole)
+
+
+def _read_slowly(data: bytes, whole: bool) -> Points:
+    """Line by line, as MLflow reads them; it raises where this notes a bad line."""
+    points = Points([], [], [], [])
+    widths: set[int] = set()
+    lines = data.split(b"\n")[:-1]
+    for number, line in enumerate(lines, 1):
+        words = line.strip().split(b" ") if len(line) <= LONGEST_LINE else []
+        try:
+            torn = number == len(lines) and not whole and len(words) == 2 and widths - {2}
+            if len(words) not in (2, 3, 5) or torn:
+                raise ValueError
+            time, value = int(words[0]), float(words[1])
+            step = int(words[2]) if len(words) > 2 else 0
+            if not -(2**63) <= step < 2**63 or not -(2**63) <= time < 2**63:
+                raise ValueError
+        except ValueError:
+            points.bad.append(number)
+            continue
+        widths.add(len(words))
+        points.steps.append(step)
+        points.times.append(time)
+        points.values.append(value)
+    return points
+
+
+def summary_of(points: Points) -> Summary | None:
+    """None where there is no point at all."""
+    steps, times, values, _ = points
+    count = len(steps)
+    if not count:
+        return None
+    last = _last(steps, times, values)
+    first = _first(steps, times)
+    low, high = _range(values)
+    return Summary(values[last], steps[last], times[last], low, high, values[first], count)
+
+
+def _last(steps: list[int], times: list[int], values: list[float]) -> int:
+    top = max(steps)
+    if steps[-1] == top and steps.count(top) == 1:
+        return len(steps) - 1
+    # max() keeps the first of equals and never prefers a NaN to what it met before: MLflow's order, ties included.
+    rows = [row for row, step in enumerate(steps) if step == top]
+    return max(rows, key=lambda row: (times[row], values[row]))
+
+
+def _first(steps: list[int], times: list[int]) -> int:
+    low = min(steps)
+    if steps[0] == low and steps.count(low) == 1:
+        return 0
+    rows = [row for row, step in enumerate(steps) if step == low]
+    return min(rows, key=times.__getitem__)
+
+
+def _range(values: list[float]) -> tuple[float, float]:
+    total = sum(values)
+    if total != total:  # a NaN inside, or both infinities
+        values = [value for value in values if value == value] or [float("nan")]
+    return min(values), max(values)
+
+
+def series_of(points: Points) -> Series:
+    return Series(
+        np.array(points.steps, np.int64), np.array(points.times, np.int64), np.array(points.values, np.float64)
+    )

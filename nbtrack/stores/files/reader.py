@@ -1,0 +1,250 @@
+"""What does one run's folder say, and what in it cannot be read?
+
+Nothing in here raises for what a file holds: what cannot be read becomes a `Damage`, and the rest of the run is read.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import time
+from array import array
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from nbtrack.entities import LifecycleStage, Run, RunData, RunInfo, RunInputs, RunStatus
+from nbtrack.frame import Row
+from nbtrack.stores.base import Damage
+from nbtrack.stores.files import codec, disk, inputs, points
+from nbtrack.stores.files.layout import INPUTS, META, METRICS, PARAMS, TAGS, shown
+from nbtrack.stores.names import is_key
+
+NAME_TAG = "mlflow.runName"
+_STATUS = {int(status): status.name for status in RunStatus}
+_FOREIGN = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", ".ipynb_checkpoints", ".gitkeep", ".gitignore"})
+TICK_NS = 50_000_000
+_DEEPEST = 40  # folders within metrics/, from slashes in a name
+
+
+@dataclass(slots=True)
+class Scan:
+    """One reading of one folder: what was wrong, and the signature that tells a later look whether to read again."""
+
+    folder: str
+    damages: list[Damage] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)
+    stamps: array[int] = field(default_factory=lambda: array("q"))
+    newest: int = 0
+
+    def saw(self, path: str, about: os.stat_result) -> None:
+        """Remember what a path looked like when it was read."""
+        self.paths.append(path)
+        self.stamps.extend((about.st_ino & 0x7FFFFFFFFFFFFFFF, about.st_size, about.st_mtime_ns))
+        if about.st_mtime_ns > self.newest:
+            self.newest = about.st_mtime_ns
+
+    def damage(self, path: str, problem: str, remedy: str) -> None:
+        self.damages.append(Damage(shown(os.path.join(self.folder, path)), problem, remedy))
+
+    def names(self, path: str) -> list[str]:
+        """What a folder holds; nothing where it is missing. It becomes part of the signature."""
+        full = os.path.join(self.folder, path)
+        try:
+            about = os.lstat(full)
+            if stat.S_ISLNK(about.st_mode):
+                self.damage(path, "is a link, and links are not followed", "Replace it by the folder it points to.")
+                return []
+            names = os.listdir(full)
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            self.damage(
+                path, f"cannot be listed: {error.strerror}", "Give yourself permission to read it (chmod u+rx)."
+            )
+            return []
+        self.saw(path, about)
+        return names
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A run as last read. `row` is None where there is nothing to show; `racy` where a file was changing meanwhile."""
+
+    row: Row | None
+    damages: tuple[Damage, ...]
+    paths: tuple[str, ...]
+    stamps: bytes
+    racy: bool
+
+
+def read_run(folder: str, run_id: str, experiment_id: str) -> Reading:
+    """Everything in a run's folder but its artifacts, as of now."""
+    began = time.time_ns()
+    scan = Scan(folder)
+    info = _read_info(scan, run_id, experiment_id)
+    row = None
+    if info is not None:
+        metrics = {}
+        for key, data in _values(scan, METRICS, disk.LARGEST_FILE):
+            found = points.read_points(data)
+            summary = points.summary_of(found)
+            if found.bad or summary is None:
+                _tell_bad_lines(scan, key, found.bad)
+            if summary is not None:
+                metrics[key] = summary
+        params = texts_under(scan, PARAMS)
+        tags = texts_under(scan, TAGS)
+        given = RunInputs(inputs.read_inputs(scan)) if scan.names(INPUTS) else RunInputs()
+        if not info.run_name and NAME_TAG in tags:
+            info = _named(info, tags[NAME_TAG])
+        shown_metrics = {key: summary.last for key, summary in metrics.items()}
+        row = Row(Run(info, RunData(shown_metrics, params, tags), given), metrics)
+    return Reading(row, tuple(scan.damages), tuple(scan.paths), scan.stamps.tobytes(), began - scan.newest < TICK_NS)
+
+
+def unchanged(folder: str, reading: Reading) -> bool:
+    """Does every file and folder that the reading came from still look the same?"""
+    stamps = array("q")
+    prefix = folder + "/"
+    try:
+        for path in reading.paths:
+            about = os.lstat(prefix + path)
+            stamps.extend((about.st_ino & 0x7FFFFFFFFFFFFFFF, about.st_size, about.st_mtime_ns))
+    except OSError:
+        return False
+    return stamps.tobytes() == reading.stamps
+
+
+def _read_info(scan: Scan, run_id: str, experiment_id: str) -> RunInfo | None:
+    scan.saw("", os.lstat(scan.folder))
+    try:
+        meta, about = read_meta_file(os.path.join(scan.folder, META))
+    except FileNotFoundError:
+        scan.damage("", "has no meta.yaml, so it is no run", "Restore meta.yaml from a copy, or move the folder away.")
+        return None
+    except (disk.Unreadable, IsADirectoryError, NotADirectoryError) as error:
+        problem, remedy = _words(error)
+        scan.damage(META, problem, remedy)
+        _saw_unread(scan, META)
+        return RunInfo(run_id, experiment_id, status="", lifecycle_stage=LifecycleStage.ACTIVE)
+    scan.saw(META, about)
+    for problem, remedy in mistaken_identity(meta, run_id, experiment_id):
+        scan.damage(META, problem, remedy)
+    return run_info(meta, run_id, experiment_id)
+
+
+def _words(error: Exception) -> tuple[str, str]:
+    if isinstance(error, disk.Unreadable):
+        return error.problem, error.remedy
+    return "is a folder where a file belongs", "Move it away."
+
+
+def _saw_unread(scan: Scan, path: str) -> None:
+    """Sign a path that could not be read too, so that mending it is noticed."""
+    try:
+        scan.saw(path, os.lstat(os.path.join(scan.folder, path)))
+    except OSError:
+        scan.newest = time.time_ns()
+
+
+def read_meta_file(path: str) -> tuple[dict[str, Any], os.stat_result]:
+    """A meta.yaml. MLflow empties it for an instant when it writes; so a fresh empty one is read again."""
+    for patience in (0.001, 0.004, 0.02, 0.1, 0.2, None):
+        content = disk.read(path, disk.LONGEST_TEXT)
+        if content.data or patience is None or time.time() - content.stat.st_mtime > 2:
+            break
+        time.sleep(patience)
+    return codec.read_meta(content.data), content.stat
+
+
+def mistaken_identity(meta: Mapping[str, Any], run_id: str, experiment_id: str) -> list[tuple[str, str]]:
+    """Where a meta.yaml and its folder disagree about what run this is."""
+    found = []
+    named = meta.get("run_id", meta.get("run_uuid", run_id))
+    if str(named) != run_id:
+        problem = f"says that it is run '{str(named)[:80]}'; the folder's name is taken"
+        found.append((problem, "Correct run_id in it, or delete the folder if it is a copy."))
+    of = meta.get("experiment_id", experiment_id)
+    if str(of) != experiment_id:
+        problem = f"says that it belongs to experiment '{str(of)[:80]}'; the folder it lies in is taken"
+        found.append((problem, f"Correct experiment_id in it to '{experiment_id}', or move the folder."))
+    return found
+
+
+def run_info(meta: Mapping[str, Any], run_id: str, experiment_id: str) -> RunInfo:
+    """What a meta.yaml says of a run, with MLflow's defaults for what it does not say."""
+    status = meta.get("status", int(RunStatus.RUNNING))
+    stage = meta.get("lifecycle_stage")
+    return RunInfo(
+        run_id=run_id,
+        experiment_id=experiment_id,
+        user_id=_text(meta.get("user_id")),
+        status=_STATUS.get(status, "") if isinstance(status, int) else _text(status),
+        start_time=_time(meta.get("start_time")),
+        end_time=_time(meta.get("end_time")),
+        lifecycle_stage=LifecycleStage.DELETED if stage == LifecycleStage.DELETED else LifecycleStage.ACTIVE,
+        artifact_uri=_text(meta.get("artifact_uri")),
+        run_name=_text(meta.get("run_name")),
+    )
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _time(value: object) -> int | None:
+    return int(value) if isinstance(value, int | float) and abs(value) < 2**53 else None
+
+
+def _named(info: RunInfo, name: str) -> RunInfo:
+    return replace(info, run_name=name)
+
+
+def _values(scan: Scan, sub: str, limit: int, depth: int = 0) -> Iterator[tuple[str, bytes]]:
+    """Every file under a folder, by its key."""
+    for name in scan.names(sub):
+        path = f"{sub}/{name}"
+        if name in _FOREIGN or not is_key(name):
+            scan.damage(path, "was put there by another program; MLflow may stumble over it", "Delete it.")
+            continue
+        try:
+            content = disk.read(os.path.join(scan.folder, path), limit)
+        except IsADirectoryError:
+            if depth < _DEEPEST:
+                yield from _values(scan, path, limit, depth + 1)
+            continue
+        except FileNotFoundError:
+            continue  # deleted since it was listed
+        except (disk.Unreadable, NotADirectoryError) as error:
+            scan.damage(path, *_words(error))
+            _saw_unread(scan, path)
+            continue
+        scan.saw(path, content.stat)
+        yield path.partition("/")[2], content.data
+
+
+def texts_under(scan: Scan, sub: str) -> dict[str, str]:
+    """The params or tags in a folder, by key."""
+    texts = {}
+    for key, data in _values(scan, sub, disk.LONGEST_TEXT):
+        try:
+            texts[key] = codec.text_of(data)
+        except disk.Unreadable as error:
+            scan.damage(f"{sub}/{key}", error.problem, error.remedy)
+    return texts
+
+
+def _tell_bad_lines(scan: Scan, key: str, bad: list[int]) -> None:
+    path = f"{METRICS}/{key}"
+    if not bad:
+        scan.damage(path, "is empty", "Delete it; MLflow cannot read the run otherwise.")
+        return
+    more = f" and {len(bad) - 3} more" if len(bad) > 3 else ""
+    lines = ", ".join(map(str, bad[:3])) + more
+    plural = "lines" if len(bad) > 1 else "line"
+    scan.damage(
+        path,
+        f"{plural} {lines} cannot be read as 'timestamp value step'; the other lines are shown",
+        f"Correct or delete {plural} {lines}; MLflow cannot read the run otherwise.",
+    )

@@ -1,0 +1,323 @@
+"""How does an mlruns folder answer the store's contract?"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from nbtrack.entities import (
+    DatasetInput,
+    Experiment,
+    FileInfo,
+    LifecycleStage,
+    Metric,
+    Param,
+    Run,
+    RunStatus,
+    RunTag,
+    ViewType,
+)
+from nbtrack.errors import DamagedError, InvalidValueError, NotAStoreError, NotFoundError, ReadOnlyError, StoreError
+from nbtrack.frame import Series
+from nbtrack.stores.base import Changes, Snapshot
+from nbtrack.stores.files import artifacts, disk, experiments, inputs, layout, points, runs
+from nbtrack.stores.files.index import Index
+from nbtrack.stores.files.layout import DEFAULT_NAME, META, METRICS, TRASH
+from nbtrack.stores.files.reader import read_run, run_info
+from nbtrack.stores.files.writer import FileRunWriter
+from nbtrack.stores.names import checked_key, checked_number, checked_whole, is_key, is_run_id
+
+
+class FileStore:
+    """An mlruns folder. A missing one is made with the first thing written to it."""
+
+    def __init__(self, path: str | Path) -> None:
+        self._root = os.path.abspath(os.path.expanduser(str(path)))
+        self.uri = layout.uri_of(self._root)
+        _must_be_store(self._root)
+        self.read_only = not _may_write(self._root)
+        self._index = Index(self._root)
+        self._folders: dict[str, str] = {}  # run id -> folder, as last found
+        self._writers: dict[str, FileRunWriter] = {}
+        self._lock = threading.RLock()
+
+    # experiments
+    def experiments(self, view: ViewType = ViewType.ACTIVE_ONLY) -> list[Experiment]:
+        return experiments.listed(self._root, view)
+
+    def experiment(self, experiment_id: str) -> Experiment:
+        folder = experiments.folder_of(self._root, str(experiment_id))
+        found, _ = experiments.read_experiment(folder, deleted=os.path.basename(os.path.dirname(folder)) == TRASH)
+        assert found is not None
+        return found
+
+    def experiment_by_name(self, name: str) -> Experiment | None:
+        return next((each for each in self.experiments(ViewType.ALL) if each.name == name), None)
+
+    def default_experiment(self) -> Experiment:
+        found = self.experiment_by_name(DEFAULT_NAME)
+        if found is not None and found.lifecycle_stage == LifecycleStage.DELETED:
+            self.restore_experiment(found.experiment_id)
+        return self.experiment(found.experiment_id if found else self.create_experiment(DEFAULT_NAME))
+
+    def create_experiment(
+        self, name: str, artifact_location: str | None = None, tags: Mapping[str, str] | None = None
+    ) -> str:
+        with self._writing():
+            return experiments.create(self._root, name, artifact_location, tags)
+
+    def rename_experiment(self, experiment_id: str, name: str) -> None:
+        with self._writing():
+            experiments.rename(self._root, experiment_id, name)
+
+    def delete_experiment(self, experiment_id: str) -> None:
+        """Its runs are marked deleted and its folder goes to the trash, as MLflow does."""
+        with self._writing():
+            folder = experiments.delete(self._root, experiment_id)
+            self._mark_runs(folder, LifecycleStage.ACTIVE, LifecycleStage.DELETED)
+            trash = os.path.join(self._root, TRASH)
+            with disk.writing("the experiment", trash):
+                os.makedirs(trash, exist_ok=True)
+                os.rename(folder, os.path.join(trash, experiment_id))
+
+    def restore_experiment(self, experiment_id: str) -> None:
+        """All its runs are active again, also those that were deleted one by one: MLflow's rule."""
+        with self._writing():
+            folder = experiments.restore(self._root, experiment_id)
+            self._mark_runs(folder, LifecycleStage.DELETED, LifecycleStage.ACTIVE)
+
+    def _mark_runs(self, folder: str, old: str, new: str) -> None:
+        for name in layout.subfolders(folder):
+            run_folder = os.path.join(folder, name)
+            if name in layout.NOT_RUNS or not layout.has_meta(run_folder):
+                continue
+            try:
+                if runs.read_meta(run_folder).get("lifecycle_stage", LifecycleStage.ACTIVE) == old:
+                    runs.set_stage(run_folder, new)
+            except DamagedError:
+                continue  # it is shown as damaged wherever its experiment is shown
+
+    def set_experiment_tag(self, experiment_id: str, key: str, value: str) -> None:
+        with self._writing():
+            experiments.set_tag(self._root, experiment_id, key, value)
+
+    def delete_experiment_tag(self, experiment_id: str, key: str) -> None:
+        with self._writing():
+            experiments.delete_tag(self._root, experiment_id, key)
+
+    # one run
+    def create_run(
+        self, experiment_id: str, *, run_name: str, user_id: str, start_time: int, tags: Mapping[str, str]
+    ) -> Run:
+        with self._writing():
+            experiment = self.experiment(experiment_id)
+            if experiment.lifecycle_stage == LifecycleStage.DELETED:
+                raise InvalidValueError(
+                    f"Experiment '{experiment.name}' is deleted, so it takes no runs. Restore it, or choose another."
+                )
+            folder = os.path.join(self._root, experiment.experiment_id)
+            location = experiment.artifact_location or f"{self.uri}/{experiment.experiment_id}"
+            meta: dict[str, Any] = {"run_name": run_name, "user_id": user_id, "start_time": start_time}
+            run_id = runs.create(folder, location.rstrip("/"), meta, tags)
+            self._folders[run_id] = os.path.join(folder, run_id)
+        return self.run(run_id)
+
+    def run(self, run_id: str) -> Run:
+        folder = self._folder(run_id)
+        reading = read_run(folder, run_id, os.path.basename(os.path.dirname(folder)))
+        if reading.row is None:
+            raise NotFoundError(self._no_run(run_id))
+        return reading.row.run
+
+    def update_run(
+        self,
+        run_id: str,
+        *,
+        status: RunStatus | None = None,
+        end_time: int | None = None,
+        run_name: str | None = None,
+    ) -> None:
+        with self._writing():
+            folder = self._active_folder(run_id)
+            changed: dict[str, Any] = {}
+            if status is not None:
+                changed["status"] = int(status)
+            if end_time is not None:
+                changed["end_time"] = int(end_time)
+            if run_name:
+                runs.rename(folder, run_name)
+            if changed:
+                runs.change(folder, **changed)
+
+    def delete_run(self, run_id: str) -> None:
+        with self._writing():
+            runs.set_stage(self._folder(run_id), LifecycleStage.DELETED)
+
+    def restore_run(self, run_id: str) -> None:
+        with self._writing():
+            runs.set_stage(self._folder(run_id), LifecycleStage.ACTIVE)
+
+    def writer(self, run_id: str) -> FileRunWriter:
+        """The run's one writer in this store; asking again gives the same."""
+        with self._lock:
+            self._active_folder(run_id)
+            found = self._writers.get(run_id)
+            if found is None:
+                found = self._writers[run_id] = FileRunWriter(run_id, lambda: self._folder(run_id))
+            return found
+
+    def log_batch(
+        self,
+        run_id: str,
+        metrics: Iterable[Metric] = (),
+        params: Iterable[Param] = (),
+        tags: Iterable[RunTag] = (),
+    ) -> None:
+        lines: dict[str, list[bytes]] = {}
+        for metric in metrics:
+            key, value = checked_key(metric.key, "metric"), checked_number(metric.value, metric.key)
+            time = checked_whole(metric.timestamp, key, "timestamp")
+            step = checked_whole(metric.step or 0, key, "step")
+            lines.setdefault(key, []).append(b"%d %a %d\n" % (time, value, step))
+        with self._writing():
+            runs.log_values(self._active_folder(run_id), params, tags)
+            writer = self.writer(run_id)
+        for key, texts in lines.items():
+            writer.append(key, b"".join(texts))
+
+    def delete_tag(self, run_id: str, key: str) -> None:
+        with self._writing():
+            runs.delete_tag(self._active_folder(run_id), key)
+
+    def log_inputs(self, run_id: str, datasets: Sequence[DatasetInput]) -> None:
+        with self._writing():
+            inputs.write_inputs(self._active_folder(run_id), run_id, datasets)
+
+    def history(self, run_id: str, key: str) -> Series:
+        path = os.path.join(self._folder(run_id), METRICS, key)
+        try:
+            if not is_key(key):
+                raise FileNotFoundError
+            content = disk.read(path, disk.LARGEST_FILE)
+        except (FileNotFoundError, IsADirectoryError, NotADirectoryError) as error:
+            raise NotFoundError(f"Run {run_id} has no metric '{key}'.") from error
+        except disk.Unreadable as error:
+            raise DamagedError(f"'{path}' {error.problem}. {error.remedy}") from error
+        return points.series_of(points.read_points(content.data))
+
+    # many runs
+    def snapshot(self, experiment_ids: Sequence[str] | None = None) -> Snapshot:
+        with _reading(self._root):
+            return self._index.snapshot(experiment_ids)
+
+    def changes(self, experiment_ids: Sequence[str] | None = None, *, thorough: bool = True) -> Changes:
+        with _reading(self._root):
+            return self._index.changes(experiment_ids, thorough=thorough)
+
+    # artifacts
+    def artifact_dir(self, run_id: str) -> Path | None:
+        folder = self._folder(run_id)
+        try:
+            meta = runs.read_meta(folder)
+        except DamagedError:
+            meta = {}
+        info = run_info(meta, run_id, os.path.basename(os.path.dirname(folder)))
+        found = artifacts.artifact_folder(folder, info)
+        return None if found is None else Path(found)
+
+    def list_artifacts(self, run_id: str, path: str = "") -> list[FileInfo]:
+        folder = self.artifact_dir(run_id)
+        return [] if folder is None else artifacts.list_folder(str(folder), path)
+
+    def read_artifact(self, run_id: str, path: str, limit: int | None = None) -> bytes:
+        return artifacts.read_file(self._artifacts_here(run_id), path, limit)
+
+    def write_artifact(self, run_id: str, path: str, data: bytes | Path) -> None:
+        with self._writing():
+            self._active_folder(run_id)
+            artifacts.write(self._artifacts_here(run_id), path, data)
+
+    def _artifacts_here(self, run_id: str) -> str:
+        folder = self.artifact_dir(run_id)
+        if folder is None:
+            uri = runs.read_meta(self._folder(run_id)).get("artifact_uri")
+            raise StoreError(
+                f"The artifacts of run {run_id} lie at '{uri}', not on this machine. Fetch them with MLflow."
+            )
+        return str(folder)
+
+    def close(self) -> None:
+        with self._lock:
+            for writer in self._writers.values():
+                writer.close()
+            self._writers.clear()
+
+    # where things are
+    def _folder(self, run_id: str) -> str:
+        """The run's folder, wherever it was moved to since it was last found."""
+        known = self._folders.get(run_id)
+        if known is not None and layout.has_meta(known):
+            return known
+        if is_run_id(run_id) and run_id not in layout.NOT_RUNS:
+            for base in (self._root, os.path.join(self._root, TRASH)):
+                for experiment_id in layout.experiment_folders(base):
+                    folder = os.path.join(base, experiment_id, run_id)
+                    if not os.path.islink(folder) and os.path.lexists(os.path.join(folder, META)):
+                        self._folders[run_id] = folder
+                        return folder
+        raise NotFoundError(self._no_run(run_id))
+
+    def _no_run(self, run_id: str) -> str:
+        return f"There is no run '{run_id}' in '{self._root}'. Check the id, or the store's path."
+
+    def _active_folder(self, run_id: str) -> str:
+        folder = self._folder(run_id)
+        runs.must_be_active(folder)
+        return folder
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """One change at a time; a store that cannot be written says so before anything is touched."""
+        with self._lock:
+            self.read_only = not _may_write(self._root)
+            if self.read_only:
+                raise ReadOnlyError(
+                    f"'{self._root}' may not be written. Get permission (chmod u+w), or use another store."
+                )
+            yield
+
+
+def _may_write(root: str) -> bool:
+    while not os.path.exists(root):
+        root = os.path.dirname(root)
+    return os.access(root, os.W_OK | os.X_OK)
+
+
+def _must_be_store(root: str) -> None:
+    if not os.path.lexists(root):
+        return
+    if not os.path.isdir(root):
+        raise NotAStoreError(f"'{root}' is a file. A file store is a folder; for a database, write sqlite:///{root}.")
+    with _reading(root):
+        if not layout.is_store_like(root):
+            inner = os.path.join(root, "mlruns")
+            hint = (
+                f"Did you mean '{inner}'?" if os.path.isdir(inner) else "Name an mlruns folder, or a new or empty one."
+            )
+            raise NotAStoreError(f"'{root}' is a folder with other things in it and no experiment. {hint}")
+
+
+@contextmanager
+def _reading(root: str) -> Iterator[None]:
+    try:
+        yield
+    except PermissionError as error:
+        raise StoreError(
+            f"'{error.filename}' may not be read. Give yourself permission (chmod u+rx), or use another store."
+        ) from error
+    except OSError as error:
+        raise StoreError(f"Could not read the store '{root}': {error.strerror}. Check the disk.") from error
