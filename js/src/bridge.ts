@@ -30,6 +30,7 @@ export interface Ends {
 /** Join until `signal` aborts. */
 export function connect(state: State, { model, channel, touched }: Ends, signal: AbortSignal): void {
   let rev = -1;
+  let stale = false; // a message was lost, so the next snapshot counts whatever its number
   let work = Promise.resolve();
   const inOrder = (job: () => Promise<void>) => {
     work = work.then(() => (signal.aborted ? undefined : job())).catch((error) => console.error("nbtrack:", error));
@@ -41,10 +42,11 @@ export function connect(state: State, { model, channel, touched }: Ends, signal:
 
   async function snapshot(): Promise<void> {
     const status = { ...DEFAULT_STATUS, ...(model.get("status") as Status) };
-    const [runs, series] = [model.get("runs") as DataView, model.get("series") as DataView];
+    const [runs, series] = [model.get("packed_runs") as DataView, model.get("packed_series") as DataView];
     state.status.value = status;
     if (series?.byteLength) await addSeries(state, series);
-    if (!runs?.byteLength || status.rev <= rev) return;
+    if (!runs?.byteLength || (status.rev <= rev && !stale)) return;
+    stale = false;
     state.frame.value = readFrame(await unpack<FrameHeader>(runs));
     rev = status.rev;
   }
@@ -62,7 +64,10 @@ export function connect(state: State, { model, channel, touched }: Ends, signal:
       const gaps = await addSeries(state, buffers[0]);
       if (gaps.length && !lost) requests.series(gaps);
     }
-    if (lost) requests.resync();
+    if (lost) {
+      stale = true;
+      requests.resync();
+    }
   }
 
   const listen: Listen = (event, callback) => {
@@ -74,7 +79,7 @@ export function connect(state: State, { model, channel, touched }: Ends, signal:
   });
   // The three travel in one update, and each has its own event: read them once.
   let asked = false;
-  for (const name of ["runs", "series", "status"]) {
+  for (const name of ["packed_runs", "packed_series", "status"]) {
     listen(`change:${name}`, () => {
       if (asked) return;
       asked = true;

@@ -11,8 +11,8 @@ export const PROTOCOL = 1;
 export const TRAITS = {
   uid: { type: "string", owner: "kernel" }, // joins a model and the HTML output that shows it
   frame_kind: { type: "string", owner: "kernel" }, // one of FRAMES
-  runs: { type: "bytes", owner: "kernel" }, // a frame pack; empty before the first
-  series: { type: "bytes", owner: "kernel" }, // a series pack; empty before the first
+  packed_runs: { type: "bytes", owner: "kernel" }, // a frame pack; empty before the first
+  packed_series: { type: "bytes", owner: "kernel" }, // a series pack; empty before the first
   status: { type: "status", owner: "kernel" },
   view: { type: "view", owner: "both" },
   selected: { type: "strings", owner: "both" }, // run ids
@@ -28,7 +28,11 @@ export const FRAMES = ["dashboard", "compare", "chart", "show"] as const;
 export const MESSAGES = {
   rows: { from: "kernel", fields: { rev: "number", gone: "strings", status: "status" }, pack: "frame" },
   points: { from: "kernel", fields: { rev: "number" }, pack: "series" },
-  need: { from: "browser", fields: { id: "number", what: "string", runs: "strings", keys: "strings", path: "string" } },
+  // `width`: points wanted of each history, 0 for all of them.
+  need: {
+    from: "browser",
+    fields: { id: "number", what: "string", runs: "strings", keys: "strings", path: "string", width: "number" },
+  },
   edit: { from: "browser", fields: { id: "number", what: "string", runs: "strings", key: "string", value: "string" } },
   // `more` says that further answers to the same request follow: large series come in several packs.
   answer: { from: "kernel", fields: { id: "number", error: "string", body: "any", more: "boolean" }, pack: "series" },

@@ -21,6 +21,7 @@ export interface Requests {
   series(wanted: [run: string, key: string][]): void;
 }
 
+const NOTHING = { runs: [], keys: [], path: "", width: 0 };
 let lastId = Math.floor(Math.random() * 1e9); // several views share one model: ids must differ among them
 
 export function createRequests(
@@ -59,7 +60,7 @@ export function createRequests(
   }
 
   state.outlet = {
-    need: (ask: Ask) => send({ type: "need", runs: [], keys: [], path: "", ...ask }),
+    need: (ask: Ask) => send({ type: "need", ...NOTHING, ...ask }),
     edit: (change: Change) => send({ type: "edit", key: "", value: "", ...change }),
   };
   signal.addEventListener("abort", () => {
@@ -71,14 +72,14 @@ export function createRequests(
   });
 
   const quietly = (ask: Ask) =>
-    void send({ type: "need", runs: [], keys: [], path: "", ...ask }, false).catch((error) => console.warn("nbtrack:", error));
+    void send({ type: "need", ...NOTHING, ...ask }, false).catch((error) => console.warn("nbtrack:", error));
   let resyncing = false;
   return {
     hello: () => quietly({ what: "hello" }),
     resync() {
       if (resyncing) return;
       resyncing = true;
-      void send({ type: "need", what: "resync", runs: [], keys: [], path: "" }, false)
+      void send({ type: "need", ...NOTHING, what: "resync" }, false)
         .catch(() => undefined)
         .then(() => (resyncing = false));
     },

@@ -19,7 +19,7 @@ from nbtrack.dashboard.catalog import Catalog, Found
 from nbtrack.dashboard.snapshot import Snapshot, snapshot
 from nbtrack.dashboard.wire import Chunk, pack_frame, pack_series
 from nbtrack.errors import guard
-from nbtrack.frame import Row, Series, frame_of
+from nbtrack.frame import Series, frame_of
 from nbtrack.stores.base import Store
 from nbtrack.tracking import events
 
@@ -48,14 +48,39 @@ class Hub:
         self._replaced_at = (0, time.monotonic())  # rev, when
         self._packed: tuple[tuple[int, int], Snapshot] | None = None
         self._thread: threading.Thread | None = None
-        self.catalog.look_at_all()
+        self._loaded = threading.Event()
+        self._failure: Exception | None = None
 
-    def join(self, listener: Listener) -> None:
+    @property
+    def loaded(self) -> bool:
+        return self._loaded.is_set()
+
+    def join(self, listener: Listener, *, patience: float) -> None:
+        """Tell `listener` from now on. Waits for the first reading of the store as long as `patience` (s) says.
+
+        Raises what the store raises when it cannot be read.
+        """
         with self.lock:
             self.listeners.add(listener)
-            if self._thread is None or not self._thread.is_alive():
+            if self._thread is None:
                 self._thread = threading.Thread(target=_run, args=(weakref.ref(self),), name="nbtrack-live", daemon=True)
                 self._thread.start()
+        self._loaded.wait(patience)
+        if self._failure is not None:
+            self.leave(listener)
+            raise self._failure
+
+    def load(self) -> None:
+        """Read the store for the first time. What goes wrong is raised in `join`."""
+        try:
+            self.catalog.look_at_all()
+            with self.lock:
+                self.book.preload(self.catalog.rows)
+                self.book.all_sent()
+        except Exception as error:
+            self._failure = error
+        self._loaded.set()
+        self.replace_snapshots()
 
     def leave(self, listener: Listener) -> None:
         with self.lock:
@@ -91,7 +116,7 @@ class Hub:
 
     def status(self, notes: Iterable[str] = ()) -> dict[str, Any]:
         running = [run for run in self.book.ours if self._is_running(run)]
-        told = {"running": running, "notes": list(notes), "loaded": True, "made_at": int(time.time() * 1000)}
+        told = {"running": running, "notes": list(notes), "loaded": self.loaded, "made_at": int(time.time() * 1000)}
         return {**self.catalog.status(), **told, "rev": self.rev}
 
     def snapshot(self) -> Snapshot:
@@ -108,6 +133,14 @@ class Hub:
 
     def close(self) -> None:
         self.feed.close()
+
+    def has_ended(self) -> bool:
+        """Nobody listens, so the thread that asks may end; another one is started when somebody joins."""
+        with self.lock:
+            if self.listeners and self._failure is None:
+                return False
+            self._thread = None
+            return True
 
     def _is_running(self, run: str) -> bool:
         row = self.catalog.rows.get(run)
@@ -133,19 +166,33 @@ class Hub:
 def _run(reference: weakref.ref[Hub]) -> None:
     while True:
         hub = reference()
-        if hub is None or not hub.listeners:
-            break
-        wake = hub.feed.wake
+        if hub is None or hub.has_ended():
+            return
         began = time.monotonic()
         with guard("keep the dashboards up to date"):
-            hub.step()
+            if hub.loaded:
+                hub.step()
+            else:
+                hub.load()
         del hub
-        time.sleep(max(0.0, TICK - (time.monotonic() - began)))
-        del wake
+        time.sleep(max(TICK / 2, TICK - (time.monotonic() - began)))
 
 
 _hubs: dict[tuple[int, tuple[str, ...] | None], Hub] = {}
 _lock = threading.Lock()
+
+
+def _after_fork() -> None:
+    """A forked child has neither the thread nor the browser, and a lock may be held by a thread that it lacks."""
+    global _lock
+    _lock = threading.Lock()
+    for hub in _hubs.values():
+        hub.close()
+    _hubs.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
 
 
 def hub_for(store: Store, experiment_ids: Sequence[str] | None) -> Hub:

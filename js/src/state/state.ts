@@ -17,6 +17,8 @@ export interface Ask {
   runs?: string[];
   keys?: string[];
   path?: string;
+  /** Points wanted of each history; all of them without it. */
+  width?: number;
 }
 
 export interface Change {
