@@ -1,3 +1,242 @@
-"""Track experiments in a notebook, and look at them there."""
+"""Track experiments in a notebook, and look at them there.
+
+Names load when first used, so that `import nbtrack` costs the standard library and nothing else.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from nbtrack import (
+        entities,
+        figures,  # type: ignore[attr-defined,unused-ignore]
+        tracking,
+    )
+    from nbtrack.dashboard import chart, compare, dashboard, show  # type: ignore[import-not-found,attr-defined,unused-ignore]
+    from nbtrack.entities import Experiment, ExperimentTag, Metric, Param, Run, RunInfo, RunStatus, RunTag, ViewType
+    from nbtrack.errors import NbtrackError
+    from nbtrack.magics import (  # type: ignore[import-not-found,attr-defined,unused-ignore]
+        load_ipython_extension,
+        unload_ipython_extension,
+    )
+    from nbtrack.stores import open_store
+    from nbtrack.tracking import artifacts, client, data, exceptions
+    from nbtrack.tracking.active import ActiveRun
+    from nbtrack.tracking.artifacts import (
+        download_artifacts,
+        get_artifact_uri,
+        list_artifacts,
+        load_table,
+        log_artifact,
+        log_artifacts,
+        log_dict,
+        log_figure,
+        log_image,
+        log_stream,
+        log_table,
+        log_text,
+    )
+    from nbtrack.tracking.client import MlflowClient
+    from nbtrack.tracking.exceptions import MlflowException
+    from nbtrack.tracking.experiments import (
+        create_experiment,
+        delete_experiment,
+        delete_experiment_tag,
+        get_experiment,
+        get_experiment_by_name,
+        rename_experiment,
+        restore_experiment,
+        search_experiments,
+        set_experiment,
+        set_experiment_tag,
+        set_experiment_tags,
+    )
+    from nbtrack.tracking.fluent import (
+        delete_tag,
+        get_metric_history,
+        log_batch,
+        log_input,
+        log_inputs,
+        log_metric,
+        log_metrics,
+        log_param,
+        log_params,
+        set_tag,
+        set_tags,
+    )
+    from nbtrack.tracking.images import Image
+    from nbtrack.tracking.operations import RunOperations, flush, flush_artifact_async_logging, flush_async_logging
+    from nbtrack.tracking.runs import (
+        active_run,
+        delete_run,
+        end_run,
+        get_parent_run,
+        get_run,
+        last_active_run,
+        restore_run,
+        start_run,
+    )
+    from nbtrack.tracking.search import search_runs
+    from nbtrack.tracking.settings import get_tracking_uri, is_tracking_uri_set, set_tracking_uri
+
+    last_run: Run | None
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "ActiveRun",
+    "Experiment",
+    "ExperimentTag",
+    "Image",
+    "Metric",
+    "MlflowClient",
+    "MlflowException",
+    "NbtrackError",
+    "Param",
+    "Run",
+    "RunInfo",
+    "RunOperations",
+    "RunStatus",
+    "RunTag",
+    "ViewType",
+    "__version__",
+    "active_run",
+    "artifacts",
+    "chart",
+    "client",
+    "compare",
+    "create_experiment",
+    "dashboard",
+    "data",
+    "delete_experiment",
+    "delete_experiment_tag",
+    "delete_run",
+    "delete_tag",
+    "download_artifacts",
+    "end_run",
+    "entities",
+    "exceptions",
+    "figures",
+    "flush",
+    "flush_artifact_async_logging",
+    "flush_async_logging",
+    "get_artifact_uri",
+    "get_experiment",
+    "get_experiment_by_name",
+    "get_metric_history",
+    "get_parent_run",
+    "get_run",
+    "get_tracking_uri",
+    "is_tracking_uri_set",
+    "last_active_run",
+    "last_run",
+    "list_artifacts",
+    "load_ipython_extension",
+    "load_table",
+    "log_artifact",
+    "log_artifacts",
+    "log_batch",
+    "log_dict",
+    "log_figure",
+    "log_image",
+    "log_input",
+    "log_inputs",
+    "log_metric",
+    "log_metrics",
+    "log_param",
+    "log_params",
+    "log_stream",
+    "log_table",
+    "log_text",
+    "open_store",
+    "rename_experiment",
+    "restore_experiment",
+    "restore_run",
+    "search_experiments",
+    "search_runs",
+    "set_experiment",
+    "set_experiment_tag",
+    "set_experiment_tags",
+    "set_tag",
+    "set_tags",
+    "set_tracking_uri",
+    "show",
+    "start_run",
+    "tracking",
+    "unload_ipython_extension",
+]
+
+_FROM = {
+    "nbtrack.dashboard": "chart compare dashboard show",
+    "nbtrack.entities": "Experiment ExperimentTag Metric Param Run RunInfo RunStatus RunTag ViewType",
+    "nbtrack.errors": "NbtrackError",
+    "nbtrack.magics": "load_ipython_extension unload_ipython_extension",
+    "nbtrack.stores": "open_store",
+    "nbtrack.tracking.active": "ActiveRun",
+    "nbtrack.tracking.artifacts": (
+        "download_artifacts get_artifact_uri list_artifacts load_table log_artifact log_artifacts "
+        "log_dict log_figure log_image log_stream log_table log_text"
+    ),
+    "nbtrack.tracking.client": "MlflowClient",
+    "nbtrack.tracking.exceptions": "MlflowException",
+    "nbtrack.tracking.experiments": (
+        "create_experiment delete_experiment delete_experiment_tag get_experiment get_experiment_by_name "
+        "rename_experiment restore_experiment search_experiments set_experiment set_experiment_tag "
+        "set_experiment_tags"
+    ),
+    "nbtrack.tracking.fluent": (
+        "delete_tag get_metric_history log_batch log_input log_inputs log_metric log_metrics log_param "
+        "log_params set_tag set_tags"
+    ),
+    "nbtrack.tracking.images": "Image",
+    "nbtrack.tracking.operations": "RunOperations flush flush_artifact_async_logging flush_async_logging",
+    "nbtrack.tracking.runs": (
+        "active_run delete_run end_run get_parent_run get_run last_active_run restore_run start_run"
+    ),
+    "nbtrack.tracking.search": "search_runs",
+    "nbtrack.tracking.settings": "get_tracking_uri is_tracking_uri_set set_tracking_uri",
+}
+_HOME = {name: module for module, names in _FROM.items() for name in names.split()}
+_MODULES = {
+    "artifacts": "nbtrack.tracking.artifacts",
+    "client": "nbtrack.tracking.client",
+    "data": "nbtrack.tracking.data",
+    "entities": "nbtrack.entities",
+    "exceptions": "nbtrack.tracking.exceptions",
+    "figures": "nbtrack.figures",
+    "tracking": "nbtrack.tracking",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "last_run":  # changes with every run, so it is asked for anew each time
+        from nbtrack.tracking.runs import last_run
+
+        return last_run()
+    if name in _MODULES:
+        value: Any = importlib.import_module(_MODULES[name])
+    elif name in _HOME:
+        value = getattr(importlib.import_module(_HOME[name]), name)
+    else:
+        raise AttributeError(f"module 'nbtrack' has no attribute '{name}'")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+class _Package(ModuleType):
+    """Importing a room binds its name here; `nbtrack.dashboard` must stay the function."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if not (isinstance(value, ModuleType) and name in _HOME):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package

@@ -1,0 +1,85 @@
+"""What is in these stores, as the real MLflow reads them? Prints one JSON object: folder to content.
+
+Run by MLflow's own Python. What differs from run to run by nature (ids, times of the clock, user) is left out or named.
+"""
+
+import hashlib
+import json
+import re
+import sys
+from pathlib import Path
+
+from mlflow import MlflowClient
+from mlflow.entities import ViewType
+
+VOLATILE = {"mlflow.user", "mlflow.source.name", "mlflow.source.type"}
+UNIQUE = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+
+
+def artifacts(client, run_id, path=None):
+    for file in client.list_artifacts(run_id, path):
+        if file.is_dir:
+            yield from artifacts(client, run_id, file.path)
+        else:
+            content = Path(client.download_artifacts(run_id, file.path)).read_bytes()
+            yield UNIQUE.sub("UUID", file.path), hashlib.sha256(content).hexdigest()
+
+
+def history(client, run_id, key):
+    for m in client.get_metric_history(run_id, key):
+        yield repr(m.value), m.step, m.timestamp if m.timestamp < 10**12 else "now"
+
+
+def tags_of(run, names):
+    tags = {k: v for k, v in run.data.tags.items() if k not in VOLATILE}
+    if "mlflow.parentRunId" in tags:
+        tags["mlflow.parentRunId"] = names[tags["mlflow.parentRunId"]]
+    return tags
+
+
+def inputs_of(run):
+    found = []
+    for given in run.inputs.dataset_inputs:
+        d = given.dataset
+        source = re.sub(r'"mlflow\.user.*', "…", d.source)
+        tags = sorted((t.key, t.value) for t in given.tags)
+        found.append([d.name, d.digest, d.source_type, source, d.schema, d.profile, tags])
+    return sorted(found, key=str)
+
+
+def run_content(client, run, names):
+    info = run.info
+    clock = [t if t is None or t < 10**12 else "now" for t in (info.start_time, info.end_time)]
+    return {
+        "name": info.run_name,
+        "status": info.status,
+        "stage": info.lifecycle_stage,
+        "times": clock,
+        "params": run.data.params,
+        "metrics": {k: repr(v) for k, v in run.data.metrics.items()},
+        "tags": tags_of(run, names),
+        "history": {k: list(history(client, info.run_id, k)) for k in run.data.metrics},
+        "artifacts": sorted(artifacts(client, info.run_id)),
+        "inputs": inputs_of(run),
+    }
+
+
+def content(folder):
+    client = MlflowClient(Path(folder).as_uri())
+    found = {}
+    for experiment in client.search_experiments(ViewType.ALL):
+        runs = client.search_runs([experiment.experiment_id], run_view_type=ViewType.ALL)
+        if experiment.name == "Default" and not runs:
+            continue  # MLflow makes it with the store, nbtrack when it is first used
+        names = {run.info.run_id: run.info.run_name for run in runs}
+        contents = [run_content(client, run, names) for run in runs]
+        found[experiment.name] = {
+            "stage": experiment.lifecycle_stage,
+            "tags": experiment.tags,
+            "runs": sorted(contents, key=lambda run: run["name"] if run["name"] in NAMED else "unnamed"),
+        }
+    return found
+
+
+NAMED = set(json.loads(sys.argv[1]))
+print(json.dumps({folder: content(folder) for folder in sys.argv[2:]}, sort_keys=True))
