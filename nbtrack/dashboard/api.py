@@ -47,7 +47,9 @@ def compare(*runs: Any, store: Address = None, **view: Any) -> Dashboard:
     return Dashboard(opened, _experiments_of(opened, ids), frame_kind="compare", view=view, selected=ids, only=ids)
 
 
-def chart(runs: Any = None, metrics: str | Sequence[str] | None = None, *, store: Address = None, **chart: Any) -> Dashboard:
+def chart(
+    runs: Any = None, metrics: str | Sequence[str] | None = None, *, store: Address = None, **chart: Any
+) -> Dashboard:
     """Metrics of runs over their steps. Without `runs`, those of the newest run; without `metrics`, all of them.
 
     `chart` takes the settings of `view["chart"]`: x="time", smoothing=0.6, log_y=True.
@@ -68,9 +70,9 @@ def show(run: Any = None, *, store: Address = None) -> Dashboard:
 
 def _store(given: Address) -> Store:
     if given is None:
-        from nbtrack.tracking.settings import current_store
+        from nbtrack.tracking.settings import store_at
 
-        return current_store()
+        return store_at()
     return open_store(given) if isinstance(given, str | Path) else given
 
 
@@ -90,7 +92,9 @@ def _experiment_id(store: Store, given: Any) -> str:
         return by_name[str(given)]
     if any(each.experiment_id == str(given) for each in known):
         return str(given)
-    raise NotFoundError(f"There is no experiment '{given}' in the store. It has: {', '.join(sorted(by_name)) or 'none'}.")
+    raise NotFoundError(
+        f"There is no experiment '{given}' in the store. It has: {', '.join(sorted(by_name)) or 'none'}."
+    )
 
 
 def _store_and_runs(store: Address, runs: Iterable[Any]) -> tuple[Store, list[str]]:

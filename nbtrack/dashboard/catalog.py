@@ -1,4 +1,4 @@
-"""Which runs and experiments does the store hold as far as the dashboards know, and what is new since they last looked?"""
+"""Which runs and experiments does the store hold, and what is new since the dashboards last looked?"""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from nbtrack.entities import Experiment, LifecycleStage, ViewType
 from nbtrack.frame import Frame, Row, frame_of
@@ -38,11 +39,14 @@ class Catalog:
         self.rows: dict[str, Row] = {}
         self.experiments: Sequence[Experiment] = ()
         self.damages: Sequence[Damage] = ()
+        self._frame: Frame | None = None
         self._next_look = self._next_thorough = 0.0
 
     def frame(self) -> Frame:
         """Newest first, as search_runs orders."""
-        return frame_of(sorted(self.rows.values(), key=_newest_first))
+        if self._frame is None:
+            self._frame = frame_of(sorted(self.rows.values(), key=_newest_first))
+        return self._frame
 
     def look(self, *, soon: bool = False) -> Found:
         """What changed. Looks at the store only when it is time; `soon` says that something surely happened."""
@@ -87,6 +91,8 @@ class Catalog:
         return known is not row and known != row
 
     def _keep(self, found: Found) -> Found:
+        if found.rows or found.gone:
+            self._frame = None
         self.rows.update((row.run.info.run_id, row) for row in found.rows)
         for run in found.gone:
             self.rows.pop(run, None)
@@ -121,11 +127,18 @@ def _newest_first(row: Row) -> tuple[int, str]:
 
 def label(uri: str) -> str:
     """The address as it may be shown and saved: no user, password or query, and no home folder."""
-    without_secrets = re.sub(r"//[^/@]*@", "//", uri.split("?")[0])
+    without_secrets = public(uri)
     home = os.path.expanduser("~").rstrip("/")
     if home and without_secrets.startswith(home + "/"):
         return "~" + without_secrets[len(home) :]
     return without_secrets
+
+
+def public(uri: str) -> str:
+    """The address without user, password and query."""
+    if uri.startswith("file:"):
+        return unquote(urlsplit(uri).path)
+    return re.sub(r"//[^/@]*@", "//", uri.split("?")[0]) if "://" in uri else uri
 
 
 def kind(uri: str) -> str:

@@ -16,10 +16,10 @@ from typing import Any, Protocol
 
 from nbtrack.dashboard.book import Book
 from nbtrack.dashboard.catalog import Catalog, Found
-from nbtrack.dashboard.snapshot import Snapshot, snapshot
+from nbtrack.dashboard.snapshot import Held, Snapshot, snapshot
 from nbtrack.dashboard.wire import Chunk, pack_frame, pack_series
 from nbtrack.errors import guard
-from nbtrack.frame import Series, frame_of
+from nbtrack.frame import Frame, Series, frame_of
 from nbtrack.stores.base import Store
 from nbtrack.tracking import events
 
@@ -28,10 +28,11 @@ REPLACE_EVERY = 60.0  # s between two replacements of the snapshot traits within
 
 
 class Listener(Protocol):
-    """What a hub tells. Both are called from the hub's thread and under its lock."""
+    """What a hub tells, the first two from its thread and under its lock, the last one at the end of a cell."""
 
     def hear(self, content: dict[str, Any], packed: bytes) -> None: ...
     def replace_snapshot(self) -> None: ...
+    def refresh_outputs(self) -> None: ...
 
 
 class Hub:
@@ -47,6 +48,7 @@ class Hub:
         self.listeners: weakref.WeakSet[Listener] = weakref.WeakSet()
         self._replaced_at = (0, time.monotonic())  # rev, when
         self._packed: tuple[tuple[int, int], Snapshot] | None = None
+        self._replace_now = False
         self._thread: threading.Thread | None = None
         self._loaded = threading.Event()
         self._failure: Exception | None = None
@@ -63,7 +65,9 @@ class Hub:
         with self.lock:
             self.listeners.add(listener)
             if self._thread is None:
-                self._thread = threading.Thread(target=_run, args=(weakref.ref(self),), name="nbtrack-live", daemon=True)
+                self._thread = threading.Thread(
+                    target=_run, args=(weakref.ref(self),), name="nbtrack-live", daemon=True
+                )
                 self._thread.start()
         self._loaded.wait(patience)
         if self._failure is not None:
@@ -99,7 +103,8 @@ class Hub:
             self.book.preload(self.catalog.rows)
             self._tell(found, self.book.unsent())
             rev, when = self._replaced_at
-            if self.rev != rev and time.monotonic() - when > REPLACE_EVERY:
+            if self.rev != rev and (self._replace_now or time.monotonic() - when > REPLACE_EVERY):
+                self._replace_now = False
                 self.replace_snapshots()
 
     def look_now(self) -> None:
@@ -127,9 +132,42 @@ class Hub:
                 self._packed = version, snapshot(self.catalog.frame(), self.book.held())
             return self._packed[1]
 
+    def frame(self) -> Frame:
+        with self.lock:
+            return self.catalog.frame()
+
+    def held(self) -> list[Held]:
+        with self.lock:
+            return self.book.held()
+
     def history(self, run: str, key: str) -> Series:
         with self.lock:
             return self.book.series(run, key)
+
+    def metric_keys(self, run: str) -> list[str]:
+        row = self.catalog.rows.get(run)
+        return [] if row is None else list(row.metrics)
+
+    def experiment_ids(self) -> list[str]:
+        return [each.experiment_id for each in self.catalog.experiments]
+
+    def finish(self) -> None:
+        """Wait until the store is read, and read all histories that belong into a snapshot."""
+        self._loaded.wait()
+        with self.lock:
+            self.book.preload_all(self.catalog.rows)
+
+    def cell_ended(self, *, quick: int) -> None:
+        """Tell what the cell did, and put it into traits and outputs; with more than `quick` runs only the former."""
+        if not (self.loaded and self.listeners):
+            return
+        self.step()
+        if self._replaced_at[0] != self.rev:
+            self._replace_now = len(self.catalog.rows) > quick
+            if not self._replace_now:
+                self.replace_snapshots()
+                for listener in list(self.listeners):
+                    listener.refresh_outputs()
 
     def close(self) -> None:
         self.feed.close()

@@ -31,7 +31,9 @@ def plain_html(frame: Frame, title: str, notes: Sequence[str] = ()) -> str:
     body = "".join("<tr>" + "".join(f"<td>{_escape(each)}</td>" for each in row) + "</tr>" for row in cells)
     more = f"<p>and {len(frame) - len(cells):,} more runs</p>" if len(frame) > len(cells) else ""
     said = "".join(f"<p>{_escape(note)}</p>" for note in notes)
-    return f"<p><b>{_escape(title)}</b></p><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}{said}"
+    return (
+        f"<p><b>{_escape(title)}</b></p><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}{said}"
+    )
 
 
 def plain_text(frame: Frame, title: str) -> str:

@@ -100,7 +100,9 @@ def _series(hub: Hub, request: Request) -> Iterator[Answer]:
             except NotFoundError:
                 continue  # asked for several runs at once, and not each has each metric
             total = len(points)
-            chunks.append(Chunk(run, key, thin(points, request.width) if request.width else points, 0, total, whole=True))
+            chunks.append(
+                Chunk(run, key, thin(points, request.width) if request.width else points, 0, total, whole=True)
+            )
             size += len(chunks[-1].points)
             if size > POINTS_AT_ONCE:
                 yield Answer(packed=pack_series(chunks), more=True)

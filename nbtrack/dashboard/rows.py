@@ -90,7 +90,9 @@ def code_for(uri: str, view: Mapping[str, Any], experiments: Sequence[str]) -> s
     if view["order"]:
         arguments.append(f"order_by={list(view['order'])!r}")
     lines = [_argument(each) for each in arguments]
-    return "\n".join(["import nbtrack", "", f"nbtrack.set_tracking_uri({uri!r})", "runs = nbtrack.search_runs(", *lines, ")"])
+    return "\n".join(
+        ["import nbtrack", "", f"nbtrack.set_tracking_uri({uri!r})", "runs = nbtrack.search_runs(", *lines, ")"]
+    )
 
 
 def _argument(text: str) -> str:

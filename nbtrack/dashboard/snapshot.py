@@ -42,7 +42,9 @@ def saved_snapshot(frame: Frame, histories: Sequence[Held], first: Collection[st
     runs, kept = _runs_within(frame, rows, most_bytes * 2 // 3)
     notes = []
     if kept < len(frame):
-        notes.append(f"This saved copy holds the newest {kept:,} of {len(frame):,} runs. Run the cell again to see all.")
+        notes.append(
+            f"This saved copy holds the newest {kept:,} of {len(frame):,} runs. Run the cell again to see all."
+        )
     ids = frame.take(rows[:kept]).run_ids
     place = {run: i for i, run in enumerate(ids)}
     wanted = sorted((held for held in histories if held[0] in place), key=lambda held: place[held[0]])
@@ -102,5 +104,3 @@ def _series_within(wanted: Sequence[Held], budget: int) -> tuple[bytes, int]:
         if len(packed) <= budget or points < 100:
             return packed, len(wanted) - count
         points = int(points * 0.9 * budget / len(packed))
-
-

@@ -48,6 +48,19 @@ def merged_view(old: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, 
     return view
 
 
+def known_view(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """What the browser wrote, in this version's names; a filter may be in the middle of being typed."""
+    view = default_view()
+    for name, default in DEFAULT_VIEW.items():
+        if name not in raw:
+            continue
+        if isinstance(default, dict) and default and isinstance(raw[name], Mapping):
+            view[name].update({key: value for key, value in raw[name].items() if key in default})
+        elif not (isinstance(default, dict) and default):
+            view[name] = raw[name]
+    return view
+
+
 def unknown(name: str, known: list[str], where: str) -> str:
     near = get_close_matches(name, known, 1)
     hint = f"Did you mean '{near[0]}'?" if near else f"It has {', '.join(known)}."

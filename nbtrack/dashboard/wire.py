@@ -23,7 +23,13 @@ Array = NDArray[Any]
 
 MAGIC = b"nbt1"
 LARGE = 4_000_000  # bytes
-TYPES = {"f64": np.dtype("<f8"), "f32": np.dtype("<f4"), "i32": np.dtype("<i4"), "u32": np.dtype("<u4"), "u8": np.dtype("u1")}
+TYPES = {
+    "f64": np.dtype("<f8"),
+    "f32": np.dtype("<f4"),
+    "i32": np.dtype("<i4"),
+    "u32": np.dtype("<u4"),
+    "u8": np.dtype("u1"),
+}
 NAMES = {dtype: name for name, dtype in TYPES.items()}
 LONGEST_WORD = 2_000  # characters of a tag's value; longer ones are cut, and the status says so
 KEPT_WHOLE = {"tags.mlflow.note.content"}  # people edit it, so it must not come back cut
@@ -49,7 +55,9 @@ def pack(header: Mapping[str, Any], arrays: Iterable[Array], *, deflated: bool =
     offset = 0
     for array in arrays:
         data = np.ascontiguousarray(array)
-        listed.append([NAMES[data.dtype.newbyteorder("<") if data.dtype.itemsize > 1 else data.dtype], offset, data.size])
+        listed.append(
+            [NAMES[data.dtype.newbyteorder("<") if data.dtype.itemsize > 1 else data.dtype], offset, data.size]
+        )
         padding = -data.nbytes % 8
         parts += [memoryview(data).cast("B") if data.size else b"", bytes(padding)]
         offset += data.nbytes + padding
