@@ -1,0 +1,13 @@
+// Builds the pages of test/page, which show one view without a kernel, into the folder given.
+import { build } from "esbuild";
+
+await build({
+  entryPoints: ["test/page/panel.tsx"],
+  outdir: process.argv[2],
+  bundle: true,
+  format: "esm",
+  target: "es2022",
+  jsx: "automatic",
+  jsxImportSource: "preact",
+  loader: { ".css": "text" },
+});

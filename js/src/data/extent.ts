@@ -1,0 +1,49 @@
+/** From where to where does an axis go? */
+
+import { lowerBound, type Line } from "./line";
+
+export type Extent = [min: number, max: number];
+
+const NONE: Extent = [Infinity, -Infinity];
+
+/** The x of all lines together; of what is positive only, on a logarithmic axis. Null where nothing is left. */
+export function xExtent(lines: readonly Line[], log: boolean): Extent | null {
+  let [min, max] = NONE;
+  for (const { x } of lines) {
+    const first = log ? lowerBound(x, Number.MIN_VALUE) : 0;
+    if (first >= x.length) continue;
+    min = Math.min(min, x[first]);
+    max = Math.max(max, x[x.length - 1]);
+  }
+  return min > max ? null : [min, max];
+}
+
+/** The finite y (positive ones on a logarithmic axis) of all lines within `over`, or null. */
+export function yExtent(lines: readonly Line[], over: Extent, log: boolean): Extent | null {
+  let [min, max] = NONE;
+  for (const line of lines) {
+    const { x, y, minAt, maxAt } = line;
+    if (minAt < 0) continue;
+    if (x[0] >= over[0] && x[x.length - 1] <= over[1] && (!log || y[minAt] > 0)) {
+      min = Math.min(min, y[minAt]);
+      max = Math.max(max, y[maxAt]);
+      continue;
+    }
+    for (let i = lowerBound(x, over[0]); i < x.length && x[i] <= over[1]; i++) {
+      if (!Number.isFinite(y[i]) || (log && y[i] <= 0)) continue;
+      if (y[i] < min) min = y[i];
+      if (y[i] > max) max = y[i];
+    }
+  }
+  return min > max ? null : [min, max];
+}
+
+/** A little room around, and some extent where all is one value. */
+export function roomy([min, max]: Extent, log: boolean): Extent {
+  if (log) {
+    const by = min === max ? 2 : (max / min) ** 0.05;
+    return [min / by, max * by];
+  }
+  const by = min === max ? Math.abs(min) * 0.1 || 1 : (max - min) * 0.06;
+  return [min - by, max + by];
+}

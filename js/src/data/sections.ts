@@ -1,0 +1,34 @@
+/** In which order and groups are metrics shown? By what stands before the first `/`, the machine's own last. */
+
+export interface Section {
+  /** Empty for metrics without a prefix. */
+  name: string;
+  metrics: string[];
+}
+
+export const SYSTEM = "system";
+
+const byName = new Intl.Collator("en", { numeric: true, sensitivity: "base" }).compare;
+
+/** `search` keeps the metrics that hold each of its words, in any order and case. */
+export function sectionsOf(metrics: Iterable<string>, search: string): Section[] {
+  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
+  const groups = new Map<string, string[]>();
+  for (const metric of [...new Set(metrics)].sort(byName)) {
+    const plain = metric.toLowerCase();
+    if (!words.every((word) => plain.includes(word))) continue;
+    const cut = metric.indexOf("/");
+    const name = cut > 0 ? metric.slice(0, cut) : "";
+    groups.set(name, [...(groups.get(name) ?? []), metric]);
+  }
+  const rank = (name: string) => (name === "" ? 0 : name === SYSTEM ? 2 : 1);
+  return [...groups]
+    .sort(([a], [b]) => rank(a) - rank(b) || byName(a, b))
+    .map(([name, members]) => ({ name, metrics: members }));
+}
+
+/** The metric's name within its section. */
+export function shortName(metric: string): string {
+  const cut = metric.indexOf("/");
+  return cut > 0 && cut < metric.length - 1 ? metric.slice(cut + 1) : metric;
+}

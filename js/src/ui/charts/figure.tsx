@@ -1,0 +1,251 @@
+/** One panel: a metric of all runs drawn, as a plot while it can be seen. */
+
+import { effect, useComputed, useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import type { XAxis } from "../../data/line";
+import { shortName } from "../../data/sections";
+import { drawnRuns, runName } from "../drawn";
+import { num } from "../format";
+import { assemble, countOf, type Assembled, type DrawnLine } from "./assemble";
+import { Bars } from "./bars";
+import { bestPoint, bestRun } from "./best";
+import { lineNear, rowsAt, snapped } from "./hover";
+import { Grow, Shrink } from "./icons";
+import { Legend } from "./legend";
+import { PanelMenu } from "./menu";
+import { Plot } from "./plot";
+import { useScene, type Scene } from "./scene";
+
+/** A line's value counts this many CSS pixels beyond its ends. */
+const SLACK = 12;
+
+export function Figure({ metric, short = false }: { metric: string; short?: boolean }) {
+  const scene = useScene();
+  const { state, big } = scene;
+  const host = useRef<HTMLDivElement>(null);
+  const plot = useRef<Plot | null>(null);
+  const lines = useSignal<DrawnLine[]>([]);
+  const note = useSignal("");
+  const single = useComputed(() => isSingle(scene, metric));
+  const frame = state.frame.value;
+  const { ids } = drawnRuns(state);
+  const drawn = ids.filter((id) => !state.view.value.hidden.includes(id));
+  const runs = drawn.filter((id) => countOf(frame, id, metric) > 0 || state.book.get(id, metric)).length;
+  const best = bestRun(frame, metric, drawn);
+  const bestText = best ? `best ${num(best.value)} by ${runName(frame, best.run)}` : "no finite value";
+  const isBig = big.value === metric;
+  const bars = single.value;
+
+  useEffect(() => {
+    if (bars) {
+      note.value = "";
+      return undefined;
+    }
+    return mount(scene, metric, host.current!, (made, instance) => {
+      plot.current = instance;
+      lines.value = made.lines;
+      note.value = noteOf(made, state.life.peek() === "live", state.view.peek().chart.log_y, state.view.peek().chart.log_x);
+    });
+  }, [scene, metric, bars]);
+
+  return (
+    <figure
+      class={isBig ? "nbt-figure nbt-big" : "nbt-figure"}
+      aria-label={`${metric}: ${runs} ${runs === 1 ? "run" : "runs"}, ${bestText}`}
+    >
+      <figcaption>
+        <span class="nbt-figure-name" title={metric}>
+          {short ? shortName(metric) : metric}
+        </span>
+        {best && (
+          <span class="nbt-figure-best nbt-dim" title={bestText}>
+            <span class="nbt-best-mark" /> {num(best.value)}
+          </span>
+        )}
+        <PanelMenu metric={metric} lines={lines.value} canvas={() => plot.current?.canvas() ?? null} />
+        <button
+          type="button"
+          class="nbt-icon"
+          aria-label={isBig ? `Make ${metric} small again` : `Make ${metric} big`}
+          title={isBig ? "Small again (Esc)" : "Big"}
+          onClick={() => (big.value = isBig ? null : metric)}
+        >
+          {isBig ? <Shrink /> : <Grow />}
+        </button>
+      </figcaption>
+      {bars ? (
+        <Bars metric={metric} />
+      ) : (
+        <div class="nbt-figure-body">
+          <div
+            ref={host}
+            class="nbt-plot"
+            tabIndex={0}
+            role="img"
+            aria-label={`Lines of ${metric}. Arrow keys move the cursor, plus and minus zoom, 0 shows all.`}
+            onKeyDown={(event) => plot.current && byKey(event, scene, metric, plot.current, lines.value)}
+            onBlur={() => leave(scene)}
+          />
+          {isBig && <Legend lines={lines.value} metric={metric} />}
+        </div>
+      )}
+      {note.value && <div class="nbt-figure-note nbt-dim">{note.value}</div>}
+    </figure>
+  );
+}
+
+/** Do all runs have at most one point? Or are histories absent for good, so that the last values are all there is? */
+function isSingle({ state, histories }: Scene, metric: string): boolean {
+  void state.seriesRev.value;
+  void histories.rev.value;
+  const frame = state.frame.value;
+  const hidden = state.view.value.hidden;
+  let any = false;
+  for (const id of drawnRuns(state).ids) {
+    if (hidden.includes(id)) continue;
+    const here = state.book.get(id, metric)?.total ?? 0;
+    const known = countOf(frame, id, metric);
+    if (Math.max(here, known) === 0) continue;
+    if (here > 1 || (known > 1 && histories.standing(id, metric) !== "refused")) return false;
+    any ||= known > 0;
+  }
+  return any;
+}
+
+function noteOf({ lines, waiting, absent, thinned }: Assembled, live: boolean, logY: boolean, logX: boolean): string {
+  const count = (of: (line: DrawnLine) => number) => lines.reduce((sum, line) => sum + of(line), 0);
+  const nans = count(({ line }) => line.nans);
+  const infinities = count(({ line }) => line.infinities);
+  const below = logY ? count(({ line }) => (line.minAt >= 0 && line.y[line.minAt] <= 0 ? line.y.filter((y) => y <= 0).length : 0)) : 0;
+  const before = logX ? count(({ line }) => (line.x[0] <= 0 ? line.x.filter((x) => x <= 0).length : 0)) : 0;
+  const parts: string[] = [];
+  if (waiting) parts.push(live ? `${waiting} waiting for the kernel` : `${waiting} loading`);
+  if (absent) parts.push(live ? `${absent} could not be read` : `${absent} not saved here`);
+  if (nans) parts.push(`${nans} NaN (×)`);
+  if (infinities) parts.push(`${infinities} infinite (▲▼)`);
+  if (below) parts.push(`${below} not above 0, left out of the log axis`);
+  if (before) parts.push(`${before} at or before x = 0, left out of the log axis`);
+  if (thinned && !live) parts.push("thinned: extremes kept");
+  return parts.join(" · ");
+}
+
+/** The plot of a metric: made when it can be seen, gone when it cannot, drawn again when anything it shows has changed. */
+function mount(scene: Scene, metric: string, host: HTMLElement, told: (made: Assembled, plot: Plot | null) => void): () => void {
+  const { state } = scene;
+  let made: Assembled | null = null;
+  let plot: Plot | null = null;
+  let stopFollowing: (() => void) | null = null;
+  const draw = () => {
+    if (!plot) return;
+    made = assemble(scene, metric);
+    const { x, log_x, log_y } = state.view.peek().chart;
+    plot.draw({
+      lines: made.lines,
+      axis: x as XAxis,
+      logX: log_x && x !== "time",
+      logY: log_y,
+      zoom: scene.zoom.peek(),
+      pointed: scene.pointed.peek(),
+      best: bestPoint(made.lines, metric),
+      theme: scene.theme.peek(),
+    });
+    told(made, plot);
+  };
+  const begin = () => {
+    plot = new Plot(host, {
+      hover: (at) => (at ? enter(scene, metric, plot!, made?.lines ?? [], at) : leave(scene, metric)),
+      zoom: (to) => (scene.zoom.value = to),
+    });
+    const stops = [
+      effect(() => {
+        for (const each of [state.seriesRev, state.frame, state.view, state.selected, state.life, state.status, scene.zoom, scene.theme, scene.big, scene.histories.rev]) void each.value;
+        void state.shown?.value;
+        scene.request(draw);
+      }),
+      effect(() => plot?.point(scene.pointed.value)),
+      effect(() => {
+        const hover = scene.hover.value;
+        if (hover?.metric !== metric) plot?.cursor(hover ? hover.x : null);
+      }),
+    ];
+    stopFollowing = () => stops.forEach((stop) => stop());
+  };
+  const end = () => {
+    stopFollowing?.();
+    stopFollowing = null;
+    scene.cancel(draw);
+    plot?.destroy();
+    plot = null;
+    made = null;
+  };
+  const seen = new IntersectionObserver(
+    (entries) => {
+      const visible = entries[entries.length - 1].isIntersecting;
+      if (visible && !plot) begin();
+      else if (!visible && plot) end();
+    },
+    { rootMargin: "80px" },
+  );
+  seen.observe(host);
+  const sized = new ResizeObserver(() => plot && scene.request(draw));
+  sized.observe(host);
+  return () => {
+    seen.disconnect();
+    sized.disconnect();
+    end();
+    if (scene.hover.peek()?.metric === metric) leave(scene);
+  };
+}
+
+function enter(
+  scene: Scene,
+  metric: string,
+  plot: Plot,
+  lines: readonly DrawnLine[],
+  at: { x: number; left: number; top: number },
+): void {
+  const span = plot.span();
+  const x = snapped(lines, at.x);
+  const pixels = (plot.over()?.clientWidth ?? 1) || 1;
+  const rect = plot.over()?.getBoundingClientRect();
+  scene.hover.value = {
+    metric,
+    x,
+    rows: rowsAt(lines, x, (SLACK * (span[1] - span[0])) / pixels),
+    at: { left: (rect?.left ?? 0) + at.left, top: (rect?.top ?? 0) + at.top },
+  };
+  scene.pointed.value = lineNear(lines, at.x, at.top, (y) => plot.heightOf(y));
+}
+
+function leave(scene: Scene, metric?: string): void {
+  if (metric && scene.hover.peek()?.metric !== metric) return;
+  scene.hover.value = null;
+  scene.pointed.value = null;
+}
+
+function byKey(event: KeyboardEvent, scene: Scene, metric: string, plot: Plot, lines: readonly DrawnLine[]): void {
+  const [min, max] = plot.span();
+  const middle = scene.hover.peek()?.x ?? (min + max) / 2;
+  const steps: Record<string, () => void> = {
+    ArrowLeft: () => move(-1),
+    ArrowRight: () => move(1),
+    "+": () => (scene.zoom.value = [middle - (middle - min) / 2, middle + (max - middle) / 2]),
+    "-": () => (scene.zoom.value = scene.zoom.peek() && [min - (max - min) / 2, max + (max - min) / 2]),
+    "0": () => (scene.zoom.value = null),
+  };
+  const move = (way: number) => {
+    const hover = scene.hover.peek();
+    let x = hover?.metric === metric ? hover.x : min;
+    const from = snapped(lines, x);
+    // A step of the finest line, or a hundredth of the view where points are denser than that.
+    for (let n = 1; n <= 100 && (x === from || snapped(lines, x) === from); n++) x = from + (way * n * (max - min)) / 100;
+    x = Math.min(max, Math.max(min, x));
+    enter(scene, metric, plot, lines, { x, left: plot.xToLeft(x), top: 20 });
+    plot.cursor(x);
+  };
+  const act = steps[event.key === "=" ? "+" : event.key];
+  if (!act) return;
+  event.preventDefault();
+  event.stopPropagation();
+  act();
+}

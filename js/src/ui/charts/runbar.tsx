@@ -1,0 +1,51 @@
+/** Which runs are drawn, in which ink: a legend for all panels. A click hides a run and shows it again. */
+
+import { useSignal } from "@preact/signals";
+import { setView } from "../../state/state";
+import { drawnRuns, isLive, runName } from "../drawn";
+import { useScene } from "./scene";
+import { Swatch } from "./swatch";
+
+/** More than these fold. */
+const FEW = 14;
+
+export function RunBar() {
+  const { state, pointed } = useScene();
+  const all = useSignal(false);
+  const { ids, inks, unasked, left } = drawnRuns(state);
+  const frame = state.frame.value;
+  const hidden = new Set(state.view.value.hidden);
+  const shown = all.value ? ids : ids.slice(0, FEW);
+  const toggle = (id: string) =>
+    setView(state, { hidden: hidden.has(id) ? [...hidden].filter((each) => each !== id) : [...hidden, id] });
+  if (ids.length === 0) return null;
+  return (
+    <div class="nbt-runbar" role="group" aria-label="Runs drawn">
+      {shown.map((id) => (
+        <button
+          type="button"
+          key={id}
+          class={pointed.value === id ? "nbt-chip nbt-pointed" : "nbt-chip"}
+          aria-pressed={!hidden.has(id)}
+          title={hidden.has(id) ? "Draw this run" : "Hide this run"}
+          onClick={() => toggle(id)}
+          onMouseEnter={() => (pointed.value = id)}
+          onMouseLeave={() => (pointed.value = null)}
+        >
+          <Swatch ink={inks.get(id)!} />
+          <span class="nbt-chip-name">{runName(frame, id)}</span>
+          {isLive(state, id) && <span class="nbt-pulse" title="running" style={{ color: inks.get(id)!.color }} />}
+        </button>
+      ))}
+      {ids.length > FEW && (
+        <button type="button" class="nbt-link" onClick={() => (all.value = !all.value)}>
+          {all.value ? "fewer" : `${ids.length - FEW} more`}
+        </button>
+      )}
+      {left > 0 && <span class="nbt-dim">{left} more selected, not drawn</span>}
+      {unasked && frame.length > ids.length && (
+        <span class="nbt-dim">The first {ids.length} of the table: select runs to choose.</span>
+      )}
+    </div>
+  );
+}

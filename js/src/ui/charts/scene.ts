@@ -1,0 +1,82 @@
+/** What do the panels of one chart view share? Zoom, hover, the run under the mouse, and one frame of animation for all. */
+
+import { signal, type Signal } from "@preact/signals";
+import { createContext } from "preact";
+import { useContext } from "preact/hooks";
+import type { Extent } from "../../data/extent";
+import { createHistories, type Histories } from "../../state/histories";
+import type { State } from "../../state/state";
+import type { Ink } from "../color";
+import { PLAIN, type Tokens } from "./theme";
+
+export interface HoverRow {
+  run: string;
+  name: string;
+  ink: Ink;
+  /** The value shown: the smoothed one where there is smoothing, and `raw` beside it. */
+  value: number;
+  raw: number;
+}
+
+export interface Hover {
+  metric: string;
+  x: number;
+  /** Sorted by value, the largest first. */
+  rows: HoverRow[];
+  /** Where the mouse is on the screen. */
+  at: { left: number; top: number };
+}
+
+export interface Scene {
+  state: State;
+  zoom: Signal<Extent | null>;
+  hover: Signal<Hover | null>;
+  /** The run pointed at, in a panel or in the legend. */
+  pointed: Signal<string | null>;
+  /** The metric shown big. */
+  big: Signal<string | null>;
+  theme: Signal<Tokens>;
+  histories: Histories;
+  /** Call `draw` in the next frame of animation, once however often it is asked. */
+  request(draw: () => void): void;
+  /** No longer. */
+  cancel(draw: () => void): void;
+  stop(): void;
+}
+
+export function createScene(state: State): Scene {
+  const waiting = new Set<() => void>();
+  let frame = 0;
+  const flush = () => {
+    frame = 0;
+    const now = [...waiting];
+    waiting.clear();
+    for (const draw of now) draw();
+  };
+  const histories = createHistories(state);
+  return {
+    state,
+    zoom: signal(null),
+    hover: signal(null),
+    pointed: signal(null),
+    big: signal(null),
+    theme: signal(PLAIN),
+    histories,
+    request(draw) {
+      waiting.add(draw);
+      frame ||= requestAnimationFrame(flush);
+    },
+    cancel: (draw) => void waiting.delete(draw),
+    stop() {
+      cancelAnimationFrame(frame);
+      waiting.clear();
+      histories.stop();
+    },
+  };
+}
+
+export const SceneContext = createContext<Scene | null>(null);
+
+export function useScene(): Scene {
+  return useContext(SceneContext)!;
+}

@@ -1,0 +1,118 @@
+/** Metric charts: one panel a metric, in sections, of the runs selected. */
+
+import { useComputed, useSignal } from "@preact/signals";
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import { SYSTEM, sectionsOf, type Section } from "../../data/sections";
+import type { State } from "../../state/state";
+import { drawnRuns, type Drawn } from "../drawn";
+import { Figure } from "./figure";
+import { HoverList } from "./hover";
+import { Fold } from "./icons";
+import { RunBar } from "./runbar";
+import { createScene, SceneContext, useScene } from "./scene";
+import { followTheme } from "./theme";
+import { Toolbar } from "./toolbar";
+import { countOf } from "./assemble";
+
+export function ChartsView({ state }: { state: State }) {
+  const scene = useMemo(() => createScene(state), [state]);
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const stop = followTheme(box.current!, scene.theme);
+    return () => {
+      stop();
+      scene.stop();
+    };
+  }, [scene]);
+  return (
+    <SceneContext.Provider value={scene}>
+      <div
+        class="nbt-charts"
+        ref={box}
+        onKeyDown={(event) => {
+          if (event.key !== "Escape" || scene.big.peek() === null) return;
+          scene.big.value = null;
+          event.stopPropagation();
+        }}
+      >
+        <Toolbar />
+        <RunBar />
+        <Sections />
+        <HoverList within={box} />
+      </div>
+    </SceneContext.Provider>
+  );
+}
+
+function Sections() {
+  const { state } = useScene();
+  const folded = useSignal<ReadonlySet<string>>(new Set([SYSTEM]));
+  const { metrics: chosen, search } = state.view.value.chart;
+  const drawn = drawnRuns(state);
+  // As text, so that points of known metrics render nothing here.
+  const all = JSON.parse(useComputed(() => JSON.stringify(metricsOf(state, drawnRuns(state)))).value) as string[];
+  if (drawn.ids.length === 0) return <p class="nbt-empty">There are no runs to draw yet.</p>;
+  if (all.length === 0) return <p class="nbt-empty">These runs have no metrics yet.</p>;
+  if (chosen) {
+    const listed = sectionsOf(chosen.filter((metric) => all.includes(metric)), search).flatMap(({ metrics }) => metrics);
+    return <Grid metrics={chosen.filter((metric) => listed.includes(metric))} short={false} />;
+  }
+  const sections = sectionsOf(all, search);
+  if (sections.length === 0) return <p class="nbt-empty">No metric is named like “{search}”.</p>;
+  if (sections.length === 1 && sections[0].name === "") return <Grid metrics={sections[0].metrics} short={false} />;
+  const toggle = (name: string) => {
+    const next = new Set(folded.value);
+    if (!next.delete(name)) next.add(name);
+    folded.value = next;
+  };
+  return (
+    <>
+      {sections.map((section) => (
+        <SectionView
+          key={section.name}
+          section={section}
+          open={!folded.value.has(section.name) || search !== ""}
+          toggle={() => toggle(section.name)}
+        />
+      ))}
+    </>
+  );
+}
+
+function SectionView({ section, open, toggle }: { section: Section; open: boolean; toggle: () => void }) {
+  const name = section.name || "metrics";
+  return (
+    <section class="nbt-section" aria-label={name}>
+      <button type="button" class="nbt-section-head" aria-expanded={open} onClick={toggle}>
+        <Fold open={open} />
+        <span>{name}</span>
+        <span class="nbt-dim">{section.metrics.length}</span>
+      </button>
+      {open && <Grid metrics={section.metrics} short={section.name !== ""} />}
+    </section>
+  );
+}
+
+function Grid({ metrics, short }: { metrics: readonly string[]; short: boolean }) {
+  return (
+    <div class="nbt-panels">
+      {metrics.map((metric) => (
+        <Figure key={metric} metric={metric} short={short} />
+      ))}
+    </div>
+  );
+}
+
+/** Every metric that one of the drawn runs has, in the table or already in the book. */
+function metricsOf(state: State, { ids }: Drawn): string[] {
+  const frame = state.frame.value;
+  void state.seriesRev.value;
+  const found = new Set<string>();
+  for (const name of frame.columns.keys()) {
+    if (!name.startsWith("metrics.")) continue;
+    const metric = name.slice("metrics.".length);
+    if (ids.some((id) => countOf(frame, id, metric) > 0)) found.add(metric);
+  }
+  for (const id of ids) for (const key of state.book.keys(id)) found.add(key);
+  return [...found];
+}

@@ -1,0 +1,45 @@
+/** Which runs do charts and comparisons speak of, in which inks, and under which names? */
+
+import { text, type Frame } from "../data/frame";
+import type { State } from "../state/state";
+import { inks, type Ink } from "./color";
+
+/** Without a selection the first ones of the table are drawn. */
+const UNASKED = 10;
+/** More lines than this in one picture tell nothing. */
+const MOST = 100;
+
+export interface Drawn {
+  /** In the order of the selection; hidden ones included. */
+  ids: readonly string[];
+  inks: ReadonlyMap<string, Ink>;
+  /** Nothing is selected: these are the first of the table. */
+  unasked: boolean;
+  /** How many selected ones are left out. */
+  left: number;
+}
+
+/** Reads signals: within a component or an effect it follows them. */
+export function drawnRuns(state: State): Drawn {
+  const frame = state.frame.value;
+  const selected = state.selected.value.filter((id) => frame.rowOf.has(id));
+  const unasked = selected.length === 0;
+  const all = unasked ? (state.shown?.value ?? frame.ids).slice(0, UNASKED) : selected;
+  const ids = all.slice(0, MOST);
+  return { ids, inks: inks(ids), unasked, left: all.length - ids.length };
+}
+
+export function runName(frame: Frame, id: string): string {
+  const row = frame.rowOf.get(id);
+  if (row === undefined) return id.slice(0, 8);
+  return text(frame, "run_name", row) || text(frame, "tags.mlflow.runName", row) || id.slice(0, 8);
+}
+
+/** Is this run being written while we look? In a saved view nothing is. */
+export function isLive(state: State, id: string): boolean {
+  if (state.life.value !== "live") return false;
+  if (state.status.value.running.includes(id)) return true;
+  const frame = state.frame.value;
+  const row = frame.rowOf.get(id);
+  return row !== undefined && text(frame, "status", row) === "RUNNING";
+}
