@@ -60,12 +60,13 @@ function open(place: HTMLElement, kind: FrameKind): Open {
   const state = createState(kind);
   const root = rootElement(kind);
   place.append(root);
-  dress(root);
   render(<View state={state} />, root.lastElementChild!);
+  dress(root);
   const closed = new AbortController();
   const untouched = baseline(state);
   let joined: { model: WidgetModel; leave: AbortController } | undefined;
   return {
+    state,
     root,
     place,
     moveTo(next) {
@@ -106,20 +107,17 @@ function open(place: HTMLElement, kind: FrameKind): Open {
 
 function rootElement(kind: FrameKind): HTMLElement {
   const root = document.createElement("div");
-  root.className = `nbt-root nbt-kind-${kind}`;
-  // JupyterLab's one-letter shortcuts must not hear what is typed here.
-  root.dataset.lmSuppressShortcuts = "true";
+  root.className = `nbt-mount nbt-mount-${kind}`;
   const style = document.createElement("style"); // inside, because marimo shows widgets in a shadow tree
   style.textContent = styles;
-  const content = document.createElement("div");
-  content.className = "nbt-content";
-  root.append(style, content);
+  root.append(style, document.createElement("div"));
   return root;
 }
 
 /** Away from JupyterLab's variables the colours follow the reader's own preference. */
 function dress(root: HTMLElement): void {
-  root.classList.toggle("nbt-alone", !getComputedStyle(root).getPropertyValue("--jp-layout-color1"));
+  const alone = !getComputedStyle(root).getPropertyValue("--jp-layout-color1");
+  for (const each of root.querySelectorAll(".nbt-root")) each.classList.toggle("nbt-alone", alone);
 }
 
 /** Moving an element in the document forgets how far it was scrolled. */

@@ -12,6 +12,7 @@ export interface WidgetModel {
 
 /** A mounted view: its own DOM, which can move from one place to another. */
 export interface Mounted {
+  state: unknown;
   root: HTMLElement;
   place: HTMLElement;
   moveTo(place: HTMLElement): void;

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import mimetypes
+import posixpath
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -64,7 +65,7 @@ def answers(hub: Hub, request: Request) -> Iterator[Answer]:
     elif request.what == "series":
         yield from _series(hub, request)
     elif request.what == "artifacts":
-        yield Answer([file for run in request.runs for file in _files(hub.store, run, request.path)])
+        yield Answer({"files": _files(hub.store, request.runs[0], request.path)})
     elif request.what == "artifact":
         yield Answer(_artifact(hub.store, request.runs[0], request.path))
     else:
@@ -112,13 +113,15 @@ def _series(hub: Hub, request: Request) -> Iterator[Answer]:
 
 def _files(store: Store, run: str, path: str) -> list[dict[str, Any]]:
     found = store.list_artifacts(run, path)
-    return [{"run": run, "path": file.path, "is_dir": file.is_dir, "size": file.file_size} for file in found]
+    return [{"path": file.path, "is_dir": file.is_dir, "file_size": file.file_size} for file in found]
 
 
 def _artifact(store: Store, run: str, path: str) -> dict[str, Any]:
     data = store.read_artifact(run, path, ARTIFACT_BYTES + 1)
+    sizes = {file.path: file.file_size for file in store.list_artifacts(run, posixpath.dirname(path))}
     return {
         "path": path,
+        "size": sizes.get(path) or len(data),
         "mime": mimetypes.guess_type(path)[0] or "application/octet-stream",
         "base64": base64.b64encode(data[:ARTIFACT_BYTES]).decode("ascii"),
         "cut": len(data) > ARTIFACT_BYTES,

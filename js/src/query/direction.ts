@@ -1,4 +1,3 @@
-<<<<<<< HEAD
 /** Is less of this metric better, or more? The table of nbtrack/query/direction.py. */
 
 const LESS = new Set([
@@ -9,28 +8,12 @@ const LESS = new Set([
 ]);
 const LESS_ENDINGS = ["loss", "error", "mse", "mae", "mape", "perplexity", "entropy"];
 // scikit-learn's neg_mean_squared_error turns the sense around.
-=======
-/** Is less of this metric better, or more? The same as nbtrack/query/direction.py. */
-
-const LESS = new Set(
-  (
-    "loss error err regret cost deviance divergence kl fid brier ece mse mae rmse rmsle msle mape smape wer cer " +
-    "perplexity ppl nll bpb bpc crossentropy xent latency duration time runtime seconds memory"
-  ).split(" "),
-);
-const LESS_ENDINGS = ["loss", "error", "mse", "mae", "mape", "perplexity", "entropy"];
-/** scikit-learn's neg_mean_squared_error turns the sense around. */
->>>>>>> charts
 const REVERSED = new Set(["neg", "negative"]);
 
 /** "min" for losses, errors and times by their known names, "max" for everything else. */
 export function direction(key: string): "min" | "max" {
   const words = key.toLowerCase().match(/[a-z0-9]+/g) ?? [];
   if (words.some((word) => REVERSED.has(word))) return "max";
-<<<<<<< HEAD
   const less = (word: string) => LESS.has(word) || LESS_ENDINGS.some((ending) => word.endsWith(ending));
   return words.some(less) ? "min" : "max";
-=======
-  return words.some((word) => LESS.has(word) || LESS_ENDINGS.some((end) => word.endsWith(end))) ? "min" : "max";
->>>>>>> charts
 }
