@@ -17,16 +17,23 @@ export interface Drawn {
   unasked: boolean;
   /** How many selected ones are left out. */
   left: number;
+  /** Those of `ids` that the person does not want drawn. */
+  hidden: ReadonlySet<string>;
 }
 
-/** Reads signals: within a component or an effect it follows them. */
-export function drawnRuns(state: State): Drawn {
+/** `only` is one run to speak of whatever is selected. Reads signals: within a component or an effect it follows them. */
+export function drawnRuns(state: State, only: string | null = null): Drawn {
   const frame = state.frame.value;
   const selected = state.selected.value.filter((id) => frame.rowOf.has(id));
   const unasked = selected.length === 0;
   const all = unasked ? (state.shown?.value ?? frame.ids).slice(0, UNASKED) : selected;
   const ids = all.slice(0, MOST);
-  return { ids, inks: inks(ids), unasked, left: all.length - ids.length };
+  const colors = inks(ids);
+  if (only !== null) {
+    const color = colors.get(only) ?? inks([only]).get(only)!;
+    return { ids: [only], inks: new Map([[only, color]]), unasked: false, left: 0, hidden: new Set() };
+  }
+  return { ids, inks: colors, unasked, left: all.length - ids.length, hidden: new Set(state.view.value.hidden) };
 }
 
 export function runName(frame: Frame, id: string): string {

@@ -2,6 +2,8 @@
 
 import uplot from "uplot/dist/uPlot.min.css";
 import charts from "./charts.css";
+import compare from "./compare.css";
+import run from "./run.css";
 import theme from "./theme.css";
 
-export const STYLES = [uplot, theme, charts].join("\n");
+export const styles: string = [uplot, theme, charts, compare, run].join("\n");

@@ -3,7 +3,8 @@
 import { render } from "preact";
 import { setView } from "../../src/state/state";
 import { ChartsView, CompareView, Panel, RunView } from "../../src/ui/panel";
-import { STYLES } from "../../src/ui/styles";
+import { styles } from "../../src/ui/styles";
+import { answerFrom, asked as needs } from "./answers";
 import { addPoints, syntheticState } from "./synthetic";
 
 const asked = new URLSearchParams(location.search);
@@ -18,14 +19,16 @@ const selected = number("selected", 0);
 state.selected.value = state.frame.value.ids.slice(0, selected);
 setView(state, { tab: asked.get("tab") ?? "charts" });
 
+if (state.life.value === "live") answerFrom(state);
+
 const host = document.querySelector("#host")!;
 const shadow = host.attachShadow({ mode: "open" });
 const style = document.createElement("style");
-style.textContent = STYLES;
+style.textContent = styles;
 const root = document.createElement("div");
 root.className = "nbt-root nbt-alone";
 shadow.append(style, root);
 const views = { panel: Panel, charts: ChartsView, compare: CompareView, run: RunView };
 const View = views[(asked.get("view") ?? "panel") as keyof typeof views];
 render(<View state={state} />, root);
-Object.assign(window, { nbt: { state, setView, addPoints, root } });
+Object.assign(window, { nbt: { state, setView, addPoints, root, needs } });

@@ -5,7 +5,7 @@ import { lineOf, type Line, type XAxis } from "../../data/line";
 import type { Series } from "../../data/series";
 import { debiased } from "../../data/smooth";
 import type { Ink } from "../color";
-import { drawnRuns, isLive, runName } from "../drawn";
+import { isLive, runName } from "../drawn";
 import type { Scene } from "./scene";
 
 export interface DrawnLine {
@@ -34,12 +34,12 @@ export function assemble(scene: Scene, metric: string): Assembled {
   const { state, histories } = scene;
   const view = state.view.value;
   const frame = state.frame.value;
-  const { ids, inks } = drawnRuns(state);
+  const { ids, inks, hidden } = scene.drawn();
   const { x, smoothing } = view.chart;
   const fine = scene.zoom.value !== null || smoothing > 0 || scene.big.value === metric;
   const made: Assembled = { lines: [], waiting: 0, absent: 0, thinned: 0 };
   for (const run of ids) {
-    if (view.hidden.includes(run)) continue;
+    if (hidden.has(run)) continue;
     const series = state.book.get(run, metric) ?? lonePoint(frame, run, metric, x as XAxis);
     if (!series || series.length === 0) {
       if (countOf(frame, run, metric) === 0) continue;

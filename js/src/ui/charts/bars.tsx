@@ -3,18 +3,17 @@
 import { number } from "../../data/frame";
 import { direction } from "../../query/direction";
 import { num } from "../format";
-import { drawnRuns, runName } from "../drawn";
+import { runName } from "../drawn";
 import { useScene } from "./scene";
 import { Swatch } from "./swatch";
 
 export function Bars({ metric }: { metric: string }) {
-  const { state, pointed } = useScene();
+  const { state, pointed, drawn } = useScene();
   const frame = state.frame.value;
-  const { ids, inks } = drawnRuns(state);
-  const hidden = state.view.value.hidden;
+  const { ids, inks, hidden } = drawn();
   const bars = ids.flatMap((run) => {
     const row = frame.rowOf.get(run);
-    const value = row === undefined || hidden.includes(run) ? null : number(frame, `metrics.${metric}`, row);
+    const value = row === undefined || hidden.has(run) ? null : number(frame, `metrics.${metric}`, row);
     return value === null ? [] : [{ run, value }];
   });
   const sign = direction(metric) === "min" ? 1 : -1;

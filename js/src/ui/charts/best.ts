@@ -1,8 +1,16 @@
 /** Which run is the best one at a metric, and where? */
 
 import { number, type Frame, type MetricColumn } from "../../data/frame";
+import { SYSTEM } from "../../data/sections";
 import { direction } from "../../query/direction";
 import type { DrawnLine } from "./assemble";
+
+/** Settings and the machine's own measures have no best. */
+const NEUTRAL = /(^|[^a-z])(lr|learning_rate|epoch|step|steps|iteration|iterations|grad|gradient|norm|momentum)([^a-z]|$)/i;
+
+export function hasBest(metric: string): boolean {
+  return !metric.startsWith(`${SYSTEM}/`) && !NEUTRAL.test(metric);
+}
 
 export interface Best {
   run: string;
@@ -12,7 +20,7 @@ export interface Best {
 /** By the table's summaries; null where no run has a finite value. */
 export function bestRun(frame: Frame, metric: string, ids: readonly string[]): Best | null {
   const column = frame.columns.get(`metrics.${metric}`) as MetricColumn | undefined;
-  if (column?.kind !== "metric") return null;
+  if (column?.kind !== "metric" || !hasBest(metric)) return null;
   const least = direction(metric) === "min";
   let best: Best | null = null;
   for (const run of ids) {
@@ -27,6 +35,7 @@ export function bestRun(frame: Frame, metric: string, ids: readonly string[]): B
 
 /** Of the points drawn. */
 export function bestPoint(lines: readonly DrawnLine[], metric: string): { line: DrawnLine; at: number } | null {
+  if (!hasBest(metric)) return null;
   const least = direction(metric) === "min";
   let best: { line: DrawnLine; at: number } | null = null;
   for (const line of lines) {

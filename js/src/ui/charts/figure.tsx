@@ -4,7 +4,7 @@ import { effect, useComputed, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { XAxis } from "../../data/line";
 import { shortName } from "../../data/sections";
-import { drawnRuns, runName } from "../drawn";
+import { runName } from "../drawn";
 import { num } from "../format";
 import { assemble, countOf, type Assembled, type DrawnLine } from "./assemble";
 import { Bars } from "./bars";
@@ -22,20 +22,24 @@ const SLACK = 12;
 export function Figure({ metric, short = false }: { metric: string; short?: boolean }) {
   const scene = useScene();
   const { state, big } = scene;
+  const box = useRef<HTMLElement>(null);
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<Plot | null>(null);
   const lines = useSignal<DrawnLine[]>([]);
   const note = useSignal("");
   const single = useComputed(() => isSingle(scene, metric));
   const frame = state.frame.value;
-  const { ids } = drawnRuns(state);
-  const drawn = ids.filter((id) => !state.view.value.hidden.includes(id));
+  const { ids, hidden } = scene.drawn();
+  const drawn = ids.filter((id) => !hidden.has(id));
   const runs = drawn.filter((id) => countOf(frame, id, metric) > 0 || state.book.get(id, metric)).length;
   const best = bestRun(frame, metric, drawn);
-  const bestText = best ? `best ${num(best.value)} by ${runName(frame, best.run)}` : "no finite value";
+  const bestText = best ? `best ${num(best.value)} by ${runName(frame, best.run)}` : "";
   const isBig = big.value === metric;
   const bars = single.value;
 
+  useEffect(() => {
+    if (isBig) box.current!.scrollIntoView({ block: "nearest" });
+  }, [isBig]);
   useEffect(() => {
     if (bars) {
       note.value = "";
@@ -50,8 +54,9 @@ export function Figure({ metric, short = false }: { metric: string; short?: bool
 
   return (
     <figure
+      ref={box}
       class={isBig ? "nbt-figure nbt-big" : "nbt-figure"}
-      aria-label={`${metric}: ${runs} ${runs === 1 ? "run" : "runs"}, ${bestText}`}
+      aria-label={`${metric}: ${runs} ${runs === 1 ? "run" : "runs"}${bestText && `, ${bestText}`}`}
     >
       <figcaption>
         <span class="nbt-figure-name" title={metric}>
@@ -95,14 +100,14 @@ export function Figure({ metric, short = false }: { metric: string; short?: bool
 }
 
 /** Do all runs have at most one point? Or are histories absent for good, so that the last values are all there is? */
-function isSingle({ state, histories }: Scene, metric: string): boolean {
+function isSingle({ state, histories, drawn }: Scene, metric: string): boolean {
   void state.seriesRev.value;
   void histories.rev.value;
   const frame = state.frame.value;
-  const hidden = state.view.value.hidden;
+  const { ids, hidden } = drawn();
   let any = false;
-  for (const id of drawnRuns(state).ids) {
-    if (hidden.includes(id)) continue;
+  for (const id of ids) {
+    if (hidden.has(id)) continue;
     const here = state.book.get(id, metric)?.total ?? 0;
     const known = countOf(frame, id, metric);
     if (Math.max(here, known) === 0) continue;

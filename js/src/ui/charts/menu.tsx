@@ -5,7 +5,6 @@ import type { DrawnLine } from "./assemble";
 import { Save } from "./icons";
 import { download, fileName, toCsv, toPng } from "./save";
 import { useScene } from "./scene";
-import { drawnRuns } from "../drawn";
 
 interface Props {
   metric: string;
@@ -14,7 +13,7 @@ interface Props {
 }
 
 export function PanelMenu({ metric, lines, canvas }: Props) {
-  const { state, theme } = useScene();
+  const { state, theme, drawn } = useScene();
   const box = useRef<HTMLDetailsElement>(null);
   const close = () => box.current?.removeAttribute("open");
   const png = () => {
@@ -24,7 +23,7 @@ export function PanelMenu({ metric, lines, canvas }: Props) {
   };
   const csv = () => {
     close();
-    const text = toCsv(state, metric, drawnRuns(state).ids);
+    const text = toCsv(state, metric, drawn().ids);
     download(fileName(metric, "csv"), new Blob([text], { type: "text/csv" }));
   };
   return (

@@ -191,7 +191,7 @@ export class Plot {
       const front = drawn.run === pointed;
       const alpha = here && !front ? 0.25 : 1;
       const { color, dash } = drawn.ink;
-      const width = front ? 2.4 : crowd ? 1.1 : 1.5;
+      const width = (crowd ? 1.1 : 1.5) + (front ? 0.8 : 0);
       const raw = this.tracedOf(sheet, key, drawn, drawn.line.y);
       if (drawn.smooth) {
         ink(sheet, raw, { color, dash: [], width: 1, alpha: 0.22 * alpha });

@@ -2,7 +2,7 @@
 
 import { useSignal } from "@preact/signals";
 import { setView } from "../../state/state";
-import { drawnRuns, isLive, runName } from "../drawn";
+import { isLive, runName } from "../drawn";
 import { useScene } from "./scene";
 import { Swatch } from "./swatch";
 
@@ -10,14 +10,15 @@ import { Swatch } from "./swatch";
 const FEW = 14;
 
 export function RunBar() {
-  const { state, pointed } = useScene();
+  const { state, pointed, drawn } = useScene();
   const all = useSignal(false);
-  const { ids, inks, unasked, left } = drawnRuns(state);
+  const { ids, inks, unasked, left, hidden } = drawn();
   const frame = state.frame.value;
-  const hidden = new Set(state.view.value.hidden);
   const shown = all.value ? ids : ids.slice(0, FEW);
-  const toggle = (id: string) =>
-    setView(state, { hidden: hidden.has(id) ? [...hidden].filter((each) => each !== id) : [...hidden, id] });
+  const toggle = (id: string) => {
+    const now = state.view.peek().hidden;
+    setView(state, { hidden: now.includes(id) ? now.filter((each) => each !== id) : [...now, id] });
+  };
   if (ids.length === 0) return null;
   return (
     <div class="nbt-runbar" role="group" aria-label="Runs drawn">

@@ -7,6 +7,7 @@ import type { Extent } from "../../data/extent";
 import { createHistories, type Histories } from "../../state/histories";
 import type { State } from "../../state/state";
 import type { Ink } from "../color";
+import { drawnRuns, type Drawn } from "../drawn";
 import { PLAIN, type Tokens } from "./theme";
 
 export interface HoverRow {
@@ -29,6 +30,8 @@ export interface Hover {
 
 export interface Scene {
   state: State;
+  /** The runs to draw; follows signals. */
+  drawn(): Drawn;
   zoom: Signal<Extent | null>;
   hover: Signal<Hover | null>;
   /** The run pointed at, in a panel or in the legend. */
@@ -44,7 +47,7 @@ export interface Scene {
   stop(): void;
 }
 
-export function createScene(state: State): Scene {
+export function createScene(state: State, only: string | null): Scene {
   const waiting = new Set<() => void>();
   let frame = 0;
   const flush = () => {
@@ -56,6 +59,7 @@ export function createScene(state: State): Scene {
   const histories = createHistories(state);
   return {
     state,
+    drawn: () => drawnRuns(state, only),
     zoom: signal(null),
     hover: signal(null),
     pointed: signal(null),

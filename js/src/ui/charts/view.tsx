@@ -4,7 +4,7 @@ import { useComputed, useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { SYSTEM, sectionsOf, type Section } from "../../data/sections";
 import type { State } from "../../state/state";
-import { drawnRuns, type Drawn } from "../drawn";
+import type { Drawn } from "../drawn";
 import { Figure } from "./figure";
 import { HoverList } from "./hover";
 import { Fold } from "./icons";
@@ -14,8 +14,9 @@ import { followTheme } from "./theme";
 import { Toolbar } from "./toolbar";
 import { countOf } from "./assemble";
 
-export function ChartsView({ state }: { state: State }) {
-  const scene = useMemo(() => createScene(state), [state]);
+/** `only` draws one run, whatever is selected. */
+export function ChartsView({ state, only = null }: { state: State; only?: string | null }) {
+  const scene = useMemo(() => createScene(state, only), [state, only]);
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const stop = followTheme(box.current!, scene.theme);
@@ -36,7 +37,7 @@ export function ChartsView({ state }: { state: State }) {
         }}
       >
         <Toolbar />
-        <RunBar />
+        {only === null && <RunBar />}
         <Sections />
         <HoverList within={box} />
       </div>
@@ -45,12 +46,12 @@ export function ChartsView({ state }: { state: State }) {
 }
 
 function Sections() {
-  const { state } = useScene();
+  const { state, drawn: drawnNow } = useScene();
   const folded = useSignal<ReadonlySet<string>>(new Set([SYSTEM]));
   const { metrics: chosen, search } = state.view.value.chart;
-  const drawn = drawnRuns(state);
+  const drawn = drawnNow();
   // As text, so that points of known metrics render nothing here.
-  const all = JSON.parse(useComputed(() => JSON.stringify(metricsOf(state, drawnRuns(state)))).value) as string[];
+  const all = JSON.parse(useComputed(() => JSON.stringify(metricsOf(state, drawnNow()))).value) as string[];
   if (drawn.ids.length === 0) return <p class="nbt-empty">There are no runs to draw yet.</p>;
   if (all.length === 0) return <p class="nbt-empty">These runs have no metrics yet.</p>;
   if (chosen) {

@@ -1,0 +1,67 @@
+/** One row of the comparison: a value of each run, what stands out marked. */
+
+import { bestPlaces, change, unlike, type Row, type Value } from "../../data/compare";
+import { direction } from "../../query/direction";
+import { hasBest } from "../charts/best";
+import { dateTime, duration, num } from "../format";
+import { Long } from "../long";
+
+export function CompareRow({ row, base }: { row: Row; base: number }) {
+  const { kind, name, values, differs } = row;
+  const sense = direction(name);
+  const ranked = kind === "metric" && hasBest(name);
+  const best = new Set(ranked ? bestPlaces(values, sense) : []);
+  const apart = kind === "text" && differs ? unlike(values, base) : [];
+  return (
+    <tr class={differs ? "nbt-differs" : ""}>
+      <th scope="row" title={ranked ? `${name} (${sense === "min" ? "less" : "more"} is better)` : name}>
+        {name}
+      </th>
+      {values.map((value, place) => (
+        <td
+          key={place}
+          class={[
+            kind === "text" ? "" : "nbt-number",
+            best.has(place) ? "nbt-best" : "",
+            apart[place] ? "nbt-apart" : "",
+            place === base ? "nbt-baseline" : "",
+          ].join(" ")}
+          title={kind === "metric" && value !== null ? `min ${num(row.min![place])} · max ${num(row.max![place])}` : undefined}
+        >
+          <Cell value={value} kind={kind} />
+          {kind === "metric" && base >= 0 && place !== base && <Difference value={value} base={values[base]} sense={sense} ranked={ranked} />}
+        </td>
+      ))}
+    </tr>
+  );
+}
+
+function Cell({ value, kind }: { value: Value; kind: Row["kind"] }) {
+  if (value === null) return <span class="nbt-none">–</span>;
+  if (kind === "time") return <>{dateTime(value as number)}</>;
+  if (kind === "duration") return <>{duration(value as number)}</>;
+  if (typeof value === "number") return <>{num(value)}</>;
+  return <Long text={value} most={90} />;
+}
+
+interface DifferenceProps {
+  value: Value;
+  base: Value;
+  sense: "min" | "max";
+  /** Is one way the better one? */
+  ranked: boolean;
+}
+
+function Difference({ value, base, sense, ranked }: DifferenceProps) {
+  const found = change(value, base, sense);
+  if (!found || found.turn === "same") return <span class="nbt-change nbt-dim">{found ? "=" : ""}</span>;
+  const { by, share, turn } = found;
+  const sign = (number: number, text: string) => (number > 0 ? `+${text}` : text);
+  const percent = share === null ? "" : ` (${sign(share, num(Number((share * 100).toPrecision(3))))} %)`;
+  return (
+    <span class={`nbt-change ${ranked ? `nbt-${turn}` : "nbt-dim"}`} title={ranked ? turn : undefined}>
+      {sign(by, num(Number(by.toPrecision(4))))}
+      {percent}
+    </span>
+  );
+}

@@ -1,0 +1,91 @@
+/** The files of a run, as a tree, and what is in the one chosen. */
+
+import { useSignal, type Signal } from "@preact/signals";
+import { listFiles, readFile, type FileEntry } from "../../state/artifacts";
+import type { State } from "../../state/state";
+import { Fold } from "../charts/icons";
+import { Await, useFetched } from "../fetched";
+import { bytesText } from "./bytes";
+import { Preview } from "./preview";
+
+interface Props {
+  state: State;
+  run: string;
+}
+
+export function Files({ state, run }: Props) {
+  const chosen = useSignal<string | null>(null);
+  return (
+    <div class="nbt-files">
+      <div class="nbt-tree" role="tree" aria-label="Files">
+        <Folder state={state} run={run} path="" depth={0} chosen={chosen} />
+      </div>
+      {chosen.value !== null && <Source state={state} run={run} path={chosen.value} key={chosen.value} />}
+    </div>
+  );
+}
+
+interface FolderProps extends Props {
+  path: string;
+  depth: number;
+  chosen: Signal<string | null>;
+}
+
+function Folder({ state, run, path, depth, chosen }: FolderProps) {
+  const fetched = useFetched(state, `${run}/${path}`, () => listFiles(state, run, path));
+  return (
+    <Await fetched={fetched}>
+      {(files) =>
+        files.length === 0 ? (
+          <p class="nbt-quiet">{path === "" ? "This run has no files." : "empty"}</p>
+        ) : (
+          [...files].sort(foldersFirst).map((file) => (
+            <Entry key={file.path} file={file} state={state} run={run} depth={depth} chosen={chosen} />
+          ))
+        )
+      }
+    </Await>
+  );
+}
+
+function Entry({ file, state, run, depth, chosen }: Omit<FolderProps, "path"> & { file: FileEntry }) {
+  const open = useSignal(false);
+  const name = file.path.split("/").pop()!;
+  const act = () => {
+    if (file.is_dir) open.value = !open.value;
+    else chosen.value = file.path;
+  };
+  return (
+    <>
+      <button
+        type="button"
+        role="treeitem"
+        class="nbt-file"
+        style={{ paddingLeft: `${6 + depth * 16}px` }}
+        aria-level={depth + 1}
+        aria-expanded={file.is_dir ? open.value : undefined}
+        aria-selected={chosen.value === file.path}
+        onClick={act}
+      >
+        {file.is_dir ? <Fold open={open.value} /> : <span class="nbt-file-leaf" />}
+        <span class="nbt-file-name">{file.is_dir ? `${name}/` : name}</span>
+        <span class="nbt-dim">{file.file_size === null || file.is_dir ? "" : bytesText(file.file_size)}</span>
+      </button>
+      {open.value && <Folder state={state} run={run} path={file.path} depth={depth + 1} chosen={chosen} />}
+    </>
+  );
+}
+
+/** One file's contents. */
+export function Source({ state, run, path }: Props & { path: string }) {
+  const fetched = useFetched(state, `${run} ${path}`, () => readFile(state, run, path));
+  return (
+    <div class="nbt-preview">
+      <Await fetched={fetched}>{(file) => <Preview file={file} />}</Await>
+    </div>
+  );
+}
+
+function foldersFirst(a: FileEntry, b: FileEntry): number {
+  return +b.is_dir - +a.is_dir || (a.path < b.path ? -1 : 1);
+}
