@@ -8,6 +8,7 @@ import { batch, signal, type ReadonlySignal, type Signal } from "@preact/signals
 import { EMPTY, type Frame } from "../data/frame";
 import { SeriesBook } from "../data/series";
 import { DEFAULT_STATUS, DEFAULT_VIEW, type Edit, type FrameKind, type Need, type Status, type View } from "../protocol";
+import { createTable, type Table } from "./table";
 
 /** live: a kernel's model is joined · snapshot: showing what was saved · lost: the kernel went away while live. */
 export type Life = "live" | "snapshot" | "lost";
@@ -48,13 +49,17 @@ export interface State {
   life: Signal<Life>;
   /** How many requests wait for the kernel. */
   pending: Signal<number>;
+  /** What was done last, for those who hear the page. */
+  said: Signal<string>;
   outlet: Outlet;
+  /** What the runs table shows, computed from the above. */
+  table: Table;
 }
 
 export const nobody = (): Promise<never> => Promise.reject(new Error("No kernel is connected: this is a saved view."));
 
 export function createState(kind: FrameKind): State {
-  return {
+  const state = {
     kind,
     frame: signal(EMPTY),
     book: new SeriesBook(),
@@ -64,8 +69,10 @@ export function createState(kind: FrameKind): State {
     selected: signal([]),
     life: signal<Life>("snapshot"),
     pending: signal(0),
+    said: signal(""),
     outlet: { need: nobody, edit: nobody },
   };
+  return { ...state, table: createTable(state) };
 }
 
 /** A view as it came, from a kernel or a saved output of any version, with what it leaves out. */

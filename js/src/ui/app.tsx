@@ -1,16 +1,131 @@
-import type { State } from "../state/state";
-import { setView } from "../state/state";
-import { text, number } from "../data/frame";
-import { select } from "../query";
-import { Panel } from "./panel";
+/** How are the parts of the dashboard put together? Toolbar, table, a split to drag, and the panel below. */
+
+import { useSignal, useSignalEffect } from "@preact/signals";
+import type { ComponentType } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { setView, type State } from "../state/state";
+import { Grid } from "./grid/grid";
+import { Keys } from "./keys";
+import { suppressLabShortcuts } from "./shortcuts";
+import { Split } from "./split";
+import { Toolbar } from "./toolbar";
+
+const HEIGHT = 620;
+
 export function App({ state }: { state: State }) {
-  const frame = state.frame.value;
-  let rows: ArrayLike<number> = [];
-  try { rows = select(frame, state.view.value.filter, state.view.value.order); } catch { /* typing */ }
-  const selected = new Set(state.selected.value);
-  return <div class="nbt-root"><p>life: <b class="nbt-life">{state.life.value}</b> runs: {frame.length} {state.status.value.notes.join()}</p>
-  <input role="combobox" aria-label="Filter runs" value={state.view.value.filter} onInput={(e) => setView(state, { filter: e.currentTarget.value })} />
-  <div role="grid">{Array.from(rows).slice(0, 50).map((row) => { const id = frame.ids[row]; return <div role="row" key={id} aria-selected={selected.has(id)}><span class="nbt-box" onClick={() => (state.selected.value = selected.has(id) ? state.selected.value.filter((x) => x !== id) : [...state.selected.value, id])}>[x]</span> <span>{text(frame, "run_name", row)}</span> {number(frame, "metrics.loss", row)}</div>; })}</div>
-  <Panel state={state} />
-  </div>;
+  const root = useRef<HTMLDivElement>(null);
+  const height = useSignal(HEIGHT);
+  const help = useSignal(false);
+  useEffect(() => suppressLabShortcuts(root.current!), []);
+  useTicks(state);
+  return (
+    <div
+      ref={root}
+      class="nbt-root nbt-app"
+      style={{ height: height.value }}
+      onKeyDown={(event) => {
+        const target = event.target as Element;
+        if (event.ctrlKey || event.metaKey || event.altKey || target.closest("input, select, textarea")) return;
+        if (event.key === "/") root.current!.querySelector<HTMLElement>(".nbt-filter-input")?.focus();
+        else if (event.key === "?") help.value = !help.value;
+        else return;
+        event.preventDefault();
+        event.stopPropagation();
+      }}
+    >
+      <Toolbar state={state} help={() => (help.value = !help.value)} />
+      <Body state={state} />
+      <Notes state={state} />
+      <Split
+        class="nbt-bottom"
+        label="Height of the dashboard"
+        value={height.value}
+        least={240}
+        most={2000}
+        change={(to) => (height.value = to)}
+      />
+      {help.value && <Keys close={() => (help.value = false)} />}
+      <div class="nbt-sr" role="status" aria-live="polite">
+        {state.said.value}
+      </div>
+    </div>
+  );
+}
+
+function Body({ state }: { state: State }) {
+  const body = useRef<HTMLDivElement>(null);
+  const panel = useSignal<ComponentType<{ state: State }> | null>(null);
+  useEffect(() => void loadPanel().then((found) => (panel.value = found)), []);
+  const Panel = panel.value;
+  if (!Panel) {
+    return (
+      <div class="nbt-body">
+        <Grid state={state} />
+      </div>
+    );
+  }
+  const share = Math.max(0.12, Math.min(0.88, state.view.value.split));
+  return (
+    <div class="nbt-body" ref={body}>
+      <div class="nbt-upper" style={{ flexBasis: `${share * 100}%` }}>
+        <Grid state={state} />
+      </div>
+      <Split
+        class="nbt-split"
+        label="Height of the table"
+        value={share * 100}
+        least={12}
+        most={88}
+        scale={() => 100 / (body.current?.clientHeight || 1)}
+        change={(to) => setView(state, { split: Math.round(to * 10) / 1000 })}
+      />
+      <div class="nbt-lower">
+        <Panel state={state} />
+      </div>
+    </div>
+  );
+}
+
+async function loadPanel(): Promise<ComponentType<{ state: State }> | null> {
+  return null;
+}
+
+/** What was left out or is damaged, in one line that can be opened. */
+function Notes({ state }: { state: State }) {
+  const { notes, damages } = state.status.value;
+  if (notes.length + damages.length === 0) return null;
+  const n = notes.length + damages.length;
+  return (
+    <details class="nbt-notes">
+      <summary>
+        {notes[0] ?? damages[0].problem}
+        {n > 1 && <span class="nbt-dim"> and {n - 1} more</span>}
+      </summary>
+      <ul>
+        {notes.map((note) => (
+          <li key={note}>{note}</li>
+        ))}
+        {damages.map(({ path, problem, remedy }) => (
+          <li key={path + problem}>
+            <code class="nbt-mono">{path}</code>: {problem} {remedy}
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+/** Running runs grow by the second; without one, once a minute does. A saved view stands still where it was made. */
+function useTicks(state: State): void {
+  useSignalEffect(() => {
+    const { running, made_at } = state.status.value;
+    const { now } = state.table;
+    if (state.life.value !== "live") {
+      now.value = made_at || Date.now();
+      return;
+    }
+    now.value = Date.now();
+    const timer = setInterval(() => (now.value = Date.now()), running.length > 0 ? 1000 : 15_000);
+    return () => clearInterval(timer);
+  });
 }

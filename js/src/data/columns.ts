@@ -1,0 +1,95 @@
+/** Which columns are there, what are they called, and which of them are worth showing unasked? */
+
+import type { Column, Frame, NumberColumn } from "./frame";
+
+export type Group = "attributes" | "params" | "metrics" | "tags";
+export const GROUPS: readonly Group[] = ["attributes", "params", "metrics", "tags"];
+
+const ATTRIBUTES: Record<string, string> = {
+  run_name: "Name",
+  status: "Status",
+  start_time: "Started",
+  duration: "Duration",
+  end_time: "Ended",
+  experiment_id: "Experiment",
+  user_id: "User",
+  run_id: "Run ID",
+  artifact_uri: "Artifacts",
+  lifecycle_stage: "Lifecycle",
+};
+
+/** The name column: it is always there, and stays in sight. */
+export const NAME = "run_name";
+const INTERNAL = /^tags\.mlflow\.(?!note\.content$)/;
+/** As many as a table can show unasked before it stops being readable. */
+const MOST = { params: 16, metrics: 16, tags: 3 };
+
+export function groupOf(name: string): Group {
+  const group = name.slice(0, name.indexOf(".")) as Group;
+  return GROUPS.includes(group) && group !== "attributes" ? group : "attributes";
+}
+
+/** The name for people: without its group. */
+export function label(name: string): string {
+  if (name === "tags.mlflow.note.content") return "Notes";
+  return ATTRIBUTES[name] ?? (groupOf(name) === "attributes" ? name : name.slice(name.indexOf(".") + 1));
+}
+
+/** Tags that MLflow writes for itself. */
+export const internal = (name: string): boolean => INTERNAL.test(name);
+
+/** All columns by group; the frame's order within params, metrics and tags. */
+export function listed(frame: Frame): Map<Group, string[]> {
+  const groups = new Map<Group, string[]>(GROUPS.map((group) => [group, []]));
+  groups.set("attributes", Object.keys(ATTRIBUTES).filter((name) => name === "duration" || frame.columns.has(name)));
+  for (const name of frame.columns.keys()) if (groupOf(name) !== "attributes") groups.get(groupOf(name))!.push(name);
+  return groups;
+}
+
+/** How a column looks over the given rows: nothing in it, everywhere the same, or different. */
+export function spread(column: Column, rows: Uint32Array): "empty" | "same" | "differs" {
+  if (rows.length === 0) return "empty";
+  const cells = column.kind === "text" ? column.codes : column.values;
+  const isMissing = (row: number) => (column.kind === "text" ? column.codes[row] < 0 : column.missing[row] === 1);
+  const first = rows[0];
+  const none = isMissing(first);
+  for (const row of rows) {
+    if (isMissing(row) !== none) return "differs";
+    if (!none && cells[row] !== cells[first] && !(Number.isNaN(cells[row]) && Number.isNaN(cells[first]))) return "differs";
+  }
+  return none ? "empty" : "same";
+}
+
+/** The choice where the person made none: the run, what was varied, what came out of it. */
+export function automatic(frame: Frame, rows: Uint32Array): string[] {
+  const groups = listed(frame);
+  const state = (name: string) => spread(frame.columns.get(name)!, rows);
+  const few = (names: string[], group: keyof typeof MOST) => names.slice(0, MOST[group]);
+  const experiment = frame.columns.has("experiment_id") && state("experiment_id") === "differs" ? ["experiment_id"] : [];
+  const params = groups.get("params")!.filter((name) => rows.length === 1 || state(name) === "differs");
+  const metrics = groups.get("metrics")!.filter((name) => state(name) !== "empty");
+  const own = metrics.filter((name) => !name.startsWith("metrics.system/"));
+  const tags = groups.get("tags")!.filter((name) => !internal(name) && state(name) === "differs");
+  const shown = ["status", "start_time", "duration"].filter((name) => name === "duration" || frame.columns.has(name));
+  return [NAME, ...shown, ...experiment, ...few(own, "metrics"), ...few(params, "params"), ...few(tags, "tags")];
+}
+
+/** How long each run took, or has been running at `now`; missing where that cannot be said. */
+export function durations(frame: Frame, now: number): NumberColumn {
+  const values = new Float64Array(frame.length).fill(NaN);
+  const missing = new Uint8Array(frame.length).fill(1);
+  const start = frame.columns.get("start_time");
+  const end = frame.columns.get("end_time");
+  const status = frame.columns.get("status");
+  if (start?.kind !== "number") return { kind: "number", values, missing };
+  const running = status?.kind === "text" ? status.words.indexOf("RUNNING") : -1;
+  for (let row = 0; row < frame.length; row++) {
+    if (start.missing[row]) continue;
+    const ended = end?.kind === "number" && !end.missing[row];
+    const runs = !ended && status?.kind === "text" && status.codes[row] === running && running >= 0;
+    if (!ended && !runs) continue;
+    values[row] = (ended ? end.values[row] : now) - start.values[row];
+    missing[row] = 0;
+  }
+  return { kind: "number", values, missing };
+}

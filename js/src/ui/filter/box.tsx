@@ -1,0 +1,147 @@
+/** Where does a person say which runs to see? Evaluated while typing; what cannot be read is shown where it is wrong. */
+
+import { useSignal, useSignalEffect } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { evaluate, type Filtered } from "../../state/filter";
+import { setView, type State } from "../../state/state";
+import { Icon } from "../icons";
+import { List, type Offer } from "./list";
+import { offers } from "./offers";
+
+/** From as many runs on, a filter waits until the typing pauses. */
+const MANY = 20_000;
+const PAUSE_MS = 120;
+
+export function FilterBox({ state }: { state: State }) {
+  const draft = useSignal(state.view.peek().filter);
+  const error = useSignal<Filtered["error"]>(null);
+  const input = useRef<HTMLInputElement>(null);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const open = useSignal<{ list: Offer[]; at: number } | null>(null);
+  const scrolled = useSignal(0);
+
+  // Set from elsewhere: by Python, by "clear filter", by another view of the same model.
+  useSignalEffect(() => {
+    const { filter } = state.view.value;
+    if (filter !== applied.current) {
+      applied.current = filter;
+      draft.value = filter;
+      error.value = state.table.filtered.peek().error;
+    }
+  });
+  const applied = useRef(state.view.peek().filter);
+  useEffect(() => () => clearTimeout(timer.current), []);
+
+  const apply = () => {
+    const text = draft.peek();
+    const found = evaluate(state.table.frame.peek(), text);
+    error.value = found.error;
+    if (found.error) return;
+    applied.current = text;
+    if (text !== state.view.peek().filter) setView(state, { filter: text });
+  };
+  const write = (text: string, caret: number, list = true) => {
+    draft.value = text;
+    clearTimeout(timer.current);
+    if (state.frame.peek().length > MANY) timer.current = setTimeout(apply, PAUSE_MS);
+    else apply();
+    const found = list ? offers(state.table.frame.peek(), text, caret) : [];
+    open.value = found.length > 0 ? { list: found, at: -1 } : null;
+  };
+  const take = (offer: Offer) => {
+    const text = draft.peek().slice(0, offer.start) + offer.insert + draft.peek().slice(offer.end);
+    const caret = offer.start + offer.insert.length;
+    write(text, caret);
+    queueMicrotask(() => input.current?.setSelectionRange(caret, caret));
+  };
+  const press = (event: KeyboardEvent) => {
+    if (!pressed(event, open, take, () => (draft.value === "" ? leave(input.current!) : escape()))) return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  const escape = () => leave(input.current!);
+  const shown = error.value ?? (draft.value === state.view.value.filter ? state.table.filtered.value.error : null);
+
+  return (
+    <div class="nbt-filter" role="search">
+      <div class={`nbt-filter-field${shown ? " nbt-wrong" : ""}`}>
+        <Icon name="search" />
+        <div class="nbt-filter-text">
+          {shown && <Underline text={draft.value} start={shown.start} end={shown.end} left={-scrolled.value} />}
+          <input
+            ref={input}
+            class="nbt-filter-input"
+            role="combobox"
+            aria-label="Filter runs"
+            aria-expanded={open.value !== null}
+            aria-controls="nbt-offers"
+            aria-activedescendant={open.value && open.value.at >= 0 ? `nbt-offer-${open.value.at}` : undefined}
+            aria-invalid={shown !== null}
+            aria-describedby="nbt-filter-error"
+            spellcheck={false}
+            autocomplete="off"
+            placeholder="Filter: metrics.loss < 0.1 and params.model = 'cnn'"
+            value={draft.value}
+            onInput={(event) => write(event.currentTarget.value, event.currentTarget.selectionStart ?? 0)}
+            onKeyDown={press}
+            onScroll={(event) => (scrolled.value = event.currentTarget.scrollLeft)}
+            onBlur={() => (open.value = null)}
+          />
+        </div>
+        {draft.value !== "" && (
+          <button class="nbt-plain" aria-label="Clear filter" title="Clear filter" onClick={() => (write("", 0, false), input.current?.focus())}>
+            <Icon name="close" size={12} />
+          </button>
+        )}
+      </div>
+      {open.value && <List {...open.value} take={take} />}
+      {shown && !open.value && (
+        <div id="nbt-filter-error" class="nbt-filter-error" role="alert">
+          {shown.message}
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** Keys of the list and the box. Returns whether the key was ours. */
+function pressed(
+  event: KeyboardEvent,
+  open: { value: { list: Offer[]; at: number } | null },
+  take: (offer: Offer) => void,
+  leaves: () => void,
+): boolean {
+  const now = open.value;
+  if (event.key === "Escape") {
+    if (now) open.value = null;
+    else leaves();
+    return true;
+  }
+  if (event.key === "Enter" && !(now && now.at >= 0)) {
+    open.value = null;
+    return true;
+  }
+  if (!now) return false;
+  const size = now.list.length;
+  if (event.key === "ArrowDown") open.value = { ...now, at: (now.at + 1) % size };
+  else if (event.key === "ArrowUp") open.value = { ...now, at: (now.at + size) % (size + 1) === size ? -1 : (now.at + size) % (size + 1) };
+  else if (event.key === "Enter" || (event.key === "Tab" && !event.shiftKey)) take(now.list[Math.max(0, now.at)]);
+  else return false;
+  return true;
+}
+
+/** The focus goes back to the table, wherever in a page or a shadow tree that is. */
+function leave(input: HTMLElement): void {
+  input.closest(".nbt-root")?.querySelector<HTMLElement>(".nbt-grid [tabindex='0']")?.focus();
+}
+
+function Underline({ text, start, end, left }: { text: string; start: number; end: number; left: number }) {
+  const to = Math.max(end, start + 1);
+  return (
+    <div class="nbt-underline" aria-hidden="true" style={{ transform: `translateX(${left}px)` }}>
+      {text.slice(0, start)}
+      <u>{text.slice(start, to) || " "}</u>
+      {text.slice(to)}
+    </div>
+  );
+}

@@ -1,0 +1,34 @@
+/** What can come next in the filter? */
+
+export interface Offer {
+  /** The part of the text that it stands in for. */
+  start: number;
+  end: number;
+  insert: string;
+  label: string;
+  detail: string;
+}
+
+export function List({ list, at, take }: { list: readonly Offer[]; at: number; take: (offer: Offer) => void }) {
+  return (
+    <div class="nbt-offers" id="nbt-offers" role="listbox" aria-label="Completions">
+      {list.map((offer, i) => (
+        <div
+          key={offer.label}
+          id={`nbt-offer-${i}`}
+          role="option"
+          aria-selected={i === at}
+          class="nbt-offer"
+          ref={i === at ? (element) => element?.scrollIntoView({ block: "nearest" }) : null}
+          onPointerDown={(event) => {
+            event.preventDefault(); // the focus stays in the box
+            take(offer);
+          }}
+        >
+          <span class="nbt-ellipsis">{offer.label}</span>
+          <span class="nbt-dim">{offer.detail}</span>
+        </div>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,92 @@
+/** How is one cell of the runs table drawn? Whatever comes from a store becomes text, never markup. */
+
+import type { ReadonlySignal } from "@preact/signals";
+import { text, type Column, type Frame } from "../../data/frame";
+import type { Experiment } from "../../protocol";
+import type { State } from "../../state/state";
+import { ago, dateTime, duration } from "../format";
+import { Icon, type IconName } from "../icons";
+import { aligned, type Place } from "./layout";
+import { Spark } from "./spark";
+
+export interface CellProps {
+  state: State;
+  frame: Frame;
+  row: number;
+  place: Place;
+  narrow: boolean;
+  best: boolean;
+}
+
+export const STATUS: Record<string, [icon: IconName, words: string]> = {
+  FINISHED: ["finished", "Finished"],
+  FAILED: ["failed", "Failed"],
+  KILLED: ["killed", "Killed"],
+  RUNNING: ["running", "Running"],
+  SCHEDULED: ["scheduled", "Scheduled"],
+};
+
+export function CellBody(props: CellProps) {
+  const { state, frame, row, place } = props;
+  if (place.name === "status") return <Status {...props} />;
+  if (place.name === "duration") return <Duration {...props} />;
+  if (place.name === "experiment_id") return <Experiment state={state} id={text(frame, place.name, row)} />;
+  const column = frame.columns.get(place.name);
+  if (!column) return null;
+  if (column.kind === "text") return <Words text={text(frame, place.name, row)} />;
+  if (column.missing[row]) return <None />;
+  if (place.name.endsWith("_time")) return <Ago ms={column.values[row]} now={state.table.now} />;
+  return <Value {...props} column={column} />;
+}
+
+const None = () => <span class="nbt-none" aria-label="no value" />;
+
+function Words({ text }: { text: string | null }) {
+  if (text === null) return <None />;
+  return <span title={text.length > 8 ? text : undefined}>{text === "" ? "“”" : text}</span>;
+}
+
+function Status({ frame, row, narrow }: CellProps) {
+  const status = text(frame, "status", row);
+  if (status === null) return <None />;
+  const [icon, words] = STATUS[status] ?? ["scheduled", status];
+  return (
+    <span class={`nbt-status nbt-status-${icon}`} title={words}>
+      <Icon name={icon} size={13} />
+      <span class={narrow ? "nbt-sr" : ""}>{words}</span>
+    </span>
+  );
+}
+
+function Ago({ ms, now }: { ms: number; now: ReadonlySignal<number> }) {
+  return <span title={dateTime(ms)}>{ago(ms, now.value)}</span>;
+}
+
+function Duration({ state, frame, row }: CellProps) {
+  const column = frame.columns.get("duration");
+  if (!column || column.kind === "text" || column.missing[row]) return <None />;
+  const end = frame.columns.get("end_time");
+  const start = frame.columns.get("start_time");
+  const running = (!end || end.kind === "text" || end.missing[row]) && start?.kind === "number";
+  const ms = running ? state.table.now.value - start.values[row] : column.values[row];
+  return <span>{duration(Math.max(0, ms))}</span>;
+}
+
+function Experiment({ state, id }: { state: State; id: string | null }) {
+  const found = state.status.value.experiments.find((experiment: Experiment) => experiment.id === id);
+  return <Words text={found?.name ?? id} />;
+}
+
+function Value({ state, frame, row, place, best, column }: CellProps & { column: Exclude<Column, { kind: "text" }> }) {
+  const value = column.values[row];
+  const spark = place.spark && <Spark state={state} run={frame.ids[row]} metric={place.name.slice("metrics.".length)} />;
+  return (
+    <>
+      {spark}
+      <span class={best ? "nbt-best" : undefined} title={best ? `${value}: the best of this column` : String(value)}>
+        {aligned(value, place.decimals)}
+        {best && <span class="nbt-sr"> best</span>}
+      </span>
+    </>
+  );
+}

@@ -1,0 +1,44 @@
+/** What does an empty table say? What is missing, and what to do about it. */
+
+import { setView, type State } from "../../state/state";
+
+export function Empty({ state }: { state: State }) {
+  const { table } = state;
+  const view = state.view.value;
+  const total = state.frame.value.length;
+  if (table.filtered.value.mask && table.scopeRows.value.length > 0) {
+    return (
+      <Says title="No run matches the filter">
+        <button class="nbt-button" onClick={() => setView(state, { filter: "" })}>
+          Clear filter
+        </button>
+      </Says>
+    );
+  }
+  if (total > 0 && view.experiments.length > 0) {
+    return (
+      <Says title="No runs in the chosen experiments">
+        <button class="nbt-button" onClick={() => setView(state, { experiments: [] })}>
+          Show all experiments
+        </button>
+      </Says>
+    );
+  }
+  if (total > 0) return <Says title="No active runs">All runs of this store are deleted.</Says>;
+  if (!state.status.value.loaded && state.life.value === "live") return <Says title="Reading the store …" />;
+  return (
+    <Says title="No runs yet">
+      Put <code class="nbt-mono">%%track</code> at the top of a cell, or log from Python with{" "}
+      <code class="nbt-mono">nbtrack.start_run()</code>.
+    </Says>
+  );
+}
+
+function Says({ title, children }: { title: string; children?: preact.ComponentChildren }) {
+  return (
+    <div class="nbt-empty" role="status">
+      <strong>{title}</strong>
+      <div class="nbt-dim">{children}</div>
+    </div>
+  );
+}

@@ -1,0 +1,165 @@
+/** What stands above the columns, and what can be done there: sort, move, resize. */
+
+import { useRef } from "preact/hooks";
+import { groupOf, label, NAME } from "../../data/columns";
+import { toggled } from "../../data/order";
+import { setView, type State } from "../../state/state";
+import { Icon } from "../icons";
+import { BOX, HEADER, type Layout, type Place } from "./layout";
+import { placed } from "./moves";
+import { Box } from "./row";
+
+interface HeaderProps {
+  state: State;
+  layout: Layout;
+  places: Place[];
+  narrow: boolean;
+  cursor: number;
+  all: boolean | "mixed";
+}
+
+export function Header({ state, layout, places, narrow, cursor, all }: HeaderProps) {
+  const cell = (place: Place) => (
+    <HeaderCell
+      key={place.name}
+      state={state}
+      layout={layout}
+      place={place}
+      narrow={narrow}
+      column={layout.places.indexOf(place) + 1}
+      cursor={cursor}
+    />
+  );
+  return (
+    <div role="row" class="nbt-header" style={{ width: layout.total, height: HEADER }} data-line={-1} aria-rowindex={1}>
+      <div class="nbt-sticky" style={{ width: layout.sticky }}>
+        <div
+          role="columnheader"
+          aria-colindex={1}
+          aria-label="Select all shown"
+          data-column={0}
+          tabIndex={cursor === 0 ? 0 : -1}
+          class="nbt-cell nbt-boxes"
+          style={{ left: 0, width: BOX }}
+        >
+          <Box checked={all} />
+        </div>
+        {cell(layout.places[0])}
+      </div>
+      {places.map(cell)}
+    </div>
+  );
+}
+
+interface CellProps extends Omit<HeaderProps, "places" | "all"> {
+  place: Place;
+  column: number;
+}
+
+function HeaderCell({ state, layout, place, narrow, column, cursor }: CellProps) {
+  const { name } = place;
+  const keys = state.table.keys.value;
+  const rank = keys.findIndex((key) => key.name === name);
+  const direction = rank < 0 ? "none" : keys[rank].descending ? "descending" : "ascending";
+  const drag = useRef<{ from: number; moved: boolean } | null>(null);
+  const dropped = useRef(false);
+  const group = groupOf(name);
+  const bare = name === "status" && narrow;
+  return (
+    <div
+      role="columnheader"
+      aria-colindex={column + 1}
+      aria-sort={direction}
+      data-column={column}
+      data-name={name}
+      tabIndex={cursor === column ? 0 : -1}
+      class={`nbt-cell nbt-head${place.right ? " nbt-right" : ""}${rank >= 0 ? " nbt-sorted" : ""}`}
+      style={{ left: place.left, width: place.width }}
+      title={`${group === "attributes" ? label(name) : name}\nClick to sort, shift-click to sort by more. Drag to move.`}
+      onPointerDown={(event) => {
+        if (event.button !== 0 || name === NAME || (event.target as Element).closest(".nbt-resize")) return;
+        drag.current = { from: event.clientX, moved: false };
+      }}
+      onPointerMove={(event) => {
+        const held = drag.current;
+        if (!held || (!held.moved && Math.abs(event.clientX - held.from) < 5)) return;
+        if (!held.moved) event.currentTarget.setPointerCapture(event.pointerId);
+        held.moved = true;
+        event.currentTarget.style.transform = `translateX(${event.clientX - held.from}px)`;
+        event.currentTarget.classList.add("nbt-dragged");
+      }}
+      onPointerUp={(event) => {
+        const held = drag.current;
+        drag.current = null;
+        event.currentTarget.style.transform = "";
+        event.currentTarget.classList.remove("nbt-dragged");
+        dropped.current = held?.moved ?? false;
+        if (held?.moved) drop(state, layout, place, event.clientX - held.from);
+      }}
+      onPointerCancel={(event) => {
+        drag.current = null;
+        event.currentTarget.style.transform = "";
+        event.currentTarget.classList.remove("nbt-dragged");
+      }}
+      onClick={(event) => {
+        // The browser sends a click after a drag, too.
+        if (!dropped.current) sortBy(state, name, event.shiftKey);
+        dropped.current = false;
+      }}
+    >
+      <span class={bare ? "nbt-sr" : "nbt-head-text"}>{label(name)}</span>
+      {rank >= 0 && (
+        <span class="nbt-arrow" aria-hidden="true">
+          <Icon name={direction === "ascending" ? "up" : "down"} size={12} />
+          {keys.length > 1 && <sup>{rank + 1}</sup>}
+        </span>
+      )}
+      <Resize state={state} place={place} />
+    </div>
+  );
+}
+
+export function sortBy(state: State, name: string, add: boolean): void {
+  setView(state, { order: toggled(state.view.peek().order, name, add) });
+}
+
+/** Put a column where the pointer let it go. */
+function drop(state: State, layout: Layout, place: Place, by: number): void {
+  const middle = place.left + place.width / 2 + by;
+  const next = layout.places.slice(1).find((other) => other !== place && other.left + other.width / 2 > middle);
+  setView(state, { columns: placed(state.table.columns.peek(), place.name, next?.name ?? null) });
+}
+
+/** One step to the left or right. */
+export function shift(state: State, name: string, by: -1 | 1): void {
+  const columns = state.table.columns.peek();
+  const at = columns.indexOf(name);
+  if (at < 1 || at + by < 1 || at + by >= columns.length) return;
+  const before = by < 0 ? columns[at - 1] : (columns[at + 2] ?? null);
+  setView(state, { columns: placed(columns, name, before) });
+}
+
+export function resize(state: State, name: string, width: number | null): void {
+  const { [name]: _, ...widths } = state.view.peek().widths;
+  setView(state, { widths: width === null ? widths : { ...widths, [name]: Math.round(Math.max(36, Math.min(800, width))) } });
+}
+
+function Resize({ state, place }: { state: State; place: Place }) {
+  const from = useRef<number | null>(null);
+  return (
+    <span
+      class="nbt-resize"
+      aria-hidden="true"
+      onPointerDown={(event) => {
+        event.stopPropagation();
+        event.currentTarget.setPointerCapture(event.pointerId);
+        from.current = event.clientX - place.width;
+      }}
+      onPointerMove={(event) => from.current !== null && resize(state, place.name, event.clientX - from.current)}
+      onPointerUp={() => (from.current = null)}
+      onPointerCancel={() => (from.current = null)}
+      onClick={(event) => event.stopPropagation()}
+      onDblClick={() => resize(state, place.name, null)}
+    />
+  );
+}

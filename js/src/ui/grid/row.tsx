@@ -1,0 +1,137 @@
+/** How is one run drawn as a line of the table? */
+
+import type { Frame } from "../../data/frame";
+import { CONTEXT, FOLDED, PARENT, PINNED } from "../../data/tree";
+import type { State } from "../../state/state";
+import { nameOf } from "../../state/table";
+import type { Ink } from "../color";
+import { Icon } from "../icons";
+import { CellBody } from "./cells";
+import { BOX, ROW, type Layout, type Place } from "./layout";
+
+export interface RowProps {
+  state: State;
+  frame: Frame;
+  row: number;
+  line: number;
+  depth: number;
+  mark: number;
+  selected: boolean;
+  hidden: boolean;
+  ink: Ink | undefined;
+  layout: Layout;
+  places: Place[];
+  narrow: boolean;
+  best: ReadonlyMap<string, number>;
+  /** The column of the cursor where it is on this line, else -1. */
+  cursor: number;
+}
+
+export function Row(props: RowProps) {
+  const { state, frame, row, line, mark, selected, layout, places, cursor } = props;
+  const classes = ["nbt-row", selected && "nbt-selected", mark & CONTEXT && "nbt-context", mark & PINNED && "nbt-pinned"];
+  return (
+    <div
+      role="row"
+      class={classes.filter(Boolean).join(" ")}
+      style={{ top: line * ROW, width: layout.total }}
+      data-line={line}
+      aria-rowindex={line + 2}
+      aria-selected={selected}
+      aria-level={props.depth + 1}
+      aria-expanded={mark & PARENT ? !(mark & FOLDED) : undefined}
+    >
+      <div class="nbt-sticky" style={{ width: layout.sticky }}>
+        <div {...at(0, cursor)} class="nbt-cell nbt-boxes" style={{ left: 0, width: BOX }}>
+          <Box checked={selected} color={selected ? props.ink?.color : undefined} />
+          <Swatch ink={props.ink} hidden={props.hidden} name={nameOf(frame, row)} />
+        </div>
+        <NameCell {...props} />
+      </div>
+      {places.map((place) => {
+        const column = layout.places.indexOf(place) + 1;
+        return (
+          <div
+            key={place.name}
+            {...at(column, cursor)}
+            class={place.right ? "nbt-cell nbt-right" : "nbt-cell"}
+            style={{ left: place.left, width: place.width }}
+          >
+            <CellBody
+              state={state}
+              frame={frame}
+              row={row}
+              place={place}
+              narrow={props.narrow}
+              best={props.best.get(place.name) === row}
+            />
+          </div>
+        );
+      })}
+    </div>
+  );
+}
+
+/** What a cell of the given column carries, so that the grid finds it and the keyboard can stand on it. */
+export function at(column: number, cursor: number) {
+  return {
+    role: "gridcell" as const,
+    "aria-colindex": column + 1,
+    "data-column": column,
+    tabIndex: cursor === column ? 0 : -1,
+  };
+}
+
+function NameCell({ state, frame, row, depth, mark, layout, cursor }: RowProps) {
+  const name = nameOf(frame, row);
+  const indent = state.view.value.tree ? Math.min(depth, 12) * 16 : 0;
+  const folded = (mark & FOLDED) !== 0;
+  return (
+    <div {...at(1, cursor)} class="nbt-cell nbt-name" style={{ left: BOX, width: layout.places[0].width, paddingLeft: 4 + indent }}>
+      {mark & PARENT ? (
+        <button class="nbt-twisty" data-does="fold" tabIndex={-1} aria-label={`${folded ? "Unfold" : "Fold"} ${name}`}>
+          <Icon name={folded ? "right" : "down"} />
+        </button>
+      ) : (
+        <span class="nbt-twisty" />
+      )}
+      <span class="nbt-link" data-does="open" title={name}>
+        {name}
+      </span>
+      {mark & PINNED ? <Icon name="pin" size={12} /> : null}
+    </div>
+  );
+}
+
+export function Box({ checked, color }: { checked: boolean | "mixed"; color?: string | undefined }) {
+  return (
+    <span
+      class="nbt-box"
+      data-does="select"
+      data-checked={checked}
+      style={color ? { background: color, borderColor: color } : undefined}
+      aria-hidden="true"
+    >
+      {checked === true ? <Icon name="check" size={13} /> : checked === "mixed" ? <span class="nbt-dash" /> : null}
+    </span>
+  );
+}
+
+/** The line that charts draw for the run; a click hides it there. */
+function Swatch({ ink, hidden, name }: { ink: Ink | undefined; hidden: boolean; name: string }) {
+  if (!ink) return <span class="nbt-swatch" />;
+  return (
+    <button
+      class="nbt-swatch"
+      data-does="hide"
+      tabIndex={-1}
+      aria-pressed={hidden}
+      aria-label={`${hidden ? "Show" : "Hide"} ${name} in charts`}
+      title={hidden ? "Show in charts" : "Hide in charts"}
+    >
+      <svg width="16" height="10" viewBox="0 0 16 10" aria-hidden="true">
+        <path d="M0 5h16" stroke={ink.color} stroke-width="3" stroke-dasharray={ink.dash.join(" ")} opacity={hidden ? 0.25 : 1} />
+      </svg>
+    </button>
+  );
+}

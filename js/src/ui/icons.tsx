@@ -1,0 +1,28 @@
+/** The few pictures, drawn here so that nothing has to be loaded. Each has its words beside it for those who do not see it. */
+
+const PATHS = {
+  finished: "M3.5 8.5l3 3 6-7",
+  failed: "M4.5 4.5l7 7m0-7l-7 7",
+  killed: "M4.8 4.8h6.4v6.4H4.8z",
+  running: "M8 2.5a5.5 5.5 0 1 1-5.5 5.5",
+  scheduled: "M8 4.5V8l2.4 1.6M8 2.5a5.5 5.5 0 1 1 0 11 5.5 5.5 0 0 1 0-11z",
+  down: "M4.5 6.5L8 10l3.5-3.5",
+  right: "M6.5 4.5L10 8l-3.5 3.5",
+  up: "M4.5 9.5L8 6l3.5 3.5",
+  close: "M4.5 4.5l7 7m0-7l-7 7",
+  columns: "M2.5 3.5h11v9h-11zM6.2 3.5v9M9.8 3.5v9",
+  pin: "M5.5 2.5h5l-.7 4 2.2 2.5H4l2.2-2.5zM8 9v4.5",
+  search: "M7 3a4 4 0 1 1 0 8 4 4 0 0 1 0-8zm3 7l3.5 3.5",
+  grip: "M6 4h.01M6 8h.01M6 12h.01M10 4h.01M10 8h.01M10 12h.01",
+  check: "M4 8.2l2.7 2.7L12 5.2",
+} as const;
+
+export type IconName = keyof typeof PATHS;
+
+export function Icon({ name, size = 14 }: { name: IconName; size?: number }) {
+  return (
+    <svg class={`nbt-icon nbt-icon-${name}`} width={size} height={size} viewBox="0 0 16 16" aria-hidden="true">
+      <path d={PATHS[name]} fill="none" stroke="currentColor" stroke-width="1.7" stroke-linecap="round" stroke-linejoin="round" />
+    </svg>
+  );
+}

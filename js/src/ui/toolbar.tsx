@@ -1,0 +1,65 @@
+/** What stands above the table: which experiments, which runs, which columns, and whether this is live. */
+
+import type { State } from "../state/state";
+import { ColumnPicker } from "./columns/picker";
+import { Experiments } from "./experiments";
+import { FilterBox } from "./filter/box";
+import { Icon } from "./icons";
+
+export function Toolbar({ state, help }: { state: State; help: () => void }) {
+  return (
+    <div class="nbt-toolbar">
+      <Experiments state={state} />
+      <FilterBox state={state} />
+      <Count state={state} />
+      <Selection state={state} />
+      <span class="nbt-space" />
+      <ColumnPicker state={state} />
+      <button class="nbt-button nbt-help-button" aria-label="Keys" title="Keys (?)" onClick={help}>
+        ?
+      </button>
+      <LifeBadge state={state} />
+    </div>
+  );
+}
+
+const many = (n: number): string => n.toLocaleString("en");
+
+function Count({ state }: { state: State }) {
+  const total = state.table.scopeRows.value.length;
+  const { matches } = state.table.lines.value;
+  const runs = total === 1 ? "run" : "runs";
+  return (
+    <span class="nbt-total" role="status">
+      {matches === total ? `${many(total)} ${runs}` : `${many(matches)} of ${many(total)} ${runs}`}
+    </span>
+  );
+}
+
+function Selection({ state }: { state: State }) {
+  const n = state.selected.value.length;
+  if (n === 0) return null;
+  return (
+    <button class="nbt-chip" title="Clear the selection" aria-label={`${n} selected: clear`} onClick={() => (state.selected.value = [])}>
+      {many(n)} selected
+      <Icon name="close" size={11} />
+    </button>
+  );
+}
+
+const LIVES = {
+  live: ["live", "Joined to the kernel: changes appear as they happen"],
+  snapshot: ["saved", "A saved view: everything that is here works without a kernel; it shows no changes"],
+  lost: ["kernel gone", "The kernel went away: this shows what was known last"],
+} as const;
+
+function LifeBadge({ state }: { state: State }) {
+  const [words, title] = LIVES[state.life.value];
+  const waiting = state.pending.value;
+  return (
+    <span class={`nbt-life nbt-life-${state.life.value}`} title={title}>
+      {words}
+      {waiting > 0 && <span title="Requests that wait for the kernel"> · {waiting} waiting</span>}
+    </span>
+  );
+}
