@@ -28,7 +28,7 @@ export async function mountOutput(place: HTMLElement, saved: Saved): Promise<voi
   const { views, models } = page();
   const there = views.get(saved.display) ?? new Set();
   views.set(saved.display, there);
-  place.querySelector<HTMLElement>(".nbt-plain")!.hidden = true;
+  place.querySelector<HTMLElement>(".nbt-fallback")!.style.display = "none";
   // A re-rendered output is a new place for the DOM that lives already, so that scroll, focus and zoom stay.
   const moving = [...there].find((view) => !view.place.isConnected || view.place === place);
   if (moving) {

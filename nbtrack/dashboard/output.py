@@ -48,7 +48,7 @@ def output_html(shown: Shown, snapshot: Snapshot, front: Front, plain: str) -> s
     }
     call = f"nbtrackLoader.output(document.currentScript, {script_json(shown.display)});"
     return (
-        f'<div data-nbtrack="{shown.display}">\n<div class="nbt-plain">{plain}</div>\n'
+        f'<div data-nbtrack="{shown.display}">\n<div class="nbt-fallback">{plain}</div>\n'
         f'<script type="application/json" class="nbt-data">{script_json(data)}</script>\n'
         f'<script type="text/plain" class="nbt-front">{front.code}</script>\n'
         f"<script>(() => {{ {front.loader} {call} }})();</script>\n</div>"

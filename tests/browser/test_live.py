@@ -37,7 +37,7 @@ with nbtrack.start_run(run_name="training"):
 
 
 def row(notebook: Notebook, name: str):  # type: ignore[no-untyped-def]
-    return notebook.page.locator("[role=row]", has_text=re.compile(rf"\b{name}\b"))
+    return notebook.page.locator(".nbt-lines [role=row]", has_text=re.compile(rf"\b{name}\b"))
 
 
 def until(notebook: Notebook, expression: str, answer: str, seconds: float = 5) -> None:
