@@ -11,6 +11,7 @@ import { nobody, type Ask, type Change, type State } from "./state/state";
 
 type Answer = { type: "answer" } & Fields<"answer">;
 interface Waiting {
+  shown: boolean;
   resolve(body: unknown): void;
   reject(error: Error): void;
 }
@@ -34,13 +35,16 @@ export function createRequests(
   const waiting = new Map<number, Waiting>();
   const heard = new Set<WidgetModel>();
 
+  const count = () => {
+    state.pending.value = [...waiting.values()].filter(({ shown }) => shown).length;
+  };
   const hear = (content: Answer, buffers: DataView[]) => {
     const waiter = content.type === "answer" ? waiting.get(content.id) : undefined;
     if (!waiter) return;
     const added = buffers?.length ? addSeries(buffers[0]) : Promise.resolve();
     if (content.more) return;
     waiting.delete(content.id);
-    state.pending.value = waiting.size;
+    count();
     if (content.error) waiter.reject(new Error(content.error));
     else void added.then(() => waiter.resolve(content.body));
   };
@@ -54,8 +58,8 @@ export function createRequests(
     const id = ++lastId;
     through.send({ ...fields, id });
     return new Promise((resolve, reject) => {
-      waiting.set(id, { resolve, reject });
-      if (shown) state.pending.value = waiting.size;
+      waiting.set(id, { shown, resolve, reject });
+      count();
     });
   }
 
@@ -72,7 +76,9 @@ export function createRequests(
   });
 
   const quietly = (ask: Ask) =>
-    void send({ type: "need", ...NOTHING, ...ask }, false).catch((error) => console.warn("nbtrack:", error));
+    void send({ type: "need", ...NOTHING, ...ask }, false).catch((error) => {
+      if (!signal.aborted) console.warn("nbtrack:", error);
+    });
   let resyncing = false;
   return {
     hello: () => quietly({ what: "hello" }),
