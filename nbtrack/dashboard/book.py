@@ -37,7 +37,7 @@ class History:
     points: Array
     length: int
     sent: int = 0
-    fresh: bool = True  # read from the store since points were last announced, so some may come twice
+    fresh: bool = True  # read from the store, perhaps ahead of what was announced, so points may come twice
 
     def part(self, start: int = 0) -> Series:
         part = self.points[start : self.length]
@@ -91,7 +91,8 @@ class Book:
                 continue
             added = np.array(news, POINT)
             if history.fresh:
-                added, history.fresh = not_yet_in(history.points[: history.length], added), False
+                added = not_yet_in(history.points[: history.length], added)
+                history.fresh = len(added) == 0
             history.append(added)
             self.version += 1
 
@@ -99,10 +100,10 @@ class Book:
         """Read on where another process has written more than is held."""
         for row in changed:
             run = row.run.info.run_id
+            announced = run in self.ours and row.run.info.status == "RUNNING"
             for key, summary in row.metrics.items():
                 history = self._histories.get((run, key))
-                behind = history is not None and history.length < summary.count and run not in self.ours
-                if behind:
+                if history is not None and history.length < summary.count and not announced:
                     self._read_on((run, key))
                 elif history is None and self._queue is not None:
                     self._queue.append(((run, key), summary))
