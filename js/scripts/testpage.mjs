@@ -2,7 +2,7 @@
 import { build } from "esbuild";
 
 await build({
-  entryPoints: ["test/page/panel.tsx"],
+  entryPoints: ["test/page/panel.tsx", "test/page/app.tsx"],
   outdir: process.argv[2],
   bundle: true,
   format: "esm",

@@ -44,8 +44,8 @@ export interface State {
   status: Signal<Status>;
   view: Signal<View>;
   selected: Signal<readonly string[]>;
-  /** The table's run ids in the order shown, where a table is mounted. */
-  shown?: ReadonlySignal<readonly string[]>;
+  /** The table's run ids in the order shown. */
+  shown: ReadonlySignal<readonly string[]>;
   life: Signal<Life>;
   /** How many requests wait for the kernel. */
   pending: Signal<number>;
@@ -59,7 +59,7 @@ export interface State {
 export const nobody = (): Promise<never> => Promise.reject(new Error("No kernel is connected: this is a saved view."));
 
 export function createState(kind: FrameKind): State {
-  const state = {
+  const state: Omit<State, "table" | "shown"> = {
     kind,
     frame: signal(EMPTY),
     book: new SeriesBook(),
@@ -72,7 +72,8 @@ export function createState(kind: FrameKind): State {
     said: signal(""),
     outlet: { need: nobody, edit: nobody },
   };
-  return { ...state, table: createTable(state) };
+  const table = createTable(state);
+  return { ...state, table, shown: table.shown };
 }
 
 /** A view as it came, from a kernel or a saved output of any version, with what it leaves out. */

@@ -3,13 +3,11 @@
 import { computed, signal, type ReadonlySignal, type Signal } from "@preact/signals";
 import { automatic, durations, NAME } from "../data/columns";
 import { text, type Column, type Frame } from "../data/frame";
-import { inOrder, readKey, sorted, type Key } from "../data/order";
-import { flat, nested, parents, type Lines } from "../data/tree";
+import { sortings, type Sorting } from "../data/order";
+import { CONTEXT, flat, nested, parents, type Lines } from "../data/tree";
+import { order as ordered, type History } from "../query";
 import { evaluate, type Filtered } from "./filter";
 import type { State } from "./state";
-
-/** As many runs are drawn when none is selected. */
-const DRAWN_UNASKED = 8;
 
 export interface Table {
   /** Ticks while runs are running; set by whoever shows the table. */
@@ -20,21 +18,18 @@ export interface Table {
   scope: ReadonlySignal<Uint8Array>;
   scopeRows: ReadonlySignal<Uint32Array>;
   filtered: ReadonlySignal<Filtered>;
-  keys: ReadonlySignal<Key[]>;
+  sortings: ReadonlySignal<Sorting[]>;
   lines: ReadonlySignal<Lines>;
   /** The line of each row, -1 where it is not shown. */
   lineOf: ReadonlySignal<Int32Array>;
   /** Visible columns in order, the name first. */
   columns: ReadonlySignal<string[]>;
+  /** The ids of the lines that match, in order. */
+  shown: ReadonlySignal<readonly string[]>;
   selected: ReadonlySignal<ReadonlySet<string>>;
-  /** The runs that charts draw: the selection, else the first ones shown; hidden ones left out. */
-  drawn: ReadonlySignal<readonly string[]>;
 }
 
-/** A frame seldom changes its shape; rows by start time need sorting only once for each. */
-const bases = new WeakMap<Frame, Uint32Array>();
-
-export function createTable(state: Omit<State, "table">): Table {
+export function createTable(state: Omit<State, "table" | "shown">): Table {
   const now = signal(Date.now());
   const setting = <T>(read: (view: State["view"]["value"]) => T) => computed(() => read(state.view.value));
   const order = setting((view) => view.order);
@@ -45,7 +40,6 @@ export function createTable(state: Omit<State, "table">): Table {
   const chosen = setting((view) => view.columns);
   const experiments = setting((view) => view.experiments);
   const lifecycle = setting((view) => view.lifecycle);
-  const hidden = setting((view) => view.hidden);
 
   // Sorting running runs by how long they have been running needs no tick: they all grow alike.
   const frame = computed(() => {
@@ -56,13 +50,15 @@ export function createTable(state: Omit<State, "table">): Table {
   const known = computed(() => state.status.value.experiments);
   const scope = computed(() => inScope(state.frame.value, experiments.value, known.value, lifecycle.value));
   const scopeRows = computed(() => rowsOf(scope.value));
-  const filtered = computed(() => evaluate(frame.value, filter.value));
-  const keys = computed(() => order.value.map(readKey).filter((key): key is Key => key !== null));
+  const filtered = computed(() => {
+    const text = filter.value;
+    if (text.includes("at(")) state.seriesRev.value; // only then are histories asked
+    return evaluate(frame.value, text, historyOf(state));
+  });
+  const found = computed(() => sortings(order.value));
   const inSequence = computed(() => {
-    const plain = state.frame.value;
-    let base = bases.get(plain);
-    if (!base) bases.set(plain, (base = inOrder(plain)));
-    return sorted(frame.value, keys.value, base);
+    const clauses = order.value.filter((_, i) => found.value[i] !== null);
+    return ordered(frame.value, clauses);
   });
   const parent = computed(() => parents(state.frame.value));
   const lines = computed(() => {
@@ -81,15 +77,26 @@ export function createTable(state: Omit<State, "table">): Table {
     const columns = chosen.value ?? automatic(frame.value, scopeRows.value);
     return [NAME, ...columns.filter((name) => name !== NAME && frame.value.columns.has(name))];
   });
-  const drawn = computed(() => {
-    const away = new Set(hidden.value);
-    if (state.selected.value.length > 0) return state.selected.value.filter((id) => !away.has(id));
-    const ids = Array.from(lines.value.rows.subarray(0, DRAWN_UNASKED + away.size), (row) => state.frame.value.ids[row]);
-    return ids.filter((id) => !away.has(id)).slice(0, DRAWN_UNASKED);
+  const shown = computed(() => {
+    const { rows, marks } = lines.value;
+    const { ids } = state.frame.value;
+    return Array.from(rows.filter((_, line) => !(marks[line] & CONTEXT)), (row) => ids[row]);
   });
+  const readable = computed(() => found.value.filter((sorting) => sorting !== null));
   const selected = computed(() => new Set(state.selected.value));
-  return { now, frame, scope, scopeRows, filtered, keys, lines, lineOf, columns, selected, drawn };
+  return { now, frame, scope, scopeRows, filtered, sortings: readable, lines, lineOf, columns, shown, selected };
 }
+
+/** What `metrics.loss.at(100)` reads: the points that the browser has. */
+export function historyOf(state: Pick<State, "book">): (run: string, key: string) => History {
+  return (run, key) => {
+    const { step, time, value, length } = state.book.get(run, key) ?? NO_SERIES;
+    return { step: step.subarray(0, length), timestamp: time.subarray(0, length), value: value.subarray(0, length) };
+  };
+}
+
+const NONE = new Float64Array(0);
+const NO_SERIES = { step: NONE, time: NONE, value: NONE, length: 0 };
 
 function inScope(
   frame: Frame,

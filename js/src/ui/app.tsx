@@ -1,11 +1,11 @@
 /** How are the parts of the dashboard put together? Toolbar, table, a split to drag, and the panel below. */
 
 import { useSignal, useSignalEffect } from "@preact/signals";
-import type { ComponentType } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { setView, type State } from "../state/state";
 import { Grid } from "./grid/grid";
 import { Keys } from "./keys";
+import { Panel } from "./panel";
 import { suppressLabShortcuts } from "./shortcuts";
 import { Split } from "./split";
 import { Toolbar } from "./toolbar";
@@ -22,7 +22,7 @@ export function App({ state }: { state: State }) {
     <div
       ref={root}
       class="nbt-root nbt-app"
-      style={{ height: height.value }}
+      style={{ height: `${height.value}px` }}
       onKeyDown={(event) => {
         const target = event.target as Element;
         if (event.ctrlKey || event.metaKey || event.altKey || target.closest("input, select, textarea")) return;
@@ -54,16 +54,6 @@ export function App({ state }: { state: State }) {
 
 function Body({ state }: { state: State }) {
   const body = useRef<HTMLDivElement>(null);
-  const panel = useSignal<ComponentType<{ state: State }> | null>(null);
-  useEffect(() => void loadPanel().then((found) => (panel.value = found)), []);
-  const Panel = panel.value;
-  if (!Panel) {
-    return (
-      <div class="nbt-body">
-        <Grid state={state} />
-      </div>
-    );
-  }
   const share = Math.max(0.12, Math.min(0.88, state.view.value.split));
   return (
     <div class="nbt-body" ref={body}>
@@ -84,10 +74,6 @@ function Body({ state }: { state: State }) {
       </div>
     </div>
   );
-}
-
-async function loadPanel(): Promise<ComponentType<{ state: State }> | null> {
-  return null;
 }
 
 /** What was left out or is damaged, in one line that can be opened. */

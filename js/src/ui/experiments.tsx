@@ -47,7 +47,7 @@ function List({ state, active }: { state: State; active: readonly Experiment[] }
       <label class="nbt-choice">
         <input type="checkbox" checked={chosen.length === 0} onChange={() => choose([])} />
         <span class="nbt-ellipsis">All experiments</span>
-        <span class="nbt-count">{active.reduce((sum, { runs }) => sum + runs, 0)}</span>
+        <span class="nbt-amount">{active.reduce((sum, { runs }) => sum + runs, 0)}</span>
       </label>
       <div class="nbt-choices">
         {found.map(({ id, name, runs }) => (
@@ -56,7 +56,7 @@ function List({ state, active }: { state: State; active: readonly Experiment[] }
             <span class="nbt-ellipsis" title={name}>
               {name}
             </span>
-            <span class="nbt-count">{runs}</span>
+            <span class="nbt-amount">{runs}</span>
           </label>
         ))}
       </div>

@@ -21,7 +21,7 @@ export type IconName = keyof typeof PATHS;
 
 export function Icon({ name, size = 14 }: { name: IconName; size?: number }) {
   return (
-    <svg class={`nbt-icon nbt-icon-${name}`} width={size} height={size} viewBox="0 0 16 16" aria-hidden="true">
+    <svg class={`nbt-pic nbt-pic-${name}`} width={size} height={size} viewBox="0 0 16 16" aria-hidden="true">
       <path d={PATHS[name]} fill="none" stroke="currentColor" stroke-width="1.7" stroke-linecap="round" stroke-linejoin="round" />
     </svg>
   );

@@ -8,7 +8,7 @@ import { Icon } from "./icons";
 
 export function Toolbar({ state, help }: { state: State; help: () => void }) {
   return (
-    <div class="nbt-toolbar">
+    <div class="nbt-top">
       <Experiments state={state} />
       <FilterBox state={state} />
       <Count state={state} />
@@ -40,7 +40,7 @@ function Selection({ state }: { state: State }) {
   const n = state.selected.value.length;
   if (n === 0) return null;
   return (
-    <button class="nbt-chip" title="Clear the selection" aria-label={`${n} selected: clear`} onClick={() => (state.selected.value = [])}>
+    <button class="nbt-token" title="Clear the selection" aria-label={`${n} selected: clear`} onClick={() => (state.selected.value = [])}>
       {many(n)} selected
       <Icon name="close" size={11} />
     </button>

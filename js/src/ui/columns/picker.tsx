@@ -16,7 +16,7 @@ export function ColumnPicker({ state }: { state: State }) {
       button={
         <>
           <Icon name="columns" />
-          <span class="nbt-wide">Columns</span>
+          <span class="nbt-roomy">Columns</span>
         </>
       }
     >
@@ -84,7 +84,7 @@ function Names({ state, group, names }: { state: State; group: Group; names: rea
   return (
     <fieldset class="nbt-group">
       <legend>
-        {TITLES[group]} <span class="nbt-count">{names.length}</span>
+        {TITLES[group]} <span class="nbt-amount">{names.length}</span>
         <span class="nbt-space" />
         <button class="nbt-plain" aria-label={`Show all ${TITLES[group]}`} onClick={() => show(names)}>
           All

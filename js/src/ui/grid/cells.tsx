@@ -39,7 +39,7 @@ export function CellBody(props: CellProps) {
   return <Value {...props} column={column} />;
 }
 
-const None = () => <span class="nbt-none" aria-label="no value" />;
+const None = () => <span class="nbt-missing" aria-label="no value" />;
 
 function Words({ text }: { text: string | null }) {
   if (text === null) return <None />;
@@ -51,7 +51,7 @@ function Status({ frame, row, narrow }: CellProps) {
   if (status === null) return <None />;
   const [icon, words] = STATUS[status] ?? ["scheduled", status];
   return (
-    <span class={`nbt-status nbt-status-${icon}`} title={words}>
+    <span class={`nbt-state nbt-state-${icon}`} title={words}>
       <Icon name={icon} size={13} />
       <span class={narrow ? "nbt-sr" : ""}>{words}</span>
     </span>
@@ -83,7 +83,7 @@ function Value({ state, frame, row, place, best, column }: CellProps & { column:
   return (
     <>
       {spark}
-      <span class={best ? "nbt-best" : undefined} title={best ? `${value}: the best of this column` : String(value)}>
+      <span class={best ? "nbt-cell-best" : undefined} title={best ? `${value}: the best of this column` : String(value)}>
         {aligned(value, place.decimals)}
         {best && <span class="nbt-sr"> best</span>}
       </span>

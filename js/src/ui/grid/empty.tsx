@@ -36,7 +36,7 @@ export function Empty({ state }: { state: State }) {
 
 function Says({ title, children }: { title: string; children?: preact.ComponentChildren }) {
   return (
-    <div class="nbt-empty" role="status">
+    <div class="nbt-grid-empty" role="status">
       <strong>{title}</strong>
       <div class="nbt-dim">{children}</div>
     </div>

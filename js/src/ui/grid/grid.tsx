@@ -3,12 +3,12 @@
 import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { setView, type State } from "../../state/state";
-import { inksOf } from "../inks";
+import { drawnRuns } from "../drawn";
 import { bestRows } from "./best";
 import { tsv } from "./copy";
 import { Empty } from "./empty";
 import { Header } from "./header";
-import { inSight, layout, HEADER, ROW } from "./layout";
+import { inSight, layout, HEADER, px, ROW } from "./layout";
 import { clamped } from "./moves";
 import { Row } from "./row";
 import { createCursor, press, reach, selectAll, toggleRun } from "./acts";
@@ -57,7 +57,7 @@ export function Grid({ state }: { state: State }) {
   if (cursorPlace && !cells.includes(cursorPlace)) cells.push(cursorPlace);
   const ids = table.frame.value.ids;
   const hidden = new Set(state.view.value.hidden);
-  const inks = inksOf(state).value;
+  const inks = drawnRuns(state).inks;
 
   const show = () => {
     wantsFocus.current = true;
@@ -119,7 +119,7 @@ export function Grid({ state }: { state: State }) {
         cursor={at.line === -1 ? at.column : -1}
         all={allSelected(state)}
       />
-      <div class="nbt-lines" role="rowgroup" style={{ height: rows.length * ROW, width: places.value.total }}>
+      <div class="nbt-lines" role="rowgroup" style={{ height: px(rows.length * ROW), width: px(places.value.total) }}>
         {shown.map((line) => {
           const row = rows[line];
           const id = ids[row];

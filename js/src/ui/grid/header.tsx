@@ -5,7 +5,7 @@ import { groupOf, label, NAME } from "../../data/columns";
 import { toggled } from "../../data/order";
 import { setView, type State } from "../../state/state";
 import { Icon } from "../icons";
-import { BOX, HEADER, type Layout, type Place } from "./layout";
+import { BOX, HEADER, px, type Layout, type Place } from "./layout";
 import { placed } from "./moves";
 import { Box } from "./row";
 
@@ -31,8 +31,8 @@ export function Header({ state, layout, places, narrow, cursor, all }: HeaderPro
     />
   );
   return (
-    <div role="row" class="nbt-header" style={{ width: layout.total, height: HEADER }} data-line={-1} aria-rowindex={1}>
-      <div class="nbt-sticky" style={{ width: layout.sticky }}>
+    <div role="row" class="nbt-header" style={{ width: px(layout.total), height: px(HEADER) }} data-line={-1} aria-rowindex={1}>
+      <div class="nbt-sticky" style={{ width: px(layout.sticky) }}>
         <div
           role="columnheader"
           aria-colindex={1}
@@ -40,7 +40,7 @@ export function Header({ state, layout, places, narrow, cursor, all }: HeaderPro
           data-column={0}
           tabIndex={cursor === 0 ? 0 : -1}
           class="nbt-cell nbt-boxes"
-          style={{ left: 0, width: BOX }}
+          style={{ left: px(0), width: px(BOX) }}
         >
           <Box checked={all} />
         </div>
@@ -58,7 +58,7 @@ interface CellProps extends Omit<HeaderProps, "places" | "all"> {
 
 function HeaderCell({ state, layout, place, narrow, column, cursor }: CellProps) {
   const { name } = place;
-  const keys = state.table.keys.value;
+  const keys = state.table.sortings.value;
   const rank = keys.findIndex((key) => key.name === name);
   const direction = rank < 0 ? "none" : keys[rank].descending ? "descending" : "ascending";
   const drag = useRef<{ from: number; moved: boolean } | null>(null);
@@ -74,7 +74,7 @@ function HeaderCell({ state, layout, place, narrow, column, cursor }: CellProps)
       data-name={name}
       tabIndex={cursor === column ? 0 : -1}
       class={`nbt-cell nbt-head${place.right ? " nbt-right" : ""}${rank >= 0 ? " nbt-sorted" : ""}`}
-      style={{ left: place.left, width: place.width }}
+      style={{ left: px(place.left), width: px(place.width) }}
       title={`${group === "attributes" ? label(name) : name}\nClick to sort, shift-click to sort by more. Drag to move.`}
       onPointerDown={(event) => {
         if (event.button !== 0 || name === NAME || (event.target as Element).closest(".nbt-resize")) return;

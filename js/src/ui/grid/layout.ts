@@ -101,3 +101,5 @@ export function aligned(value: number, decimals: number | null): string {
 export function inSight({ places, sticky }: Layout, left: number, width: number): Place[] {
   return places.slice(1).filter((place) => place.left + place.width > left + sticky - 200 && place.left < left + width + 200);
 }
+
+export const px = (length: number): string => `${length}px`;

@@ -7,7 +7,7 @@ import { nameOf } from "../../state/table";
 import type { Ink } from "../color";
 import { Icon } from "../icons";
 import { CellBody } from "./cells";
-import { BOX, ROW, type Layout, type Place } from "./layout";
+import { BOX, px, ROW, type Layout, type Place } from "./layout";
 
 export interface RowProps {
   state: State;
@@ -34,15 +34,15 @@ export function Row(props: RowProps) {
     <div
       role="row"
       class={classes.filter(Boolean).join(" ")}
-      style={{ top: line * ROW, width: layout.total }}
+      style={{ top: px(line * ROW), width: px(layout.total) }}
       data-line={line}
       aria-rowindex={line + 2}
       aria-selected={selected}
       aria-level={props.depth + 1}
       aria-expanded={mark & PARENT ? !(mark & FOLDED) : undefined}
     >
-      <div class="nbt-sticky" style={{ width: layout.sticky }}>
-        <div {...at(0, cursor)} class="nbt-cell nbt-boxes" style={{ left: 0, width: BOX }}>
+      <div class="nbt-sticky" style={{ width: px(layout.sticky) }}>
+        <div {...at(0, cursor)} class="nbt-cell nbt-boxes" style={{ left: px(0), width: px(BOX) }}>
           <Box checked={selected} color={selected ? props.ink?.color : undefined} />
           <Swatch ink={props.ink} hidden={props.hidden} name={nameOf(frame, row)} />
         </div>
@@ -55,7 +55,7 @@ export function Row(props: RowProps) {
             key={place.name}
             {...at(column, cursor)}
             class={place.right ? "nbt-cell nbt-right" : "nbt-cell"}
-            style={{ left: place.left, width: place.width }}
+            style={{ left: px(place.left), width: px(place.width) }}
           >
             <CellBody
               state={state}
@@ -87,7 +87,7 @@ function NameCell({ state, frame, row, depth, mark, layout, cursor }: RowProps) 
   const indent = state.view.value.tree ? Math.min(depth, 12) * 16 : 0;
   const folded = (mark & FOLDED) !== 0;
   return (
-    <div {...at(1, cursor)} class="nbt-cell nbt-name" style={{ left: BOX, width: layout.places[0].width, paddingLeft: 4 + indent }}>
+    <div {...at(1, cursor)} class="nbt-cell nbt-name" style={{ left: px(BOX), width: px(layout.places[0].width), paddingLeft: px(4 + indent) }}>
       {mark & PARENT ? (
         <button class="nbt-twisty" data-does="fold" tabIndex={-1} aria-label={`${folded ? "Unfold" : "Fold"} ${name}`}>
           <Icon name={folded ? "right" : "down"} />
@@ -95,7 +95,7 @@ function NameCell({ state, frame, row, depth, mark, layout, cursor }: RowProps) 
       ) : (
         <span class="nbt-twisty" />
       )}
-      <span class="nbt-link" data-does="open" title={name}>
+      <span class="nbt-run-link" data-does="open" title={name}>
         {name}
       </span>
       {mark & PINNED ? <Icon name="pin" size={12} /> : null}
@@ -119,10 +119,10 @@ export function Box({ checked, color }: { checked: boolean | "mixed"; color?: st
 
 /** The line that charts draw for the run; a click hides it there. */
 function Swatch({ ink, hidden, name }: { ink: Ink | undefined; hidden: boolean; name: string }) {
-  if (!ink) return <span class="nbt-swatch" />;
+  if (!ink) return <span class="nbt-inkling" />;
   return (
     <button
-      class="nbt-swatch"
+      class="nbt-inkling"
       data-does="hide"
       tabIndex={-1}
       aria-pressed={hidden}

@@ -10,7 +10,7 @@ export function Spark({ state, run, metric }: { state: State; run: string; metri
   const series = state.book.get(run, metric);
   if (!series || series.length < 2) return null;
   return (
-    <svg class="nbt-spark" width={WIDTH} height={HEIGHT} viewBox={`0 0 ${WIDTH} ${HEIGHT}`} aria-hidden="true">
+    <svg class="nbt-trace" width={WIDTH} height={HEIGHT} viewBox={`0 0 ${WIDTH} ${HEIGHT}`} aria-hidden="true">
       <path d={sparkPath(series.value.subarray(0, series.length))} />
     </svg>
   );
