@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from .jupyter import Notebook, Server, chromium
+
+
+expect.set_options(timeout=15_000)  # machines with two cores are slow to draw the first time
 
 
 @pytest.fixture(scope="session")

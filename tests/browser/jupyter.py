@@ -182,7 +182,7 @@ class Notebook:
         if cells:
             path.write_text(json.dumps(_document(cells)))
         context = browser.new_context(viewport={"width": 1400, "height": 1000})
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
         context.add_cookies([])
         notebook = Notebook(server, context, context.new_page(), path, app)
         notebook.page.on("request", lambda request: notebook.requests.append(request.url))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import subprocess
 import sys
 import time
@@ -37,10 +36,11 @@ with nbtrack.start_run(run_name="training"):
 
 
 def row(notebook: Notebook, name: str):  # type: ignore[no-untyped-def]
-    return notebook.page.locator(".nbt-lines [role=row]", has_text=re.compile(rf"\b{name}\b"))
+    page = notebook.page
+    return page.locator(".nbt-lines [role=row]").filter(has=page.get_by_text(name, exact=True))
 
 
-def until(notebook: Notebook, expression: str, answer: str, seconds: float = 5) -> None:
+def until(notebook: Notebook, expression: str, answer: str, seconds: float = 10) -> None:
     """Wait until a Python expression has this repr."""
     end = time.monotonic() + seconds
     while (now := notebook.ask(expression)) != answer:
