@@ -1,7 +1,7 @@
-"""How does one HTML output carry a working dashboard: the table, the data, the front end and the script that joins them?
+"""How does one HTML output carry a working dashboard: table, data, front end, and the script that joins them?
 
-What comes from a store enters as escaped text, as base64, or as JSON whose `<`, `>` and `&` are escaped, so no value can
-end a script or begin a tag. Nothing is fetched from anywhere.
+What comes from a store enters as escaped text, as base64, or as JSON whose `<`, `>` and `&` are escaped, so no value
+can end a script or begin a tag. Nothing is fetched from anywhere.
 """
 
 from __future__ import annotations

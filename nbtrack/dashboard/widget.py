@@ -35,14 +35,14 @@ PATIENCE = 5.0  # s that the first showing waits for a store to be read
 PAGE_BYTES = 60_000_000  # of packs in a page of its own
 
 
-class Channel(anywidget.AnyWidget):
+class Channel(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]
     """The model on which requests travel: a running cell never publishes on it, so ipykernel lets them through."""
 
     _esm = t.Unicode().tag(sync=True)
     uid = t.Unicode().tag(sync=True)
 
 
-class Dashboard(anywidget.AnyWidget):
+class Dashboard(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]
     """Runs of a store, to be looked at. Made by `dashboard`, `compare`, `chart` and `show`.
 
     `selected` (run ids) and `view` can be read, set and observed; a view is set in part: `dash.view = {"filter": "…"}`.
@@ -112,10 +112,9 @@ class Dashboard(anywidget.AnyWidget):
 
     def close(self) -> None:
         """Stop following the store. What is on the page stays as a snapshot."""
-        self._hub.leave(self)
-        channel = self.__dict__.get("_channel")
-        if channel is not None:
-            channel.close()
+        if "_channel" in self.__dict__:  # else it was never made whole
+            self._hub.leave(self)
+            self._channel.close()
         super().close()
 
     # showing
@@ -209,7 +208,7 @@ class Dashboard(anywidget.AnyWidget):
         finally:
             self._from_browser.now = False
 
-    @t.validate("view")
+    @t.validate("view")  # type: ignore[untyped-decorator,unused-ignore]
     def _check_view(self, proposal: Any) -> dict[str, Any]:
         if getattr(self._from_browser, "now", False):
             return known_view(proposal["value"])

@@ -1,6 +1,6 @@
 """How do a header and typed arrays travel as one piece of bytes? The same as js/src/data/pack.ts.
 
-"nbt1" | uint32 LE: header length | header, JSON in UTF-8 | zeros up to a multiple of 8 | arrays, each at a multiple of 8
+"nbt1" | uint32 LE: header length | header, JSON in UTF-8 | zeros to a multiple of 8 | arrays, each at a multiple of 8
 
 `header.arrays` lists [type, offset from the first array, length in elements]; the whole is deflated.
 """
@@ -23,7 +23,7 @@ Array = NDArray[Any]
 
 MAGIC = b"nbt1"
 LARGE = 4_000_000  # bytes
-TYPES = {
+TYPES: dict[str, np.dtype[Any]] = {
     "f64": np.dtype("<f8"),
     "f32": np.dtype("<f4"),
     "i32": np.dtype("<i4"),
@@ -59,7 +59,7 @@ def pack(header: Mapping[str, Any], arrays: Iterable[Array], *, deflated: bool =
             [NAMES[data.dtype.newbyteorder("<") if data.dtype.itemsize > 1 else data.dtype], offset, data.size]
         )
         padding = -data.nbytes % 8
-        parts += [memoryview(data).cast("B") if data.size else b"", bytes(padding)]
+        parts += [data.data.cast("B") if data.size else b"", bytes(padding)]
         offset += data.nbytes + padding
     head = json.dumps({**header, "arrays": listed}, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     encoded = head.encode("utf-8", "replace")
@@ -127,9 +127,9 @@ class _Distinct:
 
     def add(self, array: Array) -> int:
         data = np.ascontiguousarray(array)
-        key = (data.dtype.str, hash(memoryview(data).cast("B").tobytes()) if data.size else 0)
+        key = (data.dtype.str, hash(data.tobytes()) if data.size else 0)
         place = self._places.get(key)
-        if place is not None and memoryview(self.kept[place]).cast("B") == memoryview(data).cast("B"):
+        if place is not None and self.kept[place].data.cast("B") == data.data.cast("B"):
             return place
         self.kept.append(data)
         self._places[key] = len(self.kept) - 1

@@ -9,7 +9,6 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from .jupyter import Notebook, Server, chromium
 
-
 expect.set_options(timeout=15_000)  # machines with two cores are slow to draw the first time
 
 

@@ -176,7 +176,7 @@ class Notebook:
     def open(
         server: Server, browser: Browser, name: str, cells: Sequence[str] = (), *, app: str = "lab", dark: bool = False
     ) -> Notebook:
-        """A notebook of the given cells, or the file that is there, in JupyterLab ("lab") or Notebook 7 ("notebooks")."""
+        """A notebook of the given cells, or the file that is there, in JupyterLab or Notebook 7 ("notebooks")."""
         path = server.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         if cells:

@@ -69,7 +69,7 @@ def test_what_is_selected_in_the_page_is_read_in_python(notebook: Open) -> None:
     book.run(1)
     expect(row(book, "run1")).to_be_visible()
     row(book, "run1").locator(".nbt-box").click()
-    until(book, "dash.selected_runs['tags.mlflow.runName'].tolist()", "['run1']")
+    until(book, "list(dash.selected_runs.get('tags.mlflow.runName', []))", "['run1']")
     until(book, "len(dash.selected)", "1")
 
 
@@ -131,7 +131,7 @@ def test_a_dashboard_lives_in_a_box_of_widgets(notebook: Open) -> None:
     book.run(1)
     expect(row(book, "run2")).to_be_visible()
     row(book, "run2").locator(".nbt-box").click()
-    until(book, "dash.selected_runs['tags.mlflow.runName'].tolist()", "['run2']")
+    until(book, "list(dash.selected_runs.get('tags.mlflow.runName', []))", "['run2']")
 
 
 def test_a_dashboard_is_live_in_notebook_7(notebook: Open) -> None:
