@@ -11,11 +11,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from nbtrack import (
-        entities,
-        figures,  # type: ignore[attr-defined,unused-ignore]
-        tracking,
-    )
+    from nbtrack import entities, figures, tracking  # type: ignore[attr-defined,unused-ignore]
     from nbtrack.dashboard import chart, compare, dashboard, show  # type: ignore[import-not-found,attr-defined,unused-ignore]
     from nbtrack.entities import Experiment, ExperimentTag, Metric, Param, Run, RunInfo, RunStatus, RunTag, ViewType
     from nbtrack.errors import NbtrackError

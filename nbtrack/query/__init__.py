@@ -1,44 +1,83 @@
 """The filter language: text to a tree, a tree to a row mask over a frame, and the order of rows.
 
-A superset of MLflow's `filter_string` and `order_by`; `parse.py` has the grammar. js/src/query/ is the same language in
-TypeScript, held to this one by tests/golden/query*.json.
+A superset of MLflow's `filter_string` and `order_by`; `parse.py` has the grammar. js/src/query/ is the same language
+in TypeScript, held to this one by tests/golden/query*.json.
+
+Beyond MLflow: OR, NOT, parentheses; NOT LIKE, NOT ILIKE, BETWEEN; IN and IS NULL on every column; params and tags
+compared as numbers where the right side is one; parts of a metric's history; `duration`, dates, `now()`; the attributes
+experiment_id and lifecycle_stage; / : - in unquoted keys; `number(…)` in an order; blanks around a filter or an order.
+
+Unlike MLflow, where it takes by accident what nobody means: a blank around the dot of a name or no name behind it, a
+list behind `=`, two texts in a list without a comma, digits other than 0-9, are errors; IS NULL needs no AND before it;
+text in a list is taken as typed, without Python's escapes. `metrics.loss.min` is the least loss where no metric is
+called so.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 
 import numpy as np
 
 from nbtrack.errors import QueryError
 from nbtrack.frame import I64, Bool, Frame
+from nbtrack.query.complete import ColumnInfo, Suggestion, columns, complete
 from nbtrack.query.direction import direction
-from nbtrack.query.evaluate import History, Place, evaluate
+from nbtrack.query.evaluate import Datasets, History, Place, evaluate, unknown
 from nbtrack.query.order import arranged
 from nbtrack.query.parse import parse, parse_key
-from nbtrack.query.tree import Node
+from nbtrack.query.tree import Key, Node
 
-__all__ = ["Node", "QueryError", "direction", "mask", "order", "parse", "select"]
+__all__ = [
+    "ColumnInfo",
+    "Datasets",
+    "Node",
+    "QueryError",
+    "Suggestion",
+    "columns",
+    "complete",
+    "direction",
+    "mask",
+    "order",
+    "parse",
+    "select",
+    "unknown",
+]
 
 
-def mask(frame: Frame, text: str, *, now: float | None = None, history: History | None = None) -> Bool:
+def mask(
+    frame: Frame,
+    text: str,
+    *,
+    now: float | None = None,
+    history: History | None = None,
+    datasets: Callable[[], Datasets] | None = None,
+) -> Bool:
     """True for each row that the filter keeps; all of them for an empty filter.
 
-    `now` is the moment that `now()` means, in ms since 1970; `history(run_id, key)` is what `.at(step)` reads from.
+    `now` is the moment that `now()` means, in ms since 1970; `history(run_id, key)` is what `.at(step)` reads from;
+    `datasets()` is called once when the filter asks about them.
     """
     node = parse(text, frame.columns)
-    return np.ones(len(frame), np.bool_) if node is None else evaluate(node, _place(frame, now, history))
+    if node is None:
+        return np.ones(len(frame), np.bool_)
+    return evaluate(node, _place(frame, now, history, datasets))
 
 
 def order(
     frame: Frame, order_by: Sequence[str] = (), *, now: float | None = None, history: History | None = None
 ) -> I64:
     """All row numbers, sorted by clauses such as "metrics.loss ASC", then newest first, then by run id."""
+    return _arrange(frame, order_by, np.arange(len(frame)), _place(frame, now, history))
+
+
+def _arrange(frame: Frame, order_by: Sequence[str], rows: I64, place: Place) -> I64:
     if isinstance(order_by, str):
         raise QueryError(f"order_by takes a list of texts: [{order_by!r}].", start=0, end=len(order_by))
-    keys = [parse_key(clause, frame.columns) for clause in order_by]
-    return arranged(keys, _place(frame, now, history))
+    keys = [_key(clause, frame, among=len(order_by)) for clause in order_by]
+    return arranged(keys, place, rows)
 
 
 def select(
@@ -48,11 +87,24 @@ def select(
     *,
     now: float | None = None,
     history: History | None = None,
+    datasets: Callable[[], Datasets] | None = None,
 ) -> I64:
     """The numbers of the rows that the filter keeps, in order: what `search_runs` returns."""
-    kept = np.flatnonzero(mask(frame, filter_string, now=now, history=history)).astype(np.int64)
-    return kept[order(frame.take(kept), order_by, now=now, history=history)]
+    kept = np.flatnonzero(mask(frame, filter_string, now=now, history=history, datasets=datasets))
+    return _arrange(frame, order_by, kept, _place(frame, now, history))
 
 
-def _place(frame: Frame, now: float | None, history: History | None) -> Place:
-    return Place(frame, time.time() * 1000 if now is None else now, history)
+def _key(clause: str, frame: Frame, *, among: int) -> Key:
+    """Places in an error count from the beginning of the clause, which is named when it is one of several."""
+    try:
+        return parse_key(clause, frame.columns)
+    except QueryError as error:
+        if among == 1:
+            raise
+        raise QueryError(f"In {clause}: {error}", start=error.start, end=error.end) from None
+
+
+def _place(
+    frame: Frame, now: float | None, history: History | None, datasets: Callable[[], Datasets] | None = None
+) -> Place:
+    return Place(frame, time.time() * 1000 if now is None else now, history, cache(datasets) if datasets else None)

@@ -93,7 +93,7 @@ def _key(tail: str, token: Token) -> tuple[str, str | None, bool]:
         return tail, None, False
     part = tail[match.end() + 1 :]
     if part and part not in (*PARTS, "at"):
-        message = f"A metric has {_listed(PARTS)} and at(step), but no {part}."
+        message = f"A metric has {_listed((*PARTS, 'at(step)'))}, but no {part}."
         raise QueryError(message, start=token.end - len(part), end=token.end)
     return match.group()[1:-1], part or None, True
 

@@ -14,7 +14,7 @@ from functools import reduce
 import numpy as np
 
 from nbtrack.errors import QueryError
-from nbtrack.frame import F64, Bool, Frame, Metrics, Numbers, Series, Text
+from nbtrack.frame import F64, I64, Bool, Frame, Metrics, Numbers, Series, Text
 from nbtrack.frame import Column as Cells
 from nbtrack.query.columns import DURATION
 from nbtrack.query.direction import direction
@@ -53,12 +53,25 @@ NUMERIC: Mapping[str, Test] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Datasets:
+    """The datasets of all runs in one list: `rows` says to which row of the frame each belongs.
+
+    `columns` are "dataset.name", "dataset.digest" and "dataset.context". Each comparison asks whether any dataset of a
+    run matches it, so that two comparisons may be met by two datasets: so does MLflow.
+    """
+
+    rows: I64
+    columns: Mapping[str, Text]
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
-    """What a tree is asked about: the rows, the moment of asking (ms), and where a whole history is read."""
+    """What a tree is asked about: the rows, the moment of asking (ms), and where histories and datasets are read."""
 
     frame: Frame
     now: float
     history: History | None = None
+    datasets: Callable[[], Datasets] | None = None
 
 
 def evaluate(node: Node, place: Place) -> Bool:
@@ -71,12 +84,22 @@ def evaluate(node: Node, place: Place) -> Bool:
         case Not(inside):
             return ~evaluate(inside, place)
         case Null(column, negated):
-            present = _present(cells(column, place))
+            present = _where(column, place, _present)
             return present if negated else ~present
         case Within(column, values, negated):
-            return _within(cells(column, place), values, negated, place.now)
+            return _where(column, place, lambda held: _within(held, values, negated, place.now))
         case Compare(column, op, value):
-            return _compare(cells(column, place), op, value, place.now)
+            return _where(column, place, lambda held: _compare(held, op, value, place.now))
+
+
+def _where(column: Column, place: Place, test: Callable[[Cells], Bool]) -> Bool:
+    """The rows whose cell passes the test; of the datasets of a run, any one may."""
+    if column.family != DATASET or place.datasets is None:
+        return test(cells(column, place))
+    datasets = place.datasets()
+    kept = np.zeros(len(place.frame), np.bool_)
+    kept[datasets.rows[test(datasets.columns[column.name])]] = True
+    return kept
 
 
 def cells(column: Column, place: Place) -> Cells:

@@ -67,7 +67,6 @@ ADVICE = {
     "&": "Write AND.",
     "|": "Write OR.",
     ";": "A filter is one expression; join its parts with AND or OR.",
-    "*": "In LIKE, % stands for any text.",
 }
 
 

@@ -11,26 +11,48 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from nbtrack.frame import F64, I64, Text
+from nbtrack.frame import F64, I64, Bool, Text
 from nbtrack.frame import Column as Cells
 from nbtrack.query.evaluate import Place, cells
 from nbtrack.query.tree import ATTRIBUTE, Column, Key
 from nbtrack.query.values import number
 
-DEFAULT = (
-    Key(Column(ATTRIBUTE, "start_time"), descending=True, as_number=False),
-    Key(Column(ATTRIBUTE, "run_id"), descending=False, as_number=False),
-)
+NEWEST = Key(Column(ATTRIBUTE, "start_time"), descending=True, as_number=False)
+RUN_ID = Column(ATTRIBUTE, "run_id")
 VALUE, NAN, OTHER, MISSING = range(4)
 
 
-def arranged(keys: Sequence[Key], place: Place) -> I64:
-    """Every row number, in order."""
+def arranged(keys: Sequence[Key], place: Place, rows: I64) -> I64:
+    """The given row numbers, which rise, in order."""
     sorters: list[F64] = []
-    for key in (*keys, *DEFAULT):
-        sorters += _sorters(cells(key.column, place), key)
+    for key in (*keys, NEWEST):
+        sorters += [each for each in _sorters(cells(key.column, place).take(rows), key) if not _constant(each)]
     # lexsort takes the strongest key last.
-    return np.lexsort(sorters[::-1]).astype(np.int64)
+    found = np.lexsort(sorters[::-1]) if sorters else np.arange(len(rows))
+    return _by_run_id(rows[found], _equal_to_next(sorters, found), place)
+
+
+def _constant(values: F64) -> bool:
+    return len(values) == 0 or bool((values == values[0]).all())
+
+
+def _equal_to_next(sorters: list[F64], found: I64) -> Bool:
+    equal = np.ones(max(len(found) - 1, 0), np.bool_)
+    for values in sorters:
+        equal &= values[found[:-1]] == values[found[1:]]
+    return equal
+
+
+def _by_run_id(rows: I64, equal: Bool, place: Place) -> I64:
+    """Few runs start in the same millisecond, so ids are compared only among those: sorting all would cost most."""
+    ids = cells(RUN_ID, place)
+    if not isinstance(ids, Text):
+        return rows
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], equal, [False])).astype(np.int8)))
+    for first, last in edges.reshape(-1, 2).tolist():
+        group = rows[first : last + 1]
+        rows[first : last + 1] = sorted(group.tolist(), key=lambda row: ids.at(row) or "")
+    return rows
 
 
 def _sorters(held: Cells, key: Key) -> list[F64]:

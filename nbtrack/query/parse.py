@@ -193,7 +193,7 @@ class _Parser:
         op = prefix + text
         if token.kind == "op" and text in MEANT:
             raise _error(f"{text} is not an operator. Did you mean {MEANT[text]}?", token)
-        allowed = _operators(column)
+        allowed = operators(column)
         if op in allowed:
             return op
         if token.kind == "op" or text in WORD_OPERATORS:
@@ -221,7 +221,7 @@ class _Parser:
         if not self.accept("AND"):
             raise _error(f"Expected AND and the upper end, but found {found(self.next)}.", self.next)
         high = self.value(of, "BETWEEN")
-        if not (set(NUMERIC) <= set(_operators(column))):
+        if not (set(NUMERIC) <= set(operators(column))):
             place = self.tokens[self.at - 1]
             raise QueryError("BETWEEN compares numbers and times only.", start=column.start, end=place.end)
         if negated:
@@ -266,7 +266,8 @@ class _Parser:
         return Key(column, direction is not None and direction.word == "DESC", as_number)
 
 
-def _operators(column: Column) -> tuple[str, ...]:
+def operators(column: Column) -> tuple[str, ...]:
+    """What may stand behind the column, beside IN and IS NULL."""
     of = kind(column)
     if of in (NUMBER, TIME, "duration"):
         return NUMERIC

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from nbtrack.query.like import fold
+
 
 def nearest(typed: str, names: Iterable[str]) -> str | None:
     """The name closest to what was typed, or None when none is close; the first of equals.
 
-    A name's key alone counts too: `accuracy` is `metrics.accuracy`. A third of the letters may differ.
+    A name's key alone counts too: `accuracy` is `metrics.accuracy`. A third of the letters may differ; failing that, a
+    name that begins with what was typed will do.
     """
-    wanted = typed.lower()
-    best, closest = None, max(1, len(typed) // 3) + 1
+    wanted = fold(typed)
+    best, closest, longer = None, len(typed) // 3 + 1, None
     for name in names:
-        whole = name.lower()
-        key = whole[whole.find(".") + 1 :]
-        for candidate in {whole: None, key: None}:
+        whole = fold(name)
+        for candidate in (whole, whole[whole.find(".") + 1 :]):
             far = distance(wanted, candidate, closest)
             if far < closest:
                 best, closest = name, far
-    return best
+            if longer is None and len(wanted) > 1 and candidate.startswith(wanted):
+                longer = name
+    return best or longer
 
 
 def distance(a: str, b: str, limit: int) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from nbtrack.entities import Param
 from nbtrack.errors import InvalidValueError, warn_once
@@ -24,6 +25,7 @@ _RUN_ID = re.compile(r"[a-zA-Z0-9][\w\-]{0,255}")
 _EXPERIMENT_ID = re.compile(r"[a-zA-Z0-9][\w\-]{0,63}")
 
 
+@lru_cache(10_000)
 def is_key(name: str) -> bool:
     """Can a param, metric or tag be called so? (Its length aside.)"""
     return bool(_KEY.fullmatch(name)) and posixpath.normpath(name) == name and name[0] != "/" and name[:2] != ".."

@@ -15,13 +15,23 @@ _lock = threading.Lock()
 
 
 def default_uri() -> str:
-    """MLFLOW_TRACKING_URI, else ./mlruns if it exists, else ./mlflow.db if it exists, else a new ./mlruns."""
+    """MLFLOW_TRACKING_URI, else ./mlruns if it exists, else ./mlflow.db if it exists, else a new ./mlruns.
+
+    With a database, MLflow keeps the artifacts in ./mlruns: beside a mlflow.db, only experiments make it a store.
+    """
     from_environment = os.environ.get("MLFLOW_TRACKING_URI")
     if from_environment:
         return from_environment
-    if not os.path.isdir("mlruns") and os.path.isfile("mlflow.db"):
+    if os.path.isfile("mlflow.db") and not _holds_experiments("mlruns"):
         return "sqlite:///mlflow.db"
     return "mlruns"
+
+
+def _holds_experiments(folder: str) -> bool:
+    if not os.path.isdir(folder):
+        return False
+    with os.scandir(folder) as entries:
+        return any(os.path.isfile(os.path.join(entry.path, "meta.yaml")) for entry in entries)
 
 
 def open_store(uri: str | Path | None = None) -> Store:
@@ -44,13 +54,20 @@ def _resolve(text: str) -> tuple[str, str]:
         return str(Path(unquote(urlsplit(text).path)).absolute()), "file"
     if "://" not in text:
         return str(Path(text).expanduser().absolute()), "file"
+    if scheme == "sqlite" and text.startswith("sqlite:///"):
+        # As SQLAlchemy reads it: three slashes and a relative path, or four and an absolute one.
+        return str(Path(unquote(text.removeprefix("sqlite:///").split("?", 1)[0])).absolute()), "sqlite"
     raise NotAStoreError(
-        f"'{text}' is not an address that nbtrack can open. Use a path to an mlruns folder or a file: address."
+        f"'{text}' is not an address that nbtrack can open. Use a path to an mlruns folder, file:… or "
+        "sqlite:///mlflow.db."
     )
 
 
 def _make(key: str, kind: str) -> Store:
-    assert kind == "file"
+    if kind == "sqlite":
+        from nbtrack.stores.sqlite import SqliteStore
+
+        return SqliteStore(Path(key))
     from nbtrack.stores.files import FileStore
 
     return FileStore(Path(key))

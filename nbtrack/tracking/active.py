@@ -36,6 +36,9 @@ class ActiveRun(Run):
     ) -> None:
         status = RunStatus.FINISHED if error is None else RunStatus.FAILED
         while any(held.run_id == self.info.run_id for held in _own.stack):
+            if _own.stack[-1].kept:
+                _own.stack[-1].asked = status
+                return
             if error is None:
                 end_top(status)
             else:  # the person's exception must be the one that is seen
@@ -44,16 +47,24 @@ class ActiveRun(Run):
 
 
 class Held:
-    """A run on a stack, with what the next call needs at hand."""
+    """A run on a stack, with what the next call needs at hand.
 
-    __slots__ = ("client", "run", "run_id", "uri", "writer")
+    `kept` says that whoever pushed it (a tracked cell) ends it: `end_run` and leaving a `with` only note in `asked` how
+    it should end. `adopted` says that a `start_run()` without a name has been given it.
+    """
 
-    def __init__(self, run: Run, client: MlflowClient) -> None:
+    __slots__ = ("adopted", "asked", "client", "kept", "known", "run", "run_id", "uri", "writer")
+
+    def __init__(self, run: Run, client: MlflowClient, *, kept: bool = False) -> None:
+        self.kept = kept
+        self.adopted = False
+        self.asked: RunStatus | None = None
         self.run = ActiveRun(run.info, run.data, run.inputs)
         self.run_id = run.info.run_id
         self.client = client
         self.uri = client.store.uri
         self.writer: RunWriter = client.store.writer(self.run_id)
+        self.known: set[str] = set()  # keys that log_metrics has had checked by the store
 
 
 class _Own(threading.local):
@@ -109,6 +120,16 @@ def _end(stack: list[Held], status: RunStatus) -> None:
     held.writer.close()
 
 
+def release_top() -> Held:
+    """Take this thread's active run off the stack; its status is left to the caller, who kept it."""
+    with _changing:
+        held = _own.stack.pop()
+        if not _own.stack:
+            _stacks[:] = [other for other in _stacks if other is not _own.stack]
+    _own.last = (held.client, held.run_id)
+    return held
+
+
 def last_ended() -> tuple[MlflowClient, str] | None:
     """Client and id of the run that this thread ended last."""
     return _own.last
@@ -121,10 +142,10 @@ def newest() -> tuple[MlflowClient, str] | None:
 
 def end_all(status: RunStatus) -> None:
     """End every run of every thread, inner ones first. One that cannot be ended is told in a warning."""
-    for stack in _stacks:
-        while stack:
-            with guard(f"mark run '{stack[-1].run_id}' as {status.name}"):
-                _end(stack, status)
+    while _stacks:
+        stack = _stacks[-1]
+        with guard(f"mark run '{stack[-1].run_id}' as {status.name}"):
+            _end(stack, status)
 
 
 def _forget() -> None:

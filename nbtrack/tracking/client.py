@@ -67,7 +67,7 @@ class MlflowClient(ArtifactClient):
         return self.store.create_experiment(name, artifact_location, {k: str(v) for k, v in (tags or {}).items()})
 
     def get_experiment(self, experiment_id: str) -> Experiment:
-        """The experiment, deleted or not. "0" is the default one, whatever its id: so it is called in code for MLflow."""
+        """The experiment, deleted or not. "0" is the default one whatever its id, as code for MLflow expects."""
         try:
             return self.store.experiment(str(experiment_id))
         except NotFoundError:

@@ -14,11 +14,11 @@ from typing import Any
 
 from nbtrack.entities import Metric, Param, RunTag
 from nbtrack.errors import NotFoundError, ReadOnlyError, StoreError, warn_once
-from nbtrack.tracking.active import _own
+from nbtrack.tracking.active import Held, _own
 from nbtrack.tracking.client import MlflowClient
 from nbtrack.tracking.data import Dataset, dataset_inputs
 from nbtrack.tracking.operations import DONE, RunOperations
-from nbtrack.tracking.points import log_point, now
+from nbtrack.tracking.points import as_float, as_step, as_timestamp, log_point
 from nbtrack.tracking.runs import get_or_start
 
 
@@ -35,17 +35,18 @@ def log_metric(
     """Add one point to a metric of the active run, or of `run_id`.
 
     `value` is anything that is one number: int, bool, numpy or torch scalar, numeric string; NaN and infinities are
-    fine. `step` is a whole number (0), `timestamp` in ms since 1970 (now). `dataset` is noted as an input of the run;
-    `model_id` is ignored. Raises InvalidValueError for what is no number and for keys that the store cannot hold.
+    fine. `step` is a whole number (0), `timestamp` in ms since 1970 (now, which 0 means too, as in MLflow). `dataset`
+    is noted as an input of the run; `model_id` is ignored. Raises InvalidValueError for what is no number and for keys
+    that the store cannot hold.
     """
     if dataset is not None:
         log_inputs([dataset], [None], [None], run_id=run_id)
     if run_id is not None:
-        return MlflowClient().log_metric(run_id, key, value, timestamp, step, synchronous)
+        return MlflowClient().log_metric(run_id, key, value, timestamp or None, step, synchronous)
     stack = _own.stack  # the shortest way there: this is what training loops call
     held = stack[-1] if stack else get_or_start()
     try:
-        log_point(held.uri, held.writer, key, value, step, timestamp)
+        log_point(held.uri, held.writer, key, value, step, timestamp or None)
     except StoreError as error:
         _outlive(error)
     return DONE if synchronous is False else None
@@ -63,11 +64,26 @@ def log_metrics(
     """Add one point to each of several metrics, all at one `step` and one `timestamp`; see `log_metric`."""
     if dataset is not None:
         log_inputs([dataset], [None], [None], run_id=run_id)
-    client, run = target(run_id)
-    points = [Metric(key, value, timestamp or now(), 0 if step is None else step) for key, value in metrics.items()]
+    held = get_or_start() if run_id is None else None
+    when = as_timestamp("timestamp", timestamp or None)
     with outliving_the_store():
-        client.log_batch(run, metrics=points)
+        if held is not None and held.known.issuperset(metrics):
+            _log_known(held, metrics, step, when)
+        else:  # the store looks at all keys before it writes the first
+            client, run = target(run_id)
+            points = [Metric(key, value, when, step or 0) for key, value in metrics.items()]
+            client.log_batch(run, metrics=points)
+            if held is not None:
+                held.known.update(metrics)
     return DONE if synchronous is False else None
+
+
+def _log_known(held: Held, metrics: Mapping[str, Any], step: Any, timestamp: int) -> None:
+    """Points of metrics that were logged before: all are numbers before the first is written."""
+    values = [(key, as_float(key, value)) for key, value in metrics.items()]
+    at = as_step("step", step)
+    for key, value in values:
+        log_point(held.uri, held.writer, key, value, at, timestamp)
 
 
 def log_param(key: str, value: Any, synchronous: bool | None = None) -> Any:

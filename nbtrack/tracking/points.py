@@ -54,8 +54,8 @@ def as_step(key: str, step: Any) -> int:
 
 
 def as_timestamp(key: str, timestamp: Any) -> int:
-    """`timestamp` in whole milliseconds since 1970; None and 0 are now, as in MLflow. Fractions are cut."""
-    if not timestamp:
+    """`timestamp` in whole milliseconds since 1970; None is now. Fractions are cut."""
+    if timestamp is None:
         return now()
     number = as_float(key, timestamp)
     if not math.isfinite(number) or number < 0:
@@ -71,7 +71,7 @@ def log_point(uri: str, writer: RunWriter, key: str, value: Any, step: Any, time
         value = as_float(key, value)
     if type(step) is not int:
         step = as_step(key, step)
-    timestamp = as_timestamp(key, timestamp) if timestamp else time_ns() // 1_000_000
+    timestamp = time_ns() // 1_000_000 if timestamp is None else as_timestamp(key, timestamp)
     writer.log_metric(key, value, timestamp, step)
     announce_point(Point(uri, writer.run_id, key, value, step, timestamp))
 

@@ -51,7 +51,7 @@ def _times(column: Numbers | Metrics) -> Any:
     import pandas as pd
 
     if not len(column) or column.missing.all():
-        return [None] * len(column)  # MLflow leaves the type to pandas where no run has ended
+        return [pd.NaT] * len(column)  # as in MLflow, pandas chooses the type where no run has ended
     milliseconds = np.where(column.missing, 0, column.values).astype("datetime64[ms]")
     times = pd.Series(milliseconds).dt.tz_localize("UTC").dt.as_unit(_unit())
     return times.mask(column.missing)

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from nbtrack.entities import LifecycleStage, Run, RunStatus
+from nbtrack.entities import LifecycleStage, Run, RunStatus, RunTag
 from nbtrack.errors import InvalidValueError, NotFoundError, warn_once
 from nbtrack.tracking import active
 from nbtrack.tracking.active import ActiveRun, Held
@@ -37,11 +37,19 @@ def start_run(
     `nested=True` makes it a child of the active run, `parent_run_id` of any run.
     `log_system_metrics` is accepted and has no effect, with a warning when True.
 
+    In a cell under `%%track` the first call without a name, a run id or an experiment is given the cell's run, so that
+    MLflow code needs no change there; every other one makes a child of it, in its store and experiment.
+
     Returns the run, also a context manager that ends it. Raises InvalidValueError when a run is already active and
     `nested` is not set, NotFoundError for an unknown run, parent or experiment.
     """
     stack = active.own_stack()
-    if stack and not nested:
+    in_cell = bool(stack) and stack[-1].kept
+    if in_cell:
+        if not (nested or run_id or run_name or experiment_id or parent_run_id or stack[-1].adopted):
+            return _adopt(stack[-1], _with_description(tags, description))
+        nested = nested or parent_run_id is None
+    elif stack and not nested:
         raise InvalidValueError(
             f"Run '{stack[0].run_id}' is already active. "
             "End it with end_run(), or start a run inside it with nested=True."
@@ -54,6 +62,14 @@ def start_run(
     else:
         held = Held(*_start(experiment_id, run_name, nested, parent_run_id, _with_description(tags, description)))
     active.push(held)
+    return held.run
+
+
+def _adopt(held: Held, tags: Mapping[str, str]) -> ActiveRun:
+    """Hand out the cell's run. Once only: a loop that starts a run each time round means one run each."""
+    held.adopted = True
+    if tags:
+        held.client.log_batch(held.run_id, tags=[RunTag(key, value) for key, value in tags.items()])
     return held.run
 
 
@@ -90,11 +106,15 @@ def _start(
     parent_run_id: str | None,
     tags: dict[str, str],
 ) -> tuple[Run, MlflowClient]:
-    client = MlflowClient()
+    cell = next((held for held in active.own_stack() if held.kept), None)
+    client = cell.client if cell else MlflowClient()
     parent = _parent(client, nested, parent_run_id)
     if parent is not None:
         tags[PARENT] = parent
-    chosen = experiment_for_runs(client) if experiment_id is None else str(experiment_id)
+    if experiment_id is not None:
+        chosen = str(experiment_id)
+    else:
+        chosen = cell.run.info.experiment_id if cell else experiment_for_runs(client)
     try:
         return client.create_run(chosen, tags={**context_tags(), **tags}, run_name=run_name), client
     except NotFoundError as error:
@@ -122,11 +142,15 @@ def _parent(client: MlflowClient, nested: bool, parent_run_id: str | None) -> st
 def end_run(status: str = "FINISHED") -> None:
     """End this thread's active run as FINISHED, FAILED or KILLED; nothing happens when there is none.
 
-    The run above it becomes active again. Raises InvalidValueError for another status, and the run stays active.
+    The run above it becomes active again. The run of a tracked cell ends with its cell, with
+    this status. Raises InvalidValueError for another status, and the run stays active.
     """
     named = status_of(status)
     os.environ.pop(_RUN_ID, None)
-    if active.own_stack():
+    stack = active.own_stack()
+    if stack and stack[-1].kept:
+        stack[-1].asked = named
+    elif stack:
         active.end_top(named)
 
 

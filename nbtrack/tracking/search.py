@@ -13,7 +13,7 @@ from nbtrack.errors import InvalidValueError, NbtrackWarning, NotFoundError
 from nbtrack.frame import Frame, Row, frame_of
 from nbtrack.query import select
 from nbtrack.stores import Store
-from nbtrack.tracking import experiment_query, run_table, tables
+from nbtrack.tracking import dataset_rows, experiment_query, run_table, tables
 from nbtrack.tracking.client import DEFAULT_ID, MlflowClient
 from nbtrack.tracking.experiments import experiment_for_runs
 from nbtrack.tracking.paging import PagedList, bounds, page
@@ -110,7 +110,13 @@ def _matching(
     held = store.snapshot(wanted).rows if wanted else ()
     rows = [row for row in held if LifecycleStage.shown(row.run.info.lifecycle_stage, ViewType(view))]
     frame = frame_of(rows)
-    order = select(frame, filter_string or "", order_by, history=store.history)
+    order = select(
+        frame,
+        filter_string or "",
+        order_by,
+        history=store.history,
+        datasets=lambda: dataset_rows.datasets(store, rows),
+    )
     return [rows[i] for i in order], frame.take(order)
 
 

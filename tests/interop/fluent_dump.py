@@ -1,14 +1,21 @@
-"""What is in these stores, as the real MLflow reads them? Prints one JSON object: folder to content.
+"""What do scripts do with the real MLflow, and what is in stores as it reads them?
 
-Run by MLflow's own Python. What differs from run to run by nature (ids, times of the clock, user) is left out or named.
+Run by MLflow's own Python. Its argument is JSON: `scripts`, folders that hold a script.py to run, whose output goes to
+out.txt; `stores`, folders to read; `names`, names that the scripts give to runs. Prints JSON: store to content, without
+what differs from run to run by nature (ids, times of the clock, user, invented names).
 """
 
+import atexit
 import hashlib
 import json
+import os
 import re
+import runpy
 import sys
+import traceback
 from pathlib import Path
 
+import matplotlib.pyplot  # noqa: F401  # loaded once here rather than in each script
 from mlflow import MlflowClient
 from mlflow.entities import ViewType
 
@@ -64,7 +71,7 @@ def run_content(client, run, names):
     }
 
 
-def content(folder):
+def content(folder, named):
     client = MlflowClient(Path(folder).as_uri())
     found = {}
     for experiment in client.search_experiments(ViewType.ALL):
@@ -76,10 +83,37 @@ def content(folder):
         found[experiment.name] = {
             "stage": experiment.lifecycle_stage,
             "tags": experiment.tags,
-            "runs": sorted(contents, key=lambda run: run["name"] if run["name"] in NAMED else "unnamed"),
+            "runs": sorted(contents, key=lambda run: run["name"] if run["name"] in named else ""),
         }
     return found
 
 
-NAMED = set(json.loads(sys.argv[1]))
-print(json.dumps({folder: content(folder) for folder in sys.argv[2:]}, sort_keys=True))
+def run_script(folder):
+    """Run folder/script.py in a process of its own, forked from this one, which has MLflow loaded already."""
+    child = os.fork()
+    if child:
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    os.chdir(folder)
+    os.environ["MLFLOW_TRACKING_URI"] = Path("mlruns").absolute().as_uri()
+    for stream, name in ((sys.stdout, "out.txt"), (sys.stderr, "err.txt")):
+        with open(name, "w") as file:
+            os.dup2(file.fileno(), stream.fileno())
+    code = 0
+    sys.argv = ["script.py"]
+    try:
+        runpy.run_path("script.py", run_name="__main__")
+    except BaseException:
+        traceback.print_exc()
+        code = 1
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+if __name__ == "__main__":
+    asked = json.loads(sys.argv[1])
+    for folder in asked["scripts"]:
+        if run_script(folder) != 0:
+            sys.exit(f"{folder}:\n{Path(folder, 'err.txt').read_text()}")
+    print(json.dumps({folder: content(folder, set(asked["names"])) for folder in asked["stores"]}, sort_keys=True))

@@ -11,7 +11,6 @@ import os
 import re
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -32,55 +31,69 @@ def mlflow_python() -> str:
     return path
 
 
-def environment(folder: Path) -> dict[str, str]:
+def environment() -> dict[str, str]:
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("MLFLOW_", "PYTHONWARNINGS"))}
     return kept | {
         "MLFLOW_ALLOW_FILE_STORE": "true",
-        "MLFLOW_TRACKING_URI": (folder / "mlruns").as_uri(),
         "MLFLOW_DISABLE_TELEMETRY": "true",
         "PYTHONPATH": str(ROOT),
         "MPLBACKEND": "agg",
-        "GIT_CEILING_DIRECTORIES": str(folder),
     }
 
 
-def run(python: str, text: str, folder: Path) -> str:
-    folder.mkdir()
-    (folder / "script.py").write_text(text)
+def prepare(name: str, folder: Path, *, library: str) -> Path:
+    text = (HERE / "fluent_scripts" / f"{name}.py").read_text()
+    place = folder / f"{name}-{library}"
+    place.mkdir()
+    imported = "import mlflow" if library == "mlflow" else f"import {library} as mlflow"
+    (place / "script.py").write_text(re.sub(r"^import mlflow$", imported, text, flags=re.MULTILINE))
+    return place
+
+
+def run_ours(folder: Path) -> str:
+    uri = (folder / "mlruns").as_uri()
     done = subprocess.run(
-        [python, "script.py"], cwd=folder, env=environment(folder), capture_output=True, text=True, timeout=120
+        [sys.executable, "script.py"],
+        cwd=folder,
+        env=environment() | {"MLFLOW_TRACKING_URI": uri},
+        capture_output=True,
+        text=True,
+        timeout=120,
     )
     assert done.returncode == 0, f"{folder.name}:\n{done.stdout}\n{done.stderr}"
     return done.stdout
 
 
-def run_both(name: str, folder: Path) -> tuple[str, str]:
-    text = (HERE / "fluent_scripts" / f"{name}.py").read_text()
-    ours = re.sub(r"^import mlflow$", "import nbtrack as mlflow", text, flags=re.MULTILINE)
-    assert ours != text
-    return run(mlflow_python(), text, folder / f"{name}-mlflow"), run(sys.executable, ours, folder / f"{name}-nbtrack")
+def run_theirs(scripts: list[Path], stores: list[Path]) -> Any:
+    names = {n for path in (HERE / "fluent_scripts").glob("*.py") for n in NAMED.findall(path.read_text())}
+    asked = {"scripts": list(map(str, scripts)), "stores": list(map(str, stores)), "names": sorted(names)}
+    done = subprocess.run(
+        [mlflow_python(), str(HERE / "fluent_dump.py"), json.dumps(asked)],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=200,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])
 
 
 @pytest.fixture(scope="module")
 def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, str, Any, Any]]:
     """For each script: what it printed and what its store holds, with MLflow and with nbtrack."""
     folder = tmp_path_factory.mktemp("fluent")
-    with ThreadPoolExecutor(2) as pool:
-        printed = dict(zip(SCRIPTS, pool.map(lambda name: run_both(name, folder), SCRIPTS), strict=True))
-    stores = [str(folder / f"{name}-{who}" / "mlruns") for name in SCRIPTS for who in ("mlflow", "nbtrack")]
-    names = {n for path in (HERE / "fluent_scripts").glob("*.py") for n in NAMED.findall(path.read_text())}
-    dump = subprocess.run(
-        [mlflow_python(), str(HERE / "fluent_dump.py"), json.dumps(sorted(names)), *stores],
-        env=environment(folder),
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert dump.returncode == 0, dump.stderr
-    held = json.loads(dump.stdout)
+    theirs = [prepare(name, folder, library="mlflow") for name in SCRIPTS]
+    ours = [prepare(name, folder, library="nbtrack") for name in SCRIPTS]
+    printed = [run_ours(place) for place in ours]
+    held = run_theirs(theirs, [place / "mlruns" for place in (*theirs, *ours)])
     return {
-        name: (*printed[name], *(held[str(folder / f"{name}-{who}" / "mlruns")] for who in ("mlflow", "nbtrack")))
-        for name in SCRIPTS
+        name: (
+            (theirs[i] / "out.txt").read_text(),
+            printed[i],
+            held[str(theirs[i] / "mlruns")],
+            held[str(ours[i] / "mlruns")],
+        )
+        for i, name in enumerate(SCRIPTS)
     }
 
 

@@ -92,7 +92,8 @@ function keyOf(tail: string, token: Token): [key: string, part: Part | null, quo
   if (match === null) return [tail, null, false];
   const part = tail.slice(match[0].length + 1);
   if (part && !([...PARTS, "at"] as string[]).includes(part)) {
-    throw new QueryError(`A metric has ${listed(PARTS)} and at(step), but no ${part}.`, token.end - part.length, token.end);
+    const message = `A metric has ${listed([...PARTS, "at(step)"])}, but no ${part}.`;
+    throw new QueryError(message, token.end - part.length, token.end);
   }
   return [match[0].slice(1, -1), (part || null) as Part | null, true];
 }

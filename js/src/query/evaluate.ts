@@ -3,11 +3,11 @@
 import type { Column as Cells, Frame, MetricColumn, NumberColumn, TextColumn } from "../data/frame";
 import { DURATION } from "./columns";
 import { direction } from "./direction";
-import { matcher } from "./like";
+import { fold, matcher } from "./like";
 import { nearest } from "./suggest";
 import { nameOf, PARTS, QueryError, type Column, type Node, type Part, type Value } from "./tree";
 import { DAY } from "./values";
-import { numbers } from "./words";
+import { folded, numbers } from "./words";
 
 /** One metric's points, as far as the browser has them. */
 export interface History {
@@ -197,10 +197,11 @@ function spread({ codes, words }: TextColumn, test: (code: number) => boolean): 
 }
 
 function wordTest(held: TextColumn, op: string, value: string): (code: number) => boolean {
-  const { words } = held;
-  if (op === "=") return (code) => words[code] === value;
-  if (op === "!=") return (code) => words[code] !== value;
-  const matches = matcher(value, op.endsWith("ILIKE"));
+  if (op === "=") return (code) => held.words[code] === value;
+  if (op === "!=") return (code) => held.words[code] !== value;
+  const ignoreCase = op.endsWith("ILIKE");
+  const words = ignoreCase ? folded(held.words) : held.words;
+  const matches = matcher(ignoreCase ? fold(value) : value);
   const wanted = !op.startsWith("NOT");
   return (code) => matches(words[code]) === wanted;
 }

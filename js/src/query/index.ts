@@ -4,11 +4,14 @@ import type { Frame } from "../data/frame";
 import { evaluate, type Place } from "./evaluate";
 import { arranged } from "./order";
 import { parse, parseKey } from "./parse";
+import { QueryError, type Key } from "./tree";
 
 export { written } from "./columns";
 export { direction } from "./direction";
 export { unknown, type History } from "./evaluate";
 export { parse, parseKey } from "./parse";
+export { columns, complete, type ColumnInfo, type Suggestion } from "./complete";
+export { placeAt, unitAt } from "./lex";
 export { QueryError, type Key, type Node } from "./tree";
 
 /** `now` is the moment that `now()` means; `history` is what `.at(step)` reads from. */
@@ -22,7 +25,7 @@ export function mask(frame: Frame, text: string, around: Around = {}): Uint8Arra
 
 /** All row numbers, sorted by clauses such as "metrics.loss ASC", then newest first, then by run id. */
 export function order(frame: Frame, orderBy: readonly string[] = [], around: Around = {}): Uint32Array {
-  const keys = orderBy.map((clause) => parseKey(clause, frame.columns.keys()));
+  const keys = orderBy.map((clause) => keyOf(clause, frame, orderBy.length));
   return arranged(keys, placeOf(frame, around));
 }
 
@@ -33,6 +36,16 @@ export function select(frame: Frame, text = "", orderBy: readonly string[] = [],
   let count = 0;
   for (let i = 0; i < rows.length; i++) if (kept[rows[i]]) rows[count++] = rows[i];
   return rows.slice(0, count);
+}
+
+/** Places in an error count from the beginning of the clause, which is named when it is one of several. */
+function keyOf(clause: string, frame: Frame, among: number): Key {
+  try {
+    return parseKey(clause, frame.columns.keys());
+  } catch (error) {
+    if (!(error instanceof QueryError) || among === 1) throw error;
+    throw new QueryError(`In ${clause}: ${error.message}`, error.start, error.end);
+  }
 }
 
 function placeOf(frame: Frame, around: Around): Place {

@@ -41,6 +41,15 @@ export function lengthOf(text: string): number {
   return length;
 }
 
+/** Where in a JavaScript string the character number `place` begins, and back: for the cursor of an input. */
+export function unitAt(text: string, place: number): number {
+  return Array.from(text).slice(0, place).join("").length;
+}
+
+export function placeAt(text: string, unit: number): number {
+  return lengthOf(text.slice(0, unit));
+}
+
 export function token(kind: Kind, text: string, start: number, end: number): Token {
   return { kind, text, start, end, word: kind === "name" && ASCII.test(text) ? text.toUpperCase() : "" };
 }
@@ -68,7 +77,6 @@ const ADVICE: Record<string, string> = {
   "&": "Write AND.",
   "|": "Write OR.",
   ";": "A filter is one expression; join its parts with AND or OR.",
-  "*": "In LIKE, % stands for any text.",
 };
 
 function stray(rest: string, place: number): QueryError {

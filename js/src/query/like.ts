@@ -21,15 +21,12 @@ export function fold(text: string): string {
 
 type Units = string | string[];
 
-/** A test for texts. `ignoreCase` folds both sides. */
-export function matcher(pattern: string, ignoreCase = false): (text: string) => boolean {
-  const segments = (ignoreCase ? fold(pattern) : pattern).split("%");
+/** A test for texts. For ILIKE fold both sides first. */
+export function matcher(pattern: string): (text: string) => boolean {
+  const segments = pattern.split("%");
   const characters = segments.map((segment) => Array.from(segment));
-  return (text) => {
-    const folded = ignoreCase ? fold(text) : text;
-    // `_` is one character, be it one half or two of JavaScript's.
-    return PAIRS.test(folded) ? matches(characters, Array.from(folded)) : matches(segments, folded);
-  };
+  // `_` is one character, be it one half or two of JavaScript's.
+  return (text) => (PAIRS.test(text) ? matches(characters, Array.from(text)) : matches(segments, text));
 }
 
 /** The leftmost place for each segment is the best one: a later one only lengthens the gap before it. */

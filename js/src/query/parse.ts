@@ -248,7 +248,8 @@ class Parser {
   }
 }
 
-function operators(column: Column): string[] {
+/** What may stand behind the column, beside IN and IS NULL. */
+export function operators(column: Column): string[] {
   const kind = kindOf(column);
   if (kind === "label") return [...NUMERIC, ...TEXTUAL.slice(2)];
   return kind === "text" ? TEXTUAL : NUMERIC;

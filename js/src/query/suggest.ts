@@ -2,20 +2,25 @@
 
 import { fold } from "./like";
 
-/** The name closest to what was typed, or null when none is close; the first of equals. A third of the letters may differ. */
+/**
+ * The name closest to what was typed, or null when none is close; the first of equals. A third of the letters may differ;
+ * failing that, a name that begins with what was typed will do.
+ */
 export function nearest(typed: string, names: Iterable<string>): string | null {
-  const wanted = Array.from(fold(typed));
+  const wanted = fold(typed);
+  const letters = Array.from(wanted);
   let best: string | null = null;
-  let closest = Math.max(1, Math.floor(wanted.length / 3)) + 1;
+  let longer: string | null = null;
+  let closest = Math.floor(letters.length / 3) + 1;
   for (const name of names) {
     const whole = fold(name);
-    const key = whole.slice(whole.indexOf(".") + 1);
-    for (const candidate of new Set([whole, key])) {
-      const far = distance(wanted, Array.from(candidate), closest);
+    for (const candidate of [whole, whole.slice(whole.indexOf(".") + 1)]) {
+      const far = distance(letters, Array.from(candidate), closest);
       if (far < closest) [best, closest] = [name, far];
+      if (letters.length > 1 && candidate.startsWith(wanted)) longer ??= name;
     }
   }
-  return best;
+  return best ?? longer;
 }
 
 /** How many letters must be changed, added, dropped or swapped with their neighbour; `limit` when at least that. */

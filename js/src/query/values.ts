@@ -22,9 +22,14 @@ for (const [size, units] of [
   for (const unit of units.split(" ")) UNITS.set(unit, size);
 }
 
+/** Is the whole text a decimal number, as a filter may hold it? */
+export function isNumber(text: string): boolean {
+  return NUMBER.test(text);
+}
+
 /** The number that the whole text spells ("0.1", "1e-3", "-inf", "NaN"), else null. */
 export function number(text: string): number | null {
-  if (NUMBER.test(text)) return Number(text);
+  if (isNumber(text)) return Number(text);
   const word = WORD.exec(text);
   if (word === null) return null;
   if (word[2] === undefined) return NaN;

@@ -1,8 +1,10 @@
 /** What is known about the distinct words of a text column? Found once for each list of words and kept while it lives. */
 
+import { fold } from "./like";
 import { number } from "./values";
 
 const numbersOf = new WeakMap<readonly string[], { values: Float64Array; spelled: Uint8Array }>();
+const foldedOf = new WeakMap<readonly string[], string[]>();
 const ranksOf = new WeakMap<readonly string[], Uint32Array>();
 const PAIRS = /[\ud800-\udfff]/;
 
@@ -18,6 +20,13 @@ export function numbers(words: readonly string[]): { values: Float64Array; spell
     }
     numbersOf.set(words, known);
   }
+  return known;
+}
+
+/** Each word as ILIKE sees it. */
+export function folded(words: readonly string[]): string[] {
+  let known = foldedOf.get(words);
+  if (known === undefined) foldedOf.set(words, (known = words.map(fold)));
   return known;
 }
 

@@ -39,7 +39,7 @@ test("a hundred thousand runs are filtered and sorted within 120 ms", { timeout:
     ["NOT run_name ILIKE 'BOLD-_5%'", ["status", "metrics.loss"]],
   ];
   for (const [filter, order] of asked) {
-    const times = Array.from({ length: 4 }, () => {
+    const times = Array.from({ length: 8 }, () => {
       const from = performance.now();
       select(frame, filter, order);
       return performance.now() - from;

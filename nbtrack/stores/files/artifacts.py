@@ -26,9 +26,9 @@ def artifact_folder(run_folder: str, info: RunInfo) -> str | None:
     if there is None:
         return None if "://" in info.artifact_uri or info.artifact_uri.startswith("mlflow-artifacts:") else own
     path = Path(there)
-    usual = path.parts[-2:] == (info.run_id, ARTIFACTS) and ".." not in path.parts
-    # The folder above the run's tells whether the place exists here: the run's own is made with the first artifact.
-    return there if usual and path.parent.parent.is_dir() and not path.is_symlink() else own
+    usual = len(path.parts) > 3 and path.parts[-2:] == (info.run_id, ARTIFACTS) and ".." not in path.parts
+    # Whether an address is stale shows two folders up: the experiment's own one is made with the first artifact.
+    return there if usual and path.parents[2].is_dir() and not path.is_symlink() else own
 
 
 def _holds_anything(folder: str) -> bool:
@@ -87,7 +87,7 @@ def read_file(folder: str, path: str, limit: int | None) -> bytes:
 def write(folder: str, path: str, data: bytes | Path) -> None:
     at = _inside(folder, path, asked=InvalidValueError)
     with disk.writing(f"the artifact '{path}'", at):
-        os.makedirs(os.path.dirname(at), exist_ok=True)
+        disk.make_folders(at)
         if isinstance(data, bytes):
             disk.write_over(at, data, os.path.dirname(at))
         elif data.is_dir():

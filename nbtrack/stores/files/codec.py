@@ -13,9 +13,8 @@ from typing import Any
 from nbtrack.stores.files.disk import Unreadable
 
 DEEPEST = 8
-_INT = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,18})")
 _HEX = re.compile(r"(?!0b|[0-9]*e?[0-9]*$)[0-9a-f]{8,64}")
-_PLAIN = re.compile(r"[A-Za-z/](?:[^\s:#\"'&*!|>%@`{}\[\],\x00-\x1f\x7f-\uffff]|:(?=[^\s:])| (?=[A-Za-z0-9/]))*")
+_FIRST = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz/")
 _WORDS = frozenset({"null", "true", "false", "yes", "no", "on", "off"})
 _EMPTY: dict[str, Any] = {"[]": (), "{}": {}, "null": None}
 _BROKEN = "Restore it from a copy; without one, the run's metrics, params and tags are still in the folders beside it."
@@ -40,7 +39,7 @@ def _read_flat(text: str) -> dict[str, Any] | None:
         return None
     for line in text.split("\n")[:-1]:
         key, colon, value = line.partition(": ")
-        if not colon or not key.replace("_", "").isalpha():
+        if not colon or not key.isidentifier():
             return None
         if value in _EMPTY:
             meta[key] = _EMPTY[value]
@@ -49,13 +48,26 @@ def _read_flat(text: str) -> dict[str, Any] | None:
             if len(value) < 2 or value[-1] != "'" or "'" in inner:
                 return None
             meta[key] = inner
-        elif _INT.fullmatch(value):
+        elif value.isdecimal() and value.isascii() and (value[0] != "0" or value == "0"):
             meta[key] = int(value)
-        elif (_PLAIN.fullmatch(value) and value.lower() not in _WORDS) or _HEX.fullmatch(value):
+        elif _is_plain(value) or _HEX.fullmatch(value):
             meta[key] = value
         else:
             return None
     return meta
+
+
+def _is_plain(value: str) -> bool:
+    """Is this unquoted scalar certainly a string that ends on its line?"""
+    return (
+        value[:1] in _FIRST
+        and value.isascii()
+        and value.isprintable()
+        and value[-1] not in ": "
+        and ": " not in value
+        and " #" not in value
+        and value.lower() not in _WORDS
+    )
 
 
 def _read_yaml(text: str) -> dict[str, Any]:

@@ -21,14 +21,8 @@ STALE_AFTER = 60.0  # seconds after which a temporary file belongs to a writer t
 TEMPORARY = ".nbtrack-"
 
 # A FIFO must not block and a link must not be followed: both can come with a store from a stranger.
-_READ = (
-    os.O_RDONLY
-    | os.O_CLOEXEC
-    | getattr(os, "O_NONBLOCK", 0)
-    | getattr(os, "O_NOFOLLOW", 0)
-    | getattr(os, "O_BINARY", 0)
-)
-_WRITE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+_READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+_WRITE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 _NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EACCES}
 _count = itertools.count()
 
@@ -134,6 +128,14 @@ def _temporary(folder: str, data: bytes) -> Iterator[str]:
     finally:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(path)
+
+
+def make_folders(path: str) -> None:
+    """The folders above a file. NotADirectoryError where a part of its name is a file: 'lr' and 'lr/sub'."""
+    try:
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+    except FileExistsError as error:
+        raise NotADirectoryError(errno.ENOTDIR, "is a file", path) from error
 
 
 def write_all(fd: int, data: bytes) -> None:

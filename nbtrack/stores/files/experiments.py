@@ -99,6 +99,8 @@ def create(root: str, name: str, artifact_location: str | None, tags: Mapping[st
     checked = {key: _checked_tag(key, value) for key, value in (tags or {}).items()}
     refuse_taken(root, name)
     digits = layout.takes_digits(root)
+    if digits and name != DEFAULT_NAME and not layout.experiment_folders(root):
+        create(root, DEFAULT_NAME, None, None)  # MLflow before 3.7 expects it in every store
     experiment_id = DEFAULT_ID if name == DEFAULT_NAME and digits and not _is_there(root, DEFAULT_ID) else ""
     while not experiment_id or _is_there(root, experiment_id):
         experiment_id = layout.new_experiment_id(digits=digits)
@@ -196,7 +198,7 @@ def _checked_tag(key: str, value: object) -> str:
 def _write_tag(folder: str, key: str, value: str) -> None:
     path = os.path.join(folder, TAGS, key)
     with disk.writing(f"the tag '{key}'", path):
-        os.makedirs(os.path.dirname(path), exist_ok=True)
+        disk.make_folders(path)
         disk.write_over(path, value.encode("utf-8"), folder)
 
 

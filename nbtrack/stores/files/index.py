@@ -20,7 +20,8 @@ from nbtrack.stores.base import Changes, Damage, Snapshot
 from nbtrack.stores.files import experiments, layout
 from nbtrack.stores.files.reader import TICK_NS, Reading, read_run, unchanged
 
-FEW_RUNS = 500  # so many runs are looked at thoroughly always: it costs some ten milliseconds
+FEW_RUNS = 300  # so many runs are looked at thoroughly always: it costs some ten milliseconds
+MANY_RUNS = 5000  # up to so many, every meta.yaml is looked at (renamed, ended, deleted), which costs as much
 _LIVE = frozenset({"RUNNING", "SCHEDULED"})
 
 Selection = tuple[str, ...] | None
@@ -88,12 +89,13 @@ class Index:
     def _runs(self, folder: str, experiment_id: str, thorough: bool) -> dict[str, Reading]:
         known = self._folders.setdefault(folder, _Folder())
         names = self._names(folder, known, thorough)
-        strict = thorough or len(known.readings) <= FEW_RUNS
+        held = sum(len(each.readings) for each in self._folders.values())
+        strict, meta = thorough or held <= FEW_RUNS, held <= MANY_RUNS
         readings = {}
         for run_id in names:
             path = os.path.join(folder, run_id)
             reading = known.readings.get(run_id)
-            if reading is None or ((strict or _is_live(reading)) and not _holds(path, reading)):
+            if reading is None or not _holds(path, reading, strict or _is_live(reading), meta):
                 try:
                     reading = _again(reading, read_run(path, run_id, experiment_id))
                 except FileNotFoundError:
@@ -132,8 +134,10 @@ def _is_live(reading: Reading) -> bool:
     return reading.row is None or reading.row.run.info.status in _LIVE or reading.racy
 
 
-def _holds(path: str, reading: Reading) -> bool:
-    return not reading.racy and unchanged(path, reading)
+def _holds(path: str, reading: Reading, strict: bool, meta: bool) -> bool:
+    if not strict and not meta:
+        return True
+    return not reading.racy and unchanged(path, reading, only_meta=not strict)
 
 
 def _again(before: Reading | None, now: Reading) -> Reading:

@@ -26,6 +26,8 @@ class Points(NamedTuple):
 
 
 def read_points(data: bytes) -> Points:
+    if not data:
+        return Points([], [], [], [])
     whole = data[-1:] == b"\n"
     if not whole:
         data += b"\n"
@@ -35,9 +37,9 @@ def read_points(data: bytes) -> Points:
         words = data.split()
         if len(words) == 3 * count:
             try:
-                return Points(
-                    list(map(int, words[2::3])), list(map(int, words[0::3])), list(map(float, words[1::3])), []
-                )
+                steps, times = list(map(int, words[2::3])), list(map(int, words[0::3]))
+                if _fit(steps) and _fit(times):
+                    return Points(steps, times, list(map(float, words[1::3])), [])
             except ValueError:
                 pass
     return _read_slowly(data, whole)
@@ -56,7 +58,7 @@ def _read_slowly(data: bytes, whole: bool) -> Points:
                 raise ValueError
             time, value = int(words[0]), float(words[1])
             step = int(words[2]) if len(words) > 2 else 0
-            if not -(2**63) <= step < 2**63 or not -(2**63) <= time < 2**63:
+            if not _fit([step, time]):
                 raise ValueError
         except ValueError:
             points.bad.append(number)
@@ -66,6 +68,11 @@ def _read_slowly(data: bytes, whole: bool) -> Points:
         points.times.append(time)
         points.values.append(value)
     return points
+
+
+def _fit(numbers: list[int]) -> bool:
+    """Do all fit into an int64 column?"""
+    return min(numbers) >= -(2**63) and max(numbers) < 2**63
 
 
 def summary_of(points: Points) -> Summary | None:

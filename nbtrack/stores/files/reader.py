@@ -24,6 +24,7 @@ NAME_TAG = "mlflow.runName"
 _STATUS = {int(status): status.name for status in RunStatus}
 _FOREIGN = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", ".ipynb_checkpoints", ".gitkeep", ".gitignore"})
 TICK_NS = 50_000_000
+META_LAST = 2  # a signature begins with the run's folder and its meta.yaml
 _DEEPEST = 40  # folders within metrics/, from slashes in a name
 
 
@@ -37,19 +38,21 @@ class Scan:
     stamps: array[int] = field(default_factory=lambda: array("q"))
     newest: int = 0
 
-    def saw(self, path: str, about: os.stat_result) -> None:
-        """Remember what a path looked like when it was read."""
-        self.paths.append(path)
-        self.stamps.extend((about.st_ino & 0x7FFFFFFFFFFFFFFF, about.st_size, about.st_mtime_ns))
+    def saw(self, path: str, about: os.stat_result, *, signs: bool = True) -> None:
+        """Remember what a path looked like when it was read; `signs=False` where it never changes later."""
+        if signs:
+            self.paths.append(path)
+            self.stamps.extend((about.st_ino & 0x7FFFFFFFFFFFFFFF, about.st_size, about.st_mtime_ns))
         if about.st_mtime_ns > self.newest:
             self.newest = about.st_mtime_ns
 
     def damage(self, path: str, problem: str, remedy: str) -> None:
-        self.damages.append(Damage(shown(os.path.join(self.folder, path)), problem, remedy))
+        full = os.path.join(self.folder, path) if path else self.folder
+        self.damages.append(Damage(shown(full), problem, remedy))
 
     def names(self, path: str) -> list[str]:
         """What a folder holds; nothing where it is missing. It becomes part of the signature."""
-        full = os.path.join(self.folder, path)
+        full = f"{self.folder}/{path}"
         try:
             about = os.lstat(full)
             if stat.S_ISLNK(about.st_mode):
@@ -89,7 +92,9 @@ def read_run(folder: str, run_id: str, experiment_id: str) -> Reading:
         for key, data in _values(scan, METRICS, disk.LARGEST_FILE):
             found = points.read_points(data)
             summary = points.summary_of(found)
-            if found.bad or summary is None:
+            # The open end of a file that is being written is no damage: its rest comes, and the run is read again.
+            written_now = began - scan.newest < TICK_NS and data[-1:] != b"\n" and len(found.bad) < 2
+            if (found.bad or summary is None) and not written_now:
                 _tell_bad_lines(scan, key, found.bad)
             if summary is not None:
                 metrics[key] = summary
@@ -100,20 +105,33 @@ def read_run(folder: str, run_id: str, experiment_id: str) -> Reading:
             info = _named(info, tags[NAME_TAG])
         shown_metrics = {key: summary.last for key, summary in metrics.items()}
         row = Row(Run(info, RunData(shown_metrics, params, tags), given), metrics)
-    return Reading(row, tuple(scan.damages), tuple(scan.paths), scan.stamps.tobytes(), began - scan.newest < TICK_NS)
+    return Reading(
+        row, tuple(scan.damages), _shared(tuple(scan.paths)), scan.stamps.tobytes(), began - scan.newest < TICK_NS
+    )
 
 
-def unchanged(folder: str, reading: Reading) -> bool:
+_paths: dict[tuple[str, ...], tuple[str, ...]] = {}
+
+
+def _shared(paths: tuple[str, ...]) -> tuple[str, ...]:
+    """One copy of the same paths: runs of one experiment mostly have the same files."""
+    if len(_paths) > 10_000:
+        _paths.clear()
+    return _paths.setdefault(paths, paths)
+
+
+def unchanged(folder: str, reading: Reading, *, only_meta: bool = False) -> bool:
     """Does every file and folder that the reading came from still look the same?"""
     stamps = array("q")
     prefix = folder + "/"
     try:
-        for path in reading.paths:
+        for path in reading.paths[:META_LAST] if only_meta else reading.paths:
             about = os.lstat(prefix + path)
             stamps.extend((about.st_ino & 0x7FFFFFFFFFFFFFFF, about.st_size, about.st_mtime_ns))
     except OSError:
         return False
-    return stamps.tobytes() == reading.stamps
+    seen = stamps.tobytes()
+    return seen == reading.stamps[: len(seen)]
 
 
 def _read_info(scan: Scan, run_id: str, experiment_id: str) -> RunInfo | None:
@@ -209,7 +227,7 @@ def _values(scan: Scan, sub: str, limit: int, depth: int = 0) -> Iterator[tuple[
             scan.damage(path, "was put there by another program; MLflow may stumble over it", "Delete it.")
             continue
         try:
-            content = disk.read(os.path.join(scan.folder, path), limit)
+            content = disk.read(f"{scan.folder}/{path}", limit)
         except IsADirectoryError:
             if depth < _DEEPEST:
                 yield from _values(scan, path, limit, depth + 1)
@@ -220,7 +238,8 @@ def _values(scan: Scan, sub: str, limit: int, depth: int = 0) -> Iterator[tuple[
             scan.damage(path, *_words(error))
             _saw_unread(scan, path)
             continue
-        scan.saw(path, content.stat)
+        # Params are fixed once logged; a third of all files need no look again, only their folder does.
+        scan.saw(path, content.stat, signs=not sub.startswith(PARAMS))
         yield path.partition("/")[2], content.data
 
 

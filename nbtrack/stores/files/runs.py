@@ -134,7 +134,7 @@ def _put_new(run_folder: str, key: str, value: str) -> None:
             if _has_param(run_folder, key, value):  # another process was quicker, with the same value
                 return None
         except (FileNotFoundError, NotADirectoryError):
-            _make_folders(path)
+            disk.make_folders(path)
 
 
 def _put(run_folder: str, sub: str, key: str, value: str) -> None:
@@ -142,15 +142,8 @@ def _put(run_folder: str, sub: str, key: str, value: str) -> None:
     try:
         disk.write_over(path, value.encode("utf-8"), run_folder)
     except (FileNotFoundError, NotADirectoryError):
-        _make_folders(path)
+        disk.make_folders(path)
         disk.write_over(path, value.encode("utf-8"), run_folder)
-
-
-def _make_folders(path: str) -> None:
-    try:
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-    except FileExistsError as error:  # a part of the name is a file: 'lr' and 'lr/sub'
-        raise NotADirectoryError(path) from error
 
 
 def delete_tag(run_folder: str, key: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,6 +32,8 @@ from nbtrack.stores.files.reader import read_run, run_info
 from nbtrack.stores.files.writer import FileRunWriter
 from nbtrack.stores.names import checked_key, checked_number, checked_whole, is_key, is_run_id
 
+MOST_WRITERS = 8  # runs with open files; a system may allow a process no more than 1,024 files
+
 
 class FileStore:
     """An mlruns folder. A missing one is made with the first thing written to it."""
@@ -44,6 +47,7 @@ class FileStore:
         self._folders: dict[str, str] = {}  # run id -> folder, as last found
         self._writers: dict[str, FileRunWriter] = {}
         self._lock = threading.RLock()
+        _stores.add(self)
 
     # experiments
     def experiments(self, view: ViewType = ViewType.ACTIVE_ONLY) -> list[Experiment]:
@@ -165,10 +169,14 @@ class FileStore:
         """The run's one writer in this store; asking again gives the same."""
         with self._lock:
             self._active_folder(run_id)
-            found = self._writers.get(run_id)
-            if found is None:
-                found = self._writers[run_id] = FileRunWriter(run_id, lambda: self._folder(run_id))
-            return found
+            return self._writer(run_id)
+
+    def _writer(self, run_id: str) -> FileRunWriter:
+        found = self._writers.pop(run_id, None) or FileRunWriter(run_id, lambda: self._folder(run_id))
+        self._writers[run_id] = found
+        if len(self._writers) > MOST_WRITERS:  # the one not asked for the longest; whoever holds it can go on
+            self._writers.pop(next(iter(self._writers))).close()
+        return found
 
     def log_batch(
         self,
@@ -185,7 +193,7 @@ class FileStore:
             lines.setdefault(key, []).append(b"%d %a %d\n" % (time, value, step))
         with self._writing():
             runs.log_values(self._active_folder(run_id), params, tags)
-            writer = self.writer(run_id)
+            writer = self._writer(run_id)
         for key, texts in lines.items():
             writer.append(key, b"".join(texts))
 
@@ -256,6 +264,11 @@ class FileStore:
                 writer.close()
             self._writers.clear()
 
+    def _forked(self) -> None:
+        """In a forked child: a thread that is not here may have held a lock, or have been in the middle of a look."""
+        self._lock = threading.RLock()
+        self._index = Index(self._root)
+
     # where things are
     def _folder(self, run_id: str) -> str:
         """The run's folder, wherever it was moved to since it was last found."""
@@ -291,10 +304,22 @@ class FileStore:
             yield
 
 
+_stores: weakref.WeakSet[FileStore] = weakref.WeakSet()
+
+
+def _after_fork() -> None:
+    for store in list(_stores):
+        store._forked()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
+
+
 def _may_write(root: str) -> bool:
     while not os.path.exists(root):
         root = os.path.dirname(root)
-    return os.access(root, os.W_OK | os.X_OK)
+    return os.access(root, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids)
 
 
 def _must_be_store(root: str) -> None:

@@ -17,10 +17,10 @@ from nbtrack.stores.files import disk
 from nbtrack.stores.files.layout import METRICS
 from nbtrack.stores.names import checked_key, checked_number, checked_whole
 
-MOST_OPEN = 64  # descriptors of one run; the oldest is closed for a new one
+MOST_OPEN = 32  # descriptors of one run; the oldest is closed for a new one
 CHECK_EVERY = 0.25  # seconds between looks whether an open file is still the one in the folder
 
-_FLAGS = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+_FLAGS = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 _FLAGS |= getattr(os, "O_NONBLOCK", 0)
 
 
@@ -70,7 +70,7 @@ class FileRunWriter:
                 fd = os.open(path, _FLAGS, 0o666)
             except (FileNotFoundError, NotADirectoryError):
                 # The folders of a key with slashes, or metrics/ itself, which git does not keep when empty.
-                os.makedirs(os.path.dirname(path), exist_ok=True)
+                disk.make_folders(path)
                 fd = os.open(path, _FLAGS, 0o666)
             _end_last_line(fd)
         if len(self._open) >= MOST_OPEN:

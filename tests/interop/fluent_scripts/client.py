@@ -7,6 +7,7 @@ Metric, Param, RunTag = mlflow.entities.Metric, mlflow.entities.Param, mlflow.en
 client = mlflow.MlflowClient()
 experiment = client.create_experiment("client", tags={"a": "b"})
 client.set_experiment_tag(experiment, "n", 5)
+client.create_experiment("taken")
 run = client.create_run(experiment, start_time=123456, tags={"k": 1, "mlflow.user": "ada"}, run_name="by hand")
 print(
     run.info.status,
@@ -43,7 +44,7 @@ data = client.get_run(run_id)
 print(data.info.status, data.info.end_time, data.data.metrics, len(data.data.params), len(data.data.tags))
 history = client.get_metric_history(run_id, "m")
 print(len(history), history[-1].value, history[-1].step, type(history[0]).__name__)
-print(sorted(data.to_dictionary()), sorted(data.to_dictionary()["data"]))
+print({"data", "info"} <= set(data.to_dictionary()), sorted(data.to_dictionary()["data"]))
 unnamed = client.create_run(experiment)
 print(
     unnamed.info.user_id,
@@ -67,7 +68,7 @@ for bad in (
     lambda: client.delete_run("f" * 32),
     lambda: client.set_tag("f" * 32, "a", 1),
     lambda: client.delete_tag(run_id, "never"),
-    lambda: client.rename_experiment(experiment, "Default"),
+    lambda: client.rename_experiment(experiment, "taken"),
     lambda: client.set_terminated("f" * 32),
     lambda: client.list_artifacts("f" * 32),
 ):

@@ -36,12 +36,23 @@ for name, dataset in DATASETS.items():
 with mlflow.start_run(run_name="several"):
     mlflow.log_inputs([DATASETS["web"], DATASETS["array"]], ["train", None], [None, {"k": "v"}])
     mlflow.log_input(DATASETS["web"])
-for bad in (
-    lambda: mlflow.data.from_pandas(frame, targets="nothing"),
-    lambda: mlflow.log_inputs([DATASETS["web"]], [], []),
+    for bad in (
+        lambda: mlflow.data.from_pandas(frame, targets="nothing"),
+        lambda: mlflow.log_inputs([DATASETS["web"]], [], []),
+    ):
+        try:
+            bad()
+            print("accepted")
+        except mlflow.exceptions.MlflowException:
+            print("refused")
+for text in (
+    "dataset.name = 'array'",
+    "dataset.name != 'array'",
+    "datasets.name LIKE '%set%'",
+    "dataset.context = 'train'",
+    "dataset.digest = 'abc' AND run_name = 'digest'",
+    "dataset.digest IN ('abc', 'nothing')",
+    "dataset.name = 'nothing'",
 ):
-    try:
-        bad()
-        print("accepted")
-    except mlflow.exceptions.MlflowException:
-        print("refused")
+    found = mlflow.search_runs(filter_string=text, order_by=["run_name"], output_format="list")
+    print(text, [run.info.run_name for run in found])

@@ -29,7 +29,7 @@ HIDDEN = ["run_id", "experiment_id", "artifact_uri"]
 def show(frame):
     families = [c.split(".")[0] for c in frame.columns]
     print(families, list(frame.columns[:6]))
-    print({c: str(t) for c, t in frame.dtypes.items()})
+    print({c: str(t) for c, t in sorted(frame.dtypes.items())})
     print(frame.drop(columns=HIDDEN)[sorted(c for c in frame.columns if c not in HIDDEN)].to_csv())
     print(frame.index)
 

@@ -1,0 +1,1 @@
+"""What can be known of a cell's run without any code of the person's?"""

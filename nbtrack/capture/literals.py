@@ -1,0 +1,102 @@
+"""Which of a cell's assignments are parameters: plain values that the person wrote down?
+
+`lr = 0.1`, `a, b = 1, -2`, `name: str = "mlp"` and `config = {"depth": 3}` (as `config.depth`) are. A name that
+the cell also binds to anything else, or counts up, is state (`total = 0` before a loop) and is left out; so are
+private names and names that look like secrets.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Iterator
+
+from nbtrack.capture.secrets import looks_secret
+
+LONGEST = 500  # characters of one value; a longer one is data, not a setting
+
+
+def literal_params(tree: ast.Module) -> dict[str, str]:
+    """Name to value as MLflow's `log_param` would write it, in the order of the cell."""
+    written = list(_top_level(tree))
+    plain = Counter(name for name, _ in written)
+    state = {name for name, times in Counter(bound_names(tree)).items() if times > plain[name]}
+    params: dict[str, str] = {}
+    for name, value in written:
+        if name not in state and not name.startswith("_"):
+            params.update(param_items(name, value))
+    return params
+
+
+def param_items(name: str, value: object) -> Iterator[tuple[str, str]]:
+    """A value under its name; a dict with text keys as `name.key`, level by level. No secrets, no long values."""
+    if looks_secret(name):
+        return
+    if isinstance(value, dict) and value and all(_is_key(key) for key in value):
+        for key, inner in value.items():
+            yield from param_items(f"{name}.{key}", inner)
+        return
+    text = str(value)
+    if len(text) <= LONGEST and not _hides_secret(value):
+        yield name, text
+
+
+def _is_key(key: object) -> bool:
+    return isinstance(key, str) and key.replace("-", "_").isidentifier()
+
+
+def _hides_secret(value: object) -> bool:
+    """A dict inside a list is written as a whole, so its names are looked at here."""
+    if isinstance(value, dict):
+        return any(looks_secret(str(key)) or _hides_secret(inner) for key, inner in value.items())
+    return isinstance(value, list | tuple | set | frozenset) and any(_hides_secret(inner) for inner in value)
+
+
+def _top_level(tree: ast.Module) -> Iterator[tuple[str, object]]:
+    for statement in tree.body:
+        if isinstance(statement, ast.Assign):
+            for target in statement.targets:
+                yield from _pairs(target, statement.value)
+        elif isinstance(statement, ast.AnnAssign) and statement.value is not None:
+            yield from _pairs(statement.target, statement.value)
+
+
+def _pairs(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, object]]:
+    if isinstance(target, ast.Name):
+        try:
+            yield target.id, ast.literal_eval(value)
+        except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+            return
+    elif (
+        isinstance(target, ast.Tuple | ast.List)
+        and isinstance(value, ast.Tuple | ast.List)
+        and len(target.elts) == len(value.elts)
+        and not any(isinstance(part, ast.Starred) for part in (*target.elts, *value.elts))
+    ):
+        for one, its in zip(target.elts, value.elts, strict=True):
+            yield from _pairs(one, its)
+
+
+def bound_names(tree: ast.Module) -> Iterator[str]:
+    """Every binding of a global name in the cell, once per place; what functions and classes bind inside is theirs."""
+    pending: list[ast.AST] = list(tree.body)
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node.name
+            yield from _declared_global(node)
+            continue
+        if isinstance(node, ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
+            yield from (inner.target.id for inner in ast.walk(node) if isinstance(inner, ast.NamedExpr))
+            continue
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store | ast.Del):
+            yield node.id
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            yield from ((alias.asname or alias.name).split(".")[0] for alias in node.names)
+        pending.extend(ast.iter_child_nodes(node))
+
+
+def _declared_global(node: ast.AST) -> Iterator[str]:
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Global):
+            yield from inner.names

@@ -1,0 +1,120 @@
+"""Which numbers did the cell compute, and which did it read?
+
+Computed ones become metrics: `accuracy = model.score(x, y)`, and the last expression when it is a number or a dict of
+numbers. Read ones become params: `lr` set in an earlier cell and used here.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Mapping
+from numbers import Real
+
+from nbtrack.capture.literals import LONGEST, bound_names
+from nbtrack.capture.secrets import looks_secret
+
+
+def as_number(value: object) -> float | None:
+    """A real number that is no bool: int, float, numpy's scalars; None for everything else."""
+    if isinstance(value, bool) or not isinstance(value, Real):
+        return None
+    try:
+        return float(value)
+    except (OverflowError, ValueError, TypeError):
+        return None
+
+
+def computed_numbers(tree: ast.Module, namespace: Mapping[str, object], known: Iterable[str]) -> dict[str, float]:
+    """Numbers held at the end by names that the cell assigned at its top level, leaving out `known` (its params).
+
+    Loop variables and counters (`i += 1` by a whole number) are the loop's business, not results.
+    """
+    skipped = set(known) | set(_counters(tree))
+    found = {}
+    for name in dict.fromkeys(_assigned(tree)):
+        if name in skipped or name.startswith("_") or looks_secret(name):
+            continue
+        number = as_number(namespace.get(name))
+        if number is not None:
+            found[name] = number
+    return found
+
+
+def _assigned(tree: ast.Module) -> Iterator[str]:
+    for statement in tree.body:
+        targets: list[ast.expr] = []
+        if isinstance(statement, ast.Assign):
+            targets = statement.targets
+        elif isinstance(statement, ast.AnnAssign):
+            targets = [statement.target]
+        for target in targets:
+            for node in ast.walk(target):
+                if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                    yield node.id
+
+
+def _counters(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.For | ast.AsyncFor):
+            yield from (name.id for name in ast.walk(node.target) if isinstance(name, ast.Name))
+        elif (
+            isinstance(node, ast.AugAssign)
+            and isinstance(node.target, ast.Name)
+            and isinstance(node.value, ast.Constant)
+            and isinstance(node.value.value, int)
+        ):
+            yield node.target.id
+
+
+def result_metrics(tree: ast.Module, result: object) -> dict[str, float]:
+    """The cell's last expression as metrics: a dict of numbers by its keys, a number by what is written there."""
+    if not tree.body or not isinstance(tree.body[-1], ast.Expr):
+        return {}
+    if isinstance(result, dict):
+        numbers = {key: as_number(value) for key, value in result.items() if isinstance(key, str)}
+        return {key: value for key, value in numbers.items() if value is not None and not looks_secret(key)}
+    number = as_number(result)
+    return {} if number is None else {_name_of(tree.body[-1].value): number}
+
+
+def _name_of(expression: ast.expr) -> str:
+    """`accuracy` for `accuracy`, `score` for `model.score(x, y)`, `result` for anything without a name."""
+    if isinstance(expression, ast.Call):
+        return _name_of(expression.func)
+    if isinstance(expression, ast.Attribute):
+        return expression.attr
+    if isinstance(expression, ast.Name):
+        return expression.id
+    if isinstance(expression, ast.Subscript) and isinstance(expression.slice, ast.Constant):
+        key = expression.slice.value
+        return key if isinstance(key, str) and key.isidentifier() else "result"
+    return "result"
+
+
+def read_scalars(tree: ast.Module, before: Mapping[str, object]) -> dict[str, str]:
+    """Settings from earlier cells that this one reads, also through the functions of the notebook that it calls."""
+    own = set(bound_names(tree))
+    found = {}
+    for name in dict.fromkeys(_read(tree, before)):
+        value = before.get(name)
+        plain = isinstance(value, str | bool | int | float) or as_number(value) is not None
+        if name in own or name.startswith("_") or looks_secret(name) or not plain:
+            continue
+        if len(text := str(value)) <= LONGEST:
+            found[name] = text
+    return found
+
+
+def _read(tree: ast.Module, before: Mapping[str, object]) -> Iterator[str]:
+    pending = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]
+    seen: set[str] = set()
+    while pending:
+        name = pending.pop(0)
+        if name in seen or name not in before:
+            continue
+        seen.add(name)
+        yield name
+        value = before[name]
+        code = getattr(value, "__code__", None)
+        if code is not None and getattr(value, "__module__", None) == "__main__":
+            pending.extend(code.co_names)

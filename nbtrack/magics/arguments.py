@@ -1,0 +1,152 @@
+"""What did the person write behind `%%track`?"""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from IPython.core.error import UsageError
+from IPython.core.magic_arguments import MagicArgumentParser, argument, magic_arguments
+
+DIRECTIONS = ("min", "max")
+
+OPTIONS = [
+    argument("name", nargs="?", help="the run's name; one is made up without it"),
+    argument("-e", "--experiment", metavar="EXPERIMENT", help="the experiment, made when there is none of that name"),
+    argument("-p", "--param", metavar="KEY=VALUE", nargs="+", action="extend", default=[], help="a param of the run"),
+    argument("-t", "--tag", metavar="KEY=VALUE", nargs="+", action="extend", default=[], help="a tag of the run"),
+    argument(
+        "-m", "--metric", metavar="METRIC:min|max", nargs="+", action="extend", default=[], help="which way is better"
+    ),
+    argument("-o", "--out", metavar="VAR", help="the variable that gets the run"),
+    argument("--resume", metavar="RUN", help="go on with this run: its id, a unique start of one, a name, -1, -2"),
+    argument("--nested", action="store_true", help="make it a child of the active run"),
+    argument("--vars", metavar="A,B", help="take only these variables as params"),
+    argument(
+        "--no-capture", action="store_true", help="keep only what the code logs: no source, no variables, no output"
+    ),
+    argument("--autolog", nargs="*", metavar="LIB", help="not in this version"),
+    argument("--no-autolog", action="store_true", help="accepted: there is nothing to switch off in this version"),
+    argument("--store", metavar="URI", help="the store to write to, for this cell"),
+    argument("--no-live", action="store_true", help="show the card when the cell has ended, not while it runs"),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """`params`, `tags` as given; `directions` says of a metric "min" or "max"; `only` is None without `--vars`."""
+
+    name: str | None = None
+    experiment: str | None = None
+    params: dict[str, str] = field(default_factory=dict)
+    tags: dict[str, str] = field(default_factory=dict)
+    directions: dict[str, str] = field(default_factory=dict)
+    out: str | None = None
+    resume: str | None = None
+    nested: bool = False
+    only: tuple[str, ...] | None = None
+    capture: bool = True
+    store: str | None = None
+    live: bool = True
+
+
+def with_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a magic the options of `%%track`, so that `%%track?` tells them."""
+    for option in reversed(OPTIONS):
+        function = option(function)
+    decorated: Callable[..., Any] = magic_arguments("%track")(function)
+    return decorated
+
+
+def parse(line: str) -> Options:
+    """The options of one line. Raises UsageError for what is unknown or does not fit together."""
+    given = _parser().parse_args(_words(line))
+    _free_the_name(given)
+    _refuse(given)
+    return Options(
+        name=given.name,
+        experiment=given.experiment,
+        params=_pairs("-p", given.param),
+        tags=_pairs("-t", given.tag),
+        directions=_directions(given.metric),
+        out=given.out,
+        resume=given.resume,
+        nested=given.nested,
+        only=None if given.vars is None else tuple(name.strip() for name in given.vars.split(",") if name.strip()),
+        capture=not given.no_capture,
+        store=given.store,
+        live=not given.no_live,
+    )
+
+
+def _parser() -> MagicArgumentParser:
+    parser = _Parser("%%track")
+    for option in OPTIONS:
+        option.add_to_parser(parser, None)
+    return parser
+
+
+class _Parser(MagicArgumentParser):  # type: ignore[misc,unused-ignore]
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog)
+        self.allow_abbrev = False  # `--no-l` today would mean something else once an option is added
+
+    def error(self, message: str) -> None:
+        raise UsageError(f"%%track: {message}. Nothing was run. `%%track?` lists the options.")
+
+
+def _words(line: str) -> list[str]:
+    """The line split as a shell would, quotes taken off; but backslashes stay (paths) and `#` starts no comment."""
+    lexer = shlex.shlex(line, posix=True)
+    lexer.whitespace_split, lexer.escape, lexer.commenters = True, "", ""
+    try:
+        return list(lexer)
+    except ValueError as error:
+        raise UsageError(f"%%track: {error} in `{line}`. Close the quote.") from error
+
+
+def _free_the_name(given: argparse.Namespace) -> None:
+    """In `-p lr=1 baseline` the last word is the run's name, though -p takes as many words as follow it."""
+    for words, sign in ((given.param, "="), (given.tag, "="), (given.metric, ":")):
+        if given.name is None and len(words) > 1 and sign not in words[-1]:
+            given.name = words.pop()
+
+
+def _refuse(given: argparse.Namespace) -> None:
+    if given.autolog is not None:
+        raise UsageError("%%track: this version of nbtrack has no autolog. Leave --autolog out and log by hand.")
+    if given.resume and given.nested:
+        raise UsageError("%%track: --resume goes on with a run and --nested makes a new one. Leave one out.")
+    if given.resume and given.experiment:
+        raise UsageError("%%track: a resumed run stays in its experiment. Leave -e out.")
+    if given.vars is not None and given.no_capture:
+        raise UsageError("%%track: --vars says what to capture, --no-capture not to. Leave one out.")
+    if given.out is not None and not given.out.isidentifier():
+        raise UsageError(f"%%track: -o wants a variable's name, and '{given.out}' is none.")
+    if given.name is not None and not given.name.strip():
+        raise UsageError("%%track: the run's name is empty. Leave it out to have one made up.")
+
+
+def _pairs(option: str, given: list[str]) -> dict[str, str]:
+    pairs: dict[str, str] = {}
+    for text in given:
+        key, sign, value = text.partition("=")
+        if not sign or not key.strip():
+            raise UsageError(f"%%track: {option} wants key=value, and got '{text}'.")
+        if key.strip() in pairs:
+            raise UsageError(f"%%track: {option} names '{key.strip()}' twice.")
+        pairs[key.strip()] = value
+    return pairs
+
+
+def _directions(given: list[str]) -> dict[str, str]:
+    directions = {}
+    for text in given:
+        metric, _, way = text.rpartition(":")
+        if not metric or way not in DIRECTIONS:
+            raise UsageError(f"%%track: -m wants metric:min or metric:max, and got '{text}'.")
+        directions[metric] = way
+    return directions

@@ -1,0 +1,97 @@
+"""What does the card of a run say?
+
+A plain value: the live thread fills one from the feed of events, `%track show` from a store, and two functions
+draw it, as HTML and as text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from nbtrack.entities import Run
+from nbtrack.frame import Series
+from nbtrack.magics.trace import Trace
+from nbtrack.stores import Store
+
+OWN_FILES = re.compile(r"(cell|output|traceback|requirements)(-\d+)?\.(py|txt)")
+HIDDEN_TAGS = ("mlflow.", "nbtrack.")
+
+
+@dataclass(slots=True)
+class Card:
+    """`directions` says of a metric which way is better. `duration` is in milliseconds."""
+
+    run_id: str
+    name: str
+    experiment: str
+    status: str = "RUNNING"
+    duration: int = 0
+    params: dict[str, str] = field(default_factory=dict)
+    tags: dict[str, str] = field(default_factory=dict)
+    metrics: dict[str, Trace] = field(default_factory=dict)
+    directions: dict[str, str] = field(default_factory=dict)
+    artifacts: int = 0
+    error: str = ""
+    changes: list[str] = field(default_factory=list)
+    note: str = ""
+
+    def add_point(self, key: str, value: float, step: int, timestamp: int) -> None:
+        self.metrics.setdefault(key, Trace()).add(value, step, timestamp)
+
+
+def own_tags(tags: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The person's tags, without those that say where a run came from."""
+    return {key: value for key, value in tags if not key.startswith(HIDDEN_TAGS)}
+
+
+def direction_tags(directions: dict[str, str]) -> dict[str, str]:
+    """How `-m loss:min` is kept with the run."""
+    return {f"nbtrack.metric.{key}": way for key, way in directions.items()}
+
+
+def directions_of(run: Run) -> dict[str, str]:
+    prefix = "nbtrack.metric."
+    tags = run.data.tags.items()
+    return {key.removeprefix(prefix): way for key, way in tags if key.startswith(prefix) and way in ("min", "max")}
+
+
+def card_of(store: Store, run: Run, *, now: int) -> Card:
+    """The card of a run as it is in its store."""
+    info = run.info
+    started = info.start_time or now
+    card = Card(
+        run_id=info.run_id,
+        name=info.run_name,
+        experiment=store.experiment(info.experiment_id).name,
+        status=info.status,
+        duration=(info.end_time or now) - started,
+        params=dict(sorted(run.data.params.items())),
+        tags=own_tags(run.data.tags.items()),
+        directions=directions_of(run),
+        error=run.data.tags.get("nbtrack.error", ""),
+        note="deleted" if info.lifecycle_stage == "deleted" else "",
+    )
+    for key in sorted(run.data.metrics):
+        _add_series(card, key, store.history(info.run_id, key))
+    card.artifacts = count_files(store, info.run_id)
+    return card
+
+
+def _add_series(card: Card, key: str, series: Series) -> None:
+    rows = zip(series.value.tolist(), series.step.tolist(), series.timestamp.tolist(), strict=True)
+    for value, step, timestamp in sorted(rows, key=lambda row: row[1:]):
+        card.add_point(key, value, step, timestamp)
+
+
+def count_files(store: Store, run_id: str, most: int = 1000) -> int:
+    """How many artifact files the run has, counted up to `most`; what every tracked cell has is left out."""
+    found, pending = 0, [""]
+    while pending and found < most:
+        for entry in store.list_artifacts(run_id, pending.pop()):
+            if entry.is_dir:
+                pending.append(entry.path)
+            elif not OWN_FILES.fullmatch(entry.path):
+                found += 1
+    return found

@@ -1,0 +1,145 @@
+"""How does a card look in a notebook, in every theme, and where scripts, styles or SVG are taken away?
+
+Inline styles only, because untrusted notebooks lose `<style>`; colours are JupyterLab's variables with a fallback, or
+those of the text around. The numbers stand in a table, because a sanitiser that takes the SVG leaves a table whole.
+"""
+
+from __future__ import annotations
+
+from html import escape
+
+from nbtrack.magics.card import Card
+from nbtrack.magics.card_text import counts
+from nbtrack.magics.sparkline import sparkline
+from nbtrack.magics.trace import Trace
+from nbtrack.magics.words import ICONS, STATES, count, duration, number, short
+
+LIMIT = 15_000  # bytes of one card
+_COLOURS = {
+    "RUNNING": "var(--jp-brand-color1,#1976d2)",
+    "FINISHED": "var(--jp-success-color1,#388e3c)",
+    "FAILED": "var(--jp-error-color1,#d32f2f)",
+    "KILLED": "var(--jp-warn-color1,#f57c00)",
+}
+_LINE = "var(--jp-border-color2,rgba(128,128,128,.35))"
+_SOFT = "opacity:.65"
+_SIZES = ((12, 24, 48), (10, 16, 32), (8, 10, 24), (6, 8, 16), (4, 4, 12), (2, 2, 8))  # metrics, params, columns
+
+
+def card_html(card: Card) -> str:
+    """At most `LIMIT` bytes: fewer metrics, params and columns are shown, and said so, until it fits."""
+    html = ""
+    for metrics, params, columns in _SIZES:
+        html = _card(card, metrics, params, columns)
+        if len(html.encode()) < LIMIT:
+            break
+    return html
+
+
+def text(value: str, most: int) -> str:
+    """Cut and escaped, for element content and attributes alike."""
+    return escape(short(value, most), quote=True)
+
+
+def _card(card: Card, metrics: int, params: int, columns: int) -> str:
+    parts = [
+        _head(card),
+        _error(card),
+        _params(card, params),
+        _metrics(card, metrics, columns),
+        _changes(card),
+        _foot(card),
+    ]
+    return (
+        '<div class="nbtrack-card" style="box-sizing:border-box;max-width:760px;margin:2px 0 6px;padding:8px 14px;'
+        f"border:1px solid {_LINE};border-left:3px solid {_COLOURS.get(card.status, _LINE)};border-radius:4px;"
+        "font-family:var(--jp-ui-font-family,system-ui,sans-serif);font-size:13px;line-height:1.5;"
+        'color:var(--jp-ui-font-color1,inherit);font-variant-numeric:tabular-nums;overflow-wrap:anywhere">'
+        f"{''.join(parts)}</div>"
+    )
+
+
+def _head(card: Card) -> str:
+    state = STATES.get(card.status, card.status.lower())
+    icon = ICONS.get(card.status, "?")
+    note = f' <span style="{_SOFT}">({text(card.note, 80)})</span>' if card.note else ""
+    return (
+        f'<div><b style="color:{_COLOURS.get(card.status, "inherit")}">{icon} {text(state, 20)}</b> &nbsp;'
+        f'<b style="font-size:14px">{text(card.name, 80)}</b>{note} '
+        f'<span style="{_SOFT}">&nbsp;in {text(card.experiment, 60)} · {duration(card.duration)}</span></div>'
+    )
+
+
+def _error(card: Card) -> str:
+    if not card.error:
+        return ""
+    return f'<div style="color:{_COLOURS["FAILED"]};margin-top:2px">{text(card.error, 240)}</div>'
+
+
+def _params(card: Card, most: int) -> str:
+    if not card.params:
+        return ""
+    shown = [
+        f'<span style="{_SOFT}">{text(key, 40)}</span>&nbsp;<b style="font-weight:500">{text(value, 48)}</b>'
+        for key, value in list(card.params.items())[:most]
+    ]
+    more = len(card.params) - len(shown)
+    if more:
+        shown.append(f'<span style="{_SOFT}">and {more:,} more</span>')
+    return f'<div style="margin-top:4px">{" &ensp; ".join(shown)}</div>'
+
+
+def _metrics(card: Card, most: int, columns: int) -> str:
+    if not card.metrics:
+        return ""
+    # Many Jupyter themes stripe and pad tables, and align their cells to the right: all of it is said here.
+    rows = [_metric(key, trace, card.directions.get(key), columns) for key, trace in list(card.metrics.items())[:most]]
+    more = len(card.metrics) - len(rows)
+    said = f'<div style="{_SOFT}">and {count(more, "more metric")}</div>' if more else ""
+    return (
+        '<div style="overflow-x:auto"><table style="border-collapse:collapse;margin:6px 0 2px;border:none;'
+        'font-size:13px;color:inherit">'
+        f"<tbody>{''.join(rows)}</tbody></table></div>{said}"
+    )
+
+
+def _metric(key: str, trace: Trace, way: str | None, columns: int) -> str:
+    several = trace.count > 1 and trace.low[0] <= trace.high[0]
+    drawn = sparkline(trace.columns, label=f"history of {text(key, 40)}", most=columns) if several else ""
+    low, high = (_extreme(name, trace, way) if several else "" for name in ("min", "max"))
+    many = f"{trace.count:,} points" if trace.count > 1 else (f"step {trace.step:,}" if trace.step else "")
+    cells = (
+        ("left", f'<span title="{text(key, 120)}">{text(key, 40)}</span>', ""),
+        ("left", drawn, f"color:{_COLOURS['RUNNING']}"),
+        ("right", f'<b style="font-weight:600">{number(trace.value)}</b>', ""),
+        ("left", low, ""),
+        ("left", high, ""),
+        ("right", many, _SOFT),
+    )
+    row = "".join(
+        f'<td style="text-align:{side};padding:1px 16px 1px 0;border:none;vertical-align:middle;white-space:nowrap;'
+        f'{style}">{cell}</td>'
+        for side, cell, style in cells
+    )
+    return f'<tr style="background:transparent">{row}</tr>'
+
+
+def _extreme(name: str, trace: Trace, way: str | None) -> str:
+    """The lowest or highest value; a star where the person said that it is the best."""
+    value, step = trace.low if name == "min" else trace.high
+    if way == name:
+        return f'<span title="best, at step {step:,}">★ {name} <b style="font-weight:600">{number(value)}</b></span>'
+    return f'<span title="at step {step:,}" style="{_SOFT}">{name} {number(value)}</span>'
+
+
+def _changes(card: Card) -> str:
+    if not card.changes:
+        return ""
+    lines = "".join(f"<div>{text(change, 160)}</div>" for change in card.changes[:6])
+    return f'<div style="margin-top:4px"><span style="{_SOFT}">changed since the run before</span>{lines}</div>'
+
+
+def _foot(card: Card) -> str:
+    said = " · ".join([*counts(card), f"run {short(card.run_id[:8], 8)}"])
+    hint = "" if card.status == "RUNNING" else " · <code>nbtrack.dashboard()</code> compares"
+    return f'<div style="margin-top:4px;font-size:12px;{_SOFT}">{escape(said)}{hint}</div>'

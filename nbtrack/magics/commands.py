@@ -1,0 +1,160 @@
+"""What does `%track …` do?"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from IPython.core.error import UsageError
+from IPython.utils.process import arg_split
+
+from nbtrack.entities import Run
+from nbtrack.errors import NbtrackError
+from nbtrack.magics.card import card_of, directions_of
+from nbtrack.magics.card_html import card_html
+from nbtrack.magics.card_text import card_text
+from nbtrack.magics.diff import difference
+from nbtrack.magics.find import find_run
+from nbtrack.magics.show import show
+from nbtrack.magics.tables import difference_html, difference_text, runs_table
+from nbtrack.stores import Store
+from nbtrack.tracking import active
+from nbtrack.tracking.client import MlflowClient
+
+HELP = """What was tracked:
+
+    %track status            the active run, and where runs are written
+    %track ls [FILTER]       the newest runs, or those that match, e.g. %track ls metrics.acc > 0.9
+    %track show [RUN]        one run's card; the newest without RUN
+    %track diff A B          what is different between two runs
+    %track load RUN          put the run's cell into the next input, exactly as it ran
+    %track rm RUN            delete a run; restore brings it back
+    %track restore RUN       bring a deleted run back
+    %track dashboard         all of it, to look at
+
+RUN is an id, a unique start of one, a name where it is unique, or -1, -2 for the newest ones.
+"""
+MOST = 20  # rows of `%track ls`
+
+
+class Commands:
+    def __init__(self, ip: Any) -> None:
+        self._ip = ip
+        self._known: dict[str, tuple[Callable[..., None], range]] = {
+            "status": (self.status, range(1)),
+            "show": (self.show, range(2)),
+            "diff": (self.diff, range(2, 3)),
+            "load": (self.load, range(1, 2)),
+            "rm": (self.rm, range(1, 2)),
+            "restore": (self.restore, range(1, 2)),
+            "dashboard": (self.dashboard, range(1)),
+        }
+
+    def run(self, line: str) -> None:
+        """Do what the line says. Raises UsageError for what is unknown; the store's errors are told the same way."""
+        command, _, rest = line.strip().partition(" ")
+        try:
+            if command in {"", "help"}:
+                print(HELP)
+            elif command == "ls":
+                self.ls(rest.strip())
+            else:
+                self._dispatch(command, rest)
+        except NbtrackError as error:
+            raise UsageError(f"%track {command}: {error}") from error
+
+    def _dispatch(self, command: str, rest: str) -> None:
+        if command not in self._known:
+            raise UsageError(f"%track knows no '{command}'. There is: ls, {', '.join(self._known)}.")
+        function, fitting = self._known[command]
+        words = [word.strip("\"'") for word in arg_split(rest)]
+        if len(words) not in fitting:
+            wanted = {"diff": "two runs"}.get(
+                command, "one run" if fitting.start else "at most one run" if fitting.stop > 1 else "nothing"
+            )
+            raise UsageError(f"%track {command} takes {wanted}, and got {len(words)}. `%track` alone explains.")
+        function(*words)
+
+    def status(self) -> None:
+        """The active run's card, or that there is none; and where runs go."""
+        held = active.current()
+        client = held.client if held else MlflowClient()
+        if held:
+            self._card(client.store, client.get_run(held.run_id))
+        else:
+            print("No run is active.")
+        print(f"Runs are written to {client.store.uri}")
+
+    def ls(self, text: str) -> None:
+        client = MlflowClient()
+        known = client.store.experiments()
+        runs: list[Run] = []
+        token = None
+        while True:
+            page = client.search_runs([e.experiment_id for e in known], text, page_token=token)
+            runs.extend(page)
+            token = page.token
+            if token is None:
+                break
+        if not runs:
+            print(
+                "No run matches."
+                if text
+                else f"There is no run in {client.store.uri} yet. `%%track` above a cell makes one."
+            )
+            return
+        table = runs_table(runs, {e.experiment_id: e.name for e in known}, now=_now(), most=MOST)
+        show(self._ip, table.as_html(), table.as_text())
+
+    def show(self, text: str = "-1") -> None:
+        store = MlflowClient().store
+        self._card(store, find_run(store, text))
+
+    def diff(self, one: str, other: str) -> None:
+        store = MlflowClient().store
+        a, b = find_run(store, one), find_run(store, other)
+        found = difference(store, a, b, {**directions_of(a), **directions_of(b)})
+        show(self._ip, difference_html(a, b, found), difference_text(a, b, found))
+
+    def load(self, text: str) -> None:
+        """The run's cell as the next input, byte for byte."""
+        store = MlflowClient().store
+        run = find_run(store, text)
+        source = store.read_artifact(run.info.run_id, "cell.py").decode("utf-8", "surrogatepass")
+        self._ip.set_next_input(source)
+
+    def rm(self, text: str) -> None:
+        client = MlflowClient()
+        run = find_run(client.store, text)
+        if any(held.run_id == run.info.run_id for held in active.own_stack()):
+            raise UsageError(
+                f"%track rm: run '{run.info.run_name}' is active. Wait for its end, or call nbtrack.end_run()."
+            )
+        client.delete_run(run.info.run_id)
+        print(f"Deleted run '{run.info.run_name}'. `%track restore {run.info.run_id[:8]}` brings it back.")
+
+    def restore(self, text: str) -> None:
+        client = MlflowClient()
+        run = find_run(client.store, text, deleted=True)
+        client.restore_run(run.info.run_id)
+        print(f"Restored run '{run.info.run_name}'.")
+
+    def dashboard(self) -> None:
+        # The dashboard's room lies beside this one, so it is asked for by its public name, at run time.
+        try:
+            made = sys.modules["nbtrack"].dashboard()
+        except (AttributeError, ImportError) as error:
+            raise UsageError(f"%track dashboard: this installation has no dashboard ({error}).") from error
+        from IPython.display import display
+
+        display(made)
+
+    def _card(self, store: Store, run: Run) -> None:
+        card = card_of(store, run, now=_now())
+        show(self._ip, card_html(card), card_text(card))
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000

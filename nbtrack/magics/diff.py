@@ -1,0 +1,104 @@
+"""In what do two runs differ?"""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from nbtrack.entities import Run
+from nbtrack.errors import NotFoundError
+from nbtrack.magics.words import number
+from nbtrack.stores import Store
+
+LARGEST = 500_000  # bytes of a source or a list of packages that is compared
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that is not the same; None where one run has it not. `verdict` is "better", "worse" or empty."""
+
+    key: str
+    old: str | None
+    new: str | None
+    verdict: str = ""
+
+    def __str__(self) -> str:
+        said = f"{self.key} {'—' if self.old is None else self.old} → {'—' if self.new is None else self.new}"
+        return f"{said} ({self.verdict})" if self.verdict else said
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """`source` is a unified diff, line by line, without its two headings."""
+
+    params: list[Change]
+    metrics: list[Change]
+    tags: list[Change]
+    packages: list[Change]
+    source: list[str]
+
+    def __bool__(self) -> bool:
+        return bool(self.params or self.metrics or self.tags or self.packages or self.source)
+
+
+def text_changes(old: Mapping[str, str], new: Mapping[str, str]) -> list[Change]:
+    keys = dict.fromkeys((*new, *old))
+    return [Change(key, old.get(key), new.get(key)) for key in keys if old.get(key) != new.get(key)]
+
+
+def metric_changes(old: Mapping[str, float], new: Mapping[str, float], ways: Mapping[str, str]) -> list[Change]:
+    """`ways` says of a metric which way is better; without it, nobody can tell."""
+    found = []
+    for key in dict.fromkeys((*new, *old)):
+        before, after = old.get(key), new.get(key)
+        if before == after or (before is not None and after is not None and math.isnan(before) and math.isnan(after)):
+            continue
+        words = [None if value is None else number(value) for value in (before, after)]
+        found.append(Change(key, words[0], words[1], _verdict(before, after, ways.get(key))))
+    return found
+
+
+def _verdict(before: float | None, after: float | None, way: str | None) -> str:
+    if way is None or before is None or after is None or math.isnan(before) or math.isnan(after):
+        return ""
+    return "better" if (after > before) == (way == "max") else "worse"
+
+
+def source_changes(old: str, new: str) -> list[str]:
+    lines = difflib.unified_diff(old.splitlines(), new.splitlines(), lineterm="", n=2)
+    return list(lines)[2:]
+
+
+def package_changes(old: str, new: str) -> list[Change]:
+    return text_changes(_packages(old), _packages(new)) if old and new else []
+
+
+def _packages(text: str) -> dict[str, str]:
+    return {name: version for name, _, version in (line.partition("==") for line in text.splitlines()) if name}
+
+
+def difference(store: Store, a: Run, b: Run, ways: Mapping[str, str]) -> Difference:
+    """From `a` to `b`. Tags that only say when and where are left out."""
+    return Difference(
+        params=text_changes(a.data.params, b.data.params),
+        metrics=metric_changes(a.data.metrics, b.data.metrics, ways),
+        tags=text_changes(_telling(a), _telling(b)),
+        packages=package_changes(*(text_of(store, run, "requirements.txt") for run in (a, b))),
+        source=source_changes(*(text_of(store, run, "cell.py") for run in (a, b))),
+    )
+
+
+def _telling(run: Run) -> dict[str, str]:
+    kept = ("mlflow.source.git.", "nbtrack.git.", "nbtrack.python", "mlflow.note.")
+    own = {key: value for key, value in run.data.tags.items() if not key.startswith(("mlflow.", "nbtrack."))}
+    return {**own, **{key: value for key, value in run.data.tags.items() if key.startswith(kept)}}
+
+
+def text_of(store: Store, run: Run, path: str) -> str:
+    """A text artifact; empty where the run has none."""
+    try:
+        return store.read_artifact(run.info.run_id, path, LARGEST).decode("utf-8", "replace")
+    except NotFoundError:
+        return ""

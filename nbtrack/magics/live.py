@@ -1,0 +1,73 @@
+"""How does the card follow a running cell without costing it anything?
+
+A thread empties the feed four times a second and shows the card again where something is new. The training loop only
+appends to a queue.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import threading
+import time
+from collections.abc import Callable
+
+from nbtrack.errors import guard
+from nbtrack.magics.card import Card
+from nbtrack.tracking.events import Feed
+
+PERIOD = 0.25  # seconds
+QUIET = 2.0  # seconds after which the elapsed time is shown afresh though nothing else is new
+
+
+class Live:
+    """`refresh` reads what is no point (params, tags) into the card, `show` draws it; both run on the thread."""
+
+    def __init__(self, card: Card, feed: Feed, *, refresh: Callable[[], None], show: Callable[[], None] | None) -> None:
+        self._card = card
+        self._feed = feed
+        self._refresh = refresh
+        self._show = show
+        self._started = time.monotonic()
+        self._shown = self._started
+        self._ending = threading.Event()
+        self._lock = threading.Lock()
+        # ipykernel finds the cell that an output belongs to in a context variable, which threads do not inherit.
+        run = contextvars.copy_context().run
+        self._thread = threading.Thread(target=run, args=(self._follow,), name="nbtrack-card", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Take in what is left; nothing is shown by the thread after this."""
+        self._ending.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=5)
+        with guard("read the last points for the card"):
+            self.take_in()
+        self._feed.close()
+
+    def _follow(self) -> None:
+        with guard("show the run while its cell is running"):
+            while not self._ending.wait(PERIOD):
+                news = self.take_in()
+                now = time.monotonic()
+                if self._show and not self._ending.is_set() and (news or now - self._shown >= QUIET):
+                    self._card.duration = int((now - self._started) * 1000)
+                    self._show()
+                    self._shown = now
+
+    def take_in(self) -> bool:
+        """Bring what the feed holds into the card; was there anything about this run?"""
+        with self._lock:
+            news = self._feed.drain()
+            mine = self._card.run_id
+            fresh = False
+            for point in news.points:
+                if point.run_id == mine:
+                    self._card.add_point(point.key, point.value, point.step, point.timestamp)
+                    fresh = True
+            if any(run_id == mine for _, run_id in news.runs):
+                self._refresh()
+                fresh = True
+            return fresh

@@ -1,0 +1,119 @@
+"""Where do IPython's magics and its hooks meet the tracked cells?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from IPython.core.error import UsageError
+
+from nbtrack.errors import guard
+from nbtrack.magics.arguments import parse, with_options
+from nbtrack.magics.cell import TrackedCell
+from nbtrack.magics.commands import HELP, Commands
+from nbtrack.magics.frames import Frame, Frames
+from nbtrack.magics.history import Memory
+from nbtrack.magics.opening import checked, source_tags
+from nbtrack.magics.outcome import error_of
+from nbtrack.magics.rewrite import BEGIN, rewrite
+from nbtrack.magics.source import python_of
+
+_CELL_HELP = """Run this cell as an experiment: its params, metrics, code and output are kept as a run.
+
+    %%track baseline -e mnist -p depth=3 -m loss:min
+
+Values assigned in the cell become params (`lr = 0.1`), what the code logs with nbtrack goes to the run,
+and so does MLflow's way of writing: `with nbtrack.start_run():` inside the cell is the cell's run;
+with a name it is a child of it.
+"""
+
+
+class CellStoppedError(Exception):
+    """The cell inside has failed and has shown its error already; this one only stops what comes after."""
+
+    def _render_traceback_(self) -> list[str]:
+        return []
+
+
+class Magics:
+    """One shell's magics. `begin` is what the first line of a rewritten cell calls."""
+
+    def __init__(self, ip: Any) -> None:
+        self._ip = ip
+        self._frames = Frames()
+        self._memory = Memory()
+        self._commands = Commands(ip)
+
+    def register(self) -> None:
+        ip = self._ip
+
+        def track(line: str) -> None:
+            self._commands.run(line)
+
+        def tracked(line: str, cell: str) -> None:
+            self.run_cell(line, cell)
+
+        track.__doc__ = HELP
+        tracked.__doc__ = _CELL_HELP
+        ip.register_magic_function(track, "line", "track")
+        ip.register_magic_function(with_options(tracked), "cell", "track")
+        ip.register_magic_function(self.begin, "line", BEGIN)
+        ip.input_transformers_cleanup.append(rewrite)
+        ip.events.register("pre_run_cell", self.before)
+        ip.events.register("post_run_cell", self.after)
+
+    def unregister(self) -> None:
+        ip = self._ip
+        ip.events.unregister("pre_run_cell", self.before)
+        ip.events.unregister("post_run_cell", self.after)
+        ip.input_transformers_cleanup.remove(rewrite)
+        magics = ip.magics_manager.magics
+        for kind, name in (("line", "track"), ("cell", "track"), ("line", BEGIN)):
+            magics[kind].pop(name, None)
+
+    # hooks
+
+    def before(self, info: Any) -> None:
+        for frame in self._frames.enter(info, self._request()):
+            self._end(frame, KeyboardInterrupt(), None)
+
+    def after(self, result: Any) -> None:
+        error = error_of(result)
+        for frame in self._frames.leave(result):
+            self._end(frame, error, result)
+        outer = self._frames.top()
+        if outer is not None and error is not None:
+            outer.inner_error = error
+
+    def _end(self, frame: Frame, error: BaseException | None, result: Any) -> None:
+        if frame.tracked is not None:
+            with guard("end the run of this cell"):
+                frame.tracked.ended(error or frame.inner_error, result, self._memory)
+
+    def _request(self) -> str:
+        """The id of the front end's request: cells of one request lie inside each other, others do not."""
+        parent: dict[str, Any] = getattr(self._ip, "get_parent", dict)() or {}
+        return str(parent.get("header", {}).get("msg_id", ""))
+
+    # magics
+
+    def begin(self, line: str) -> None:
+        """Start the run of the cell that runs now. Raises UsageError, and then the cell ends here."""
+        options = parse(line)
+        frame = self._frames.top()
+        if frame is None:
+            raise UsageError("%%track belongs at the top of a cell.")
+        if frame.tracked is not None:
+            raise UsageError("%%track: this cell has its run already. Use it once a cell, and not under %%timeit.")
+        cell_id = getattr(frame.info, "cell_id", None)
+        start = checked(options, source_tags(self._ip.user_ns, cell_id))
+        source = self._frames.source()
+        tree = python_of(self._ip, source)
+        frame.tracked = cell = TrackedCell(self._ip, options, source, tree, cell_id)
+        with guard("track this cell"):
+            cell.began(start())
+
+    def run_cell(self, line: str, cell: str) -> None:
+        """`%%track` called as a magic, by other code: run its cell inside this one, and stop where it fails."""
+        result = self._ip.run_cell(f"%%track {line}\n{cell}")
+        if not result.success:
+            raise CellStoppedError("The tracked cell failed; its error is shown above.")

@@ -1,0 +1,153 @@
+"""How does a tracked cell get its run?"""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from IPython.core.error import UsageError
+
+from nbtrack.capture.environment import system_tags
+from nbtrack.capture.notebook import notebook_path
+from nbtrack.entities import Experiment, LifecycleStage, Param, Run
+from nbtrack.errors import InvalidValueError, NbtrackError, NotAStoreError, NotFoundError
+from nbtrack.magics.arguments import Options
+from nbtrack.magics.card import direction_tags
+from nbtrack.magics.find import find_run
+from nbtrack.stores.names import LONGEST_PARAM, LONGEST_TAG, checked_experiment_name, checked_key, checked_value
+from nbtrack.tracking import active
+from nbtrack.tracking.client import PARENT, MlflowClient
+from nbtrack.tracking.context import context_tags
+from nbtrack.tracking.experiments import experiment_for_runs
+
+
+def checked(options: Options, source: Mapping[str, str]) -> Callable[[], active.Held]:
+    """What starts the run; `source` are tags that say where the cell stands.
+
+    All that the person can have got wrong is a UsageError here, before any run exists. The store's own troubles (a
+    folder that is no store, no permission, a full disk) come from the returned function.
+    """
+    try:
+        _check_names(options)
+        return _prepared(options, source)
+    except InvalidValueError as error:
+        raise UsageError(f"%%track: {error}") from error
+    except NbtrackError as error:
+        told_by_person = options.store if isinstance(error, NotAStoreError) else options.resume
+        if told_by_person and isinstance(error, NotAStoreError | NotFoundError):
+            raise UsageError(f"%%track: {error}") from error
+        return _failing(error)
+    except OSError as error:
+        return _failing(error)
+
+
+def _failing(error: Exception) -> Callable[[], active.Held]:
+    def fail() -> active.Held:
+        raise error
+
+    return fail
+
+
+def _check_names(options: Options) -> None:
+    for key, value in options.params.items():
+        checked_value(value, checked_key(key, "param"), longest=LONGEST_PARAM, what="param")
+    for key, value in options.tags.items():
+        checked_value(value, checked_key(key, "tag"), longest=LONGEST_TAG, what="tag")
+    for key in direction_tags(options.directions):
+        checked_key(key, "metric")
+    if options.experiment is not None:
+        checked_experiment_name(options.experiment)
+
+
+def _prepared(options: Options, source: Mapping[str, str]) -> Callable[[], active.Held]:
+    above = active.current()
+    client = MlflowClient(options.store)
+    if options.resume:
+        run = _resumable(client, options)
+        return lambda: _resume(client, run, options, source)
+    if options.experiment:
+        _refuse_deleted(client.get_experiment_by_name(options.experiment))
+    _refuse_active(options, above)
+    return lambda: _start(client, options, source, above if options.nested else None)
+
+
+def _refuse_active(options: Options, above: active.Held | None) -> None:
+    if above and not options.nested:
+        raise UsageError(
+            f"%%track: run '{above.run.info.run_name}' ({above.run_id[:8]}) is still active. "
+            "End it with nbtrack.end_run(), or make this run its child with --nested."
+        )
+    if options.nested and above is None:
+        raise UsageError("%%track: --nested makes a child of the active run, and none is active. Leave it out.")
+
+
+def _refuse_deleted(experiment: Experiment | None) -> None:
+    if experiment and experiment.lifecycle_stage != LifecycleStage.ACTIVE:
+        raise UsageError(
+            f"%%track: experiment '{experiment.name}' is deleted. Choose another name, or call "
+            f"nbtrack.restore_experiment('{experiment.experiment_id}')."
+        )
+
+
+def _resumable(client: MlflowClient, options: Options) -> Run:
+    assert options.resume is not None
+    run = find_run(client.store, options.resume)
+    if any(held.run_id == run.info.run_id for held in active.own_stack()):
+        raise UsageError(f"%%track: run '{run.info.run_name}' is active already, so it cannot be resumed.")
+    for key, value in options.params.items():
+        if run.data.params.get(key, value) != value:
+            old = run.data.params[key]
+            raise UsageError(
+                f"%%track: param '{key}' of run '{run.info.run_name}' is '{old}', and params are fixed once "
+                "logged. Leave it out, or start a new run."
+            )
+    return run
+
+
+def _resume(client: MlflowClient, run: Run, options: Options, source: Mapping[str, str]) -> active.Held:
+    run_id = run.info.run_id
+    client.reopen(run_id, options.name, {**source, **direction_tags(options.directions), **options.tags})
+    return _held(client, client.get_run(run_id), options.params)
+
+
+def _start(client: MlflowClient, options: Options, source: Mapping[str, str], above: active.Held | None) -> active.Held:
+    tags = {**context_tags(), **source, **direction_tags(options.directions), **options.tags}
+    if above is not None:
+        tags[PARENT] = above.run_id
+    run = client.create_run(_experiment(client, options.experiment, above), tags=tags, run_name=options.name)
+    return _held(client, run, options.params)
+
+
+def _held(client: MlflowClient, run: Run, params: Mapping[str, str]) -> active.Held:
+    """The run made active, kept open until its cell has ended."""
+    held = active.Held(run, client, kept=True)
+    active.push(held)
+    if params:
+        client.log_batch(run.info.run_id, params=[Param(key, value) for key, value in params.items()])
+    return held
+
+
+def _experiment(client: MlflowClient, name: str | None, above: active.Held | None) -> str:
+    if name is not None:
+        found = client.get_experiment_by_name(name)
+        return found.experiment_id if found else client.create_experiment(name)
+    return above.run.info.experiment_id if above else experiment_for_runs(client)
+
+
+def source_tags(namespace: Mapping[str, object], cell_id: str | None) -> dict[str, str]:
+    """Where the cell stands, for the runs that start in it."""
+    tags = {"mlflow.source.type": "NOTEBOOK", "mlflow.source.name": notebook_path(namespace) or "notebook"}
+    return {**tags, "nbtrack.cell_id": cell_id} if cell_id else tags
+
+
+def machine_tags() -> dict[str, str]:
+    """Python, machine and process: by the last one a run that a dead kernel left open can be recognised."""
+    return {**system_tags(), "nbtrack.process": f"{platform.node()}:{os.getpid()}"}
+
+
+def bind(namespace: dict[str, Any], name: str | None, run: Run) -> None:
+    """Give the person the run under the name of `-o`."""
+    if name:
+        namespace[name] = run

@@ -1,0 +1,158 @@
+"""How are runs and differences listed, as HTML and as text?"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from nbtrack.entities import Run
+from nbtrack.magics.card_html import text
+from nbtrack.magics.diff import Change, Difference
+from nbtrack.magics.words import ICONS, ago, duration, number, short
+
+WIDEST = 28  # characters of a cell
+_LINE = "var(--jp-border-color2,rgba(128,128,128,.35))"
+_GOOD, _BAD = "var(--jp-success-color1,#388e3c)", "var(--jp-error-color1,#d32f2f)"
+_BOX = (
+    '<div class="nbtrack-table" '
+    'style="font-family:var(--jp-ui-font-family,system-ui,sans-serif);font-size:13px;overflow-x:auto;'
+    'color:var(--jp-ui-font-color1,inherit);font-variant-numeric:tabular-nums">'
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """`right` says of each column whether it holds numbers; `note` stands below."""
+
+    heads: list[str]
+    rows: list[list[str]]
+    right: list[bool]
+    note: str = ""
+
+    def as_text(self) -> str:
+        rows = [self.heads, *[[short(cell, WIDEST) for cell in row] for row in self.rows]]
+        wide = [max(len(row[i]) for row in rows) for i in range(len(self.heads))]
+        lines = []
+        for row in rows:
+            cells = [f"{c:>{w}}" if r else f"{c:<{w}}" for c, w, r in zip(row, wide, self.right, strict=True)]
+            lines.append("  ".join(cells).rstrip())
+        return "\n".join([*lines, self.note] if self.note else lines)
+
+    def as_html(self) -> str:
+        head = self._cells("th", self.heads)
+        rows = "".join(f'<tr style="background:transparent">{self._cells("td", row)}</tr>' for row in self.rows)
+        note = f'<div style="opacity:.65;margin-top:4px">{text(self.note, 300)}</div>' if self.note else ""
+        return (
+            f'{_BOX}<table style="border-collapse:collapse;border:none;font-size:13px;color:inherit;margin:2px 0">'
+            f'<thead><tr style="background:transparent;border-bottom:1px solid {_LINE}">{head}</tr></thead>'
+            f"<tbody>{rows}</tbody></table>{note}</div>"
+        )
+
+    def _cells(self, tag: str, row: list[str]) -> str:
+        return "".join(self._cell(tag, cell, right) for cell, right in zip(row, self.right, strict=True))
+
+    @staticmethod
+    def _cell(tag: str, value: str, right: bool) -> str:
+        side = "right" if right else "left"
+        soft = "font-weight:600;opacity:.75;" if tag == "th" else ""
+        return (
+            f'<{tag} style="text-align:{side};padding:3px 18px 3px 0;border:none;white-space:nowrap;{soft}">'
+            f"{text(value, 2 * WIDEST)}</{tag}>"
+        )
+
+
+def runs_table(runs: Sequence[Run], experiments: dict[str, str], *, now: int, most: int) -> Table:
+    """The first `most` runs, with the metrics that most of them have and the params in which they differ."""
+    shown = runs[:most]
+    metrics = _shared_metrics(shown)[:4]
+    params = _telling_params(shown)[:4]
+    heads = ["", "name", "id", "experiment", "started", "took", *metrics, *params]
+    right = [*[False] * 5, *[True] * (1 + len(metrics)), *[False] * len(params)]
+    rows = [
+        [
+            ICONS.get(run.info.status, "?"),
+            run.info.run_name,
+            run.info.run_id[:8],
+            experiments.get(run.info.experiment_id, run.info.experiment_id),
+            ago(now - (run.info.start_time or now)),
+            duration((run.info.end_time or now) - (run.info.start_time or now)),
+            *[number(run.data.metrics[key]) if key in run.data.metrics else "" for key in metrics],
+            *[run.data.params.get(key, "") for key in params],
+        ]
+        for run in shown
+    ]
+    more = len(runs) - len(shown)
+    note = f"and {more:,} more; `%track ls FILTER` narrows, nbtrack.dashboard() shows all" if more else ""
+    return Table(heads, rows, right, note)
+
+
+def _shared_metrics(runs: Sequence[Run]) -> list[str]:
+    """Those that several runs have, the most frequent first; all where none is shared."""
+    counted = Counter(key for run in runs for key in run.data.metrics).most_common()
+    return [key for key, times in counted if times > 1] or [key for key, _ in counted]
+
+
+def _telling_params(runs: Sequence[Run]) -> list[str]:
+    """Params that are not the same everywhere, the most frequent first."""
+    counted = Counter(key for run in runs for key in run.data.params)
+    different = [key for key, _ in counted.most_common() if len({run.data.params.get(key) for run in runs}) > 1]
+    return different or [key for key, _ in counted.most_common()]
+
+
+def difference_text(a: Run, b: Run, found: Difference) -> str:
+    lines = [f"{a.info.run_name} ({a.info.run_id[:8]}) → {b.info.run_name} ({b.info.run_id[:8]})"]
+    for title, changes in _sections(found):
+        lines += ["", title, *[f"  {short(str(change), 150)}" for change in changes]]
+    if found.source:
+        lines += ["", "code", *[f"  {line}" for line in found.source]]
+    return "\n".join(lines if found else [*lines, "No difference in params, metrics, tags, packages or code."])
+
+
+def difference_html(a: Run, b: Run, found: Difference) -> str:
+    one, other = (f"<b>{text(run.info.run_name, 60)}</b> {text(run.info.run_id[:8], 8)}" for run in (a, b))
+    parts = [f"{_BOX}<div>{one} → {other}</div>"]
+    for name, changes in _sections(found):
+        rows = "".join(_row(change) for change in changes)
+        parts.append(
+            _heading(name)
+            + f'<table style="border-collapse:collapse;border:none;font-size:13px;color:inherit">{rows}</table>'
+        )
+    if found.source:
+        parts.append(_heading("code") + _source(found.source))
+    if not found:
+        parts.append('<div style="opacity:.65">No difference in params, metrics, tags, packages or code.</div>')
+    return "".join([*parts, "</div>"])
+
+
+def _sections(found: Difference) -> list[tuple[str, list[Change]]]:
+    named = [("params", found.params), ("metrics", found.metrics), ("tags", found.tags), ("packages", found.packages)]
+    return [(name, changes) for name, changes in named if changes]
+
+
+def _heading(name: str) -> str:
+    return f'<div style="margin-top:8px;font-weight:600;opacity:.75">{name}</div>'
+
+
+def _row(change: Change) -> str:
+    colour = {"better": _GOOD, "worse": _BAD}.get(change.verdict, "inherit")
+    cells = (
+        (text(change.key, 80), "opacity:.75"),
+        ("—" if change.old is None else text(change.old, 120), ""),
+        ("→", "opacity:.65"),
+        ("—" if change.new is None else text(change.new, 120), "font-weight:600"),
+        (text(change.verdict, 10), f"color:{colour}"),
+    )
+    row = "".join(
+        f'<td style="text-align:left;padding:1px 12px 1px 0;border:none;{style}">{cell}</td>' for cell, style in cells
+    )
+    return f'<tr style="background:transparent">{row}</tr>'
+
+
+def _source(lines: list[str]) -> str:
+    colours = {"+": f"color:{_GOOD}", "-": f"color:{_BAD}", "@": "opacity:.5"}
+    shown = "".join(f'<div style="{colours.get(line[:1], "")}">{text(line, 400) or "&nbsp;"}</div>' for line in lines)
+    return (
+        '<pre style="margin:2px 0;font-family:var(--jp-code-font-family,monospace);font-size:12px;line-height:1.4;'
+        f'background:transparent;color:inherit">{shown}</pre>'
+    )

@@ -1,0 +1,370 @@
+"""Which store is an mlflow.db? MLflow's own SQLite database, read and written in place and never migrated."""
+
+from __future__ import annotations
+
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+
+from nbtrack.entities import (
+    DatasetInput,
+    Experiment,
+    FileInfo,
+    LifecycleStage,
+    Metric,
+    Param,
+    Run,
+    RunInfo,
+    RunStatus,
+    RunTag,
+    ViewType,
+)
+from nbtrack.errors import InvalidValueError, NotFoundError
+from nbtrack.frame import Row, Series
+from nbtrack.stores import names
+from nbtrack.stores.base import Changes, Snapshot
+from nbtrack.stores.files import artifacts
+from nbtrack.stores.files.layout import local_path
+from nbtrack.stores.sqlite import cache, reading, writing
+from nbtrack.stores.sqlite.database import Database
+
+DEFAULT_NAME = "Default"
+Execute = Callable[..., object]
+
+
+class SqliteStore:
+    """MLflow's database at `path`. Safe to use from several threads and beside a running MLflow.
+
+    Raises NotAStoreError where there is no such database. Every write is one transaction, on disk
+    when the call returns.
+    """
+
+    def __init__(self, path: Path, uri: str | None = None) -> None:
+        self.path = path
+        self.uri = uri or f"sqlite:///{path}"
+        self._db = Database(path)
+        self.read_only = self._db.read_only
+        self._seen: dict[tuple[str, ...] | None, cache.Seen] = {}
+        self._looking = threading.Lock()
+
+    # experiments
+
+    def experiments(self, view: ViewType = ViewType.ACTIVE_ONLY) -> list[Experiment]:
+        return [e for e in reading.experiments(self._db) if LifecycleStage.shown(e.lifecycle_stage, view)]
+
+    def experiment(self, experiment_id: str) -> Experiment:
+        found = []
+        if experiment_id.isdigit():
+            found = reading.experiments(self._db, "experiment_id = ?", (int(experiment_id),))
+        if not found:
+            raise NotFoundError(
+                f"'{self.path.name}' has no experiment with id '{experiment_id}'. List them: experiments()."
+            )
+        return found[0]
+
+    def experiment_by_name(self, name: str) -> Experiment | None:
+        found = reading.experiments(self._db, "name = ?", (name,))
+        return found[0] if found else None
+
+    def default_experiment(self) -> Experiment:
+        found = self.experiment_by_name(DEFAULT_NAME)
+        return found or self.experiment(self.create_experiment(DEFAULT_NAME))
+
+    def create_experiment(
+        self, name: str, artifact_location: str | None = None, tags: Mapping[str, str] | None = None
+    ) -> str:
+        name = names.checked_experiment_name(name)
+        now = _now()
+        with self._db.writing() as connection:
+            if connection.execute("SELECT 1 FROM experiments WHERE name = ?", (name,)).fetchone():
+                raise InvalidValueError(
+                    f"There is already an experiment '{name}' in '{self.path.name}'. Use it with set_experiment, "
+                    "restore it if it was deleted, or choose another name."
+                )
+            experiment_id = connection.execute(
+                "INSERT INTO experiments (name, artifact_location, lifecycle_stage, creation_time, last_update_time) "
+                "VALUES (?, ?, 'active', ?, ?)",
+                (name, artifact_location or "", now, now),
+            ).lastrowid
+            if not artifact_location:
+                place = str(self.path.parent / "mlruns" / str(experiment_id))
+                connection.execute(
+                    "UPDATE experiments SET artifact_location = ? WHERE experiment_id = ?", (place, experiment_id)
+                )
+            for key, value in (tags or {}).items():
+                _put_experiment_tag(connection.execute, str(experiment_id), key, value)
+        return str(experiment_id)
+
+    def rename_experiment(self, experiment_id: str, name: str) -> None:
+        name = names.checked_experiment_name(name)
+        self._active_experiment(experiment_id)
+        other = self.experiment_by_name(name)
+        if other is not None and other.experiment_id != experiment_id:
+            raise InvalidValueError(
+                f"There is already an experiment '{name}' in '{self.path.name}'. Choose another name."
+            )
+        self._update_experiment(experiment_id, "name = ?", name)
+
+    def delete_experiment(self, experiment_id: str) -> None:
+        self._active_experiment(experiment_id)
+        with self._db.writing() as connection:
+            writing.set_stage(
+                connection, "lifecycle_stage = 'active' AND experiment_id = ?", int(experiment_id), _now()
+            )
+            _set_experiment(connection.execute, experiment_id, "lifecycle_stage = ?", LifecycleStage.DELETED)
+
+    def restore_experiment(self, experiment_id: str) -> None:
+        """All its deleted runs become active too, as in MLflow."""
+        self.experiment(experiment_id)
+        with self._db.writing() as connection:
+            writing.set_stage(connection, "experiment_id = ?", int(experiment_id), None)
+            _set_experiment(connection.execute, experiment_id, "lifecycle_stage = ?", LifecycleStage.ACTIVE)
+
+    def set_experiment_tag(self, experiment_id: str, key: str, value: str) -> None:
+        self._active_experiment(experiment_id)
+        with self._db.writing() as connection:
+            _put_experiment_tag(connection.execute, experiment_id, key, value)
+
+    def delete_experiment_tag(self, experiment_id: str, key: str) -> None:
+        self._active_experiment(experiment_id)
+        with self._db.writing() as connection:
+            gone = connection.execute(
+                "DELETE FROM experiment_tags WHERE experiment_id = ? AND key = ?", (int(experiment_id), key)
+            )
+            if gone.rowcount == 0:
+                raise NotFoundError(f"Experiment {experiment_id} has no tag '{key}'.")
+
+    # one run
+
+    def create_run(
+        self, experiment_id: str, *, run_name: str, user_id: str, start_time: int, tags: Mapping[str, str]
+    ) -> Run:
+        experiment = self._active_experiment(experiment_id)
+        run_id = uuid.uuid4().hex
+        kept = _checked_tags(tags)
+        with self._db.writing() as connection:
+            writing.insert_run(
+                connection,
+                run_id=run_id,
+                experiment_id=experiment_id,
+                run_name=run_name,
+                user_id=user_id,
+                start_time=start_time,
+                artifact_uri=f"{experiment.artifact_location.rstrip('/')}/{run_id}/artifacts",
+                tags=kept,
+            )
+        return self.run(run_id)
+
+    def run(self, run_id: str) -> Run:
+        return reading.rows(self._db, [self._info(run_id)])[0].run
+
+    def update_run(
+        self,
+        run_id: str,
+        *,
+        status: RunStatus | None = None,
+        end_time: int | None = None,
+        run_name: str | None = None,
+    ) -> None:
+        self._active_run(run_id)
+        with self._db.writing() as connection:
+            if status is not None:
+                connection.execute("UPDATE runs SET status = ? WHERE run_uuid = ?", (status.name, run_id))
+            if end_time is not None:
+                connection.execute("UPDATE runs SET end_time = ? WHERE run_uuid = ?", (end_time, run_id))
+            if run_name:
+                writing.put_tags(connection, run_id, {writing.NAME_TAG: run_name})
+
+    def delete_run(self, run_id: str) -> None:
+        self._info(run_id)
+        with self._db.writing() as connection:
+            writing.set_stage(connection, "run_uuid = ?", run_id, _now())
+
+    def restore_run(self, run_id: str) -> None:
+        self._info(run_id)
+        with self._db.writing() as connection:
+            writing.set_stage(connection, "run_uuid = ?", run_id, None)
+
+    def writer(self, run_id: str) -> SqliteRunWriter:
+        self._active_run(run_id)
+        return SqliteRunWriter(self._db, run_id)
+
+    def log_batch(
+        self,
+        run_id: str,
+        metrics: Iterable[Metric] = (),
+        params: Iterable[Param] = (),
+        tags: Iterable[RunTag] = (),
+    ) -> None:
+        """Everything or nothing: one transaction."""
+        self._active_run(run_id)
+        points = [_checked(metric) for metric in metrics]
+        kept = names.checked_params(params)
+        marks = _checked_tags({tag.key: tag.value for tag in tags})
+        with self._db.writing() as connection:
+            writing.put_params(connection, run_id, kept)
+            writing.put_points(connection, run_id, points)
+            writing.put_tags(connection, run_id, marks)
+
+    def delete_tag(self, run_id: str, key: str) -> None:
+        self._active_run(run_id)
+        with self._db.writing() as connection:
+            writing.delete_tag(connection, run_id, key)
+
+    def log_inputs(self, run_id: str, datasets: Sequence[DatasetInput]) -> None:
+        info = self._active_run(run_id)
+        with self._db.writing() as connection:
+            writing.put_inputs(connection, run_id, info.experiment_id, datasets)
+
+    def history(self, run_id: str, key: str) -> Series:
+        found = reading.history(self._db, run_id, key)
+        if not len(found):
+            self._info(run_id)
+            raise NotFoundError(f"Run {run_id} has no metric '{key}'. Its metrics are in run.data.metrics.")
+        return found
+
+    # many runs
+
+    def snapshot(self, experiment_ids: Sequence[str] | None = None) -> Snapshot:
+        experiments = reading.experiments(self._db)
+        with self._looking:
+            seen = self._seen[_key(experiment_ids)] = cache.Seen()
+            found = cache.look(self._db, seen, self._chosen(experiment_ids, experiments), thorough=True)
+        return Snapshot(_newest_first(found.rows), experiments)
+
+    def changes(self, experiment_ids: Sequence[str] | None = None, *, thorough: bool = True) -> Changes:
+        with self._looking:
+            seen = self._seen.setdefault(_key(experiment_ids), cache.Seen())
+            chosen = self._chosen(experiment_ids, reading.experiments(self._db))
+            return cache.look(self._db, seen, chosen, thorough=thorough)
+
+    # artifacts
+
+    def artifact_dir(self, run_id: str) -> Path | None:
+        folder = self._artifacts(self._info(run_id))
+        return None if folder is None else Path(folder)
+
+    def list_artifacts(self, run_id: str, path: str = "") -> list[FileInfo]:
+        return artifacts.list_folder(self._local(run_id), path)
+
+    def read_artifact(self, run_id: str, path: str, limit: int | None = None) -> bytes:
+        return artifacts.read_file(self._local(run_id), path, limit)
+
+    def write_artifact(self, run_id: str, path: str, data: bytes | Path) -> None:
+        self._active_run(run_id)
+        artifacts.write(self._local(run_id), path, data)
+
+    def close(self) -> None:
+        self._db.close()
+
+    # inside
+
+    def _info(self, run_id: str) -> RunInfo:
+        found = reading.infos(self._db, "run_uuid = ?", (run_id,))
+        if not found:
+            raise NotFoundError(
+                f"'{self.path.name}' has no run '{run_id}'. Check the id, or list runs with search_runs()."
+            )
+        return found[0]
+
+    def _active_run(self, run_id: str) -> RunInfo:
+        info = self._info(run_id)
+        if info.lifecycle_stage != LifecycleStage.ACTIVE:
+            raise InvalidValueError(f"Run {run_id} is deleted and takes no more values. Restore it with restore_run().")
+        return info
+
+    def _active_experiment(self, experiment_id: str) -> Experiment:
+        experiment = self.experiment(experiment_id)
+        if experiment.lifecycle_stage != LifecycleStage.ACTIVE:
+            raise InvalidValueError(
+                f"The experiment '{experiment.name}' is deleted. Restore it with restore_experiment('{experiment_id}')."
+            )
+        return experiment
+
+    def _update_experiment(self, experiment_id: str, what: str, value: str) -> None:
+        with self._db.writing() as connection:
+            _set_experiment(connection.execute, experiment_id, what, value)
+
+    def _chosen(self, experiment_ids: Sequence[str] | None, experiments: Sequence[Experiment]) -> list[str]:
+        if experiment_ids is not None:
+            return list(dict.fromkeys(experiment_ids))
+        return [e.experiment_id for e in experiments if e.lifecycle_stage == LifecycleStage.ACTIVE]
+
+    def _artifacts(self, info: RunInfo) -> str | None:
+        """The usual place beside the database is the fallback: absolute addresses are stale in a moved folder."""
+        usual = self.path.parent / "mlruns" / info.experiment_id / info.run_id / "artifacts"
+        there = local_path(info.artifact_uri)
+        if there is None:
+            return None
+        path = Path(there)
+        as_made = path.parts[-2:] == (info.run_id, "artifacts") and ".." not in path.parts and not path.is_symlink()
+        stale = not path.is_dir() and (usual.is_dir() or not path.parent.parent.parent.is_dir())
+        return str(path if as_made and not stale else usual)
+
+    def _local(self, run_id: str) -> str:
+        info = self._info(run_id)
+        folder = self._artifacts(info)
+        if folder is None:
+            raise NotFoundError(f"The artifacts of run {run_id} are at {info.artifact_uri}, not on this machine.")
+        return folder
+
+
+class SqliteRunWriter:
+    """An open run. Each point is one transaction: that is what a database costs, about a millisecond."""
+
+    def __init__(self, db: Database, run_id: str) -> None:
+        self._db = db
+        self.run_id = run_id
+
+    def log_metric(self, key: str, value: float, timestamp: int, step: int) -> None:
+        point = _checked(Metric(key, value, timestamp, step))
+        with self._db.writing() as connection:
+            writing.put_points(connection, self.run_id, [point])
+
+    def close(self) -> None:
+        """Nothing is kept open between points."""
+
+
+def _checked(metric: Metric) -> Metric:
+    key = names.checked_key(metric.key, "metric")
+    value = names.checked_number(metric.value, key)
+    step = names.checked_whole(metric.step, key, "step")
+    return Metric(key, value, names.checked_whole(metric.timestamp, key, "timestamp"), step)
+
+
+def _checked_tags(tags: Mapping[str, str]) -> dict[str, str]:
+    return {
+        names.checked_key(key, "tag"): names.checked_value(value, key, longest=names.LONGEST_TAG, what="tag")
+        for key, value in tags.items()
+    }
+
+
+def _put_experiment_tag(execute: Execute, experiment_id: str, key: str, value: str) -> None:
+    key = names.checked_key(key, "tag")
+    value = names.checked_value(value, key, longest=names.LONGEST_EXPERIMENT_TAG, what="tag")
+    execute(
+        "INSERT INTO experiment_tags (key, value, experiment_id) VALUES (?, ?, ?) "
+        "ON CONFLICT (key, experiment_id) DO UPDATE SET value = excluded.value",
+        (key, value, int(experiment_id)),
+    )
+
+
+def _set_experiment(execute: Execute, experiment_id: str, what: str, value: str) -> None:
+    execute(
+        f"UPDATE experiments SET {what}, last_update_time = ? WHERE experiment_id = ?",
+        (value, _now(), int(experiment_id)),
+    )
+
+
+def _newest_first(rows: Sequence[Row]) -> list[Row]:
+    return sorted(rows, key=lambda row: (-(row.run.info.start_time or 0), row.run.info.run_id))
+
+
+def _key(experiment_ids: Sequence[str] | None) -> tuple[str, ...] | None:
+    return None if experiment_ids is None else tuple(experiment_ids)
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000

@@ -1,0 +1,102 @@
+"""Which assignments are params, and which names hide secrets."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from nbtrack.capture.literals import literal_params
+from nbtrack.capture.numbers import computed_numbers, read_scalars, result_metrics
+from nbtrack.capture.secrets import looks_secret
+
+
+def params(source: str) -> dict[str, str]:
+    return literal_params(ast.parse(source))
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("lr = 0.1", {"lr": "0.1"}),
+        ("a, b = 1, -2", {"a": "1", "b": "-2"}),
+        ("(a, [b, c]) = 1, (2, 'x')", {"a": "1", "b": "2", "c": "x"}),
+        ("a = b = True", {"a": "True", "b": "True"}),
+        ("name: str = 'mlp'", {"name": "mlp"}),
+        ("layers = [64, 32]", {"layers": "[64, 32]"}),
+        ("cfg = {'lr': 0.1, 'net': {'depth': 2}}", {"cfg.lr": "0.1", "cfg.net.depth": "2"}),
+        ("table = {1: 2}", {"table": "{1: 2}"}),
+        ("none = None", {"none": "None"}),
+        ("lr = 0.1\nlr = 0.2", {"lr": "0.2"}),
+        ("größe = 3", {"größe": "3"}),
+    ],
+)
+def test_values_written_down_are_params(source: str, expected: dict[str, str]) -> None:
+    assert params(source) == expected
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "total = 0\nfor x in data:\n    total += x",
+        "best = 0.0\nbest = max(best, f())",
+        "i = 0\nwhile i < 3:\n    i = i + 1",
+        "n = 0\ndef f():\n    global n\n    n = 5",
+        "x = f()",
+        "_hidden = 1",
+        "a.b = 1\nc[0] = 2",
+        "if True:\n    lr = 1",
+        "def f():\n    lr = 1",
+        "x = 'y' * 3",
+        "a, *b = 1, 2, 3",
+        "data = 0\nimport data",
+        "x = 0\nwith open(p) as x: pass",
+        f"text = {'z' * 5000!r}",
+        "def f(x): return x\nf = 3",
+    ],
+)
+def test_state_and_computed_values_are_not(source: str) -> None:
+    assert params(source) == {}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["password", "API_KEY", "apiKey", "openai_api_key", "token", "authToken", "DB_PASSWD", "secret2", "HF_TOKEN",
+     "aws_secret_access_key", "credentials", "db.password", "session_cookie", "passphrase", "APIToken"],
+)  # fmt: skip
+def test_names_of_secrets_are_seen(name: str) -> None:
+    assert looks_secret(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["lr", "monkey", "tokenizer", "max_tokens", "pad_token_id", "author", "keyboard", "depth", "n_tokens", "spin"],
+)
+def test_ordinary_names_are_not_taken_for_secrets(name: str) -> None:
+    assert not looks_secret(name)
+
+
+def test_a_secret_inside_a_list_of_dicts_keeps_the_whole_list_out() -> None:
+    assert params("servers = [{'host': 'a', 'password': 'b'}]\nok = [{'host': 'a'}]") == {"ok": "[{'host': 'a'}]"}
+
+
+def test_computed_numbers_leave_out_counters_loops_flags_and_params() -> None:
+    tree = ast.parse("lr = 1\nacc = f()\nflag = g()\nn = k()\nfor i in d: n += 1\nw, v = h()\nsecret_key = f()")
+    space = {"lr": 1, "acc": 0.5, "flag": True, "n": 3, "i": 2, "w": 4, "v": "x", "secret_key": 3}
+    assert computed_numbers(tree, space, ["lr"]) == {"acc": 0.5, "w": 4.0}
+
+
+def test_the_last_expression_is_named_by_what_is_written_there() -> None:
+    assert result_metrics(ast.parse("model.score(x)"), 0.5) == {"score": 0.5}
+    assert result_metrics(ast.parse("acc"), 1) == {"acc": 1.0}
+    assert result_metrics(ast.parse("d['f1']"), 0.25) == {"f1": 0.25}
+    assert result_metrics(ast.parse("1 + 1"), 2) == {"result": 2.0}
+    assert result_metrics(ast.parse("f()"), {"a": 1, "b": "x", "api_key": 3}) == {"a": 1.0}
+    assert result_metrics(ast.parse("x = 1"), 5) == {}
+    assert result_metrics(ast.parse("f()"), True) == {}
+
+
+def test_read_scalars_are_those_of_earlier_cells_only() -> None:
+    before = {"lr": 0.1, "data": [1], "API_TOKEN": "x", "flag": True, "_p": 1, "own": 5, "name": "m"}
+    tree = ast.parse("own = 1\nuse(lr, data, API_TOKEN, flag, _p, own, name, missing)")
+    assert read_scalars(tree, before) == {"lr": "0.1", "flag": "True", "name": "m"}

@@ -1,0 +1,64 @@
+"""What do tests of several rooms share?"""
+
+from __future__ import annotations
+
+import gzip
+import os
+import tarfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).parent
+
+
+@pytest.fixture(scope="session")
+def unpack() -> Callable[[str, Path], Path]:
+    """`unpack("02", folder)` unpacks one of tests/samples by the start of its name; returns where it lies."""
+
+    def unpack_sample(start: str, into: Path) -> Path:
+        (packed,) = (TESTS / "samples").glob(f"{start}*.tar.gz")
+        with tarfile.open(packed) as archive:
+            archive.extractall(into, filter="data")
+        return into / packed.name.removesuffix(".tar.gz")
+
+    return unpack_sample
+
+
+@pytest.fixture
+def sample(unpack: Callable[[str, Path], Path], tmp_path: Path) -> Callable[[str], Path]:
+    """`sample("02")` unpacks a sample for this test alone; returns its folder."""
+    return lambda start: unpack(start, tmp_path / "samples")
+
+
+def empty_database(major: int, folder: Path) -> Path:
+    """A mlflow.db in `folder` as the real MLflow 2.22.5 or 3.17.2 makes it; making one takes it 10 s."""
+    (packed,) = (TESTS / "samples").glob(f"empty_mlflow{major}*.db.gz")
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "mlflow.db"
+    path.write_bytes(gzip.decompress(packed.read_bytes()))
+    return path
+
+
+@pytest.fixture(scope="session")
+def new_database() -> Callable[[int, Path], Path]:
+    return empty_database
+
+
+def mlflow_python(major: int) -> str:
+    """The interpreter that has the real MLflow of this major version. It must be there: `make test` makes it."""
+    given = os.environ.get(f"NBTRACK_MLFLOW{major}_PYTHON")
+    path = Path(given) if given else TESTS.parent / ".venvs" / f"mlflow{major}" / "bin" / "python"
+    assert path.exists(), f"{path} is missing: the interop tests need a real MLflow {major}. Run make test."
+    return str(path)
+
+
+@pytest.fixture(scope="session")
+def mlflow3() -> str:
+    return mlflow_python(3)
+
+
+@pytest.fixture(scope="session")
+def mlflow2() -> str:
+    return mlflow_python(2)

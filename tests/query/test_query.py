@@ -1,0 +1,124 @@
+"""Do filters and orders mean what the golden cases say? js/test/query/ replays the same files."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, astuple
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from nbtrack.frame import Frame, Numbers, Text
+from nbtrack.query import Datasets, QueryError, columns, complete, direction, mask, order, parse, select, unknown
+from tests.golden import query_generated
+from tests.golden.query_frames import frame_from, history_from
+from tests.golden.query_generated import answer
+
+GOLDEN = Path(__file__).parent.parent / "golden"
+CASES: dict[str, Any] = json.loads((GOLDEN / "query.json").read_text(encoding="utf-8"))
+FRAME = frame_from(CASES["frame"])
+HISTORY = history_from(CASES["frame"])
+NOW = CASES["now"]
+
+
+@pytest.mark.parametrize(("text", "expected"), CASES["filters"])
+def test_a_filter_keeps_the_golden_rows_or_says_what_is_wrong_and_where(text: str, expected: Any) -> None:
+    assert answer(lambda: np.flatnonzero(mask(FRAME, text, now=NOW, history=HISTORY)).tolist()) == expected
+
+
+@pytest.mark.parametrize(("text", "expected"), CASES["withoutHistory"])
+def test_a_step_cannot_be_asked_for_where_histories_are_not_at_hand(text: str, expected: Any) -> None:
+    assert answer(lambda: mask(FRAME, text, now=NOW).tolist()) == expected
+
+
+@pytest.mark.parametrize(("clauses", "expected"), CASES["orders"])
+def test_an_order_puts_the_golden_rows_first(clauses: list[str], expected: Any) -> None:
+    assert answer(lambda: order(FRAME, clauses, now=NOW, history=HISTORY).tolist()) == expected
+
+
+@pytest.mark.parametrize(("key", "expected"), CASES["directions"])
+def test_the_best_of_a_loss_is_its_least_and_of_a_score_its_greatest(key: str, expected: str) -> None:
+    assert direction(key) == expected
+
+
+@pytest.mark.parametrize(("text", "expected"), CASES["unknown"])
+def test_a_column_that_no_run_has_is_told_with_the_nearest_one(text: str, expected: Any) -> None:
+    node = parse(text)
+    assert node is not None
+    assert [[column.name, near] for column, near in unknown(node, FRAME)] == expected
+
+
+def test_columns_are_listed_with_counts_and_examples() -> None:
+    assert json.loads(json.dumps([asdict(column) for column in columns(FRAME)])) == CASES["columns"]
+
+
+@pytest.mark.parametrize(("text", "cursor", "expected"), CASES["completions"])
+def test_completion_offers_what_may_stand_at_the_cursor(text: str, cursor: int, expected: Any) -> None:
+    assert json.loads(json.dumps([astuple(found) for found in complete(FRAME, text, cursor)])) == expected
+
+
+def test_the_generated_cases_are_those_that_the_code_makes_today() -> None:
+    """If this fails on purpose: python -m tests.golden.query_generated, and look at what changed."""
+    assert query_generated.FILE.read_text(encoding="utf-8") == query_generated.written()
+
+
+def test_a_selection_is_the_kept_rows_in_order() -> None:
+    assert select(FRAME, "user_id = 'ann'", ["metrics.loss"]).tolist() == [5, 0, 2, 3]
+
+
+def test_an_order_given_as_one_text_is_refused_with_the_list_to_write() -> None:
+    with pytest.raises(QueryError, match=r"takes a list of texts: \['metrics.loss'\]"):
+        order(FRAME, "metrics.loss")
+
+
+def test_dataset_columns_are_filtered_where_the_frame_has_them() -> None:
+    frame = Frame(
+        {"start_time": Numbers.of([1, 2]), "run_id": Text.of("ab"), "dataset.name": Text.of(["iris", None])}, 2
+    )
+    assert mask(frame, "dataset.name LIKE 'i%'").tolist() == [True, False]
+
+
+def test_any_dataset_of_a_run_may_meet_a_comparison_and_another_one_the_next() -> None:
+    frame = Frame({"start_time": Numbers.of([3, 2, 1]), "run_id": Text.of("abc")}, 3)
+    asked = []
+
+    def datasets() -> Datasets:
+        asked.append(True)
+        columns = {
+            "dataset.name": Text.of(["iris", "wine", "iris"]),
+            "dataset.context": Text.of(["train", "eval", None]),
+        }
+        return Datasets(np.array([0, 0, 1]), columns)
+
+    def kept(text: str) -> list[int]:
+        return select(frame, text, datasets=datasets).tolist()
+
+    assert kept("dataset.name = 'iris' AND dataset.context = 'eval'") == [0]
+    assert len(asked) == 1, "a filter reads the datasets once"
+    assert kept("dataset.name != 'iris'") == [0]
+    assert kept("dataset.name IN ('iris', 'x')") == [0, 1]
+    assert kept("NOT dataset.name = 'iris'") == [2]
+    assert kept("dataset.context IS NULL") == [1, 2]
+    assert kept("status IS NULL") == [0, 1, 2]
+    assert len(asked) == 5, "and one that does not ask about them never"
+
+
+def test_an_empty_frame_answers_every_filter_and_order_with_nothing() -> None:
+    empty = FRAME.take(np.array([], np.int64))
+    for text, expected in CASES["filters"]:
+        if isinstance(expected, list):
+            assert select(empty, text, ["metrics.loss", "params.lr"], now=NOW, history=HISTORY).tolist() == []
+    assert columns(empty)[0].count == 0
+
+
+def test_parentheses_beyond_reason_are_an_error_and_no_crash() -> None:
+    with pytest.raises(QueryError, match="More than 100"):
+        mask(FRAME, "(" * 5000)
+    assert mask(FRAME, "NOT " * 5001 + "status = 'FAILED'").tolist() == (~mask(FRAME, "status = 'FAILED'")).tolist()
+
+
+def test_every_column_is_listed_in_the_spelling_that_a_filter_takes() -> None:
+    for column in columns(FRAME):
+        assert mask(FRAME, f"{column.name} IS NOT NULL").sum() == column.count

@@ -1,0 +1,61 @@
+"""The quick way to read a metric file gives what MLflow's rule gives, whatever the lines are."""
+
+from __future__ import annotations
+
+import math
+
+from hypothesis import given
+from hypothesis import strategies as some
+
+from nbtrack.stores.files.points import read_points, series_of, summary_of
+
+FLOATS = some.one_of(some.floats(), some.sampled_from([0.0, -0.0, 1.0, math.nan, math.inf, -math.inf]))
+POINT = some.tuples(some.integers(0, 3), FLOATS, some.integers(-2, 3))
+WORD = some.sampled_from(
+    ["1", "2.5", "-3", "nan", "inf", "x", "", "1e5", "1_0", "99999999999999999999", "é", "\t", "\r"]
+)
+
+
+def shown_by_mlflow(points: list[tuple[int, float, int]]) -> float:
+    """Its rule, in its words: the maximum by (step, timestamp, value), the first of equals."""
+    return max(points, key=lambda point: (point[2], point[0], point[1]))[1]
+
+
+@given(some.lists(POINT, min_size=1, max_size=12))
+def test_the_displayed_value_is_mlflows_with_ties_and_nan(points: list[tuple[int, float, int]]) -> None:
+    data = "".join(f"{time} {value} {step}\n" for time, value, step in points).encode()
+    read = read_points(data)
+    summary = summary_of(read)
+    assert summary is not None
+    assert repr(summary.last) == repr(shown_by_mlflow(points))
+    assert summary.count == len(points)
+    assert [repr(value) for value in series_of(read).value.tolist()] == [repr(value) for _, value, _ in points]
+    numbers = [value for _, value, _ in points if not math.isnan(value)]
+    if numbers:
+        assert (summary.min, summary.max) == (min(numbers), max(numbers))
+
+
+def one_by_one(lines: list[str]) -> list[tuple[int, float, int] | None]:
+    """MLflow's reading of single lines, None where it raises; steps of five-field lines are kept."""
+    found: list[tuple[int, float, int] | None] = []
+    for line in lines:
+        words = line.strip().split(" ")
+        try:
+            if len(words) not in (2, 3, 5):
+                raise ValueError
+            time, value, step = int(words[0]), float(words[1]), int(words[2]) if len(words) > 2 else 0
+            fits = max(abs(time), abs(step)) < 2**63
+            found.append((time, value, step) if fits else None)
+        except ValueError:
+            found.append(None)
+    return found
+
+
+@given(some.lists(some.lists(WORD, max_size=6).map(" ".join), min_size=1, max_size=8))
+def test_any_lines_are_read_as_each_line_alone(lines: list[str]) -> None:
+    read = read_points("".join(line + "\n" for line in lines).encode())
+    expected = one_by_one(lines)
+    assert read.bad == [number for number, point in enumerate(expected, 1) if point is None]
+    points = list(zip(read.times, map(repr, read.values), read.steps, strict=True))
+    assert points == [(each[0], repr(each[1]), each[2]) for each in expected if each is not None]
+    series_of(read)
