@@ -60,8 +60,11 @@ export function spread(column: Column, rows: Uint32Array): "empty" | "same" | "d
   return none ? "empty" : "same";
 }
 
-/** The choice where the person made none: the run, what was varied, what came out of it. */
-export function automatic(frame: Frame, rows: Uint32Array): string[] {
+/**
+ * The choice where the person made none: the run, what came out of it, what was varied. A narrow table begins with what
+ * tells runs apart, and has when and where they ran at its end.
+ */
+export function automatic(frame: Frame, rows: Uint32Array, narrow = false): string[] {
   const groups = listed(frame);
   const state = (name: string) => spread(frame.columns.get(name)!, rows);
   const few = (names: string[], group: keyof typeof MOST) => names.slice(0, MOST[group]);
@@ -70,8 +73,11 @@ export function automatic(frame: Frame, rows: Uint32Array): string[] {
   const metrics = groups.get("metrics")!.filter((name) => state(name) !== "empty");
   const own = metrics.filter((name) => !name.startsWith("metrics.system/"));
   const tags = groups.get("tags")!.filter((name) => !internal(name) && state(name) === "differs");
-  const shown = ["status", "start_time", "duration"].filter((name) => name === "duration" || frame.columns.has(name));
-  return [NAME, ...shown, ...experiment, ...few(own, "metrics"), ...few(params, "params"), ...few(tags, "tags")];
+  const around = ["start_time", "duration"].filter((name) => name === "duration" || frame.columns.has(name));
+  const status = frame.columns.has("status") ? ["status"] : [];
+  const told = [...few(own, "metrics"), ...few(params, "params"), ...few(tags, "tags")];
+  const context = [...around, ...experiment];
+  return [NAME, ...status, ...(narrow ? [...told, ...context] : [...context, ...told])];
 }
 
 /** How long each run took, or has been running at `now`; missing where that cannot be said. */

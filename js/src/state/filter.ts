@@ -1,7 +1,7 @@
 /** Which rows match the text of the filter box, and if it cannot be read, where is it wrong? */
 
 import type { Frame } from "../data/frame";
-import { mask, QueryError, type Around } from "../query";
+import { mask, QueryError, unitAt, type Around } from "../query";
 
 export interface Filtered {
   /** 1 where a row matches; null where nothing is filtered. */
@@ -17,13 +17,6 @@ export function evaluate(frame: Frame, text: string, history?: Around["history"]
   } catch (error) {
     if (!(error instanceof QueryError)) throw error;
     const { message, start, end } = error;
-    return { mask: null, error: { message, start: unitsOf(text, start), end: unitsOf(text, end) } };
+    return { mask: null, error: { message, start: unitAt(text, start), end: unitAt(text, end) } };
   }
 }
-
-/** The language counts characters, as Python does; JavaScript counts UTF-16 units. */
-export function unitsOf(text: string, characters: number): number {
-  return Array.from(text).slice(0, characters).join("").length;
-}
-
-export const charactersOf = (text: string, units: number): number => Array.from(text.slice(0, units)).length;

@@ -12,6 +12,8 @@ import type { State } from "./state";
 export interface Table {
   /** Ticks while runs are running; set by whoever shows the table. */
   now: Signal<number>;
+  /** There is little room: set by whoever shows the table. */
+  narrow: Signal<boolean>;
   /** The frame with `duration` as one more column. */
   frame: ReadonlySignal<Frame>;
   /** 1 for the rows of the chosen experiments and lifecycle. */
@@ -31,6 +33,7 @@ export interface Table {
 
 export function createTable(state: Omit<State, "table" | "shown">): Table {
   const now = signal(Date.now());
+  const narrow = signal(false);
   const setting = <T>(read: (view: State["view"]["value"]) => T) => computed(() => read(state.view.value));
   const order = setting((view) => view.order);
   const tree = setting((view) => view.tree);
@@ -74,7 +77,7 @@ export function createTable(state: Omit<State, "table" | "shown">): Table {
     return found;
   });
   const columns = computed(() => {
-    const columns = chosen.value ?? automatic(frame.value, scopeRows.value);
+    const columns = chosen.value ?? automatic(frame.value, scopeRows.value, narrow.value);
     return [NAME, ...columns.filter((name) => name !== NAME && frame.value.columns.has(name))];
   });
   const shown = computed(() => {
@@ -84,7 +87,7 @@ export function createTable(state: Omit<State, "table" | "shown">): Table {
   });
   const readable = computed(() => found.value.filter((sorting) => sorting !== null));
   const selected = computed(() => new Set(state.selected.value));
-  return { now, frame, scope, scopeRows, filtered, sortings: readable, lines, lineOf, columns, shown, selected };
+  return { now, narrow, frame, scope, scopeRows, filtered, sortings: readable, lines, lineOf, columns, shown, selected };
 }
 
 /** What `metrics.loss.at(100)` reads: the points that the browser has. */

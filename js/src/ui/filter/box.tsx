@@ -60,7 +60,9 @@ export function FilterBox({ state }: { state: State }) {
     event.stopPropagation();
   };
   const escape = () => leave(input.current!);
-  const shown = error.value ?? (draft.value === state.view.value.filter ? state.table.filtered.value.error : null);
+  // While completions are offered, what is there is not finished, and no mistake.
+  const settled = draft.value === state.view.value.filter ? state.table.filtered.value.error : null;
+  const shown = open.value ? null : (error.value ?? settled);
 
   return (
     <div class="nbt-filter" role="search">
@@ -95,7 +97,7 @@ export function FilterBox({ state }: { state: State }) {
         )}
       </div>
       {open.value && <List {...open.value} take={take} />}
-      {shown && !open.value && (
+      {shown && (
         <div id="nbt-filter-error" class="nbt-filter-error" role="alert">
           {shown.message}
         </div>

@@ -1,8 +1,30 @@
-/** Which completions does the filter language know at the caret? */
+/** What does the filter language offer at the caret, and how is it put to a person? */
 
 import type { Frame } from "../../data/frame";
+import { complete, placeAt, unitAt } from "../../query";
+import { num } from "../format";
 import type { Offer } from "./list";
 
-export function offers(_frame: Frame, _text: string, _caret: number): Offer[] {
-  return [];
+/** At most twenty, likeliest first. `caret` is a place in the JavaScript string. */
+export function offers(frame: Frame, text: string, caret: number): Offer[] {
+  return complete(frame, text, placeAt(text, caret)).map((found) => ({
+    start: unitAt(text, found.start),
+    end: unitAt(text, found.end),
+    insert: `${found.text} `,
+    label: found.text,
+    detail: found.kind === "column" ? examples(found.examples) : found.count > 0 ? counted(found.count) : "",
+  }));
 }
+
+const counted = (n: number): string => (n === 1 ? "1 run" : `${n.toLocaleString("en")} runs`);
+
+/** A number's least and greatest value, or a text's commonest words. */
+function examples(found: readonly (string | number)[]): string {
+  if (found.length === 0) return "";
+  if (typeof found[0] !== "number") return found.map(short).join(", ");
+  const [least, greatest] = found as number[];
+  if (greatest > 1e11) return ""; // times, which say nothing as numbers
+  return least === greatest ? num(least) : `${num(least)} … ${num(greatest)}`;
+}
+
+const short = (word: string | number): string => (String(word).length > 16 ? `${String(word).slice(0, 15)}…` : String(word));

@@ -1,5 +1,7 @@
 /** What does an empty table say? What is missing, and what to do about it. */
 
+import { parse, unknown, written } from "../../query";
+import { nameOf } from "../../query/tree";
 import { setView, type State } from "../../state/state";
 
 export function Empty({ state }: { state: State }) {
@@ -9,6 +11,7 @@ export function Empty({ state }: { state: State }) {
   if (table.filtered.value.mask && table.scopeRows.value.length > 0) {
     return (
       <Says title="No run matches the filter">
+        {advice(state)}
         <button class="nbt-button" onClick={() => setView(state, { filter: "" })}>
           Clear filter
         </button>
@@ -31,6 +34,26 @@ export function Empty({ state }: { state: State }) {
       Put <code class="nbt-mono">%%track</code> at the top of a cell, or log from Python with{" "}
       <code class="nbt-mono">nbtrack.start_run()</code>.
     </Says>
+  );
+}
+
+/** A column that no run has is the likeliest mistake. */
+function advice(state: State) {
+  const frame = state.table.frame.value;
+  const tree = parse(state.view.value.filter, frame.columns.keys());
+  const found = tree ? unknown(tree, frame) : [];
+  if (found.length === 0) return null;
+  const { column, nearest } = found[0];
+  return (
+    <p>
+      No run has <code class="nbt-mono">{written(nameOf(column))}</code>
+      {nearest !== null && (
+        <>
+          : did you mean <code class="nbt-mono">{written(nearest)}</code>?
+        </>
+      )}
+      {nearest === null && "."}
+    </p>
   );
 }
 

@@ -1,7 +1,8 @@
 /** How is a table of very many runs shown? Only the lines and columns in sight are in the page; the rest is arithmetic. */
 
-import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
+import { batch, useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import { PARENT } from "../../data/tree";
 import { setView, type State } from "../../state/state";
 import { drawnRuns } from "../drawn";
 import { bestRows } from "./best";
@@ -23,13 +24,26 @@ export function Grid({ state }: { state: State }) {
   const cursor = useMemo(createCursor, [state]);
   const wantsFocus = useRef(false);
 
-  useLayoutEffect(() => watchSize(box.current!, (width, height) => (scroll.value = { ...scroll.peek(), width, height })), []);
+  const { narrow } = table;
+  const setSize = (width: number, height: number) =>
+    batch(() => {
+      scroll.value = { ...scroll.peek(), width, height };
+      narrow.value = width < NARROW;
+    });
+  useLayoutEffect(() => watchSize(box.current!, setSize), []);
 
-  const narrow = useComputed(() => scroll.value.width < NARROW);
   const sparks = useComputed(() => sparkColumns(state));
+  const tree = useComputed(() => table.lines.value.marks.some((mark) => mark & PARENT));
   const places = useComputed(() =>
-    layout(table.frame.value, table.columns.value, state.view.value.widths, sparks.value, narrow.value),
+    layout(table.frame.value, table.columns.value, {
+      widths: state.view.value.widths,
+      sparks: sparks.value,
+      narrow: narrow.value,
+      tree: tree.value,
+    }),
   );
+  const drawn = useComputed(() => drawnRuns(state));
+  const all = useComputed(() => allSelected(state));
   const best = useComputed(() => bestRows(table.frame.value, table.lines.value, table.columns.value));
   const bounds = useComputed(() => ({
     lines: table.lines.value.rows.length,
@@ -52,12 +66,13 @@ export function Grid({ state }: { state: State }) {
   const at = spot.value;
   // The line of the cursor stays in the page, so that the focus is not lost when it is scrolled out of sight.
   if (at.line >= 0 && at.line < rows.length && (at.line < first || at.line >= last)) shown.push(at.line);
-  const cells = inSight(places.value, left, width);
-  const cursorPlace = at.column > 1 ? places.value.places[at.column - 1] : undefined;
-  if (cursorPlace && !cells.includes(cursorPlace)) cells.push(cursorPlace);
+  const cells = useMemo(() => {
+    const cells = inSight(places.value, left, width);
+    const stood = at.column > 1 ? places.value.places[at.column - 1] : undefined;
+    return stood && !cells.includes(stood) ? [...cells, stood] : cells;
+  }, [places.value, left, width, at.column]);
   const ids = table.frame.value.ids;
-  const hidden = new Set(state.view.value.hidden);
-  const inks = drawnRuns(state).inks;
+  const { inks, hidden } = drawn.value;
 
   const show = () => {
     wantsFocus.current = true;
@@ -117,7 +132,7 @@ export function Grid({ state }: { state: State }) {
         places={cells}
         narrow={narrow.value}
         cursor={at.line === -1 ? at.column : -1}
-        all={allSelected(state)}
+        all={all.value}
       />
       <div class="nbt-lines" role="rowgroup" style={{ height: px(rows.length * ROW), width: px(places.value.total) }}>
         {shown.map((line) => {
@@ -134,7 +149,8 @@ export function Grid({ state }: { state: State }) {
               mark={marks[line]}
               selected={table.selected.value.has(id)}
               hidden={hidden.has(id)}
-              ink={inks.get(id)}
+              color={inks.get(id)?.color}
+              dash={inks.get(id)?.dash.join(" ") ?? ""}
               layout={places.value}
               places={cells}
               narrow={narrow.value}

@@ -74,7 +74,7 @@ function HeaderCell({ state, layout, place, narrow, column, cursor }: CellProps)
       data-name={name}
       tabIndex={cursor === column ? 0 : -1}
       class={`nbt-cell nbt-head${place.right ? " nbt-right" : ""}${rank >= 0 ? " nbt-sorted" : ""}`}
-      style={{ left: px(place.left), width: px(place.width) }}
+      style={{ left: px(place.left), width: px(place.width), ...(name === NAME && layout.tree && { paddingLeft: "22px" }) }}
       title={`${group === "attributes" ? label(name) : name}\nClick to sort, shift-click to sort by more. Drag to move.`}
       onPointerDown={(event) => {
         if (event.button !== 0 || name === NAME || (event.target as Element).closest(".nbt-resize")) return;

@@ -20,6 +20,8 @@ export interface Layout {
   total: number;
   /** The part on the left that stays in sight: the boxes and the names. */
   sticky: number;
+  /** Some run has others under it: names leave room for the mark that folds them. */
+  tree: boolean;
 }
 
 export const BOX = 52; // the box and the swatch
@@ -30,14 +32,17 @@ const CHARACTER = 7;
 const FIXED: Record<string, number> = { status: 98, start_time: 104, duration: 104, run_id: 250, experiment_id: 130 };
 const SAMPLE = 300;
 
-/** `narrow` tables keep the names short and the status to its icon. */
-export function layout(
-  frame: Frame,
-  columns: readonly string[],
-  widths: Readonly<Record<string, number>>,
-  sparks: ReadonlySet<string>,
-  narrow: boolean,
-): Layout {
+export interface Wishes {
+  /** Set by hand, in px. */
+  widths: Readonly<Record<string, number>>;
+  /** Columns with sparklines. */
+  sparks: ReadonlySet<string>;
+  /** Keep the names short and the status to its icon. */
+  narrow: boolean;
+  tree: boolean;
+}
+
+export function layout(frame: Frame, columns: readonly string[], { widths, sparks, narrow, tree }: Wishes): Layout {
   let left = BOX;
   const places = columns.map((name): Place => {
     const column = frame.columns.get(name);
@@ -48,7 +53,7 @@ export function layout(
     left += width;
     return place;
   });
-  return { places, total: left, sticky: BOX + (places[0]?.width ?? 0) };
+  return { places, total: left, sticky: BOX + (places[0]?.width ?? 0), tree };
 }
 
 function isRight(column: Column | undefined, name: string): boolean {

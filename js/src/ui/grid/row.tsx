@@ -1,10 +1,10 @@
 /** How is one run drawn as a line of the table? */
 
+import { Component } from "preact";
 import type { Frame } from "../../data/frame";
 import { CONTEXT, FOLDED, PARENT, PINNED } from "../../data/tree";
 import type { State } from "../../state/state";
 import { nameOf } from "../../state/table";
-import type { Ink } from "../color";
 import { Icon } from "../icons";
 import { CellBody } from "./cells";
 import { BOX, px, ROW, type Layout, type Place } from "./layout";
@@ -18,7 +18,9 @@ export interface RowProps {
   mark: number;
   selected: boolean;
   hidden: boolean;
-  ink: Ink | undefined;
+  /** Its colour and its dashes, where charts draw the run. */
+  color: string | undefined;
+  dash: string;
   layout: Layout;
   places: Place[];
   narrow: boolean;
@@ -27,7 +29,17 @@ export interface RowProps {
   cursor: number;
 }
 
-export function Row(props: RowProps) {
+/** Reads no signals itself: a line is drawn anew only when something of it changed, whatever the table scrolls to. */
+export class Row extends Component<RowProps> {
+  override shouldComponentUpdate(next: RowProps): boolean {
+    return (Object.keys(next) as (keyof RowProps)[]).some((name) => next[name] !== this.props[name]);
+  }
+  override render() {
+    return <Line {...this.props} />;
+  }
+}
+
+function Line(props: RowProps) {
   const { state, frame, row, line, mark, selected, layout, places, cursor } = props;
   const classes = ["nbt-row", selected && "nbt-selected", mark & CONTEXT && "nbt-context", mark & PINNED && "nbt-pinned"];
   return (
@@ -43,8 +55,8 @@ export function Row(props: RowProps) {
     >
       <div class="nbt-sticky" style={{ width: px(layout.sticky) }}>
         <div {...at(0, cursor)} class="nbt-cell nbt-boxes" style={{ left: px(0), width: px(BOX) }}>
-          <Box checked={selected} color={selected ? props.ink?.color : undefined} />
-          <Swatch ink={props.ink} hidden={props.hidden} name={nameOf(frame, row)} />
+          <Box checked={selected} color={selected ? props.color : undefined} />
+          <Swatch color={props.color} dash={props.dash} hidden={props.hidden} name={nameOf(frame, row)} />
         </div>
         <NameCell {...props} />
       </div>
@@ -82,18 +94,18 @@ export function at(column: number, cursor: number) {
   };
 }
 
-function NameCell({ state, frame, row, depth, mark, layout, cursor }: RowProps) {
+function NameCell({ frame, row, depth, mark, layout, cursor }: RowProps) {
   const name = nameOf(frame, row);
-  const indent = state.view.value.tree ? Math.min(depth, 12) * 16 : 0;
+  const indent = Math.min(depth, 12) * 16;
   const folded = (mark & FOLDED) !== 0;
   return (
-    <div {...at(1, cursor)} class="nbt-cell nbt-name" style={{ left: px(BOX), width: px(layout.places[0].width), paddingLeft: px(4 + indent) }}>
+    <div {...at(1, cursor)} class="nbt-cell nbt-name" style={{ left: px(BOX), width: px(layout.places[0].width), paddingLeft: px((layout.tree ? 4 : 9) + indent) }}>
       {mark & PARENT ? (
         <button class="nbt-twisty" data-does="fold" tabIndex={-1} aria-label={`${folded ? "Unfold" : "Fold"} ${name}`}>
           <Icon name={folded ? "right" : "down"} />
         </button>
       ) : (
-        <span class="nbt-twisty" />
+        layout.tree && <span class="nbt-twisty" />
       )}
       <span class="nbt-run-link" data-does="open" title={name}>
         {name}
@@ -118,8 +130,8 @@ export function Box({ checked, color }: { checked: boolean | "mixed"; color?: st
 }
 
 /** The line that charts draw for the run; a click hides it there. */
-function Swatch({ ink, hidden, name }: { ink: Ink | undefined; hidden: boolean; name: string }) {
-  if (!ink) return <span class="nbt-inkling" />;
+function Swatch({ color, dash, hidden, name }: Pick<RowProps, "color" | "dash" | "hidden"> & { name: string }) {
+  if (!color) return <span class="nbt-inkling" />;
   return (
     <button
       class="nbt-inkling"
@@ -130,7 +142,7 @@ function Swatch({ ink, hidden, name }: { ink: Ink | undefined; hidden: boolean; 
       title={hidden ? "Show in charts" : "Hide in charts"}
     >
       <svg width="16" height="10" viewBox="0 0 16 10" aria-hidden="true">
-        <path d="M0 5h16" stroke={ink.color} stroke-width="3" stroke-dasharray={ink.dash.join(" ")} opacity={hidden ? 0.25 : 1} />
+        <path d="M0 5h16" stroke={color} stroke-width="3" stroke-dasharray={dash} opacity={hidden ? 0.25 : 1} />
       </svg>
     </button>
   );

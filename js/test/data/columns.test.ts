@@ -1,0 +1,92 @@
+import { expect, test } from "vitest";
+import { automatic, durations, groupOf, label } from "../../src/data/columns";
+import { frameOf, type Column, type NumberColumn, type TextColumn } from "../../src/data/frame";
+import { sortings, toggled } from "../../src/data/order";
+
+const words = (...values: (string | null)[]): TextColumn => {
+  const distinct = [...new Set(values.filter((value) => value !== null))];
+  return { kind: "text", words: distinct, codes: Int32Array.from(values, (v) => (v === null ? -1 : distinct.indexOf(v))) };
+};
+const numbers = (...values: (number | null)[]): NumberColumn => ({
+  kind: "number",
+  values: Float64Array.from(values, (value) => value ?? NaN),
+  missing: Uint8Array.from(values, (value) => +(value === null)),
+});
+const metric = (...values: (number | null)[]): Column => {
+  const plain = numbers(...values);
+  const { values: all } = plain;
+  return { ...plain, kind: "metric", step: all, min: all, max: all, first: all, count: all };
+};
+
+const frame = frameOf(
+  3,
+  new Map<string, Column>([
+    ["run_id", words("a", "b", "c")],
+    ["experiment_id", words("1", "1", "2")],
+    ["run_name", words("x", "y", "z")],
+    ["status", words("FINISHED", "RUNNING", "FAILED")],
+    ["start_time", numbers(1000, 2000, 3000)],
+    ["end_time", numbers(1500, null, null)],
+    ["metrics.loss", metric(1, 2, 3)],
+    ["metrics.never", metric(null, null, null)],
+    ["metrics.system/cpu", metric(1, 2, 3)],
+    ["params.lr", words("0.1", "0.2", "0.1")],
+    ["params.seed", words("1", "1", "1")],
+    ["params.extra", words("1", null, "1")],
+    ["tags.team", words("a", "a", "b")],
+    ["tags.mlflow.user", words("u", "v", "w")],
+  ]),
+);
+
+test("unasked, a table shows what was varied and what came of it, without MLflow's own tags", () => {
+  const shown = automatic(frame, Uint32Array.of(0, 1, 2));
+  expect(shown).toEqual([
+    ...["run_name", "status", "start_time", "duration", "experiment_id", "metrics.loss"],
+    ...["params.lr", "params.extra", "tags.team"],
+  ]);
+});
+
+test("one experiment needs no column of its own, and what is the same in its runs is left out", () => {
+  expect(automatic(frame, Uint32Array.of(0, 1))).not.toContain("experiment_id");
+  expect(automatic(frame, Uint32Array.of(0, 2))).not.toContain("params.lr");
+});
+
+test("a narrow table has results before the times", () => {
+  const shown = automatic(frame, Uint32Array.of(0, 1, 2), true);
+  expect(shown.slice(0, 3)).toEqual(["run_name", "status", "metrics.loss"]);
+  expect(shown.at(-1)).toBe("experiment_id");
+});
+
+test("a single run shows all of its params", () => {
+  expect(automatic(frame, Uint32Array.of(0))).toContain("params.seed");
+});
+
+test("a running run has lasted until now; a failed one without an end has no duration", () => {
+  const { values, missing } = durations(frame, 5000);
+  expect([...values.subarray(0, 2)]).toEqual([500, 3000]);
+  expect([...missing]).toEqual([0, 0, 1]);
+});
+
+test("a column goes by its key, and a key with dots stays whole", () => {
+  expect(groupOf("metrics.val.loss")).toBe("metrics");
+  expect(label("metrics.val.loss")).toBe("val.loss");
+  expect(groupOf("start_time")).toBe("attributes");
+});
+
+test("clicks on a heading make it ascend, descend, and leave the order", () => {
+  expect(toggled([], "metrics.loss", false)).toEqual(["metrics.loss ASC"]);
+  expect(toggled(["metrics.loss ASC"], "metrics.loss", false)).toEqual(["metrics.loss DESC"]);
+  expect(toggled(["metrics.loss DESC"], "metrics.loss", false)).toEqual([]);
+  expect(toggled(["metrics.loss DESC"], "params.lr", false)).toEqual(["params.lr ASC"]);
+});
+
+test("with shift the other keys stay where they are", () => {
+  const both = toggled(["metrics.loss DESC"], "metrics.val/acc", true);
+  expect(both).toEqual(["metrics.loss DESC", "metrics.`val/acc` ASC"]);
+  expect(toggled(both, "metrics.loss", true)).toEqual(["metrics.`val/acc` ASC"]);
+  expect(sortings(both)[1]).toEqual({ name: "metrics.val/acc", descending: false });
+});
+
+test("a key that cannot be read sorts by nothing and is no error", () => {
+  expect(sortings(["lss ASC"])).toEqual([null]);
+});
