@@ -1,8 +1,8 @@
-// Builds the pages of test/page, which show one view without a kernel, into the folder given.
+// Builds the pages of test/page, which show parts of the front end without a kernel, into the folder given.
 import { build } from "esbuild";
 
 await build({
-  entryPoints: ["test/page/panel.tsx", "test/page/app.tsx"],
+  entryPoints: ["test/page/*.tsx"],
   outdir: process.argv[2],
   bundle: true,
   format: "esm",

@@ -30,10 +30,11 @@ const FEW = 4;
 export function thin(x: Float64Array, y: Float64Array, from: number, to: number, scale: Ruler, floor = -Infinity): Int32Array {
   const kept = new Int32Array(Math.max(0, to - from));
   let n = 0;
+  let next = from < to ? Math.floor(place(scale, x[from])) : 0;
   for (let start = from, end = from; start < to; start = end) {
-    const column = Math.floor(place(scale, x[start]));
+    const column = next;
     end = start + 1;
-    while (end < to && Math.floor(place(scale, x[end])) === column) end++;
+    while (end < to && (next = Math.floor(place(scale, x[end]))) === column) end++;
     if (end - start <= FEW) for (let i = start; i < end; i++) kept[n++] = i;
     else for (const i of corners(y, start, end, floor)) kept[n++] = i;
   }

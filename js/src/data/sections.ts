@@ -27,6 +27,17 @@ export function sectionsOf(metrics: Iterable<string>, search: string): Section[]
     .map(([name, members]) => ({ name, metrics: members }));
 }
 
+/** So few metrics need no sections of their own. */
+const FEW = 6;
+
+/** Sections as they are shown: where all but the machine's metrics are few, those stand in one without a name. */
+export function gathered(sections: Section[]): Section[] {
+  const own = sections.filter(({ name }) => name !== SYSTEM);
+  const metrics = own.flatMap((section) => section.metrics);
+  if (own.length < 2 || metrics.length > FEW) return sections;
+  return [{ name: "", metrics }, ...sections.filter(({ name }) => name === SYSTEM)];
+}
+
 /** The metric's name within its section. */
 export function shortName(metric: string): string {
   const cut = metric.indexOf("/");

@@ -3,11 +3,13 @@
 import { effect, signal, type Signal } from "@preact/signals";
 import type { State } from "./state";
 
+/** waiting: asked, no answer yet · refused: no kernel, or it could not · settled: answered. */
+export type Standing = "unasked" | "waiting" | "refused" | "settled";
+
 export interface Histories {
-  /** Say that these are wanted in full. Cheap to repeat. */
-  want(run: string, key: string): void;
-  /** waiting: asked, no answer yet · refused: no kernel, or it could not · settled: answered, or never asked. */
-  standing(run: string, key: string): "waiting" | "refused" | "settled";
+  /** Say that a history is wanted: thinned for a first look, or `whole`. Cheap to repeat. */
+  want(run: string, key: string, whole: boolean): void;
+  standing(run: string, key: string): Standing;
   /** Grows whenever a standing changes. */
   rev: Signal<number>;
   stop(): void;
@@ -15,26 +17,40 @@ export interface Histories {
 
 /** Wishes of one moment travel together. */
 const GATHER_MS = 30;
+/** Points of a history for a first look: more than a screen has columns, twice, since extremes come in pairs. */
+const COARSE = 4000;
+
+interface Wish {
+  whole: boolean;
+  standing: Standing;
+}
 
 export function createHistories(state: State): Histories {
-  const asked = new Map<string, Map<string, "waiting" | "refused" | "settled">>();
+  const asked = new Map<string, Map<string, Wish>>();
   const rev = signal(0);
   let wishes: [run: string, key: string][] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;
 
-  const mark = (pairs: [string, string][], standing: "refused" | "settled") => {
-    for (const [run, key] of pairs) asked.get(run)?.set(key, standing);
+  const mark = (pairs: [string, string][], standing: Standing) => {
+    for (const [run, key] of pairs) {
+      const wish = asked.get(run)?.get(key);
+      if (wish) wish.standing = standing;
+    }
     rev.value++;
   };
   const send = () => {
     timer = undefined;
     const pairs = wishes;
     wishes = [];
-    for (const [keys, group] of byKeys(pairs)) {
-      const ask = { what: "series" as const, runs: group.runs, keys };
-      state.outlet.need(ask).then(
-        () => mark(group.pairs, "settled"),
-        () => mark(group.pairs, "refused"),
+    const isWhole = ([run, key]: [string, string]) => asked.get(run)?.get(key)?.whole ?? false;
+    const requests = [
+      ...byKeys(pairs.filter(isWhole)).map((request) => ({ ...request, width: {} })),
+      ...byKeys(pairs.filter((pair) => !isWhole(pair))).map((request) => ({ ...request, width: { width: COARSE } })),
+    ];
+    for (const { runs, keys, pairs, width } of requests) {
+      state.outlet.need({ what: "series", runs, keys, ...width }).then(
+        () => mark(pairs, "settled"),
+        () => mark(pairs, "refused"),
       );
     }
   };
@@ -45,15 +61,16 @@ export function createHistories(state: State): Histories {
     rev.value = rev.peek() + 1;
   });
   return {
-    want(run, key) {
+    want(run, key, whole) {
       let keys = asked.get(run);
       if (!keys) asked.set(run, (keys = new Map()));
-      if (keys.has(key)) return;
-      keys.set(key, "waiting");
+      const known = keys.get(key);
+      if (known && (known.whole || !whole)) return;
+      keys.set(key, { whole, standing: "waiting" });
       wishes.push([run, key]);
       timer ??= setTimeout(send, GATHER_MS);
     },
-    standing: (run, key) => asked.get(run)?.get(key) ?? "settled",
+    standing: (run, key) => asked.get(run)?.get(key)?.standing ?? "unasked",
     rev,
     stop() {
       clearTimeout(timer);
@@ -62,17 +79,24 @@ export function createHistories(state: State): Histories {
   };
 }
 
+interface Request {
+  runs: string[];
+  keys: string[];
+  pairs: [run: string, key: string][];
+}
+
 /** Runs that want the same keys share a request. */
-function byKeys(pairs: [string, string][]): Map<string[], { runs: string[]; pairs: [string, string][] }> {
-  const keysOf = new Map<string, string[]>();
-  for (const [run, key] of pairs) keysOf.set(run, [...(keysOf.get(run) ?? []), key]);
-  const groups = new Map<string, { keys: string[]; runs: string[]; pairs: [string, string][] }>();
-  for (const [run, keys] of keysOf) {
-    const name = JSON.stringify(keys.sort());
-    const group = groups.get(name) ?? { keys, runs: [], pairs: [] };
-    group.runs.push(run);
-    group.pairs.push(...keys.map((key): [string, string] => [run, key]));
-    groups.set(name, group);
+function byKeys(pairs: [run: string, key: string][]): Request[] {
+  const keysOf = new Map<string, Set<string>>();
+  for (const [run, key] of pairs) keysOf.set(run, (keysOf.get(run) ?? new Set()).add(key));
+  const requests = new Map<string, Request>();
+  for (const [run, set] of keysOf) {
+    const keys = [...set].sort();
+    const name = JSON.stringify(keys);
+    const request = requests.get(name) ?? { runs: [], keys, pairs: [] };
+    request.runs.push(run);
+    request.pairs.push(...keys.map((key): [string, string] => [run, key]));
+    requests.set(name, request);
   }
-  return new Map([...groups.values()].map(({ keys, ...group }) => [keys, group]));
+  return [...requests.values()];
 }

@@ -2,6 +2,7 @@
 
 import { text, type Frame } from "../data/frame";
 import type { State } from "../state/state";
+import { nameOf } from "../state/table";
 import { inks, type Ink } from "./color";
 
 /** Without a selection the first ones of the table are drawn. */
@@ -10,7 +11,7 @@ const UNASKED = 10;
 const MOST = 100;
 
 export interface Drawn {
-  /** In the order of the selection; hidden ones included. */
+  /** In the order of the selection, or of the table without one; hidden ones included. */
   ids: readonly string[];
   inks: ReadonlyMap<string, Ink>;
   /** Nothing is selected: these are the first of the table. */
@@ -26,7 +27,7 @@ export function drawnRuns(state: State, only: string | null = null): Drawn {
   const frame = state.frame.value;
   const selected = state.selected.value.filter((id) => frame.rowOf.has(id));
   const unasked = selected.length === 0;
-  const all = unasked ? (state.shown?.value ?? frame.ids).slice(0, UNASKED) : selected;
+  const all = unasked ? state.shown.value.slice(0, UNASKED) : selected;
   const ids = all.slice(0, MOST);
   const colors = inks(ids);
   if (only !== null) {
@@ -38,8 +39,7 @@ export function drawnRuns(state: State, only: string | null = null): Drawn {
 
 export function runName(frame: Frame, id: string): string {
   const row = frame.rowOf.get(id);
-  if (row === undefined) return id.slice(0, 8);
-  return text(frame, "run_name", row) || text(frame, "tags.mlflow.runName", row) || id.slice(0, 8);
+  return row === undefined ? id.slice(0, 8) : nameOf(frame, row);
 }
 
 /** Is this run being written while we look? In a saved view nothing is. */

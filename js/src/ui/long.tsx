@@ -8,7 +8,7 @@ export function Long({ text, most = 200 }: { text: string; most?: number }) {
   return (
     <span class="nbt-long">
       {open.value ? text : `${text.slice(0, most - 20)}…`}{" "}
-      <button type="button" class="nbt-link" aria-expanded={open.value} onClick={() => (open.value = !open.value)}>
+      <button type="button" class="nbt-textlink" aria-expanded={open.value} onClick={() => (open.value = !open.value)}>
         {open.value ? "less" : "more"}
       </button>
     </span>

@@ -39,7 +39,7 @@ export function Panel({ state }: { state: State }) {
             onClick={() => setView(state, { tab: name })}
           >
             {title}
-            {name === "compare" && state.selected.value.length > 1 && <span class="nbt-count">{state.selected.value.length}</span>}
+            {name === "compare" && state.selected.value.length > 1 && <span class="nbt-tab-count">{state.selected.value.length}</span>}
           </button>
         ))}
       </div>

@@ -43,13 +43,13 @@ export function assemble(scene: Scene, metric: string): Assembled {
     const series = state.book.get(run, metric) ?? lonePoint(frame, run, metric, x as XAxis);
     if (!series || series.length === 0) {
       if (countOf(frame, run, metric) === 0) continue;
-      histories.want(run, metric);
-      made[histories.standing(run, metric) === "refused" ? "absent" : "waiting"]++;
+      histories.want(run, metric, false);
+      made[histories.standing(run, metric) === "waiting" ? "waiting" : "absent"]++;
       continue;
     }
     if (series.total > series.length) {
       made.thinned++;
-      if (fine && state.life.value === "live") histories.want(run, metric);
+      if (fine && state.life.value === "live") histories.want(run, metric, true);
     }
     const line = lineFor(series, x as XAxis, startOf(frame, run));
     made.lines.push({

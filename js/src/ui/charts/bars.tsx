@@ -47,7 +47,7 @@ export function Bars({ metric }: { metric: string }) {
               />
             )}
           </span>
-          <span class={place === 0 && bars.length > 1 && Number.isFinite(value) ? "nbt-number nbt-best" : "nbt-number"}>
+          <span class={place === 0 && bars.length > 1 && Number.isFinite(value) ? "nbt-number nbt-winner" : "nbt-number"}>
             {num(value)}
           </span>
         </li>

@@ -42,7 +42,8 @@ export function Figure({ metric, short = false }: { metric: string; short?: bool
   }, [isBig]);
   useEffect(() => {
     if (bars) {
-      note.value = "";
+      const histories = drawn.some((id) => countOf(frame, id, metric) > 1);
+      note.value = histories ? "the histories are not here: last values" : "";
       return undefined;
     }
     return mount(scene, metric, host.current!, (made, instance) => {
@@ -70,7 +71,7 @@ export function Figure({ metric, short = false }: { metric: string; short?: bool
         <PanelMenu metric={metric} lines={lines.value} canvas={() => plot.current?.canvas() ?? null} />
         <button
           type="button"
-          class="nbt-icon"
+          class="nbt-tool"
           aria-label={isBig ? `Make ${metric} small again` : `Make ${metric} big`}
           title={isBig ? "Small again (Esc)" : "Big"}
           onClick={() => (big.value = isBig ? null : metric)}
@@ -111,7 +112,8 @@ function isSingle({ state, histories, drawn }: Scene, metric: string): boolean {
     const here = state.book.get(id, metric)?.total ?? 0;
     const known = countOf(frame, id, metric);
     if (Math.max(here, known) === 0) continue;
-    if (here > 1 || (known > 1 && histories.standing(id, metric) !== "refused")) return false;
+    const given = histories.standing(id, metric);
+    if (here > 1 || (known > 1 && (given === "unasked" || given === "waiting"))) return false;
     any ||= known > 0;
   }
   return any;
@@ -164,7 +166,7 @@ function mount(scene: Scene, metric: string, host: HTMLElement, told: (made: Ass
     const stops = [
       effect(() => {
         for (const each of [state.seriesRev, state.frame, state.view, state.selected, state.life, state.status, scene.zoom, scene.theme, scene.big, scene.histories.rev]) void each.value;
-        void state.shown?.value;
+        void state.shown.value;
         scene.request(draw);
       }),
       effect(() => plot?.point(scene.pointed.value)),

@@ -33,7 +33,7 @@ export function PanelMenu({ metric, lines, canvas }: Props) {
       onKeyDown={(event) => event.key === "Escape" && (close(), event.stopPropagation())}
       onFocusOut={(event) => !box.current?.contains(event.relatedTarget as Node | null) && close()}
     >
-      <summary class="nbt-icon" aria-label={`Save ${metric}`} title="Save">
+      <summary class="nbt-tool" aria-label={`Save ${metric}`} title="Save">
         <Save />
       </summary>
       <div class="nbt-menu-list">

@@ -26,7 +26,7 @@ export function RunBar() {
         <button
           type="button"
           key={id}
-          class={pointed.value === id ? "nbt-chip nbt-pointed" : "nbt-chip"}
+          class={pointed.value === id ? "nbt-run-chip nbt-pointed" : "nbt-run-chip"}
           aria-pressed={!hidden.has(id)}
           title={hidden.has(id) ? "Draw this run" : "Hide this run"}
           onClick={() => toggle(id)}
@@ -34,17 +34,17 @@ export function RunBar() {
           onMouseLeave={() => (pointed.value = null)}
         >
           <Swatch ink={inks.get(id)!} />
-          <span class="nbt-chip-name">{runName(frame, id)}</span>
+          <span class="nbt-run-chip-name">{runName(frame, id)}</span>
           {isLive(state, id) && <span class="nbt-pulse" title="running" style={{ color: inks.get(id)!.color }} />}
         </button>
       ))}
       {ids.length > FEW && (
-        <button type="button" class="nbt-link" onClick={() => (all.value = !all.value)}>
+        <button type="button" class="nbt-textlink" onClick={() => (all.value = !all.value)}>
           {all.value ? "fewer" : `${ids.length - FEW} more`}
         </button>
       )}
       {left > 0 && <span class="nbt-dim">{left} more selected, not drawn</span>}
-      {unasked && frame.length > ids.length && (
+      {unasked && state.shown.value.length > ids.length && (
         <span class="nbt-dim">The first {ids.length} of the table: select runs to choose.</span>
       )}
     </div>

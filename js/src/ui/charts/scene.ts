@@ -47,14 +47,29 @@ export interface Scene {
   stop(): void;
 }
 
+/** Drawing that takes longer than this leaves as long for clicks and scrolling before it begins again. */
+const BUSY_MS = 40;
+const MOST_REST_MS = 400;
+
 export function createScene(state: State, only: string | null): Scene {
   const waiting = new Set<() => void>();
   let frame = 0;
-  const flush = () => {
+  let rested = 0; // when the page has had as much time for others as the last drawing took
+  const flush = (now: number) => {
     frame = 0;
-    const now = [...waiting];
+    if (now < rested) return schedule();
+    const draws = [...waiting];
     waiting.clear();
-    for (const draw of now) draw();
+    const begun = performance.now();
+    for (const draw of draws) draw();
+    // The canvas is painted after this; how long all took is seen when the next frame comes.
+    requestAnimationFrame(() => {
+      const took = performance.now() - begun;
+      rested = took > BUSY_MS ? begun + Math.min(2 * took, took + MOST_REST_MS) : 0;
+    });
+  };
+  const schedule = () => {
+    if (waiting.size > 0) frame ||= requestAnimationFrame(flush);
   };
   const histories = createHistories(state);
   return {
@@ -68,7 +83,7 @@ export function createScene(state: State, only: string | null): Scene {
     histories,
     request(draw) {
       waiting.add(draw);
-      frame ||= requestAnimationFrame(flush);
+      schedule();
     },
     cancel: (draw) => void waiting.delete(draw),
     stop() {

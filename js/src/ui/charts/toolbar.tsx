@@ -18,9 +18,9 @@ export function Toolbar() {
     setView(state, { chart: { x: axis } });
   };
   return (
-    <div class="nbt-toolbar" role="group" aria-label="Charts">
+    <div class="nbt-controls" role="group" aria-label="Charts">
       <input
-        class="nbt-input nbt-toolbar-search"
+        class="nbt-input nbt-controls-search"
         type="search"
         placeholder="Find metrics"
         aria-label="Find metrics"

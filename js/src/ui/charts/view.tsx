@@ -2,7 +2,7 @@
 
 import { useComputed, useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
-import { SYSTEM, sectionsOf, type Section } from "../../data/sections";
+import { gathered, SYSTEM, sectionsOf, type Section } from "../../data/sections";
 import type { State } from "../../state/state";
 import type { Drawn } from "../drawn";
 import { Figure } from "./figure";
@@ -52,14 +52,14 @@ function Sections() {
   const drawn = drawnNow();
   // As text, so that points of known metrics render nothing here.
   const all = JSON.parse(useComputed(() => JSON.stringify(metricsOf(state, drawnNow()))).value) as string[];
-  if (drawn.ids.length === 0) return <p class="nbt-empty">There are no runs to draw yet.</p>;
-  if (all.length === 0) return <p class="nbt-empty">These runs have no metrics yet.</p>;
+  if (drawn.ids.length === 0) return <p class="nbt-hint">There are no runs to draw yet.</p>;
+  if (all.length === 0) return <p class="nbt-hint">These runs have no metrics yet.</p>;
   if (chosen) {
     const listed = sectionsOf(chosen.filter((metric) => all.includes(metric)), search).flatMap(({ metrics }) => metrics);
     return <Grid metrics={chosen.filter((metric) => listed.includes(metric))} short={false} />;
   }
-  const sections = sectionsOf(all, search);
-  if (sections.length === 0) return <p class="nbt-empty">No metric is named like “{search}”.</p>;
+  const sections = gathered(sectionsOf(all, search));
+  if (sections.length === 0) return <p class="nbt-hint">No metric is named like “{search}”.</p>;
   if (sections.length === 1 && sections[0].name === "") return <Grid metrics={sections[0].metrics} short={false} />;
   const toggle = (name: string) => {
     const next = new Set(folded.value);

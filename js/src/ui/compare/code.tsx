@@ -24,7 +24,7 @@ export function CodeDiff({ state, ids }: { state: State; ids: readonly string[] 
       </button>
       {open.value && (
         <>
-          <div class="nbt-toolbar">
+          <div class="nbt-controls">
             <span>
               <span class="nbt-diff-sign nbt-worse">−</span> {runName(frame, ids[0])}
             </span>

@@ -22,7 +22,7 @@ export function CompareRow({ row, base }: { row: Row; base: number }) {
           key={place}
           class={[
             kind === "text" ? "" : "nbt-number",
-            best.has(place) ? "nbt-best" : "",
+            best.has(place) ? "nbt-winner" : "",
             apart[place] ? "nbt-apart" : "",
             place === base ? "nbt-baseline" : "",
           ].join(" ")}
@@ -37,7 +37,7 @@ export function CompareRow({ row, base }: { row: Row; base: number }) {
 }
 
 function Cell({ value, kind }: { value: Value; kind: Row["kind"] }) {
-  if (value === null) return <span class="nbt-none">–</span>;
+  if (value === null) return <span class="nbt-blank">–</span>;
   if (kind === "time") return <>{dateTime(value as number)}</>;
   if (kind === "duration") return <>{duration(value as number)}</>;
   if (typeof value === "number") return <>{num(value)}</>;

@@ -26,7 +26,7 @@ export function CompareView({ state }: { state: State }) {
     const kept = state.selected.value.filter((id) => state.frame.value.rowOf.has(id)).slice(0, MOST_RUNS);
     return compareRuns(state.frame.value, inOrder(kept, state.view.value.compare.baseline), pick.value, experiments);
   }).value;
-  if (ids.length === 0) return <p class="nbt-empty">Select two or more runs in the table to see them side by side.</p>;
+  if (ids.length === 0) return <p class="nbt-hint">Select two or more runs in the table to see them side by side.</p>;
   const frame = state.frame.value;
   const base = baseline !== null ? ids.indexOf(baseline) : -1;
   const hiddenRows = differences ? groups.reduce((sum, { rows }) => sum + rows.filter(({ differs }) => !differs).length, 0) : 0;
@@ -34,7 +34,7 @@ export function CompareView({ state }: { state: State }) {
   const isOpen = (group: Group) => open.value.get(group.name) ?? !group.folded;
   return (
     <div class="nbt-compare">
-      <div class="nbt-toolbar" role="group" aria-label="Comparison">
+      <div class="nbt-controls" role="group" aria-label="Comparison">
         <label class="nbt-check">
           <input
             type="checkbox"
@@ -85,7 +85,7 @@ export function CompareView({ state }: { state: State }) {
                     onClick={() => setView(state, { tab: "run", focus: id })}
                   >
                     <Swatch ink={inks.get(id)!} />
-                    <span class="nbt-chip-name">{runName(frame, id)}</span>
+                    <span class="nbt-run-chip-name">{runName(frame, id)}</span>
                     {isLive(state, id) && <span class="nbt-pulse" title="running" style={{ color: inks.get(id)!.color }} />}
                   </button>
                   <div class="nbt-compare-id nbt-dim nbt-mono">
@@ -141,7 +141,7 @@ function Section({ group, base, only, open, toggle, columns }: SectionProps) {
       {open && shown.length < rows.length && (
         <tr>
           <th scope="row">
-            <button type="button" class="nbt-link" onClick={() => (all.value = true)}>
+            <button type="button" class="nbt-textlink" onClick={() => (all.value = true)}>
               {rows.length - shown.length} more
             </button>
           </th>

@@ -17,7 +17,7 @@ export function MetricTable({ state, id }: { state: State; id: string }) {
   if (names.length === 0) return <p class="nbt-quiet">No metrics were logged.</p>;
   const { color } = drawnRuns(state, id).inks.get(id)!;
   return (
-    <div class="nbt-wide">
+    <div class="nbt-sideways">
       <table class="nbt-metrics">
         <thead>
           <tr>
@@ -82,7 +82,7 @@ function Spark({ series, color }: { series: Series | undefined; color: string })
     }
   }
   return (
-    <svg class="nbt-spark" width={WIDTH} height={HEIGHT} aria-hidden="true">
+    <svg class="nbt-miniline" width={WIDTH} height={HEIGHT} aria-hidden="true">
       <path d={path} fill="none" stroke={color} stroke-width="1.3" stroke-linejoin="round" />
     </svg>
   );

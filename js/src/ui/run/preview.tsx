@@ -21,7 +21,7 @@ export function Preview({ file }: { file: FileBytes }) {
         {file.cut ? (
           <span class="nbt-dim">only the beginning is here</span>
         ) : (
-          <button type="button" class="nbt-link" onClick={() => download(name, new Blob([file.bytes]))}>
+          <button type="button" class="nbt-textlink" onClick={() => download(name, new Blob([file.bytes]))}>
             save
           </button>
         )}
@@ -71,7 +71,7 @@ function Sandbox({ file }: { file: FileBytes }) {
       {!scripts.value && (
         <p class="nbt-quiet">
           Scripts of this file are off.{" "}
-          <button type="button" class="nbt-link" onClick={() => (scripts.value = true)}>
+          <button type="button" class="nbt-textlink" onClick={() => (scripts.value = true)}>
             run them
           </button>
         </p>

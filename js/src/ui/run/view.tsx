@@ -27,7 +27,7 @@ export function RunView({ state }: { state: State }) {
   const id = focused(state);
   const lost = state.view.value.focus;
   if (id === null) {
-    return <p class="nbt-empty">{lost ? `Run ${lost.slice(0, 8)} is not in this view.` : "Select a run in the table to see all about it."}</p>;
+    return <p class="nbt-hint">{lost ? `Run ${lost.slice(0, 8)} is not in this view.` : "Select a run in the table to see all about it."}</p>;
   }
   const frame = state.frame.value;
   const tags = cells(state, id, "tags.");
@@ -92,11 +92,11 @@ function Head({ state, id }: { state: State; id: string }) {
       <h2>
         <Swatch ink={ink} />
         {runName(frame, id)}
-        <span class={`nbt-status nbt-status-${status.toLowerCase().replace(/[^a-z]/g, "")}`}>
+        <span class={`nbt-run-state nbt-run-state-${status.toLowerCase().replace(/[^a-z]/g, "")}`}>
           {live && <span class="nbt-pulse" />}
           {status.toLowerCase()}
         </span>
-        {text(frame, "lifecycle_stage", row) === "deleted" && <span class="nbt-status nbt-bad">deleted</span>}
+        {text(frame, "lifecycle_stage", row) === "deleted" && <span class="nbt-run-state nbt-bad">deleted</span>}
       </h2>
       <dl class="nbt-facts">
         <Fact name="Experiment" value={name} />
@@ -107,7 +107,7 @@ function Head({ state, id }: { state: State; id: string }) {
           <dt>Run id</dt>
           <dd>
             <code class="nbt-mono">{id}</code>
-            <button type="button" class="nbt-link" onClick={() => void navigator.clipboard?.writeText(id)}>
+            <button type="button" class="nbt-textlink" onClick={() => void navigator.clipboard?.writeText(id)}>
               copy
             </button>
           </dd>
@@ -138,7 +138,7 @@ function Family({ state, id }: { state: State; id: string }) {
   const children = frame.columns.has(`tags.${PARENT}`) ? frame.ids.filter((_, row) => parentOf(row) === id) : [];
   if (!parent && children.length === 0) return null;
   const link = (run: string) => (
-    <button type="button" key={run} class="nbt-link" onClick={() => setView(state, { focus: run })}>
+    <button type="button" key={run} class="nbt-textlink" onClick={() => setView(state, { focus: run })}>
       {runName(frame, run)}
     </button>
   );

@@ -1,0 +1,36 @@
+import { expect, test } from "vitest";
+import { roomy, xExtent, yExtent } from "../../src/data/extent";
+import { lineOf } from "../../src/data/line";
+
+const line = (...ys: number[]) => {
+  const step = Float64Array.from(ys, (_, i) => i);
+  return lineOf({ step, time: step, value: Float64Array.from(ys), length: ys.length }, "step", null);
+};
+
+test("an axis holds all lines and leaves out what is not finite", () => {
+  const lines = [line(1, NaN, 5), line(-2, Infinity)];
+  expect(xExtent(lines, false)).toEqual([0, 2]);
+  expect(yExtent(lines, [0, 2], false)).toEqual([-2, 5]);
+});
+
+test("zoomed in, the height follows what is seen", () => {
+  expect(yExtent([line(100, 1, 2, 3, 100)], [1, 3], false)).toEqual([1, 3]);
+});
+
+test("a logarithmic axis begins at the least positive value", () => {
+  expect(xExtent([line(1, 2, 3)], true)).toEqual([1, 2]);
+  expect(yExtent([line(-1, 0, 0.1, 10)], [0, 3], true)).toEqual([0.1, 10]);
+});
+
+test("without anything to show there is no extent", () => {
+  expect(xExtent([], false)).toBeNull();
+  expect(yExtent([line(NaN)], [0, 0], false)).toBeNull();
+});
+
+test("one value alone gets room on both sides", () => {
+  expect(roomy([0, 0], false)).toEqual([-1, 1]);
+  const [low, high] = roomy([5, 5], false);
+  expect(low).toBeLessThan(5);
+  expect(high).toBeGreaterThan(5);
+  expect(roomy([4, 4], true)).toEqual([2, 8]);
+});

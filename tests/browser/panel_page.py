@@ -1,0 +1,58 @@
+"""How is the panel below the table looked at without Jupyter? Over made-up runs, in a plain page of Chromium."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page
+
+ROOT = Path(__file__).parents[2]
+HTML = (
+    "<!doctype html><meta charset=utf-8><link rel=icon href='data:,'><body style='margin:0'><div id=host></div>"
+    "<script type=module src=panel.js></script>"
+)
+Opener = Callable[..., Page]
+
+
+def is_problem(said: ConsoleMessage) -> bool:
+    """The browser tells of scripts that a sandbox kept from running; that is what the sandbox is for."""
+    return said.type in ("error", "warning") and not said.text.startswith("Blocked script execution")
+
+
+@pytest.fixture(scope="session")
+def script(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """js/test/page/panel.tsx as one script."""
+    out = tmp_path_factory.mktemp("page")
+    node = [sys.executable, str(ROOT / "scripts/node.py"), "node"]
+    subprocess.run([*node, "scripts/testpage.mjs", str(out)], cwd=ROOT / "js", check=True, timeout=120)
+    return (out / "panel.js").read_text()
+
+
+@pytest.fixture
+def panel(browser: Browser, script: str) -> Iterator[Opener]:
+    """Opens the page with settings of its address; afterwards it must have said no error."""
+    contexts = []
+    problems: list[str] = []
+
+    def open_panel(*, width: int = 1200, height: int = 900, dark: bool = False, **settings: object) -> Page:
+        scheme = "dark" if dark else "light"
+        context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("console", lambda said: problems.append(said.text) if is_problem(said) else None)
+        page.route("**/panel.js", lambda route: route.fulfill(body=script, content_type="text/javascript"))
+        page.route("**/page?*", lambda route: route.fulfill(body=HTML, content_type="text/html"))
+        page.goto(f"https://plain.test/page?{urlencode(settings)}")
+        page.wait_for_selector(".nbt-root > *")
+        return page
+
+    yield open_panel
+    for context in contexts:
+        context.close()
+    assert problems == []

@@ -1,0 +1,251 @@
+"""Do metric charts show what was logged, and answer the mouse and the keyboard?"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from .panel_page import Opener, panel, script
+
+__all__ = ["panel", "script"]
+pytestmark = pytest.mark.browser
+
+# The rows of pixels of a figure's canvas that hold a colour, as shares of its height.
+ROWS_OF = """([figure, hex]) => {
+  const canvas = figure.querySelector("canvas"), ctx = canvas.getContext("2d");
+  const want = [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
+  const { data, width, height } = ctx.getImageData(0, 0, canvas.width, canvas.height);
+  const rows = new Set();
+  for (let i = 0; i < data.length; i += 4)
+    if (want.every((part, k) => Math.abs(data[i + k] - part) < 24)) rows.add(Math.floor(i / 4 / width) / height);
+  return [...rows];
+}"""
+
+
+def figure(page: Page, metric: str) -> Locator:
+    return page.locator(f"figure[aria-label^='{metric}:']")
+
+
+def plot(page: Page, metric: str) -> Locator:
+    found = figure(page, metric).locator(".u-over")
+    found.wait_for()
+    return found
+
+
+def box(found: Locator) -> dict[str, float]:
+    return dict(found.bounding_box() or {})
+
+
+def test_each_metric_of_the_selected_runs_has_a_panel_that_says_what_it_shows(panel: Opener) -> None:
+    page = panel(runs=12, selected=3)
+    expect(figure(page, "loss")).to_have_attribute("aria-label", "loss: 3 runs, best 0.056719 by logistic-2")
+    expect(page.get_by_role("group", name="Runs drawn").get_by_role("button")).to_have_count(3)
+    expect(page.locator("section[aria-label=train] figure")).to_have_count(2)
+
+
+def test_without_a_selection_the_first_runs_of_the_table_are_drawn_and_it_says_so(panel: Opener) -> None:
+    page = panel(runs=30)
+    expect(page.get_by_text("The first 10 of the table: select runs to choose.")).to_be_visible()
+    expect(figure(page, "loss")).to_have_attribute("aria-label", re.compile("^loss: 10 runs"))
+
+
+def test_system_metrics_stand_apart_and_unfold_on_a_click(panel: Opener) -> None:
+    page = panel(runs=2, selected=2)
+    expect(figure(page, "system/cpu_utilization_percentage")).to_have_count(0)
+    page.get_by_role("button", name="system 2").click()
+    expect(figure(page, "system/cpu_utilization_percentage")).to_be_visible()
+
+
+def test_a_search_keeps_the_panels_it_names(panel: Opener) -> None:
+    page = panel(runs=2, selected=2)
+    page.get_by_label("Find metrics").fill("loss")
+    expect(page.locator("figure")).to_have_count(2)
+    page.get_by_label("Find metrics").fill("zzz")
+    expect(page.get_by_text("No metric is named like “zzz”.")).to_be_visible()
+
+
+def test_one_spike_among_ten_thousand_points_is_drawn_in_a_small_panel(panel: Opener) -> None:
+    page = panel(runs=1, selected=1, points=50)
+    page.evaluate(
+        """() => { const { state, addPoints } = window.nbt;
+        const points = Array.from({ length: 10000 }, (_, i) => [i, 1.7e12 + i, i === 7321 ? 1000 : 0.5]);
+        addPoints(state, state.frame.value.ids[0], "a_spike", points); state.seriesRev.value++; }"""
+    )
+    plot(page, "a_spike")
+    page.wait_for_timeout(100)
+    color = page.locator(".nbt-run-chip line").first.get_attribute("stroke")
+    rows = page.evaluate(ROWS_OF, [figure(page, "a_spike").element_handle(), color])
+    assert min(rows) < 0.15
+    assert len(rows) > 60  # the spike's line crosses the plot
+
+
+def test_hovering_lists_the_runs_by_value_and_moves_the_cursor_of_the_other_panels(panel: Opener) -> None:
+    page = panel(runs=4, selected=4)
+    plot(page, "loss")
+    plot(page, "accuracy").hover(position={"x": 150, "y": 60})
+    expect(page.locator(".nbt-hover-head")).to_contain_text("step")
+    values = [float(text) for text in page.locator(".nbt-hover td.nbt-number").all_inner_texts()]
+    assert len(values) == 4
+    assert values == sorted(values, reverse=True)
+    cursor = plot(page, "loss").locator(".u-cursor-x")
+    expect(cursor).to_be_visible()
+    assert box(cursor)["x"] > box(plot(page, "loss"))["x"] + 60
+
+
+def test_dragging_zooms_all_panels_and_a_double_click_shows_all_again(panel: Opener) -> None:
+    page = panel(runs=3, selected=3)
+    place = box(plot(page, "accuracy"))
+    page.mouse.move(place["x"] + 50, place["y"] + 60)
+    page.mouse.down()
+    page.mouse.move(place["x"] + 120, place["y"] + 70, steps=4)
+    page.mouse.up()
+    expect(page.get_by_role("button", name="Show all")).to_be_visible()
+    page.wait_for_timeout(100)
+    plot(page, "loss").hover(position={"x": 5, "y": 50})
+    assert int(re.findall(r"\d+", page.locator(".nbt-hover-head").inner_text())[0]) > 20
+    plot(page, "loss").dblclick(position={"x": 90, "y": 50})
+    expect(page.get_by_role("button", name="Show all")).to_have_count(0)
+
+
+def test_the_keyboard_moves_the_cursor_and_zooms(panel: Opener) -> None:
+    page = panel(runs=2, selected=2)
+    plot(page, "loss")
+    figure(page, "loss").locator("[role=img]").focus()
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+    first = page.locator(".nbt-hover-head").inner_text()
+    page.keyboard.press("ArrowRight")
+    assert page.locator(".nbt-hover-head").inner_text() != first
+    page.keyboard.press("+")
+    expect(page.get_by_role("button", name="Show all")).to_be_visible()
+    page.keyboard.press("0")
+    expect(page.get_by_role("button", name="Show all")).to_have_count(0)
+
+
+def test_smoothing_shows_the_smoothed_value_with_the_raw_one_beside(panel: Opener) -> None:
+    page = panel(runs=2, selected=2)
+    page.get_by_label("Smoothing").fill("0.9")
+    plot(page, "loss").hover(position={"x": 150, "y": 60})
+    row = page.locator(".nbt-hover tr").first.locator(".nbt-number")
+    expect(row).to_have_count(2)
+    smoothed, raw = row.all_inner_texts()
+    assert smoothed != raw
+
+
+def test_a_metric_with_one_point_a_run_is_bars_sorted_best_first(panel: Opener) -> None:
+    page = panel(runs=5, selected=5)
+    texts = figure(page, "test_accuracy").locator("li .nbt-number").all_inner_texts()
+    values = [float(text) for text in texts]
+    assert len(values) == 5
+    assert values == sorted(values, reverse=True)
+    assert page.evaluate("() => window.nbt.needs.length") == 0
+
+
+def test_what_is_not_finite_or_off_a_log_axis_is_counted_under_the_panel(panel: Opener) -> None:
+    page = panel(runs=3, selected=3)
+    expect(figure(page, "loss")).to_contain_text("10 NaN (×)")
+    page.get_by_role("button", name="log x").click()
+    expect(figure(page, "loss")).to_contain_text("3 at or before x = 0, left out of the log axis")
+
+
+def test_points_that_arrive_while_a_run_runs_are_drawn(panel: Opener) -> None:
+    page = panel(runs=3, selected=3)
+    expect(page.locator(".nbt-run-chip .nbt-pulse")).to_have_count(1)
+    plot(page, "accuracy")
+    page.evaluate(
+        """() => { const { state, addPoints } = window.nbt; const id = state.frame.value.ids[2];
+        const from = state.book.get(id, "accuracy").total;
+        addPoints(state, id, "accuracy", [[5000, 1.8e12, 0.5]], from); state.seriesRev.value++; }"""
+    )
+    page.wait_for_timeout(100)
+    plot(page, "accuracy").hover(position={"x": box(plot(page, "accuracy"))["width"] - 2, "y": 50})
+    expect(page.locator(".nbt-hover-head")).to_have_text("step 5000")
+
+
+def test_a_history_that_is_not_here_is_asked_for_once_and_else_its_last_values_are_shown(panel: Opener) -> None:
+    page = panel(runs=3, selected=3)
+    page.evaluate(
+        "() => { const { state } = window.nbt; state.book.forget(state.frame.value.ids); state.seriesRev.value++; }"
+    )
+    expect(figure(page, "loss").locator("li")).to_have_count(3)
+    expect(figure(page, "loss")).to_contain_text("the histories are not here: last values")
+    asked = page.evaluate("() => window.nbt.needs.filter(({ what }) => what === 'series').flatMap(({ keys }) => keys)")
+    assert sorted(asked) == sorted(set(asked))
+    assert "loss" in asked
+
+
+def test_a_run_is_hidden_and_shown_by_its_chip(panel: Opener) -> None:
+    page = panel(runs=3, selected=3)
+    chip = page.get_by_role("group", name="Runs drawn").get_by_role("button", name="forest-0")
+    chip.click()
+    expect(chip).to_have_attribute("aria-pressed", "false")
+    expect(figure(page, "loss")).to_have_attribute("aria-label", re.compile("^loss: 2 runs"))
+    chip.click()
+    expect(figure(page, "loss")).to_have_attribute("aria-label", re.compile("^loss: 3 runs"))
+
+
+def test_a_panel_is_made_big_with_a_legend_and_small_again_by_escape(panel: Opener) -> None:
+    page = panel(runs=3, selected=3)
+    page.get_by_label("Make loss big").click()
+    expect(figure(page, "loss").locator(".nbt-legend tr")).to_have_count(3)
+    page.keyboard.press("Escape")
+    expect(page.locator(".nbt-legend")).to_have_count(0)
+
+
+def test_only_panels_in_sight_hold_a_canvas(panel: Opener) -> None:
+    page = panel(runs=3, selected=3, extra=60, height=600)
+    plot(page, "accuracy")
+    assert page.locator("figure").count() > 60
+    assert page.locator("canvas").count() < 20
+    page.mouse.move(400, 400)
+    page.mouse.wheel(0, 20_000)
+    expect(figure(page, "accuracy").locator("canvas")).to_have_count(0)
+
+
+def test_a_panel_is_saved_as_points_and_as_a_picture(panel: Opener) -> None:
+    page = panel(runs=2, selected=2, points=30)
+    plot(page, "loss")
+    menu = figure(page, "loss").locator("summary")
+    menu.click()
+    with page.expect_download() as points:
+        figure(page, "loss").get_by_role("button", name="Points (CSV)").click()
+    rows = list(csv.DictReader(io.StringIO(points.value.path().read_text())))
+    assert len(rows) == 30 + 15
+    assert rows[0]["run_name"] == "forest-0"
+    assert rows[0]["time"].startswith("2026-03-01T09:00:01")
+    menu.click()
+    with page.expect_download() as picture:
+        figure(page, "loss").get_by_role("button", name="Picture (PNG)").click()
+    assert picture.value.suggested_filename == "loss.png"
+    assert picture.value.path().read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_canvas_follows_a_switch_of_the_theme(panel: Opener) -> None:
+    page = panel(runs=2, selected=2)
+    plot(page, "loss")
+    words = "#9aa3b0"  # the axes' words in the dark; edges of other things come near it in the light
+    light = page.evaluate(ROWS_OF, [figure(page, "loss").element_handle(), words])
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_timeout(600)
+    dark = page.evaluate(ROWS_OF, [figure(page, "loss").element_handle(), words])
+    assert len(dark) > 2 * len(light)
+
+
+def test_names_and_values_of_strangers_stay_text(panel: Opener) -> None:
+    page = panel(runs=2, selected=2)
+    page.evaluate(
+        """() => { const { state, addPoints } = window.nbt;
+        const names = state.frame.value.columns.get("run_name");
+        names.words = names.words.map(() => "<img src=x onerror='window.hit=1'>");
+        addPoints(state, state.frame.value.ids[0], "<b>evil", [[0, 1, 1], [1, 2, 2]]);
+        state.frame.value = { ...state.frame.value }; state.seriesRev.value++; }"""
+    )
+    expect(page.get_by_text("<b>evil").first).to_be_visible()
+    plot(page, "loss").hover(position={"x": 100, "y": 60})
+    expect(page.locator(".nbt-hover")).to_contain_text("<img src=x")
+    assert page.evaluate("() => window.hit") is None
+    assert page.locator("img").count() == 0
