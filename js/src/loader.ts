@@ -50,14 +50,25 @@ export function output(script: Element | null, display: string): void {
     });
 }
 
+interface Announced {
+  get(name: string): unknown;
+  on?(event: string, callback: () => void): void;
+  widget_manager?: { get_model(id: string): Promise<{ comm_live?: boolean }> };
+}
+
 /** An `initialize` that makes a model known under its `uid`; the front end listens. */
-export function announce(kind: "models" | "channels", model: { get(name: string): unknown }, signal?: AbortSignal): void {
+export function announce(kind: "models" | "channels", model: Announced, signal?: AbortSignal): void {
   const uid = model.get("uid") as string;
-  page[kind].set(uid, model);
-  page.heard.dispatchEvent(new CustomEvent(uid));
-  signal?.addEventListener("abort", () => {
-    if (page[kind].get(uid) !== model) return;
-    page[kind].delete(uid);
+  const tell = (live: boolean) => {
+    if (live === (page[kind].get(uid) === model)) return;
+    if (live) page[kind].set(uid, model);
+    else page[kind].delete(uid);
     page.heard.dispatchEvent(new CustomEvent(uid));
+  };
+  tell(true);
+  signal?.addEventListener("abort", () => tell(false));
+  // When a kernel restarts its models stay, cut off. The event does not say whether; the whole model, by its id, does.
+  model.on?.("comm_live_update", () => {
+    void model.widget_manager?.get_model(uid).then((whole) => tell(whole.comm_live !== false));
   });
 }

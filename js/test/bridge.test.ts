@@ -41,7 +41,7 @@ class Model implements WidgetModel {
   }
 }
 
-const settled = () => vi.waitFor(() => undefined).then(() => new Promise((go) => setTimeout(go, 20)));
+const settled = () => new Promise((go) => setTimeout(go, 60));
 let state: State;
 let model: Model;
 let channel: Model;

@@ -10,11 +10,9 @@ import { suppressLabShortcuts } from "./shortcuts";
 import { Split } from "./split";
 import { Toolbar } from "./toolbar";
 
-const HEIGHT = 620;
-
 export function App({ state }: { state: State }) {
   const root = useRef<HTMLDivElement>(null);
-  const height = useSignal(HEIGHT);
+  const { height } = state.view.value;
   const help = useSignal(false);
   useEffect(() => suppressLabShortcuts(root.current!), []);
   useTicks(state);
@@ -22,7 +20,7 @@ export function App({ state }: { state: State }) {
     <div
       ref={root}
       class="nbt-root nbt-app"
-      style={{ height: `${height.value}px` }}
+      style={{ height: `${height}px` }}
       onKeyDown={(event) => {
         const target = event.target as Element;
         if (event.ctrlKey || event.metaKey || event.altKey || target.closest("input, select, textarea")) return;
@@ -39,10 +37,10 @@ export function App({ state }: { state: State }) {
       <Split
         class="nbt-bottom"
         label="Height of the dashboard"
-        value={height.value}
+        value={height}
         least={240}
         most={2000}
-        change={(to) => (height.value = to)}
+        change={(to) => setView(state, { height: to })}
       />
       {help.value && <Keys close={() => (help.value = false)} />}
       <div class="nbt-sr" role="status" aria-live="polite">
