@@ -1,16 +1,26 @@
-// Builds the front end into nbtrack/dashboard/static/: widget.js, one ES module that anywidget and saved outputs load.
+// Builds nbtrack/dashboard/static/: widget.js, the front end as one ES module, and loader.js, which brings it onto a page once.
 import { build } from "esbuild";
 
-await build({
-  entryPoints: ["src/index.tsx"],
-  outfile: "../nbtrack/dashboard/static/widget.js",
+const options = {
   bundle: true,
-  format: "esm",
   minify: !process.argv.includes("--debug"),
   target: "es2022",
+  logLevel: "info",
+};
+await build({
+  ...options,
+  entryPoints: ["src/index.tsx"],
+  outfile: "../nbtrack/dashboard/static/widget.js",
+  format: "esm",
   jsx: "automatic",
   jsxImportSource: "preact",
   loader: { ".css": "text" },
   legalComments: "linked",
-  logLevel: "info",
+});
+await build({
+  ...options,
+  entryPoints: ["src/loader.ts"],
+  outfile: "../nbtrack/dashboard/static/loader.js",
+  format: "iife",
+  globalName: "nbtrackLoader",
 });

@@ -50,8 +50,8 @@ export class SeriesBook {
       const end = start + n;
       const series = this.at(run, key);
       if (whole) {
-        // A snapshot may be older than points that already came one by one.
-        if (total >= series.total) {
+        // A snapshot may be older than points that already came one by one, or thinner than what is here.
+        if (total > series.total || (total === series.total && n > series.length)) {
           series.length = 0;
           push(series, steps.subarray(start, end), times.subarray(start, end), values.subarray(start, end));
           series.total = total;

@@ -56,7 +56,7 @@ export interface State {
   table: Table;
 }
 
-const nobody = (): Promise<never> => Promise.reject(new Error("No kernel is connected: this is a saved view."));
+export const nobody = (): Promise<never> => Promise.reject(new Error("No kernel is connected: this is a saved view."));
 
 export function createState(kind: FrameKind): State {
   const state: Omit<State, "table" | "shown"> = {
@@ -74,6 +74,17 @@ export function createState(kind: FrameKind): State {
   };
   const table = createTable(state);
   return { ...state, table, shown: table.shown };
+}
+
+/** A view as it came, from a kernel or a saved output of any version, with what it leaves out. */
+export function completeView(raw: unknown): View {
+  const given = (raw ?? {}) as Partial<View>;
+  return {
+    ...DEFAULT_VIEW,
+    ...given,
+    chart: { ...DEFAULT_VIEW.chart, ...given.chart },
+    compare: { ...DEFAULT_VIEW.compare, ...given.compare },
+  };
 }
 
 /** Change some of the view's settings; those of `chart` and `compare` are merged one level down. */

@@ -58,7 +58,11 @@ with mlflow.start_run(run_name="artifacts") as run:
         except Exception as error:
             print("refused", isinstance(error, TypeError))
     uri = mlflow.get_artifact_uri()
-    print(uri.startswith("file://"), uri.endswith(f"{run.info.run_id}/artifacts"), mlflow.get_artifact_uri("a/b")[len(uri) :])
+    print(
+        uri.startswith("file://"),
+        uri.endswith(f"{run.info.run_id}/artifacts"),
+        mlflow.get_artifact_uri("a/b")[len(uri) :],
+    )
 with mlflow.start_run(run_name="second table"):
     mlflow.log_table({"x": [9], "s": ["z"]}, "tables/t.json")
 run_id = run.info.run_id

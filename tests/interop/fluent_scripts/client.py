@@ -9,7 +9,14 @@ experiment = client.create_experiment("client", tags={"a": "b"})
 client.set_experiment_tag(experiment, "n", 5)
 client.create_experiment("taken")
 run = client.create_run(experiment, start_time=123456, tags={"k": 1, "mlflow.user": "ada"}, run_name="by hand")
-print(run.info.status, run.info.start_time, run.info.end_time, run.info.run_name, run.info.user_id, run.info.lifecycle_stage)
+print(
+    run.info.status,
+    run.info.start_time,
+    run.info.end_time,
+    run.info.run_name,
+    run.info.user_id,
+    run.info.lifecycle_stage,
+)
 print(run.data.params, run.data.metrics, sorted(run.data.tags.items()))
 run_id = run.info.run_id
 client.log_batch(
@@ -25,7 +32,11 @@ print(client.log_param(run_id, "q", 1.5))
 client.set_tag(run_id, "k", 2)
 client.delete_tag(run_id, "t9")
 client.update_run(run_id, name="renamed")
-print(client.get_run(run_id).info.run_name, client.get_run(run_id).data.tags["mlflow.runName"], client.get_run(run_id).info.status)
+print(
+    client.get_run(run_id).info.run_name,
+    client.get_run(run_id).data.tags["mlflow.runName"],
+    client.get_run(run_id).info.status,
+)
 client.update_run(run_id, status="SCHEDULED")
 print(client.get_run(run_id).info.status, client.get_run(run_id).info.end_time)
 client.set_terminated(run_id, end_time=999999)
@@ -35,7 +46,11 @@ history = client.get_metric_history(run_id, "m")
 print(len(history), history[-1].value, history[-1].step, type(history[0]).__name__)
 print({"data", "info"} <= set(data.to_dictionary()), sorted(data.to_dictionary()["data"]))
 unnamed = client.create_run(experiment)
-print(unnamed.info.user_id, unnamed.info.run_name == unnamed.data.tags["mlflow.runName"], abs(unnamed.info.start_time - time.time() * 1000) < 60000)
+print(
+    unnamed.info.user_id,
+    unnamed.info.run_name == unnamed.data.tags["mlflow.runName"],
+    abs(unnamed.info.start_time - time.time() * 1000) < 60000,
+)
 client.set_tag(unnamed.info.run_id, "mlflow.runName", "named later")
 print(client.get_run(unnamed.info.run_id).info.run_name)
 client.set_terminated(unnamed.info.run_id, "KILLED")

@@ -62,7 +62,7 @@ for filter_string in (
     "tags.k = 'v'",
     "tags.k != 'v'",
     "tags.k LIKE '%'",
-    "attribute.name = \"renamed\"",
+    'attribute.name = "renamed"',
     "creation_time > 0",
     "creation_time < 5",
     "tags.`k` IS NULL",
@@ -70,12 +70,18 @@ for filter_string in (
     f"experiment_id IN ('{second}', 'x')",
     f"experiment_id NOT IN ('{second}')",
 ):
-    print(filter_string.replace(second, "2"), [e.name for e in mlflow.search_experiments(filter_string=filter_string, order_by=["name"])])
+    print(
+        filter_string.replace(second, "2"),
+        [e.name for e in mlflow.search_experiments(filter_string=filter_string, order_by=["name"])],
+    )
 for order in (["name"], ["name DESC"], ["name ASC", "creation_time DESC"]):
     print(order, [e.name for e in mlflow.search_experiments(order_by=order)])
 print([e.name for e in mlflow.search_experiments(order_by=["name"], max_results=2)])
 page = client.search_experiments(max_results=2, order_by=["name"])
-print([e.name for e in page], [e.name for e in client.search_experiments(max_results=9, order_by=["name"], page_token=page.token)])
+print(
+    [e.name for e in page],
+    [e.name for e in client.search_experiments(max_results=9, order_by=["name"], page_token=page.token)],
+)
 for bad in ("name > 'a'", "foo = 'x'", "name = first", "name", "name = 'a' OR name = 'b'"):
     try:
         mlflow.search_experiments(filter_string=bad)

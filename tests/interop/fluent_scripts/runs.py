@@ -44,7 +44,10 @@ mlflow.start_run(run_name="removed")
 mlflow.end_run()
 removed = mlflow.last_active_run().info.run_id
 mlflow.delete_run(removed)
-print(mlflow.get_run(removed).info.lifecycle_stage, mlflow.search_runs(filter_string="attributes.run_name = 'removed'").shape)
+print(
+    mlflow.get_run(removed).info.lifecycle_stage,
+    mlflow.search_runs(filter_string="attributes.run_name = 'removed'").shape,
+)
 try:
     mlflow.start_run(run_id=removed)
 except Exception as error:

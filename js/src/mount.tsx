@@ -1,0 +1,158 @@
+/** How does a view get onto the page, move with its output, and find its model? */
+
+import { render } from "preact";
+import { connect } from "./bridge";
+import { readFrame, type FrameHeader } from "./data/frame";
+import { unpack, type Pack } from "./data/pack";
+import type { SeriesHeader } from "./data/series";
+import { page, type Mounted, type WidgetModel } from "./page";
+import { DEFAULT_STATUS, type FrameKind, type Status } from "./protocol";
+import { completeView, createState, type State } from "./state/state";
+import { styles } from "./ui/styles";
+import { View } from "./view";
+
+/** What a saved output carries. `runs` and `series` are packs in base64; both may be empty. */
+export interface Saved {
+  uid: string;
+  display: string;
+  frame_kind: FrameKind;
+  view: unknown;
+  selected: string[];
+  status: Status;
+  runs: string;
+  series: string;
+}
+
+/** Show an HTML output: from what it carries, and live as soon as its model is on the page. */
+export async function mountOutput(place: HTMLElement, saved: Saved): Promise<void> {
+  const { views, models } = page();
+  const there = views.get(saved.display) ?? new Set();
+  views.set(saved.display, there);
+  place.querySelector<HTMLElement>(".nbt-fallback")!.style.display = "none";
+  // A re-rendered output is a new place for the DOM that lives already, so that scroll, focus and zoom stay.
+  const moving = [...there].find((view) => !view.place.isConnected || view.place === place);
+  if (moving) {
+    moving.moveTo(place);
+    if (!models.has(saved.uid)) await moving.refresh(saved);
+    return;
+  }
+  const view = open(place, saved.frame_kind);
+  there.add(view);
+  if (!models.has(saved.uid)) await view.refresh(saved);
+  view.follow(saved.uid);
+}
+
+/** Show a model as an ordinary widget view, until `signal` aborts. */
+export function mountWidget(place: HTMLElement, model: WidgetModel, signal?: AbortSignal): void {
+  const uid = model.get("uid") as string;
+  const view = open(place, model.get("frame_kind") as FrameKind);
+  view.join(uid, model);
+  signal?.addEventListener("abort", () => view.close());
+}
+
+interface Open extends Mounted {
+  /** Join whatever model has this uid, now and later. */
+  follow(uid: string): void;
+  join(uid: string, model: WidgetModel | undefined): void;
+}
+
+function open(place: HTMLElement, kind: FrameKind): Open {
+  const state = createState(kind);
+  const root = rootElement(kind);
+  place.append(root);
+  render(<View state={state} />, root.lastElementChild!);
+  dress(root);
+  const closed = new AbortController();
+  const untouched = baseline(state);
+  let joined: { model: WidgetModel; leave: AbortController } | undefined;
+  return {
+    state,
+    root,
+    place,
+    moveTo(next) {
+      const top = scrolls(root);
+      next.append(root);
+      this.place = next;
+      dress(root);
+      for (const [element, y, x] of top) element.scrollTo(x, y);
+    },
+    async refresh(data) {
+      await show(state, data as Saved);
+      untouched.mark();
+    },
+    follow(uid) {
+      const join = () => this.join(uid, page().models.get(uid) as WidgetModel | undefined);
+      page().heard.addEventListener(uid, join, { signal: closed.signal });
+      join();
+    },
+    join(uid, model) {
+      if (model === joined?.model) return;
+      joined?.leave.abort();
+      joined = undefined;
+      if (!model) return;
+      const leave = new AbortController();
+      joined = { model, leave };
+      const channel = () => page().channels.get(uid) as WidgetModel | undefined;
+      connect(state, { model, channel, touched: untouched.compare() }, leave.signal);
+      untouched.mark();
+    },
+    close() {
+      closed.abort();
+      joined?.leave.abort();
+      render(null, root.lastElementChild!);
+      root.remove();
+    },
+  };
+}
+
+function rootElement(kind: FrameKind): HTMLElement {
+  const root = document.createElement("div");
+  root.className = `nbt-mount nbt-mount-${kind}`;
+  const style = document.createElement("style"); // inside, because marimo shows widgets in a shadow tree
+  style.textContent = styles;
+  root.append(style, document.createElement("div"));
+  return root;
+}
+
+/** Away from JupyterLab's variables the colours follow the reader's own preference. */
+function dress(root: HTMLElement): void {
+  const alone = !getComputedStyle(root).getPropertyValue("--jp-layout-color1");
+  for (const each of root.querySelectorAll(".nbt-root")) each.classList.toggle("nbt-alone", alone);
+}
+
+/** Moving an element in the document forgets how far it was scrolled. */
+function scrolls(root: HTMLElement): [Element, number, number][] {
+  return [...root.querySelectorAll("*")]
+    .filter((element) => element.scrollTop || element.scrollLeft)
+    .map((element) => [element, element.scrollTop, element.scrollLeft]);
+}
+
+/** What the person has changed since the last mark. */
+function baseline(state: State) {
+  const now = () => ({ view: JSON.stringify(state.view.peek()), selected: JSON.stringify(state.selected.peek()) });
+  let marked = now();
+  return {
+    mark() {
+      marked = now();
+    },
+    compare() {
+      const { view, selected } = now();
+      return { view: view !== marked.view, selected: selected !== marked.selected };
+    },
+  };
+}
+
+async function show(state: State, saved: Saved): Promise<void> {
+  const runs = await decode<FrameHeader>(saved.runs);
+  const series = await decode<SeriesHeader>(saved.series);
+  state.status.value = { ...DEFAULT_STATUS, ...saved.status };
+  state.view.value = completeView(saved.view);
+  state.selected.value = saved.selected;
+  if (runs) state.frame.value = readFrame(runs);
+  if (series) state.book.add(series);
+  state.seriesRev.value++;
+}
+
+async function decode<Header>(base64: string): Promise<Pack<Header> | null> {
+  return base64 ? unpack<Header>(Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))) : null;
+}

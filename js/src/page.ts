@@ -1,0 +1,36 @@
+/** What do all outputs and models of one page share? The registry that loader.ts makes. */
+
+export interface WidgetModel {
+  get(name: string): unknown;
+  set(name: string, value: unknown): void;
+  save_changes(): void;
+  send(content: unknown, callbacks?: unknown, buffers?: ArrayBuffer[]): void;
+  on(event: string, callback: (...args: never[]) => void): void;
+  off(event: string, callback: (...args: never[]) => void): void;
+  widget_manager?: { get_model(id: string): Promise<{ comm_live?: boolean }> };
+}
+
+/** A mounted view: its own DOM, which can move from one place to another. */
+export interface Mounted {
+  state: unknown;
+  root: HTMLElement;
+  place: HTMLElement;
+  moveTo(place: HTMLElement): void;
+  /** Show a newer saved copy, where no model is. */
+  refresh(saved: unknown): Promise<void>;
+  close(): void;
+}
+
+export interface Page {
+  /** By version: the evaluated front end. */
+  fronts: Map<string, Promise<unknown>>;
+  /** By uid: the model with the traits, and the one that requests travel on. */
+  models: Map<string, unknown>;
+  channels: Map<string, unknown>;
+  /** By display id: what is mounted for it. */
+  views: Map<string, Set<Mounted>>;
+  /** An event named by the uid tells that its model or channel came or went. */
+  heard: EventTarget;
+}
+
+export const page = (): Page => (globalThis as Record<symbol, unknown>)[Symbol.for("nbtrack.page")] as Page;

@@ -1,0 +1,115 @@
+"""How does a person open a dashboard, compare runs, chart a metric, or look at one run?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from nbtrack.dashboard.rows import run_ids
+from nbtrack.dashboard.widget import Dashboard
+from nbtrack.entities import Experiment, ViewType
+from nbtrack.errors import NotFoundError
+from nbtrack.frame import frame_of
+from nbtrack.stores.base import Store
+from nbtrack.stores.open import open_store
+
+Address = Store | str | Path | None
+
+
+def dashboard(
+    store: Address = None,
+    experiments: str | Experiment | Iterable[str | Experiment] | None = None,
+    *,
+    filter: str = "",
+    order_by: Sequence[str] = (),
+    columns: Sequence[str] | None = None,
+    height: int | None = None,
+    **view: Any,
+) -> Dashboard:
+    """The experiments, runs, charts and comparisons of a store, live.
+
+    `store` is an address or an open store, by default the one that tracking writes to; `experiments` are names or ids,
+    by default every active one; `height` is in pixels. `view` takes any other setting of `Dashboard.view`.
+    """
+    given: dict[str, Any] = {"filter": filter, "order": list(order_by), **view}
+    if columns is not None:
+        given["columns"] = list(columns)
+    if height is not None:
+        given["height"] = height
+    opened = _store(store)
+    return Dashboard(opened, _experiment_ids(opened, experiments), view=given)
+
+
+def compare(*runs: Any, store: Address = None, **view: Any) -> Dashboard:
+    """Runs side by side: params, metrics, tags. Runs are ids, names, Run objects, or rows of `search_runs`."""
+    opened, ids = _store_and_runs(store, runs)
+    return Dashboard(opened, _experiments_of(opened, ids), frame_kind="compare", view=view, selected=ids, only=ids)
+
+
+def chart(
+    runs: Any = None, metrics: str | Sequence[str] | None = None, *, store: Address = None, **chart: Any
+) -> Dashboard:
+    """Metrics of runs over their steps. Without `runs`, those of the newest run; without `metrics`, all of them.
+
+    `chart` takes the settings of `view["chart"]`: x="time", smoothing=0.6, log_y=True.
+    """
+    opened, ids = _store_and_runs(store, _newest(_store(store)) if runs is None else [runs])
+    if metrics is not None:
+        chart["metrics"] = [metrics] if isinstance(metrics, str) else list(metrics)
+    view = {"chart": chart}
+    return Dashboard(opened, _experiments_of(opened, ids), frame_kind="chart", view=view, selected=ids, only=ids)
+
+
+def show(run: Any = None, *, store: Address = None) -> Dashboard:
+    """One run's card; without `run`, the newest one's."""
+    opened, ids = _store_and_runs(store, _newest(_store(store)) if run is None else [run])
+    view = {"tab": "run", "focus": ids[0]}
+    return Dashboard(opened, _experiments_of(opened, ids), frame_kind="show", view=view, selected=ids[:1], only=ids[:1])
+
+
+def _store(given: Address) -> Store:
+    if given is None:
+        from nbtrack.tracking.settings import store_at
+
+        return store_at()
+    return open_store(given) if isinstance(given, str | Path) else given
+
+
+def _experiment_ids(store: Store, given: Any) -> list[str] | None:
+    if given is None:
+        return None
+    wanted = [given] if isinstance(given, str | Experiment) else list(given)
+    return [_experiment_id(store, each) for each in wanted]
+
+
+def _experiment_id(store: Store, given: Any) -> str:
+    if isinstance(given, Experiment):
+        return given.experiment_id
+    known = store.experiments(ViewType.ALL)
+    by_name = {each.name: each.experiment_id for each in known}
+    if str(given) in by_name:
+        return by_name[str(given)]
+    if any(each.experiment_id == str(given) for each in known):
+        return str(given)
+    raise NotFoundError(
+        f"There is no experiment '{given}' in the store. It has: {', '.join(sorted(by_name)) or 'none'}."
+    )
+
+
+def _store_and_runs(store: Address, runs: Iterable[Any]) -> tuple[Store, list[str]]:
+    opened = _store(store)
+    ids = run_ids(frame_of(opened.snapshot().rows), runs)
+    if not ids:
+        raise NotFoundError("There is no run to show. Give an id or a name, or track one first.")
+    return opened, ids
+
+
+def _newest(store: Store) -> list[str]:
+    rows = store.snapshot().rows
+    newest = max(rows, key=lambda row: row.run.info.start_time or 0, default=None)
+    return [] if newest is None else [newest.run.info.run_id]
+
+
+def _experiments_of(store: Store, ids: Sequence[str]) -> list[str]:
+    return sorted({store.run(run).info.experiment_id for run in ids})

@@ -1,0 +1,58 @@
+"""Where is the built front end, and in what form does it travel?"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from nbtrack.errors import NbtrackError
+
+STATIC = Path(__file__).parent / "static"
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """`version` names this very build; `code` is the gzipped module in base64; `loader` a script that brings it in."""
+
+    version: str
+    code: str
+    loader: str
+
+    @property
+    def esm(self) -> str:
+        """The module that anywidget loads for a model: announces it to the page, and renders it as an ordinary view."""
+        return (
+            f"{self.loader}\nconst load = () => nbtrackLoader.load({self.version!r}, {self.code!r});\n"
+            "export default {\n"
+            "  initialize({ model, signal }) { nbtrackLoader.announce('models', model, signal); },\n"
+            "  async render(context) { return (await load()).render(context); },\n"
+            "};\n"
+        )
+
+    @property
+    def channel_esm(self) -> str:
+        return (
+            f"{self.loader}\nexport default {{\n"
+            "  initialize({ model, signal }) { nbtrackLoader.announce('channels', model, signal); },\n"
+            "  render() {},\n"
+            "};\n"
+        )
+
+
+@cache
+def front() -> Front:
+    """Raises NbtrackError where the front end has not been built."""
+    try:
+        widget = (STATIC / "widget.js").read_bytes()
+        loader = (STATIC / "loader.js").read_text("utf-8").strip()
+    except FileNotFoundError as error:
+        raise NbtrackError(
+            f"The front end of nbtrack is not built: '{error.filename}' is missing. "
+            "In a checkout run `npm ci && npm run build` in js/, or install nbtrack with pip."
+        ) from error
+    code = base64.b64encode(gzip.compress(widget, 9, mtime=0)).decode("ascii")
+    return Front(hashlib.sha256(widget).hexdigest()[:12], code, loader)

@@ -1,0 +1,151 @@
+"""Which runs and experiments does the store hold, and what is new since the dashboards last looked?"""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from nbtrack.entities import Experiment, LifecycleStage, ViewType
+from nbtrack.frame import Frame, Row, frame_of
+from nbtrack.stores.base import Damage, Store
+
+QUIET = 1.0  # s between looks where change is likely
+THOROUGH = 20.0  # s between looks at everything
+SHARE = 25  # a look that took t is not repeated before 25 t, so that looking costs less than a twentieth of a core
+THOROUGH_SHARE = 100
+
+
+@dataclass(slots=True)
+class Found:
+    """What a look brought."""
+
+    rows: list[Row] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
+    other: bool = False  # experiments or damages are different
+
+    def __bool__(self) -> bool:
+        return bool(self.rows or self.gone or self.other)
+
+
+class Catalog:
+    def __init__(self, store: Store, experiment_ids: Sequence[str] | None) -> None:
+        self.store = store
+        self.experiment_ids = None if experiment_ids is None else list(experiment_ids)
+        self.rows: dict[str, Row] = {}
+        self.experiments: Sequence[Experiment] = ()
+        self.damages: Sequence[Damage] = ()
+        self._frame: Frame | None = None
+        self._next_look = self._next_thorough = 0.0
+
+    def frame(self) -> Frame:
+        """Newest first, as search_runs orders."""
+        if self._frame is None:
+            self._frame = frame_of(sorted(self.rows.values(), key=_newest_first))
+        return self._frame
+
+    def look(self, *, soon: bool = False) -> Found:
+        """What changed. Looks at the store only when it is time; `soon` says that something surely happened."""
+        now = time.monotonic()
+        if now >= self._next_thorough:
+            found = self.look_at_all()
+        elif soon or now >= self._next_look:
+            found = self._look_where_likely()
+        else:
+            return Found()
+        took = time.monotonic() - now
+        self._next_look = now + took + max(QUIET, SHARE * took)
+        return found
+
+    def look_at_all(self) -> Found:
+        began = time.monotonic()
+        seen = self.store.snapshot(self.experiment_ids)
+        ids = {row.run.info.run_id for row in seen.rows}
+        found = Found([row for row in seen.rows if self._is_news(row)], [run for run in self.rows if run not in ids])
+        found.other = (list(seen.experiments), list(seen.damages)) != (list(self.experiments), list(self.damages))
+        self.experiments, self.damages = seen.experiments, seen.damages
+        took = time.monotonic() - began
+        self._next_thorough = began + took + max(THOROUGH, THOROUGH_SHARE * took)
+        return self._keep(found)
+
+    def _look_where_likely(self) -> Found:
+        changes = self.store.changes(self.experiment_ids, thorough=False)
+        gone = [run for run in changes.gone if run in self.rows]
+        found = Found([row for row in changes.rows if self._is_news(row)], gone, changes.experiments)
+        if changes.experiments:
+            self.experiments = self._chosen(self.store.experiments(ViewType.ALL))
+        return self._keep(found)
+
+    def _chosen(self, experiments: Iterable[Experiment]) -> list[Experiment]:
+        ids = self.experiment_ids
+        if ids is None:
+            return [each for each in experiments if each.lifecycle_stage == LifecycleStage.ACTIVE]
+        return [each for each in experiments if each.experiment_id in ids]
+
+    def _is_news(self, row: Row) -> bool:
+        known = self.rows.get(row.run.info.run_id)
+        return known is not row and known != row
+
+    def _keep(self, found: Found) -> Found:
+        if found.rows or found.gone:
+            self._frame = None
+        self.rows.update((row.run.info.run_id, row) for row in found.rows)
+        for run in found.gone:
+            self.rows.pop(run, None)
+        return found
+
+    def status(self) -> dict[str, Any]:
+        """The part of the protocol's status that the store decides."""
+        counts: dict[str, int] = {}
+        for row in self.rows.values():
+            if row.run.info.lifecycle_stage == LifecycleStage.ACTIVE:
+                experiment_id = row.run.info.experiment_id
+                counts[experiment_id] = counts.get(experiment_id, 0) + 1
+        return {
+            "store": {"label": label(self.store.uri), "kind": kind(self.store.uri), "read_only": self.store.read_only},
+            "experiments": [
+                {
+                    "id": each.experiment_id,
+                    "name": each.name,
+                    "stage": each.lifecycle_stage,
+                    "runs": counts.get(each.experiment_id, 0),
+                    "created": each.creation_time,
+                }
+                for each in self.experiments
+            ],
+            "damages": [{"path": d.path, "problem": d.problem, "remedy": d.remedy} for d in self.damages],
+        }
+
+
+def _newest_first(row: Row) -> tuple[int, str]:
+    return -(row.run.info.start_time or 0), row.run.info.run_id
+
+
+def label(uri: str) -> str:
+    """The address as it may be shown and saved: no user, password or query, and no home folder."""
+    without_secrets = public(uri)
+    home = os.path.expanduser("~").rstrip("/")
+    if home and without_secrets.startswith(home + "/"):
+        return "~" + without_secrets[len(home) :]
+    return without_secrets
+
+
+def public(uri: str) -> str:
+    """The address without user, password and query."""
+    if uri.startswith("file:"):
+        return unquote(urlsplit(uri).path)
+    return re.sub(r"//[^/@]*@", "//", uri.split("?")[0]) if "://" in uri else uri
+
+
+def kind(uri: str) -> str:
+    """file, sqlite, rest or git."""
+    scheme = uri.split(":", 1)[0]
+    if scheme in ("http", "https"):
+        return "rest"
+    if scheme in ("sqlite", "git"):
+        return scheme
+    return "git" if uri.startswith("git+") else "file"

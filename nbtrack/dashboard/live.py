@@ -1,0 +1,250 @@
+"""How do dashboards hear of changes while the kernel is busy? One thread per (store, experiments), shared by all.
+
+Two sources: what this process writes is announced and drained ten times a second; what others write is found by looking
+at the store. News go out as numbered messages, at most twenty a second and none when nothing happened. The thread holds
+its hub weakly, and ends when no dashboard is left.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+import weakref
+from collections.abc import Iterable, Sequence
+from typing import Any, Protocol
+
+from nbtrack.dashboard.book import Book
+from nbtrack.dashboard.catalog import Catalog, Found
+from nbtrack.dashboard.snapshot import Held, Snapshot, snapshot
+from nbtrack.dashboard.wire import Chunk, pack_frame, pack_series
+from nbtrack.errors import guard
+from nbtrack.frame import Frame, Series, frame_of
+from nbtrack.stores.base import Store
+from nbtrack.tracking import events
+
+TICK = 0.1  # s between messages of one kind
+REPLACE_EVERY = 60.0  # s between two replacements of the snapshot traits within one long cell
+
+
+class Listener(Protocol):
+    """What a hub tells, the first two from its thread and under its lock, the last one at the end of a cell."""
+
+    def hear(self, content: dict[str, Any], packed: bytes) -> None: ...
+    def replace_snapshot(self) -> None: ...
+    def refresh_outputs(self) -> None: ...
+
+
+class Hub:
+    """Everything known about some experiments of one store, and who wants to hear what changes."""
+
+    def __init__(self, store: Store, experiment_ids: Sequence[str] | None) -> None:
+        self.lock = threading.RLock()
+        self.store = store
+        self.rev = 0
+        self.catalog = Catalog(store, experiment_ids)
+        self.book = Book(store)
+        self.feed = events.subscribe()
+        self.listeners: weakref.WeakSet[Listener] = weakref.WeakSet()
+        self._replaced_at = (0, time.monotonic())  # rev, when
+        self._packed: tuple[tuple[int, int], Snapshot] | None = None
+        self._replace_now = False
+        self._thread: threading.Thread | None = None
+        self._loaded = threading.Event()
+        self._failure: Exception | None = None
+
+    @property
+    def loaded(self) -> bool:
+        return self._loaded.is_set()
+
+    def join(self, listener: Listener, *, patience: float) -> None:
+        """Tell `listener` from now on. Waits for the first reading of the store as long as `patience` (s) says.
+
+        Raises what the store raises when it cannot be read.
+        """
+        with self.lock:
+            self.listeners.add(listener)
+            if self._thread is None:
+                self._thread = threading.Thread(
+                    target=_run, args=(weakref.ref(self),), name="nbtrack-live", daemon=True
+                )
+                self._thread.start()
+        self._loaded.wait(patience)
+        if self._failure is not None:
+            self.leave(listener)
+            raise self._failure
+
+    def load(self) -> None:
+        """Read the store for the first time. What goes wrong is raised in `join`."""
+        try:
+            self.catalog.look_at_all()
+            with self.lock:
+                self.book.preload(self.catalog.rows)
+                self.book.all_sent()
+        except Exception as error:
+            self._failure = error
+        self._loaded.set()
+        self.replace_snapshots()
+
+    def leave(self, listener: Listener) -> None:
+        with self.lock:
+            self.listeners.discard(listener)
+
+    def step(self) -> None:
+        """One round of the thread."""
+        with self.lock:
+            news = self.feed.drain()
+            runs = [run for uri, run in news.runs if uri == self.store.uri]
+            points = [point for point in news.points if point.store_uri == self.store.uri]
+            unknown = any(point.run_id not in self.catalog.rows for point in points[:1000])
+            found = self.catalog.look(soon=bool(runs) or unknown)
+            self.book.hear(points, self.catalog.rows, lost=news.lost)
+            self.book.catch_up(found.rows)
+            self.book.preload(self.catalog.rows)
+            self._tell(found, self.book.unsent())
+            rev, when = self._replaced_at
+            if self.rev != rev and (self._replace_now or time.monotonic() - when > REPLACE_EVERY):
+                self._replace_now = False
+                self.replace_snapshots()
+
+    def look_now(self) -> None:
+        """Tell at once what a change made through a dashboard has changed."""
+        with self.lock:
+            self._tell(self.catalog.look(soon=True), [])
+
+    def replace_snapshots(self) -> None:
+        with self.lock:
+            self._replaced_at = self.rev, time.monotonic()
+            for listener in list(self.listeners):
+                with guard("refresh a dashboard"):
+                    listener.replace_snapshot()
+
+    def status(self, notes: Iterable[str] = ()) -> dict[str, Any]:
+        running = [run for run in self.book.ours if self._is_running(run)]
+        told = {"running": running, "notes": list(notes), "loaded": self.loaded, "made_at": int(time.time() * 1000)}
+        return {**self.catalog.status(), **told, "rev": self.rev}
+
+    def snapshot(self) -> Snapshot:
+        """Packs of everything as of `rev`, made once for all dashboards."""
+        with self.lock:
+            version = (self.rev, self.book.version)
+            if self._packed is None or self._packed[0] != version:
+                self._packed = version, snapshot(self.catalog.frame(), self.book.held())
+            return self._packed[1]
+
+    def frame(self) -> Frame:
+        with self.lock:
+            return self.catalog.frame()
+
+    def held(self) -> list[Held]:
+        with self.lock:
+            return self.book.held()
+
+    def history(self, run: str, key: str) -> Series:
+        with self.lock:
+            return self.book.series(run, key)
+
+    def metric_keys(self, run: str) -> list[str]:
+        row = self.catalog.rows.get(run)
+        return [] if row is None else list(row.metrics)
+
+    def experiment_ids(self) -> list[str]:
+        return [each.experiment_id for each in self.catalog.experiments]
+
+    def finish(self) -> None:
+        """Wait until the store is read, and read all histories that belong into a snapshot."""
+        self._loaded.wait()
+        with self.lock:
+            self.book.preload_all(self.catalog.rows)
+
+    def cell_ended(self, *, quick: int) -> None:
+        """Tell what the cell did, and put it into traits and outputs; with more than `quick` runs only the former."""
+        if not (self.loaded and self.listeners):
+            return
+        self.step()
+        if self._replaced_at[0] != self.rev:
+            self._replace_now = len(self.catalog.rows) > quick
+            if not self._replace_now:
+                self.replace_snapshots()
+                for listener in list(self.listeners):
+                    listener.refresh_outputs()
+
+    def close(self) -> None:
+        self.feed.close()
+
+    def has_ended(self) -> bool:
+        """Nobody listens, so the thread that asks may end; another one is started when somebody joins."""
+        with self.lock:
+            if self.listeners and self._failure is None:
+                return False
+            self._thread = None
+            return True
+
+    def _is_running(self, run: str) -> bool:
+        row = self.catalog.rows.get(run)
+        return row is not None and row.run.info.status == "RUNNING"
+
+    def _tell(self, found: Found, chunks: list[Chunk]) -> None:
+        if found:
+            self._say("rows", pack_frame(frame_of(found.rows)), gone=found.gone, status=self.status)
+            self.book.forget(found.gone)
+        if chunks:
+            self._say("points", pack_series(chunks))
+
+    def _say(self, kind: str, packed: bytes, **fields: Any) -> None:
+        self.rev += 1
+        content = {"type": kind, "rev": self.rev, **fields}
+        if "status" in content:
+            content["status"] = self.status()
+        for listener in list(self.listeners):
+            with guard("update a dashboard"):
+                listener.hear(content, packed)
+
+
+def _run(reference: weakref.ref[Hub]) -> None:
+    while True:
+        hub = reference()
+        if hub is None or hub.has_ended():
+            return
+        began = time.monotonic()
+        with guard("keep the dashboards up to date"):
+            if hub.loaded:
+                hub.step()
+            else:
+                hub.load()
+        del hub
+        time.sleep(max(TICK / 2, TICK - (time.monotonic() - began)))
+
+
+_hubs: dict[tuple[int, tuple[str, ...] | None], Hub] = {}
+_lock = threading.Lock()
+
+
+def _after_fork() -> None:
+    """A forked child has neither the thread nor the browser, and a lock may be held by a thread that it lacks."""
+    global _lock
+    _lock = threading.Lock()
+    for hub in _hubs.values():
+        hub.close()
+    _hubs.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
+
+
+def hub_for(store: Store, experiment_ids: Sequence[str] | None) -> Hub:
+    """The hub for these experiments, shared with every dashboard that shows the same."""
+    key = id(store), None if experiment_ids is None else tuple(sorted(experiment_ids))
+    with _lock:
+        for other, hub in list(_hubs.items()):
+            if not hub.listeners and other != key:
+                hub.close()
+                del _hubs[other]
+        if key not in _hubs:
+            _hubs[key] = Hub(store, experiment_ids)
+        return _hubs[key]
+
+
+def hubs() -> list[Hub]:
+    return list(_hubs.values())

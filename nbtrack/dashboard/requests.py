@@ -1,0 +1,128 @@
+"""What can a view ask of the kernel, and what can it change?
+
+Handlers may run on another thread than the cell (an ipykernel subshell), and late: everything here is safe to do twice.
+"""
+
+from __future__ import annotations
+
+import base64
+import mimetypes
+import posixpath
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from nbtrack.dashboard._protocol import PROTOCOL
+from nbtrack.dashboard.live import Hub
+from nbtrack.dashboard.thin import thin
+from nbtrack.dashboard.wire import Chunk, pack_series
+from nbtrack.entities import RunTag
+from nbtrack.errors import InvalidValueError, NotFoundError
+from nbtrack.stores.base import Store
+from nbtrack.tracking.events import announce_run
+
+POINTS_AT_ONCE = 150_000  # in one answer: 3.6 MB before deflating, so that nothing waits long behind it
+ARTIFACT_BYTES = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    body: Any = None
+    packed: bytes | None = None
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A message from the browser, checked."""
+
+    kind: str
+    what: str
+    runs: list[str]
+    keys: list[str]
+    path: str
+    width: int
+    key: str
+    value: str
+
+    @staticmethod
+    def of(content: Mapping[str, Any]) -> Request:
+        texts = {name: str(content.get(name, "")) for name in ("what", "path", "key", "value")}
+        runs, keys = ([str(each) for each in content.get(name) or ()] for name in ("runs", "keys"))
+        return Request(str(content["type"]), runs=runs, keys=keys, width=int(content.get("width") or 0), **texts)
+
+
+def answers(hub: Hub, request: Request) -> Iterator[Answer]:
+    """The answers to a need (but `resync`) or an edit. Raises what the store raises."""
+    if request.kind == "edit":
+        for run in request.runs:
+            edit(hub.store, run, request)
+            announce_run(hub.store.uri, run)
+        hub.look_now()
+        yield Answer()
+    elif request.what == "hello":
+        yield Answer({"protocol": PROTOCOL})
+    elif request.what == "series":
+        yield from _series(hub, request)
+    elif request.what == "artifacts":
+        yield Answer({"files": _files(hub.store, request.runs[0], request.path)})
+    elif request.what == "artifact":
+        yield Answer(_artifact(hub.store, request.runs[0], request.path))
+    else:
+        raise InvalidValueError(f"This nbtrack does not know the request '{request.what}'. Reload the page.")
+
+
+def edit(store: Store, run: str, request: Request) -> None:
+    match request.what:
+        case "rename":
+            store.update_run(run, run_name=request.value)
+        case "set_tag":
+            store.log_batch(run, tags=[RunTag(request.key, request.value)])
+        case "delete_tag":
+            if request.key in store.run(run).data.tags:
+                store.delete_tag(run, request.key)
+        case "delete":
+            if store.run(run).info.lifecycle_stage != "deleted":
+                store.delete_run(run)
+        case "restore":
+            if store.run(run).info.lifecycle_stage == "deleted":
+                store.restore_run(run)
+        case other:
+            raise InvalidValueError(f"This nbtrack does not know the change '{other}'. Reload the page.")
+
+
+def _series(hub: Hub, request: Request) -> Iterator[Answer]:
+    chunks: list[Chunk] = []
+    size = 0
+    for run in request.runs:
+        for key in request.keys or hub.metric_keys(run):
+            try:
+                points = hub.history(run, key)
+            except NotFoundError:
+                continue  # asked for several runs at once, and not each has each metric
+            total = len(points)
+            chunks.append(
+                Chunk(run, key, thin(points, request.width) if request.width else points, 0, total, whole=True)
+            )
+            size += len(chunks[-1].points)
+            if size > POINTS_AT_ONCE:
+                yield Answer(packed=pack_series(chunks), more=True)
+                chunks, size = [], 0
+    yield Answer(packed=pack_series(chunks))
+
+
+def _files(store: Store, run: str, path: str) -> list[dict[str, Any]]:
+    found = store.list_artifacts(run, path)
+    return [{"path": file.path, "is_dir": file.is_dir, "file_size": file.file_size} for file in found]
+
+
+def _artifact(store: Store, run: str, path: str) -> dict[str, Any]:
+    data = store.read_artifact(run, path, ARTIFACT_BYTES + 1)
+    sizes = {file.path: file.file_size for file in store.list_artifacts(run, posixpath.dirname(path))}
+    return {
+        "path": path,
+        "size": sizes.get(path) or len(data),
+        "mime": mimetypes.guess_type(path)[0] or "application/octet-stream",
+        "base64": base64.b64encode(data[:ARTIFACT_BYTES]).decode("ascii"),
+        "cut": len(data) > ARTIFACT_BYTES,
+    }

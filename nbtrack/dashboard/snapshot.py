@@ -1,0 +1,106 @@
+"""What goes into a snapshot, so that it stays within its budget, and what must be said about what is left out?"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from nbtrack.dashboard.thin import thin
+from nbtrack.dashboard.wire import Chunk, cut_columns, pack_frame, pack_series
+from nbtrack.frame import Frame, Series
+
+LIVE_POINTS = 1_000_000  # of all histories in the `series` trait
+SAVED_BYTES = 1_400_000  # of packs in a saved output; base64 makes 1.9 MB of it, and the front end comes on top
+
+Held = tuple[str, str, Series]  # run, key, points
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    runs: bytes
+    series: bytes
+    notes: list[str]
+
+
+def snapshot(frame: Frame, histories: Sequence[Held], *, most_points: int = LIVE_POINTS) -> Snapshot:
+    """All runs, and the histories in at most `most_points` points."""
+    chunks, notes = fit(histories, most_points)
+    cut = cut_columns(frame)
+    if cut:
+        notes.append(f"Long values are cut in {', '.join(name.removeprefix('tags.') for name in sorted(cut)[:3])}.")
+    return Snapshot(pack_frame(frame), pack_series(chunks), notes)
+
+
+def saved_snapshot(frame: Frame, histories: Sequence[Held], first: Collection[str], most_bytes: int) -> Snapshot:
+    """What is saved in a notebook: the runs of `first`, then the newest, and their histories, within `most_bytes`.
+
+    `frame` is ordered newest first.
+    """
+    rows = _first_then_newest(frame, first)
+    runs, kept = _runs_within(frame, rows, most_bytes * 2 // 3)
+    notes = []
+    if kept < len(frame):
+        notes.append(
+            f"This saved copy holds the newest {kept:,} of {len(frame):,} runs. Run the cell again to see all."
+        )
+    ids = frame.take(rows[:kept]).run_ids
+    place = {run: i for i, run in enumerate(ids)}
+    wanted = sorted((held for held in histories if held[0] in place), key=lambda held: place[held[0]])
+    series, missing = _series_within(wanted, most_bytes - len(runs))
+    if missing:
+        notes.append(f"This saved copy leaves out {missing:,} metric histories to stay small.")
+    return Snapshot(runs, series, notes)
+
+
+def fit(histories: Sequence[Held], most_points: int) -> tuple[list[Chunk], list[str]]:
+    """The histories as chunks of at most `most_points` points together; the longest are thinned first."""
+    lengths = np.array([len(points) for _, _, points in histories], np.int64)
+    most = _cap(lengths, most_points)
+    chunks = [
+        Chunk(run, key, thin(points, most), 0, len(points), whole=True) for run, key, points in histories if len(points)
+    ]
+    if len(lengths) and lengths.max() > most:
+        thinned = int((lengths > most).sum())
+        return chunks, [f"{thinned:,} long metric histories are drawn from their extremes ({most:,} points each)."]
+    return chunks, []
+
+
+def _cap(lengths: np.ndarray[tuple[int], np.dtype[np.int64]], budget: int) -> int:
+    """The largest cap c, 4 or more, with sum(min(length, c)) within the budget."""
+    left, low = budget, np.sort(lengths)
+    for i, length in enumerate(low.tolist()):
+        share = left // (len(low) - i)
+        if length > share:
+            return max(4, share)
+        left -= length
+    return max(4, int(low[-1])) if len(low) else 4
+
+
+def _first_then_newest(frame: Frame, first: Collection[str]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    ids = frame.run_ids
+    wanted = set(first)
+    chosen = [row for row, run in enumerate(ids) if run in wanted]
+    chosen += [row for row, run in enumerate(ids) if run not in wanted]
+    return np.array(chosen, np.int64)
+
+
+def _runs_within(frame: Frame, rows: np.ndarray[tuple[int], np.dtype[np.int64]], budget: int) -> tuple[bytes, int]:
+    kept = len(rows)
+    while True:
+        packed = pack_frame(frame.take(np.sort(rows[:kept])))
+        if len(packed) <= budget or kept <= 1:
+            return packed, kept
+        kept = max(1, min(kept - 1, int(kept * 0.9 * budget / len(packed))))
+
+
+def _series_within(wanted: Sequence[Held], budget: int) -> tuple[bytes, int]:
+    """Thinned to what the budget allows; whole histories are left out only where even few points each are too much."""
+    points, count = budget // 6, len(wanted)
+    while True:
+        count = min(count, points // 20) if count * 20 > points else count
+        packed = pack_series(fit(wanted[:count], points)[0])
+        if len(packed) <= budget or points < 100:
+            return packed, len(wanted) - count
+        points = int(points * 0.9 * budget / len(packed))

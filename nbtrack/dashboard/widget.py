@@ -1,0 +1,226 @@
+"""What is a dashboard in Python: a widget model that shows itself as an HTML output, which joins it in the page."""
+
+from __future__ import annotations
+
+import html
+import threading
+import uuid
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import anywidget
+import numpy as np
+import traitlets as t
+
+from nbtrack.dashboard import cells, hosts
+from nbtrack.dashboard._protocol import DEFAULT_STATUS
+from nbtrack.dashboard.assets import front
+from nbtrack.dashboard.catalog import label, public
+from nbtrack.dashboard.live import Hub, hub_for
+from nbtrack.dashboard.output import Shown, output_html, page_html
+from nbtrack.dashboard.plain import plain_html, plain_text
+from nbtrack.dashboard.requests import Answer, Request, answers
+from nbtrack.dashboard.rows import chosen_rows, code_for, shown_rows
+from nbtrack.dashboard.snapshot import SAVED_BYTES, Held, Snapshot, saved_snapshot, snapshot
+from nbtrack.dashboard.view import default_view, known_view, merged_view
+from nbtrack.errors import guard
+from nbtrack.frame import Frame
+from nbtrack.stores.base import Store
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PATIENCE = 5.0  # s that the first showing waits for a store to be read
+PAGE_BYTES = 60_000_000  # of packs in a page of its own
+
+
+class Channel(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]
+    """The model on which requests travel: a running cell never publishes on it, so ipykernel lets them through."""
+
+    _esm = t.Unicode().tag(sync=True)
+    uid = t.Unicode().tag(sync=True)
+
+
+class Dashboard(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]
+    """Runs of a store, to be looked at. Made by `dashboard`, `compare`, `chart` and `show`.
+
+    `selected` (run ids) and `view` can be read, set and observed; a view is set in part: `dash.view = {"filter": "…"}`.
+    """
+
+    _esm = t.Unicode().tag(sync=True)
+    uid = t.Unicode().tag(sync=True)
+    frame_kind = t.Unicode("dashboard").tag(sync=True)
+    packed_runs = t.Bytes().tag(sync=True)
+    packed_series = t.Bytes().tag(sync=True)
+    status = t.Dict(DEFAULT_STATUS).tag(sync=True)
+    view = t.Dict().tag(sync=True, echo_update=False)  # both sides write, the last one wins
+    selected = t.List(t.Unicode()).tag(sync=True, echo_update=False)  # so here
+
+    def __init__(
+        self,
+        store: Store,
+        experiment_ids: Iterable[str] | None = None,
+        *,
+        frame_kind: str = "dashboard",
+        view: Mapping[str, Any] | None = None,
+        selected: Iterable[str] = (),
+        only: Iterable[str] | None = None,
+    ) -> None:
+        """`only` restricts what is sent and saved to these runs. Raises what the store raises when it is read."""
+        uid = uuid.uuid4().hex
+        code = front()
+        self._from_browser = threading.local()
+        self._displays: list[str] = []
+        self._shown_rev = -1
+        self._only = None if only is None else set(only)
+        self._hub: Hub = hub_for(store, None if experiment_ids is None else list(experiment_ids))
+        first = merged_view(default_view(), view or {})
+        super().__init__(
+            model_id=uid, uid=uid, _esm=code.esm, frame_kind=frame_kind, view=first, selected=list(selected)
+        )
+        self._channel = Channel(uid=uid, _esm=code.channel_esm)
+        for model in (self, self._channel):
+            model.on_msg(self._asked)
+        self._hub.join(self, patience=PATIENCE)
+        self.replace_snapshot()
+        cells.watch()
+
+    # what a person reads and sets
+    @property
+    def runs(self) -> pd.DataFrame:
+        """The table as shown, in its order, as `search_runs` gives it."""
+        return _table(shown_rows(self._frame(), self.view, self._hub.history))
+
+    @property
+    def selected_runs(self) -> pd.DataFrame:
+        """The selected runs in the order of selection, as `search_runs` gives them."""
+        return _table(chosen_rows(self._frame(), self.selected))
+
+    def code(self) -> str:
+        """Python that gives the rows of the table."""
+        return code_for(public(self._hub.store.uri), self.view, self._hub.experiment_ids())
+
+    def save_html(self, path: str | Path) -> Path:
+        """Write a page that works from disk, offline and without a kernel. Gives its path."""
+        self._hub.finish()
+        title = f"nbtrack: {label(self._hub.store.uri)}"
+        fragment = self._html(self.uid, PAGE_BYTES)
+        target = Path(path)
+        target.write_text(page_html(html.escape(title), fragment), "utf-8")
+        return target
+
+    def close(self) -> None:
+        """Stop following the store. What is on the page stays as a snapshot."""
+        if "_channel" in self.__dict__:  # else it was never made whole
+            self._hub.leave(self)
+            self._channel.close()
+        super().close()
+
+    # showing
+    def _ipython_display_(self, **_: Any) -> None:
+        from IPython.display import display
+
+        if hosts.wants_widget_view():
+            display({**super()._repr_mimebundle_()[0], "text/plain": self._text()}, raw=True)
+            return
+        shown = f"nbtrack-{self.uid}-{len(self._displays)}"
+        self._displays.append(shown)
+        display(self._bundle(shown), raw=True, display_id=shown)
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        return self._bundle(self.uid)
+
+    def _bundle(self, display: str) -> dict[str, Any]:
+        self._shown_rev = self._hub.rev
+        return {"text/plain": self._text(), "text/html": self._html(display, SAVED_BYTES)}
+
+    def refresh_outputs(self) -> None:
+        """Put the newest snapshot into the outputs, so that a saved notebook holds it."""
+        if not self._displays or self._shown_rev == self._hub.rev:
+            return
+        from IPython.display import update_display
+
+        for shown in self._displays:
+            update_display(self._bundle(shown), raw=True, display_id=shown)
+
+    def _html(self, display: str, most_bytes: int) -> str:
+        frame = self._frame()
+        held = self._held()
+        saved = saved_snapshot(frame, held, [*self.selected, *self.view["pinned"]], most_bytes)
+        shown = Shown(self.uid, display, self.frame_kind, dict(self.view), list(self.selected), self._hub.status())
+        return output_html(shown, saved, front(), plain_html(frame, self._title(frame), saved.notes))
+
+    def _text(self) -> str:
+        frame = self._frame()
+        return plain_text(frame, self._title(frame))
+
+    def _title(self, frame: Frame) -> str:
+        runs = "1 run" if len(frame) == 1 else f"{len(frame):,} runs"
+        return f"{runs} in {label(self._hub.store.uri)}"
+
+    def _frame(self) -> Frame:
+        frame = self._hub.frame()
+        if self._only is None:
+            return frame
+        rows = [row for row, run in enumerate(frame.run_ids) if run in self._only]
+        return frame.take(np.array(rows, np.int64))
+
+    def _held(self) -> list[Held]:
+        return [held for held in self._hub.held() if self._only is None or held[0] in self._only]
+
+    # the wire
+    def hear(self, content: dict[str, Any], packed: bytes) -> None:
+        """News from the hub."""
+        self.send(content, [packed])
+
+    def replace_snapshot(self) -> None:
+        """Write everything into the traits."""
+        with self._hub.lock:
+            made: Snapshot = self._hub.snapshot() if self._only is None else snapshot(self._frame(), self._held())
+            status = self._hub.status(made.notes)
+            with self.hold_sync():
+                if self._hub.loaded:
+                    self.packed_runs, self.packed_series = made.runs, made.series
+                self.status = status
+
+    def _asked(self, model: anywidget.AnyWidget, content: Any, buffers: Any) -> None:
+        if not isinstance(content, dict) or content.get("type") not in ("need", "edit"):
+            return
+        with guard("answer a dashboard"):
+            request, ask = Request.of(content), content.get("id")
+            if request.kind == "need" and request.what == "resync":
+                self.replace_snapshot()
+                _reply(model, ask, Answer())
+                return
+            try:
+                for answer in answers(self._hub, request):
+                    _reply(model, ask, answer)
+            except Exception as error:  # whatever it is, whoever waits must hear it
+                _reply(model, ask, Answer(), str(error) or type(error).__name__)
+
+    # traits
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """What the browser writes. A filter may be in the middle of being typed, so it is not judged."""
+        self._from_browser.now = True
+        try:
+            super().set_state(sync_data)
+        finally:
+            self._from_browser.now = False
+
+    @t.validate("view")  # type: ignore[untyped-decorator,unused-ignore]
+    def _check_view(self, proposal: Any) -> dict[str, Any]:
+        if getattr(self._from_browser, "now", False):
+            return known_view(proposal["value"])
+        return merged_view(self._trait_values.get("view") or {}, proposal["value"])
+
+
+def _reply(model: anywidget.AnyWidget, ask: Any, answer: Answer, error: str = "") -> None:
+    content = {"type": "answer", "id": ask, "error": error, "body": answer.body, "more": answer.more}
+    model.send(content, [] if answer.packed is None else [answer.packed])
+
+
+def _table(frame: Frame) -> pd.DataFrame:
+    from nbtrack.tracking.run_table import table
+
+    return table(frame)

@@ -1,0 +1,58 @@
+"""One Jupyter server and one Chromium for all browser tests of a session."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from .jupyter import Notebook, Server, chromium
+
+expect.set_options(timeout=15_000)  # machines with two cores are slow to draw the first time
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    started = Server.start(tmp_path_factory.mktemp("jupyter"))
+    yield started
+    started.stop()
+
+
+@pytest.fixture
+def notebook(server: Server, browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Notebook]]:
+    """Opens notebooks in folders of their own; closes them and their kernels afterwards."""
+    opened: list[Notebook] = []
+
+    def open_notebook(*cells: str, name: str = "", app: str = "lab", dark: bool = False) -> Notebook:
+        where = name or f"{request.node.name}-{len(opened)}/book.ipynb"
+        opened.append(Notebook.open(server, browser, where, cells, app=app, dark=dark))
+        return opened[-1]
+
+    yield open_notebook
+    for each in opened:
+        each.close()
+
+
+@pytest.fixture
+def offline_page(browser: Browser) -> Iterator[tuple[Page, list[str]]]:
+    """A page whose every request to a network is refused, and the list of what was tried."""
+    context = browser.new_context(viewport={"width": 1200, "height": 900})
+    page = context.new_page()
+    tried: list[str] = []
+
+    def refuse(route: object) -> None:
+        tried.append(route.request.url)  # type: ignore[attr-defined]
+        route.abort()  # type: ignore[attr-defined]
+
+    context.route(lambda url: not url.startswith(("file:", "blob:", "data:")), refuse)
+    yield page, tried
+    context.close()

@@ -1,0 +1,164 @@
+"""A dashboard in the real JupyterLab follows its store, while the kernel is free and while it is busy."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from .jupyter import ROOT, Notebook
+
+pytestmark = pytest.mark.browser
+Open = Callable[..., Notebook]
+
+STORE = """
+import nbtrack, time
+for i in range(3):
+    with nbtrack.start_run(run_name=f"run{i}"):
+        nbtrack.log_param("lr", 0.1 * i)
+        for step in range(20):
+            nbtrack.log_metric("loss", 1 / (step + 1) + i, step=step)
+"""
+SHOW = "dash = nbtrack.dashboard()\ndash"
+TRAIN = """
+with nbtrack.start_run(run_name="training"):
+    until = time.time() + {seconds}
+    step = 0
+    while time.time() < until:
+        nbtrack.log_metric("loss", 1 / (step + 1), step=step)
+        step += 1
+        time.sleep(0.05)
+"""
+
+
+def row(notebook: Notebook, name: str):  # type: ignore[no-untyped-def]
+    page = notebook.page
+    return page.locator(".nbt-lines [role=row]").filter(has=page.get_by_text(name, exact=True))
+
+
+def until(notebook: Notebook, expression: str, answer: str, seconds: float = 10) -> None:
+    """Wait until a Python expression has this repr."""
+    end = time.monotonic() + seconds
+    while (now := notebook.ask(expression)) != answer:
+        assert time.monotonic() < end, f"{expression} is {now}, not {answer}"
+        time.sleep(0.05)
+
+
+def points_drawn(notebook: Notebook, name: str) -> int:
+    """How many points of a run's loss the page holds."""
+    return int(
+        notebook.page.evaluate(
+            """(name) => {
+              const { state } = [...globalThis[Symbol.for('nbtrack.page')].views.values()].flatMap((s) => [...s])[0];
+              const names = state.frame.peek().columns.get('run_name');
+              const row = [...names.codes].findIndex((code) => names.words[code] === name);
+              return row < 0 ? 0 : (state.book.get(state.frame.peek().ids[row], 'loss')?.length ?? 0);
+            }""",
+            name,
+        )
+    )
+
+
+def test_what_is_selected_in_the_page_is_read_in_python(notebook: Open) -> None:
+    book = notebook(STORE, SHOW)
+    book.run(0)
+    book.run(1)
+    expect(row(book, "run1")).to_be_visible()
+    row(book, "run1").locator(".nbt-box").click()
+    until(book, "list(dash.selected_runs.get('tags.mlflow.runName', []))", "['run1']")
+    until(book, "len(dash.selected)", "1")
+
+
+def test_a_filter_typed_in_the_page_and_one_set_in_python_are_the_same(notebook: Open) -> None:
+    book = notebook(STORE, SHOW, "dash.view = {'filter': 'params.lr = \"0.0\"'}")
+    book.run(0)
+    book.run(1)
+    box = book.page.locator(".nbt-root").get_by_role("combobox", name="Filter runs").first
+    box.fill("metrics.loss > 1")
+    expect(row(book, "run0")).to_have_count(0)
+    until(book, "dash.runs['tags.mlflow.runName'].tolist()", "['run2', 'run1']")
+    book.run(2)
+    expect(row(book, "run0")).to_be_visible()
+    expect(row(book, "run2")).to_have_count(0)
+
+
+def test_the_page_sorts_filters_selects_and_sees_points_grow_while_a_cell_trains(notebook: Open) -> None:
+    book = notebook(STORE, SHOW, TRAIN.format(seconds=10))
+    book.run(0)
+    book.run(1)
+    expect(row(book, "run1")).to_be_visible()
+    book.start(2)
+    expect(row(book, "training")).to_be_visible(timeout=3000)
+    before = points_drawn(book, "training")
+    row(book, "training").locator(".nbt-box").click()
+    expect(row(book, "training")).to_have_attribute("aria-selected", "true")
+    box = book.page.locator(".nbt-root").get_by_role("combobox", name="Filter runs").first
+    box.fill("metrics.loss < 1.5")
+    expect(row(book, "run2")).to_have_count(0)
+    box.fill("")
+    expect(row(book, "run2")).to_be_visible()
+    time.sleep(2)
+    middle = points_drawn(book, "training")
+    assert middle >= before + 20
+    time.sleep(1)
+    assert points_drawn(book, "training") > middle
+    book.finish()
+    assert points_drawn(book, "training") == pytest.approx(195, abs=15)
+    until(book, "len(dash.selected)", "1")
+
+
+def test_a_run_of_another_process_appears_within_two_seconds(notebook: Open) -> None:
+    book = notebook(STORE, SHOW, TRAIN.format(seconds=8))
+    book.run(0)
+    book.run(1)
+    expect(row(book, "run1")).to_be_visible()
+    book.start(2)
+    code = "import nbtrack\nwith nbtrack.start_run(run_name='elsewhere'): nbtrack.log_metric('loss', 7)"
+    subprocess.run([sys.executable, "-c", code], cwd=book.path.parent, env={"PYTHONPATH": str(ROOT)}, check=True)
+    began = time.monotonic()
+    expect(row(book, "elsewhere")).to_be_visible(timeout=4000)
+    assert time.monotonic() - began < 4
+    book.finish()
+
+
+def test_a_dashboard_lives_in_a_box_of_widgets(notebook: Open) -> None:
+    book = notebook(STORE, "import ipywidgets\ndash = nbtrack.dashboard()\nipywidgets.VBox([dash])")
+    book.run(0)
+    book.run(1)
+    expect(row(book, "run2")).to_be_visible()
+    row(book, "run2").locator(".nbt-box").click()
+    until(book, "list(dash.selected_runs.get('tags.mlflow.runName', []))", "['run2']")
+
+
+def test_a_dashboard_is_live_in_notebook_7(notebook: Open) -> None:
+    book = notebook(STORE, SHOW, TRAIN.format(seconds=2), app="notebooks")
+    book.run(0)
+    book.run(1)
+    expect(row(book, "run1")).to_be_visible()
+    book.run(2)
+    expect(row(book, "training")).to_be_visible()
+
+
+def test_requests_are_answered_while_a_cell_trains(notebook: Open) -> None:
+    book = notebook(STORE, SHOW, TRAIN.format(seconds=6))
+    book.run(0)
+    book.run(1)
+    expect(row(book, "run1")).to_be_visible()
+    time.sleep(0.5)
+    book.start(2)
+    expect(row(book, "training")).to_be_visible(timeout=3000)
+    took = book.page.evaluate(
+        """async () => {
+          const { state } = [...globalThis[Symbol.for('nbtrack.page')].views.values()].flatMap((s) => [...s])[0];
+          const began = performance.now();
+          await state.outlet.edit({ what: 'set_tag', runs: [state.frame.peek().ids[0]], key: 'seen', value: 'yes' });
+          return performance.now() - began;
+        }"""
+    )
+    assert took < 1000
+    book.finish()
+    until(book, "'tags.seen' in dash.runs", "True")
