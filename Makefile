@@ -29,12 +29,12 @@ $(ENV): pyproject.toml constraints.txt scripts/env.sh
 	@scripts/env.sh .venv -c constraints.txt --editable '.[demo]' --group dev
 	@touch $@
 
-.venvs/%/.made: tests/interop/%.txt scripts/env.sh $(ENV)
+.venvs/%/.made: tests/interop/%.txt scripts/env.sh | $(ENV)
 	@echo "$* environment in .venvs/$*"
 	@scripts/env.sh .venvs/$* -r $<
 	@touch $@
 
-$(MODULES): js/package.json js/package-lock.json js/.npmrc scripts/node.py $(ENV)
+$(MODULES): js/package.json js/package-lock.json js/.npmrc scripts/node.py | $(ENV)
 	@wanted="$$($(PY) scripts/node.py --requirement)"; \
 	  [ -z "$$wanted" ] || { echo "node from PyPI"; scripts/env.sh .venv -c constraints.txt "$$wanted"; }
 	@echo "Node modules in js/node_modules"

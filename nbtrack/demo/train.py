@@ -61,7 +61,7 @@ widths = [8, 32, 64]
 rates = [0.001, 0.003, 0.01, 0.1]
 epochs = 15
 
-best = 0.0
+scores = []
 for width in widths:
     for lr in rates:
         with nbtrack.start_run(run_name=f"mlp-{width}-{lr}", nested=True):
@@ -78,8 +78,8 @@ for width in widths:
                     },
                     step=epoch,
                 )
-            best = max(best, accuracy)
-nbtrack.log_metric("val/accuracy", best)
+            scores.append(accuracy)
+nbtrack.log_metric("val/accuracy", max(scores))
 """
 
 DIABETES = """
