@@ -13,7 +13,8 @@ LAYER = {
     "stores": 2,
     "tracking": 3, "capture": 3, "figures": 3,
     "autolog": 4, "magics": 4, "dashboard": 4, "interop": 4,
-    "__init__": 5, "cli": 5,
+    "__init__": 5, "demo": 5,
+    "cli": 6,
 }  # fmt: skip
 # `query` masks rows of a frame, `errors` is the root of all: these lie beside each other on purpose.
 BESIDE = {("query", "frame")}

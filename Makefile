@@ -1,0 +1,98 @@
+# Everything from a bare Python: `make demo` to try it, `make test` to check it, `make help` for the rest.
+PYTHON ?= python3
+JOBS ?= 2
+RUNS ?= 1000
+
+export PYTHON
+export NBTRACK_MLFLOW3_PYTHON = $(CURDIR)/.venvs/mlflow3/bin/python
+export NBTRACK_MLFLOW2_PYTHON = $(CURDIR)/.venvs/mlflow2/bin/python
+
+PY := .venv/bin/python
+NPM := $(PY) scripts/node.py npm
+WIDGET := nbtrack/dashboard/static/widget.js
+JS_SOURCES := $(shell find js/src -type f) $(wildcard js/scripts/*) js/package.json js/package-lock.json
+ENV := .venv/.made
+MODULES := js/node_modules/.made
+MLFLOWS := .venvs/mlflow3/.made .venvs/mlflow2/.made
+CHROMIUM := .venv/.chromium
+
+.PHONY: help env build test test-quick lint test-js test-py bench demo screenshots audit constraints clean
+.DELETE_ON_ERROR:
+
+help:
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
+
+# --- what the rest stands on; each is made once, and again when what it was made from changes
+
+$(ENV): pyproject.toml constraints.txt scripts/env.sh
+	@echo "Python environment in .venv"
+	@scripts/env.sh .venv -c constraints.txt --editable '.[demo]' --group dev
+	@touch $@
+
+.venvs/%/.made: tests/interop/%.txt scripts/env.sh | $(ENV)
+	@echo "$* environment in .venvs/$*"
+	@scripts/env.sh .venvs/$* -r $<
+	@touch $@
+
+$(MODULES): js/package.json js/package-lock.json js/.npmrc scripts/node.py | $(ENV)
+	@wanted="$$($(PY) scripts/node.py --requirement)"; \
+	  [ -z "$$wanted" ] || { echo "node from PyPI"; scripts/env.sh .venv -c constraints.txt "$$wanted"; }
+	@echo "Node modules in js/node_modules"
+	@$(NPM) ci --silent
+	@touch $@
+
+$(WIDGET): $(JS_SOURCES) $(MODULES)
+	@$(NPM) run --silent build
+	@touch $@
+
+# Not a stamp: the browser may have been removed since, so it is looked for each time.
+.PHONY: chromium
+chromium: $(ENV)
+	@$(PY) scripts/chromium.py --install > $(CHROMIUM) || { rm -f $(CHROMIUM); exit 1; }
+
+# --- what people call
+
+env: $(ENV) ## the Python environment
+build: $(ENV) $(WIDGET) ## the environment and the front end
+
+demo: build ## train small models under %%track and open JupyterLab on them (HEADLESS=1: no browser)
+	@$(PY) -m nbtrack.cli demo $(if $(HEADLESS),--headless)
+
+test: lint test-js test-py ## everything: both languages, real MLflow, real JupyterLab in Chromium
+
+lint: build
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(PY) -m mypy
+
+test-js: build
+	@$(NPM) run --silent check
+	@$(NPM) run --silent protocol -- --check
+	@$(NPM) run --silent test
+
+# A test file stays in one process, so that its JupyterLab is started once.
+test-py: build chromium $(MLFLOWS)
+	@NBTRACK_CHROMIUM="$$(cat $(CHROMIUM))" $(PY) -m pytest -q -n $(JOBS) --dist loadfile $(PYTEST)
+
+test-quick: build ## no browser, no MLflow: seconds, for while you edit
+	@$(NPM) run --silent test
+	@$(PY) -m pytest -q -n $(JOBS) --dist loadfile -m "not browser and not interop and not slow" $(PYTEST)
+
+bench: build $(MLFLOWS) ## against the real MLflow and the disk, as ratios (RUNS=10000 for more)
+	@$(PY) -m tests.bench --runs $(RUNS)
+
+screenshots: build chromium ## docs/*.png from a real JupyterLab
+	@NBTRACK_CHROMIUM="$$(cat $(CHROMIUM))" $(PY) scripts/screenshots.py
+
+audit: build ## known weaknesses in what we depend on (needs the network)
+	@scripts/env.sh .venv -c constraints.txt pip-audit
+	@$(PY) -m pip_audit --skip-editable --requirement constraints.txt --no-deps --disable-pip
+	@$(NPM) audit --omit=dev
+
+constraints: $(ENV) ## newest versions of everything into the pinned lists
+	@scripts/constraints.sh
+
+clean: ## back to a fresh clone; the demo's store goes too
+	rm -rf .venv .venvs js/node_modules nbtrack/dashboard/static demo .bench build dist
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,133 @@
+"""What does the `nbtrack` command print, and how does it fail?"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from nbtrack.cli import main
+from nbtrack.entities import Metric, Param, RunStatus
+from nbtrack.stores import open_store
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> str:
+    """A store with three runs: two of `digits` and one of `wine`."""
+    folder = tmp_path / "mlruns"
+    store = open_store(folder)
+    for number, (experiment, name, loss) in enumerate(
+        [("digits", "a", 0.5), ("digits", "b", 0.25), ("wine", "c", float("nan"))]
+    ):
+        known = store.experiment_by_name(experiment)
+        target = known.experiment_id if known else store.create_experiment(experiment)
+        made = store.create_run(
+            target, run_name=name, user_id="x", start_time=1000 + number, tags={"mlflow.runName": name}
+        )
+        store.log_batch(made.info.run_id, [Metric("loss", loss, 1000)], [Param("lr", str(number))])
+        store.update_run(made.info.run_id, status=RunStatus.FINISHED, end_time=5000)
+    return str(folder)
+
+
+def names(text: str) -> list[str]:
+    return [line.split()[1] for line in text.splitlines()[1:]]
+
+
+def test_ls_lists_runs_newest_first(place: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["ls", "--store", place]) == 0
+    printed = capsys.readouterr().out
+    assert names(printed) == ["c", "b", "a"]
+    assert "loss" in printed
+    assert "0.25" in printed
+
+
+def test_ls_takes_a_filter_and_an_order(place: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["ls", "metrics.loss < 1", "--order", "metrics.loss desc", "--store", place]) == 0
+    assert names(capsys.readouterr().out) == ["a", "b"]
+
+
+def test_ls_of_one_experiment_shows_only_its_runs(place: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["ls", "-e", "wine", "--store", place]) == 0
+    assert names(capsys.readouterr().out) == ["c"]
+
+
+def test_ls_says_how_many_runs_it_left_out(place: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["ls", "-n", "1", "--store", place]) == 0
+    printed = capsys.readouterr()
+    assert names(printed.out) == ["c"]
+    assert "2 more" in printed.err
+
+
+def test_ls_json_is_strict_json_even_with_nan(place: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["ls", "--json", "--store", place]) == 0
+
+    def refuse(word: str) -> float:
+        raise AssertionError(f"{word} is no JSON")
+
+    runs = json.loads(capsys.readouterr().out, parse_constant=refuse)
+    assert [run["info"]["run_name"] for run in runs] == ["c", "b", "a"]
+    assert [run["data"]["metrics"]["loss"] for run in runs] == ["nan", 0.25, 0.5]
+    assert runs[0]["info"]["experiment_name"] == "wine"
+
+
+def test_export_writes_one_line_per_run(place: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["export", "--csv", "-e", "digits", "--store", place]) == 0
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert [(row["experiment_name"], row["params.lr"], row["metrics.loss"]) for row in rows] == [
+        ("digits", "1", "0.25"),
+        ("digits", "0", "0.5"),
+    ]
+
+
+def test_export_to_a_file_keeps_stdout_empty(place: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    target = tmp_path / "runs.csv"
+    assert main(["export", "--csv", "-o", str(target), "--store", place]) == 0
+    assert capsys.readouterr().out == ""
+    assert len(target.read_text().splitlines()) == 4
+
+
+def test_doctor_is_content_with_a_sound_store(place: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["doctor", "--store", place]) == 0
+    assert "3 runs in 2 experiments, nothing damaged" in capsys.readouterr().out
+
+
+def test_doctor_names_the_damaged_file_and_what_to_do(place: str, capsys: pytest.CaptureFixture[str]) -> None:
+    metric = next(Path(place).rglob("metrics/loss"))
+    metric.write_text("not a metric\n")
+    assert main(["doctor", "--store", place]) == 1
+    path, problem, remedy, total = capsys.readouterr().out.splitlines()
+    assert str(metric) == path or path.endswith("metrics/loss")
+    assert problem.strip()
+    assert remedy.strip()
+    assert "1 damaged place" in total
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["ls", "metrics.loss >"], "Expected a number"),
+        (["ls", "-e", "nosuch"], "no experiment 'nosuch'"),
+        (["export", "--csv", "-o", "/nosuch/folder/runs.csv"], "/nosuch/folder"),
+    ],
+)
+def test_a_mistake_is_one_line_and_status_2(
+    place: str, words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*words, "--store", place]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert said in printed.err
+    assert len(printed.err.splitlines()) == 1
+
+
+def test_a_folder_without_a_store_is_said_and_none_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    assert main(["ls"]) == 2
+    assert "There is no store at" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
