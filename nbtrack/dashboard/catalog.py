@@ -39,6 +39,7 @@ class Catalog:
         self.rows: dict[str, Row] = {}
         self.experiments: Sequence[Experiment] = ()
         self.damages: Sequence[Damage] = ()
+        self._watch = store.watch(self.experiment_ids)
         self._frame: Frame | None = None
         self._next_look = self._next_thorough = 0.0
 
@@ -63,7 +64,7 @@ class Catalog:
 
     def look_at_all(self) -> Found:
         began = time.monotonic()
-        seen = self.store.snapshot(self.experiment_ids)
+        seen = self._watch.snapshot()
         ids = {row.run.info.run_id for row in seen.rows}
         found = Found([row for row in seen.rows if self._is_news(row)], [run for run in self.rows if run not in ids])
         found.other = (list(seen.experiments), list(seen.damages)) != (list(self.experiments), list(self.damages))
@@ -73,7 +74,7 @@ class Catalog:
         return self._keep(found)
 
     def _look_where_likely(self) -> Found:
-        changes = self.store.changes(self.experiment_ids, thorough=False)
+        changes = self._watch.changes(thorough=False)
         gone = [run for run in changes.gone if run in self.rows]
         found = Found([row for row in changes.rows if self._is_news(row)], gone, changes.experiments)
         if changes.experiments:
