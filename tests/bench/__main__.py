@@ -83,7 +83,7 @@ def ask(python: str, side: str, store: Path) -> dict[str, Any]:
 def table(result: dict[str, Any]) -> str:
     versions, machine = result["versions"], result["machine"]
     lines = [
-        f"{result['runs']:,} runs, medians of {result['rounds']} rounds, Python {machine['python']}, "
+        f"{result['runs']:,} runs, rounds (medians): {result['rounds']}, Python {machine['python']}, "
         f"{machine['cpus']} CPUs, load {machine['load']:.1f}",
         f"{'':33}{'disk':>10}{'nbtrack':>10}{'MLflow ' + versions['mlflow']:>15}   nbtrack is",
     ]
