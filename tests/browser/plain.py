@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import shutil
 import subprocess
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -16,7 +15,7 @@ from tempfile import mkdtemp
 from typing import Any
 
 import numpy as np
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from nbtrack.frame import Frame, Metrics, Numbers, Text
 
@@ -52,22 +51,15 @@ def bundle() -> str:
     """The test page's script, built once for all tests of a process."""
     out = Path(mkdtemp(prefix="nbtrack-page-"))
     try:
-        subprocess.run(["node", "scripts/testpage.mjs", str(out)], cwd=JS, check=True, timeout=120)
+        subprocess.run(
+            [sys.executable, str(JS.parent / "scripts/node.py"), "node", "scripts/testpage.mjs", str(out)],
+            cwd=JS,
+            check=True,
+            timeout=120,
+        )
         return (out / "app.js").read_text()
     finally:
         shutil.rmtree(out)
-
-
-@contextmanager
-def chromium() -> Iterator[Browser]:
-    """The machine's Chromium, or the one that Playwright installed."""
-    known = os.environ.get("NBTRACK_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=known, args=["--no-sandbox"])
-        try:
-            yield browser
-        finally:
-            browser.close()
 
 
 def show(browser: Browser, shown: Shown, *, height: int = 680) -> Page:

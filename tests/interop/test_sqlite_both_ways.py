@@ -166,7 +166,7 @@ def test_every_write_of_mlflow_is_seen_as_a_change(mlflow: Mlflow, tmp_path: Pat
         client.format("log_param") + ", 'new', 1)",
         client.format("update_run") + ", name='other name')",
         client.format("delete_run") + ")",
-        client.format("rewatch_run") + ")",
+        client.format("restore_run") + ")",
     ):
         mlflow(write)
         found = watch.changes()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
 import os
 import resource
 import signal
@@ -135,26 +134,26 @@ def test_an_open_end_of_a_killed_writer_is_not_glued_to_the_next_point(tmp_path:
 # several processes and threads
 
 
-def log_many(root: str, run_id: str, number: int) -> None:
+LOG_MANY = """
+    import sys
+    from nbtrack.entities import Param, RunTag
+    from nbtrack.stores.files import FileStore
+    root, run_id, number = sys.argv[1:]
     store = FileStore(root)
     writer = store.writer(run_id)
     for step in range(500):
-        writer.log_metric("shared", number, 1, step)
-    store.log_batch(
-        run_id, params=[Param("same", "value"), Param(f"own{number}", "1")], tags=[RunTag("t", str(number))]
-    )
+        writer.log_metric("shared", float(number), 1, step)
+    store.log_batch(run_id, params=[Param("same", "value"), Param("own" + number, "1")], tags=[RunTag("t", number)])
+"""
 
 
 def test_processes_logging_to_one_run_lose_no_line_and_tear_none(tmp_path: Path) -> None:
     store = FileStore(tmp_path / "mlruns")
     run_id = new_run(store)
-    context = multiprocessing.get_context("spawn")
-    processes = [context.Process(target=log_many, args=(str(tmp_path / "mlruns"), run_id, n)) for n in range(3)]
+    processes = [child(LOG_MANY, str(tmp_path / "mlruns"), run_id, str(number)) for number in range(3)]
     for process in processes:
-        process.start()
-    for process in processes:
-        process.join()
-        assert process.exitcode == 0
+        process.communicate(timeout=60)
+        assert process.returncode == 0
     (row,) = store.snapshot().rows
     assert row.metrics["shared"].count == 1500
     assert row.run.data.params == {"same": "value", "own0": "1", "own1": "1", "own2": "1"}

@@ -20,7 +20,7 @@ const ATTRIBUTES: Record<string, string> = {
 
 /** The name column: it is always there, and stays in sight. */
 export const NAME = "run_name";
-const INTERNAL = /^tags\.mlflow\.(?!note\.content$)/;
+const INTERNAL = /^tags\.(mlflow\.(?!note\.content$)|nbtrack\.)/;
 /** As many as a table can show unasked before it stops being readable. */
 const MOST = { params: 16, metrics: 16, tags: 3 };
 
@@ -35,7 +35,7 @@ export function label(name: string): string {
   return ATTRIBUTES[name] ?? (groupOf(name) === "attributes" ? name : name.slice(name.indexOf(".") + 1));
 }
 
-/** Tags that MLflow writes for itself. */
+/** Tags that MLflow or nbtrack writes for itself. */
 export const internal = (name: string): boolean => INTERNAL.test(name);
 
 /** All columns by group; the frame's order within params, metrics and tags. */

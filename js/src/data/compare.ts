@@ -1,5 +1,6 @@
 /** How do runs differ? Rows of values side by side, one column a run, in sections. */
 
+import { internal } from "./columns";
 import { number, text, type Frame, type MetricColumn } from "./frame";
 import { SYSTEM } from "./sections";
 
@@ -59,10 +60,10 @@ export function compareRuns(
     { name: "Overview", rows: overview, folded: false },
     { name: "Params", rows: of("params."), folded: false },
     { name: "Metrics", rows: of("metrics.", (name) => !isSystem(name)), folded: false },
-    { name: "Tags", rows: of("tags.", (name) => !name.startsWith("mlflow.")), folded: false },
+    { name: "Tags", rows: of("tags.", (name) => !internal(`tags.${name}`) && `tags.${name}` !== NOTE), folded: false },
     { name: "Notes", rows: frame.columns.has(NOTE) ? [rowOf(frame, rows, NOTE, "description", pick)] : [], folded: false },
     { name: "System metrics", rows: of("metrics.", isSystem), folded: true },
-    { name: "MLflow’s own tags", rows: of("tags.", (name) => name.startsWith("mlflow.") && `tags.${name}` !== NOTE), folded: true },
+    { name: "System tags", rows: of("tags.", (name) => internal(`tags.${name}`)), folded: true },
   ];
   for (const group of groups) group.rows = group.rows.filter(({ values }) => values.some((value) => value !== null));
   return groups.filter((group) => group.rows.length > 0);

@@ -3,7 +3,16 @@
 import uplot from "uplot/dist/uPlot.min.css";
 import charts from "./charts.css";
 import compare from "./compare.css";
+import motion from "./motion.css";
 import run from "./run.css";
 import theme from "./theme.css";
 
-export const styles: string = [uplot, theme, charts, compare, run].join("\n");
+/** JupyterLab styles every table and list in an HTML output by two classes and an element: so much must be outdone. */
+const OURS = ".nbt-root.nbt-root.nbt-root";
+const PLAIN = `${OURS} :is(table, thead, tbody, tr, th, td, dl, dt, dd, ul, ol, li, p, pre, code, h1, h2, h3, h4) {
+  margin: 0; padding: 0; border: 0; background: none; color: inherit; font: inherit; text-align: start; max-width: none;
+}`;
+
+const above = (css: string): string => `${OURS} {\n${css}\n}`;
+
+export const styles: string = [uplot, theme, motion, PLAIN, ...[charts, compare, run].map(above)].join("\n");

@@ -14,7 +14,7 @@ test("runs stand side by side in sections, seldom wanted ones folded", () => {
     ["Tags", false],
     ["Notes", false],
     ["System metrics", true],
-    ["MLflow’s own tags", true],
+    ["System tags", true],
   ]);
 });
 

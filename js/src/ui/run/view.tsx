@@ -1,5 +1,6 @@
 /** Everything about one run. */
 
+import { internal } from "../../data/columns";
 import { number, text } from "../../data/frame";
 import { setView, type State } from "../../state/state";
 import { ChartsView } from "../charts/view";
@@ -32,8 +33,8 @@ export function RunView({ state }: { state: State }) {
   const frame = state.frame.value;
   const tags = cells(state, id, "tags.");
   const note = tags.find(([name]) => name === NOTE)?.[1];
-  const own = tags.filter(([name]) => name.startsWith("mlflow.") && name !== NOTE);
-  const others = tags.filter(([name]) => !name.startsWith("mlflow."));
+  const own = tags.filter(([name]) => internal(`tags.${name}`));
+  const others = tags.filter(([name]) => !internal(`tags.${name}`) && name !== NOTE);
   const status = text(frame, "status", frame.rowOf.get(id)!);
   return (
     <article class="nbt-run" aria-label={`Run ${runName(frame, id)}`} key={id}>
@@ -52,7 +53,7 @@ export function RunView({ state }: { state: State }) {
             <Pairs pairs={others} none="No tags." />
             {own.length > 0 && (
               <details class="nbt-details">
-                <summary>MLflow’s own tags ({own.length})</summary>
+                <summary>System tags ({own.length})</summary>
                 <Pairs pairs={own} none="" />
               </details>
             )}
