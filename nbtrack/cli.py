@@ -67,6 +67,11 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("-o", "--output", metavar="FILE", help="instead of stdout")
     one.set_defaults(run=export)
 
+    one = commands.add_parser("html", help="write the dashboard of a store as one page that works offline")
+    one.add_argument("output", metavar="FILE", help="such as runs.html")
+    _which_runs(one)
+    one.set_defaults(run=page)
+
     one = commands.add_parser("doctor", help="say what in a store is damaged, where, and what to do")
     one.add_argument("--store", help=STORE_HELP)
     one.set_defaults(run=doctor)
@@ -118,6 +123,18 @@ def export(options: argparse.Namespace) -> int:
     cells.to_csv(options.output or sys.stdout, index=False)
     if options.output:
         print(f"{len(cells):,} runs in {options.output}", file=sys.stderr)
+    return 0
+
+
+def page(options: argparse.Namespace) -> int:
+    from nbtrack.dashboard.api import dashboard
+
+    store = _existing(options.store)
+    _chosen(store, options)  # a filter or an order that does not parse is told before anything is written
+    dash = dashboard(store, options.experiment, filter=options.filter, order_by=options.order)
+    path = dash.save_html(options.output)
+    dash.close()
+    print(f"{len(dash.runs):,} runs in {path}", file=sys.stderr)
     return 0
 
 

@@ -89,6 +89,18 @@ def test_export_to_a_file_keeps_stdout_empty(place: str, tmp_path: Path, capsys:
     assert len(target.read_text().splitlines()) == 4
 
 
+def test_html_writes_one_page_that_holds_the_runs(
+    place: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = tmp_path / "runs.html"
+    assert main(["html", str(target), "params.lr = '1'", "-e", "digits", "--store", place]) == 0
+    assert capsys.readouterr().err.startswith("1 runs in ")
+    page = target.read_text()
+    assert "Content-Security-Policy" in page
+    assert "nbt-front" in page
+    assert main(["html", str(target), "params.lr ~ 1", "--store", place]) == 2
+
+
 def test_doctor_is_content_with_a_sound_store(place: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["doctor", "--store", place]) == 0
     assert "3 runs in 2 experiments, nothing damaged" in capsys.readouterr().out

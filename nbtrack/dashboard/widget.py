@@ -69,9 +69,10 @@ class Dashboard(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]
     ) -> None:
         """`only` restricts what is sent and saved to these runs. Raises what the store raises when it is read."""
         uid = uuid.uuid4().hex
-        code = front()
+        code = self._code = front()
         self._from_browser = threading.local()
-        self._displays: list[str] = []
+        self._displays: dict[str, cells.Cell | None] = {}  # display id to the cell that shows it
+        self._displayed = 0
         self._shown_rev = -1
         self._only = None if only is None else set(only)
         self._hub: Hub = hub_for(store, None if experiment_ids is None else list(experiment_ids))
@@ -79,12 +80,15 @@ class Dashboard(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]
         super().__init__(
             model_id=uid, uid=uid, _esm=code.esm, frame_kind=frame_kind, view=first, selected=list(selected)
         )
-        self._channel = Channel(uid=uid, _esm=code.channel_esm)
+        self._follow()
+        cells.watch()
+
+    def _follow(self) -> None:
+        self._channel = Channel(uid=self.uid, _esm=self._code.channel_esm)
         for model in (self, self._channel):
             model.on_msg(self._asked)
         self._hub.join(self, patience=PATIENCE)
         self.replace_snapshot()
-        cells.watch()
 
     # what a person reads and sets
     @property
@@ -111,21 +115,32 @@ class Dashboard(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]
         return target
 
     def close(self) -> None:
-        """Stop following the store. What is on the page stays as a snapshot."""
+        """Stop following the store. What is on the page stays as a snapshot; shown again, it follows again."""
         if "_channel" in self.__dict__:  # else it was never made whole
             self._hub.leave(self)
             self._channel.close()
         super().close()
 
+    def replaced_in(self, cell: cells.Cell) -> None:
+        """The cell ran again without showing this; with no other output left, nobody can look at it any more."""
+        self._displays = {shown: where for shown, where in self._displays.items() if where != cell}
+        if not self._displays:
+            self.close()
+
     # showing
     def _ipython_display_(self, **_: Any) -> None:
         from IPython.display import display
 
+        if self.comm is None:  # closed, and wanted again
+            self.__dict__.pop("_repr_mimebundle_", None)  # ipywidgets puts None here on closing
+            self.open()
+            self._follow()
         if hosts.wants_widget_view():
             display({**super()._repr_mimebundle_()[0], "text/plain": self._text()}, raw=True)
             return
-        shown = f"nbtrack-{self.uid}-{len(self._displays)}"
-        self._displays.append(shown)
+        shown = f"nbtrack-{self.uid}-{self._displayed}"
+        self._displayed += 1
+        self._displays[shown] = cells.showing(self)
         display(self._bundle(shown), raw=True, display_id=shown)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:

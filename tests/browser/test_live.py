@@ -165,3 +165,23 @@ def test_requests_are_answered_while_a_cell_trains(notebook: Open) -> None:
     assert took < 1000
     book.finish()
     until(book, "'tags.seen' in dash.runs", "True")
+
+
+def test_a_cell_run_again_closes_the_dashboard_that_it_had_shown_and_an_old_one_lives_again_when_shown(
+    notebook: Open,
+) -> None:
+    listening = "sum(len(hub.listeners) for hub in __import__('nbtrack.dashboard.live', fromlist=['hubs']).hubs())"
+    book = notebook(STORE, SHOW, "kept = dash", "kept")
+    book.run(0)
+    book.run(1)
+    book.run(2)
+    for _ in range(3):
+        book.run(1)
+    assert book.ask(listening) == "1"
+    expect(row(book, "run1")).to_be_visible()
+    book.run(3)
+    again = book.page.locator(".nbt-root").nth(1)
+    expect(again.locator(".nbt-life")).to_have_text("live")
+    again.get_by_role("combobox", name="Filter runs").fill("metrics.loss > 1")
+    until(book, "kept.runs['tags.mlflow.runName'].tolist()", "['run2', 'run1']")
+    assert book.ask(listening) == "2"

@@ -9,8 +9,7 @@ import { Popover } from "./popover";
 export function Experiments({ state }: { state: State }) {
   const active = state.status.value.experiments.filter(({ stage }) => stage !== "deleted");
   const chosen = state.view.value.experiments;
-  const only = chosen.length === 1 ? state.status.value.experiments.find(({ id }) => id === chosen[0]) : undefined;
-  const words = chosen.length === 0 ? "All experiments" : (only?.name ?? `${chosen.length} experiments`);
+  const words = named(chosen.length === 0 ? active : active.filter(({ id }) => chosen.includes(id)), active.length);
   return (
     <Popover
       label="Choose experiments"
@@ -25,6 +24,12 @@ export function Experiments({ state }: { state: State }) {
       {() => <List state={state} active={active} />}
     </Popover>
   );
+}
+
+/** A single experiment by its name: a dashboard may have been opened on one alone. */
+function named(shown: readonly Experiment[], all: number): string {
+  if (shown.length === 1) return shown[0].name;
+  return shown.length === all ? "All experiments" : `${shown.length} experiments`;
 }
 
 function List({ state, active }: { state: State; active: readonly Experiment[] }) {
