@@ -136,7 +136,7 @@ class ArtifactClient:
 
         `extra_columns` are columns of `search_runs` to add to each row. Raises NotFoundError where no run has it.
         """
-        from nbtrack.tracking.search import load_tables
+        from nbtrack.tracking.lookup import load_tables
 
         return load_tables(self.store, self._read_table, experiment_id, artifact_file, run_ids, extra_columns)
 

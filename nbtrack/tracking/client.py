@@ -88,7 +88,7 @@ class MlflowClient(ArtifactClient):
         page_token: str | None = None,
     ) -> PagedList[Experiment]:
         """One page of experiments, newest first unless `order_by` says otherwise; `.token` asks for the next."""
-        from nbtrack.tracking.search import find_experiments
+        from nbtrack.tracking.lookup import find_experiments
 
         return find_experiments(self.store, view_type, filter_string, order_by, max_results, page_token)
 
@@ -188,7 +188,7 @@ class MlflowClient(ArtifactClient):
 
         Raises QueryError for a filter or an order that does not parse.
         """
-        from nbtrack.tracking.search import find_runs
+        from nbtrack.tracking.lookup import find_runs
 
         ids = experiment_ids if isinstance(experiment_ids, str) else [self._known_id(one) for one in experiment_ids]
         return find_runs(self.store, ids, filter_string, run_view_type, max_results, order_by, page_token)
@@ -267,7 +267,7 @@ class MlflowClient(ArtifactClient):
 
     def get_metric_history(self, run_id: str, key: str) -> list[Metric]:
         """All points of one metric in the store's order; empty where the run has no such metric."""
-        from nbtrack.tracking.search import metric_history
+        from nbtrack.tracking.lookup import metric_history
 
         return metric_history(self.store, run_id, key)
 

@@ -23,7 +23,7 @@ from nbtrack.entities import (
     ViewType,
 )
 from nbtrack.errors import DamagedError, InvalidValueError, NotAStoreError, NotFoundError, ReadOnlyError, StoreError
-from nbtrack.frame import Series
+from nbtrack.frame import Row, Series
 from nbtrack.stores.base import Snapshot
 from nbtrack.stores.files import artifacts, disk, experiments, inputs, layout, points, runs
 from nbtrack.stores.files.index import FileWatch, Index, Seen
@@ -131,11 +131,19 @@ class FileStore:
         return self.run(run_id)
 
     def run(self, run_id: str) -> Run:
+        return self.row(run_id).run
+
+    def row(self, run_id: str) -> Row:
+        """The run with the summaries of its metrics, read afresh."""
         folder = self._folder(run_id)
         reading = read_run(folder, run_id, os.path.basename(os.path.dirname(folder)))
         if reading.row is None:
             raise NotFoundError(self._no_run(run_id))
-        return reading.row.run
+        return reading.row
+
+    def run_folder(self, run_id: str) -> str:
+        """Where the run lies, in the store or in its trash."""
+        return self._folder(run_id)
 
     def update_run(
         self,

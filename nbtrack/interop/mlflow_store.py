@@ -1,0 +1,340 @@
+"""How does MLflow keep its runs in nbtrack's file store? As a tracking store for addresses `nbtrack:///path/to/mlruns`.
+
+MLflow finds this class by the entry point `mlflow.tracking_store` and then its fluent API, autolog, server and UI work
+on the folder, without its own FileStore (which MLflow 3.13 refuses by default and MLflow 4 drops) and without
+any environment variable. Traces, prompts, evaluation and the other newer parts of MLflow are not kept here: they raise
+what MLflow raises for a store without them, but searches for traces find none, so that the UI opens.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import unquote, urlsplit
+
+from mlflow.entities import LoggedModel, LoggedModelStatus, Metric, ViewType
+from mlflow.exceptions import MlflowException
+from mlflow.protos.databricks_pb2 import INTERNAL_ERROR, INVALID_PARAMETER_VALUE, RESOURCE_DOES_NOT_EXIST
+from mlflow.store.entities.paged_list import PagedList
+from mlflow.store.tracking import SEARCH_MAX_RESULTS_DEFAULT
+from mlflow.store.tracking.abstract_store import AbstractStore
+from mlflow.utils.search_utils import SearchLoggedModelsUtils
+
+from nbtrack import entities
+from nbtrack.errors import InvalidValueError, NbtrackError, NotFoundError, QueryError
+from nbtrack.frame import Row
+from nbtrack.interop import mlflow_entities as say
+from nbtrack.stores.files import FileStore, models
+from nbtrack.stores.files.disk import Unreadable
+from nbtrack.tracking import lookup
+from nbtrack.tracking.names import random_name
+from nbtrack.tracking.paging import page
+
+Method = TypeVar("Method", bound=Callable[..., Any])
+NAME = "mlflow.runName"
+
+
+def told(method: Method) -> Method:
+    """Raise nbtrack's errors as MLflow's, with MLflow's codes."""
+
+    @functools.wraps(method)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return method(*args, **kwargs)
+        except NotFoundError as error:
+            raise MlflowException(str(error), RESOURCE_DOES_NOT_EXIST) from error
+        except (InvalidValueError, QueryError) as error:
+            raise MlflowException(str(error), INVALID_PARAMETER_VALUE) from error
+        except (NbtrackError, Unreadable) as error:
+            raise MlflowException(str(error), INTERNAL_ERROR) from error
+
+    return call  # type: ignore[return-value]
+
+
+class NbtrackStore(AbstractStore):  # type: ignore[misc]
+    """MLflow's AbstractStore over nbtrack's FileStore. `artifact_uri` is unused: artifacts lie in the run's folder."""
+
+    def __init__(self, store_uri: str, artifact_uri: str | None = None) -> None:
+        super().__init__()
+        path = unquote(urlsplit(store_uri).path)
+        if not path.strip("/"):
+            raise MlflowException(
+                f"'{store_uri}' names no folder. Write nbtrack:///absolute/path/to/mlruns.", INVALID_PARAMETER_VALUE
+            )
+        self._store = FileStore(Path(path))
+        self._root = path
+
+    # experiments
+
+    @told
+    def search_experiments(
+        self,
+        view_type: int = ViewType.ACTIVE_ONLY,
+        max_results: int = SEARCH_MAX_RESULTS_DEFAULT,
+        filter_string: str | None = None,
+        order_by: Sequence[str] | None = None,
+        page_token: str | None = None,
+    ) -> PagedList:
+        if not self._store.experiments(entities.ViewType.ALL):
+            self._store.default_experiment()  # MLflow and its UI count on one
+        found = lookup.find_experiments(self._store, view_type, filter_string, order_by, max_results, page_token)
+        return PagedList([say.experiment(each) for each in found], found.token)
+
+    @told
+    def create_experiment(self, name: str, artifact_location: str | None = None, tags: Any = None) -> str:
+        return self._store.create_experiment(name, artifact_location, {tag.key: tag.value for tag in tags or ()})
+
+    @told
+    def get_experiment(self, experiment_id: str) -> Any:
+        return say.experiment(self._experiment(experiment_id))
+
+    @told
+    def get_experiment_by_name(self, experiment_name: str) -> Any:
+        found = self._store.experiment_by_name(experiment_name)
+        return None if found is None else say.experiment(found)
+
+    @told
+    def delete_experiment(self, experiment_id: str) -> None:
+        self._store.delete_experiment(experiment_id)
+
+    @told
+    def restore_experiment(self, experiment_id: str) -> None:
+        self._store.restore_experiment(experiment_id)
+
+    @told
+    def rename_experiment(self, experiment_id: str, new_name: str) -> None:
+        self._store.rename_experiment(experiment_id, new_name)
+
+    @told
+    def set_experiment_tag(self, experiment_id: str, tag: Any) -> None:
+        self._store.set_experiment_tag(self._experiment(experiment_id).experiment_id, tag.key, tag.value)
+
+    @told
+    def delete_experiment_tag(self, experiment_id: str, key: str) -> None:
+        self._store.delete_experiment_tag(experiment_id, key)
+
+    # runs
+
+    @told
+    def create_run(self, experiment_id: str, user_id: str, start_time: int, tags: Any, run_name: str | None) -> Any:
+        kept = {tag.key: tag.value for tag in tags or ()}
+        name = run_name or kept.get(NAME) or random_name()
+        if kept.setdefault(NAME, name) != name:
+            raise InvalidValueError(
+                f"The run is called '{name}' and tagged {NAME} '{kept[NAME]}'. Give one of the two."
+            )
+        made = self._store.create_run(
+            self._experiment(experiment_id).experiment_id,
+            run_name=name,
+            user_id=user_id or "",
+            start_time=start_time,
+            tags=kept,
+        )
+        return self.get_run(made.info.run_id)
+
+    @told
+    def get_run(self, run_id: str) -> Any:
+        return say.run(self._store.row(run_id), models.outputs(self._folder(run_id)))
+
+    @told
+    def update_run_info(self, run_id: str, run_status: int | None, end_time: int | None, run_name: str | None) -> Any:
+        status = None if run_status is None else entities.RunStatus(run_status)
+        self._store.update_run(run_id, status=status, end_time=end_time, run_name=run_name)
+        return say.info(self._store.run(run_id).info)
+
+    @told
+    def delete_run(self, run_id: str) -> None:
+        self._store.delete_run(run_id)
+
+    @told
+    def restore_run(self, run_id: str) -> None:
+        self._store.restore_run(run_id)
+
+    @told
+    def _search_runs(
+        self,
+        experiment_ids: Sequence[str],
+        filter_string: str | None,
+        run_view_type: int,
+        max_results: int,
+        order_by: Sequence[str] | None,
+        page_token: str | None,
+    ) -> tuple[list[Any], str | None]:
+        ids = [self._experiment(each).experiment_id if each == "0" else each for each in experiment_ids]
+        found = lookup.find_rows(
+            self._store, ids, filter_string or "", run_view_type, max_results, order_by, page_token
+        )
+        return [self._whole(row) for row in found], found.token
+
+    # values
+
+    @told
+    def log_batch(self, run_id: str, metrics: Any, params: Any, tags: Any) -> None:
+        self._store.log_batch(
+            run_id,
+            [entities.Metric(m.key, m.value, m.timestamp, m.step or 0) for m in metrics or ()],
+            [entities.Param(p.key, str(p.value)) for p in params or ()],
+            [entities.RunTag(t.key, str(t.value)) for t in tags or ()],
+        )
+        for metric in metrics or ():
+            if metric.model_id:
+                point = models.ModelPoint(
+                    metric.key,
+                    float(metric.value),
+                    metric.timestamp,
+                    metric.step or 0,
+                    run_id,
+                    metric.dataset_name,
+                    metric.dataset_digest,
+                )
+                models.append(models.folder_of(self._root, metric.model_id), point)
+
+    @told
+    def delete_tag(self, run_id: str, key: str) -> None:
+        self._store.delete_tag(run_id, key)
+
+    @told
+    def get_metric_history(
+        self, run_id: str, metric_key: str, max_results: int | None = None, page_token: str | None = None
+    ) -> PagedList:
+        points = lookup.metric_history(self._store, run_id, metric_key)
+        found = page(points, max_results or len(points) or 1, page_token)
+        return PagedList([Metric(p.key, p.value, p.timestamp, p.step, run_id=run_id) for p in found], found.token)
+
+    @told
+    def log_inputs(self, run_id: str, datasets: Any = None, models: Any = None) -> None:
+        self._store.log_inputs(run_id, say.given_inputs(datasets or ()))
+        for given in models or ():
+            _link_input(self._folder(run_id), run_id, given.model_id)
+
+    @told
+    def log_outputs(self, run_id: str, models: Any) -> None:
+        for given in models or ():
+            _link_output(self._folder(run_id), run_id, given.model_id, given.step)
+
+    # logged models
+
+    @told
+    def create_logged_model(
+        self,
+        experiment_id: str,
+        name: str | None = None,
+        source_run_id: str | None = None,
+        tags: Any = None,
+        params: Any = None,
+        model_type: str | None = None,
+    ) -> LoggedModel:
+        made = models.create(
+            self._root,
+            self._experiment(experiment_id).experiment_id,
+            name=name or random_name(),
+            source_run_id=source_run_id,
+            model_type=model_type,
+        )
+        folder = models.folder_of(self._root, made["model_id"])
+        models.write_texts(folder, "params", {param.key: str(param.value) for param in params or ()})
+        models.write_texts(folder, "tags", {tag.key: str(tag.value) for tag in tags or ()})
+        return _model(folder)
+
+    @told
+    def log_logged_model_params(self, model_id: str, params: Any) -> None:
+        folder = models.folder_of(self._root, model_id)
+        models.write_texts(folder, "params", {param.key: str(param.value) for param in params or ()})
+
+    @told
+    def finalize_logged_model(self, model_id: str, status: LoggedModelStatus) -> LoggedModel:
+        folder = models.folder_of(self._root, model_id)
+        models.update(folder, status=status.to_int())
+        return _model(folder)
+
+    @told
+    def set_logged_model_tags(self, model_id: str, tags: Any) -> None:
+        folder = models.folder_of(self._root, model_id)
+        models.write_texts(folder, "tags", {tag.key: str(tag.value) for tag in tags or ()})
+
+    @told
+    def delete_logged_model_tag(self, model_id: str, key: str) -> None:
+        models.delete_tag(models.folder_of(self._root, model_id), key)
+
+    @told
+    def get_logged_model(self, model_id: str, allow_deleted: bool = False) -> LoggedModel:
+        folder = models.folder_of(self._root, model_id)
+        if not allow_deleted and models.is_deleted(models.read(folder)):
+            raise NotFoundError(f"The logged model '{model_id}' is deleted.")
+        return _model(folder)
+
+    @told
+    def delete_logged_model(self, model_id: str) -> None:
+        models.update(models.folder_of(self._root, model_id), lifecycle_stage="deleted")
+
+    @told
+    def search_logged_models(
+        self,
+        experiment_ids: Sequence[str],
+        filter_string: str | None = None,
+        datasets: Any = None,
+        max_results: int | None = None,
+        order_by: Any = None,
+        page_token: str | None = None,
+    ) -> PagedList:
+        folders = [f for each in experiment_ids for f in models.of_experiment(self._root, each)]
+        found = [_model(folder) for folder in folders if not models.is_deleted(models.read(folder))]
+        kept = SearchLoggedModelsUtils.filter_logged_models(found, filter_string, datasets)
+        ordered = SearchLoggedModelsUtils.sort(kept, order_by)
+        page, token = SearchLoggedModelsUtils.paginate(ordered, page_token, max_results or 100)
+        return PagedList(page, token)
+
+    def record_logged_model(self, run_id: str, mlflow_model: Any) -> None:
+        """MLflow 2's note of a model, a tag that MLflow 3 keeps by itself."""
+
+    # what is not kept here
+
+    def search_traces(self, *args: Any, **kwargs: Any) -> tuple[list[Any], None]:
+        """No traces are kept here, so none are found."""
+        return [], None
+
+    def link_traces_to_run(self, trace_ids: list[str], run_id: str) -> None:
+        raise MlflowException("Traces are not kept in nbtrack's file store. Use a database or a server for them.")
+
+    # inside
+
+    def _experiment(self, experiment_id: str) -> entities.Experiment:
+        """MLflow calls the default experiment "0"; in a folder that nbtrack began it has another id."""
+        if str(experiment_id) == "0" and not any(
+            each.experiment_id == "0" for each in self._store.experiments(entities.ViewType.ALL)
+        ):
+            return self._store.default_experiment()
+        return self._store.experiment(str(experiment_id))
+
+    def _folder(self, run_id: str) -> str:
+        return self._store.run_folder(run_id)
+
+    def _whole(self, row: Row) -> Any:
+        return say.run(row, models.outputs(self._folder(row.run.info.run_id)))
+
+
+_link_input, _link_output = models.link_input, models.link_output
+
+
+def _model(folder: str) -> LoggedModel:
+    meta = models.read(folder)
+    return LoggedModel(
+        experiment_id=meta["experiment_id"],
+        model_id=meta["model_id"],
+        name=meta["name"],
+        artifact_location=meta["artifact_location"],
+        creation_timestamp=meta["creation_timestamp"],
+        last_updated_timestamp=meta["last_updated_timestamp"],
+        model_type=meta.get("model_type"),
+        source_run_id=meta.get("source_run_id"),
+        status=meta["status"],
+        status_message=meta.get("status_message"),
+        tags=models.texts(folder, "tags"),
+        params=models.texts(folder, "params"),
+        metrics=[
+            Metric(p.key, p.value, p.timestamp, p.step, meta["model_id"], p.dataset_name, p.dataset_digest, p.run_id)
+            for p in models.points(folder)
+        ],
+    )

@@ -1,0 +1,143 @@
+"""Which runs, experiments, points and tables of a store match a question?"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nbtrack.entities import Experiment, LifecycleStage, Metric, Run, ViewType
+from nbtrack.errors import InvalidValueError, NbtrackWarning, NotFoundError
+from nbtrack.frame import Frame, Row, frame_of
+from nbtrack.query import select
+from nbtrack.stores import Store
+from nbtrack.tracking import dataset_rows, experiment_query, run_table, tables
+from nbtrack.tracking.paging import PagedList, bounds, page
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def check_order(order_by: Sequence[str] | None) -> None:
+    if isinstance(order_by, str):
+        raise InvalidValueError(f"order_by is the text '{order_by}'. Pass a list: ['{order_by}'].")
+
+
+def matching(
+    store: Store, experiment_ids: Sequence[str], filter_string: str | None, view: int, order_by: Sequence[str]
+) -> tuple[list[Row], Frame]:
+    """The rows of the runs that match, and the same as a frame, both in order."""
+    known = {e.experiment_id for e in store.experiments(ViewType.ALL)}
+    wanted = [one for one in dict.fromkeys(map(str, experiment_ids)) if one in known]  # unknown ones have no runs
+    held = store.snapshot(wanted).rows if wanted else ()
+    rows = [row for row in held if LifecycleStage.shown(row.run.info.lifecycle_stage, ViewType(view))]
+    frame = frame_of(rows)
+    order = select(
+        frame,
+        filter_string or "",
+        order_by,
+        history=store.history,
+        datasets=lambda: dataset_rows.datasets(store, rows),
+    )
+    return [rows[i] for i in order], frame.take(order)
+
+
+def find_runs(
+    store: Store,
+    experiment_ids: Sequence[str],
+    filter_string: str,
+    view: int,
+    max_results: int,
+    order_by: Sequence[str] | None,
+    page_token: str | None,
+) -> PagedList[Run]:
+    """One page of the runs of `experiment_ids` that match, in order."""
+    found = find_rows(store, experiment_ids, filter_string, view, max_results, order_by, page_token)
+    return PagedList([row.run for row in found], found.token)
+
+
+def find_rows(
+    store: Store,
+    experiment_ids: Sequence[str],
+    filter_string: str,
+    view: int,
+    max_results: int,
+    order_by: Sequence[str] | None,
+    page_token: str | None,
+) -> PagedList[Row]:
+    """The same with the summaries of their metrics."""
+    if isinstance(experiment_ids, str):
+        raise InvalidValueError(f"experiment_ids is the text '{experiment_ids}'. Pass a list: ['{experiment_ids}'].")
+    check_order(order_by)
+    bounds(0, max_results, page_token)  # a wrong page is told before the store is read
+    rows, _ = matching(store, experiment_ids, filter_string, view, order_by or ())
+    start, end, token = bounds(len(rows), max_results, page_token)
+    return PagedList(rows[start:end], token)
+
+
+def find_experiments(
+    store: Store,
+    view: int,
+    filter_string: str | None,
+    order_by: Sequence[str] | None,
+    max_results: int | None,
+    page_token: str | None,
+) -> PagedList[Experiment]:
+    """One page of the experiments that match, in order."""
+    check_order(order_by)
+    found = experiment_query.select(store.experiments(ViewType(view)), filter_string or "", order_by or ())
+    return page(found, 1000 if max_results is None else max_results, page_token)
+
+
+def metric_history(store: Store, run_id: str, key: str) -> list[Metric]:
+    """The points of one metric in the store's order; empty where the run has no such metric."""
+    try:
+        series = store.history(run_id, key)
+    except NotFoundError:
+        store.run(run_id)  # an unknown run is still an error
+        return []
+    points = zip(series.value.tolist(), series.timestamp.tolist(), series.step.tolist(), strict=True)
+    return [Metric(key, value, timestamp, step, run_id=run_id) for value, timestamp, step in points]
+
+
+def load_tables(
+    store: Store,
+    read: Callable[[str, str], pd.DataFrame],
+    experiment_id: str,
+    artifact_file: str,
+    run_ids: Sequence[str] | None,
+    extra_columns: Sequence[str] | None,
+) -> pd.DataFrame:
+    """The tables of that name, one below the other, newest run first."""
+    import pandas as pd
+
+    tables.check_name(artifact_file)
+    rows, frame = matching(store, [experiment_id], "", ViewType.ACTIVE_ONLY, ())
+    having = [i for i, row in enumerate(rows) if _has_table(row, artifact_file, run_ids)]
+    if not having:
+        raise NotFoundError(f"No run of experiment '{experiment_id}' has the table '{artifact_file}'.")
+    if run_ids and len(having) != len(set(run_ids)):
+        warnings.warn(f"Not all runs have the table '{artifact_file}'.", NbtrackWarning, stacklevel=4)
+    known = run_table.table(frame.take(np.array(having, np.int64)))
+    found = [
+        _with_extra(read(rows[i].run.info.run_id, artifact_file), known.iloc[at], extra_columns or ())
+        for at, i in enumerate(having)
+    ]
+    return pd.concat(found, ignore_index=True)
+
+
+def _has_table(row: Row, artifact_file: str, run_ids: Sequence[str] | None) -> bool:
+    if run_ids and row.run.info.run_id not in run_ids:
+        return False
+    noted = tables.noted_tables(row.run.data.tags.get(tables.LOGGED_ARTIFACTS))
+    return {"path": artifact_file, "type": "table"} in noted
+
+
+def _with_extra(frame: pd.DataFrame, run: pd.Series[Any], columns: Sequence[str]) -> pd.DataFrame:
+    for column in columns:
+        if column not in run.index:
+            raise InvalidValueError(f"search_runs has no column '{column}'. It has {', '.join(run.index)}.")
+        frame[f"{column}_" if column in frame else column] = run[column]  # as MLflow names it when both have one
+    return frame

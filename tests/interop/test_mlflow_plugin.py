@@ -1,0 +1,180 @@
+"""MLflow code as it is, on nbtrack's file store: only `mlflow.set_tracking_uri("nbtrack:///…")` is new."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import textwrap
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nbtrack.stores.files import FileStore
+
+pytestmark = pytest.mark.interop
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="session")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What an installed nbtrack gives MLflow: the package on the path, and its entry point."""
+    site = tmp_path_factory.mktemp("site")
+    about = site / "nbtrack-0.1.0.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: nbtrack\nVersion: 0.1.0\n")
+    (about / "entry_points.txt").write_text(
+        "[mlflow.tracking_store]\nnbtrack = nbtrack.interop.mlflow_store:NbtrackStore\n"
+    )
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("MLFLOW_")}
+    return {
+        **kept,
+        "PYTHONPATH": f"{site}{os.pathsep}{ROOT}",
+        "PYTHONWARNINGS": "ignore",
+        "GIT_PYTHON_REFRESH": "quiet",
+    }
+
+
+def script(python: str, text: str, folder: Path, environment: dict[str, str]) -> Any:
+    """Run a script of MLflow code; what it assigns to `out` comes back."""
+    program = textwrap.dedent(text) + "\nimport json\nprint('\\n' + json.dumps(out))\n"
+    done = subprocess.run(
+        [python, "-c", program], cwd=folder, env=environment, capture_output=True, text=True, timeout=180
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+WHOLE = """
+    import pathlib, numpy as np, mlflow, mlflow.sklearn
+    from mlflow import MlflowClient
+    uri = "nbtrack://" + str(pathlib.Path("runs").absolute())
+    mlflow.set_tracking_uri(uri)
+    with mlflow.start_run(run_name="in the default") as first:  # no experiment named
+        mlflow.log_metric("m", 1.0)
+    mlflow.set_experiment("plain")
+    with mlflow.start_run(run_name="outer", description="a note") as outer:
+        mlflow.log_params({"lr": 0.1, "text": "two\\nlines"})
+        for step, value in enumerate([3.0, float("nan"), 0.5]):
+            mlflow.log_metric("val/loss", value, step=step)
+        mlflow.set_tags({"team": "é"})
+        mlflow.log_text("hello", "notes/a.txt")
+        mlflow.log_input(mlflow.data.from_numpy(np.zeros((3, 2)), name="grid"), context="training")
+        with mlflow.start_run(nested=True, run_name="inner"):
+            mlflow.log_metric("acc", 0.75)
+    client = MlflowClient()
+    gone = client.create_run(outer.info.experiment_id)
+    client.delete_run(gone.info.run_id)
+    mlflow.sklearn.autolog(log_models=False)
+    from sklearn.linear_model import LogisticRegression
+    X, y = np.array([[0.0], [1.0], [2.0], [3.0]] * 5), np.array([0, 0, 1, 1] * 5)
+    with mlflow.start_run(run_name="auto") as auto:
+        model = LogisticRegression().fit(X, y)
+    mlflow.sklearn.autolog(disable=True)
+    with mlflow.start_run(run_name="model") as kept:
+        info = mlflow.sklearn.log_model(model, name="clf", serialization_format="cloudpickle")
+        mlflow.log_metric("score", 0.9, model_id=info.model_id)
+    loaded = mlflow.sklearn.load_model(info.model_uri)
+    found = mlflow.search_runs(search_all_experiments=True, order_by=["attributes.start_time ASC"])
+    models = mlflow.search_logged_models([outer.info.experiment_id], output_format="list")
+    error = None
+    try:
+        client.get_run("nowhere")
+    except mlflow.MlflowException as raised:
+        error = raised.error_code
+    out = {
+        "names": found["tags.mlflow.runName"].tolist(),
+        "filtered": mlflow.search_runs(
+            experiment_names=["plain"], filter_string="metrics.acc > 0.5 AND params.lr IS NULL"
+        )["tags.mlflow.runName"].tolist(),
+        "history": [[m.step, repr(m.value)] for m in client.get_metric_history(outer.info.run_id, "val/loss")],
+        "inputs": [d.dataset.name for d in client.get_run(outer.info.run_id).inputs.dataset_inputs],
+        "text": mlflow.artifacts.load_text(outer.info.artifact_uri + "/notes/a.txt"),
+        "auto": sorted(client.get_run(auto.info.run_id).data.params)[:2],
+        "predicts": bool((loaded.predict(X) == model.predict(X)).all()),
+        "models": [[m.name, m.source_run_id == kept.info.run_id, [x.value for x in m.metrics]] for m in models],
+        "outputs": [o.model_id == info.model_id for o in client.get_run(kept.info.run_id).outputs.model_outputs],
+        "error": error,
+        "experiment": outer.info.experiment_id,
+    }
+"""
+
+
+def test_mlflows_fluent_api_autolog_models_and_search_work_on_it(
+    mlflow3: str, tmp_path: Path, environment: dict[str, str]
+) -> None:
+    out = script(mlflow3, WHOLE, tmp_path, environment)
+    experiment = out.pop("experiment")
+    assert out == {
+        "names": ["in the default", "outer", "inner", "auto", "model"],
+        "filtered": ["inner"],
+        "history": [[0, "3.0"], [1, "nan"], [2, "0.5"]],
+        "inputs": ["grid"],
+        "text": "hello",
+        "auto": ["C", "class_weight"],
+        "predicts": True,
+        "models": [["clf", True, [0.9]]],
+        "outputs": [True],
+        "error": "RESOURCE_DOES_NOT_EXIST",
+    }
+    store = FileStore(tmp_path / "runs")
+    assert list(store.snapshot().damages) == []
+    rows = {row.run.info.run_name: row for row in store.snapshot([experiment]).rows}
+    assert rows["outer"].run.data.params == {"lr": "0.1", "text": "two\nlines"}
+    assert rows["outer"].run.data.tags["mlflow.note.content"] == "a note"
+    assert rows["auto"].run.data.metrics["training_accuracy_score"] == 1.0
+    assert not experiment.isdigit(), "a folder of all-digit ids would change MLflow's default store"
+
+
+def test_what_it_wrote_mlflows_own_file_store_reads_alike(
+    mlflow3: str, real_mlflow3: Any, tmp_path: Path, environment: dict[str, str]
+) -> None:
+    script(mlflow3, WHOLE, tmp_path, environment)
+    theirs = real_mlflow3.ask("dump", store=(tmp_path / "runs").as_uri())
+    dump = """
+        import sys, pathlib
+        sys.path.insert(0, given)
+        import mlflow_side
+        out = mlflow_side.dump("nbtrack://" + str(pathlib.Path("runs").absolute()))
+    """.replace("given", repr(str(Path(__file__).parent)))
+    assert script(mlflow3, dump, tmp_path, environment) == theirs
+
+
+def test_mlflow_server_opens_on_it(mlflow3: str, tmp_path: Path, environment: dict[str, str]) -> None:
+    store = FileStore(tmp_path / "runs")
+    run_id = store.create_run(
+        store.create_experiment("served"), run_name="a run", user_id="u", start_time=1, tags={}
+    ).info.run_id
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = subprocess.Popen(
+        [mlflow3, "-m", "mlflow", "server", "--backend-store-uri", f"nbtrack://{tmp_path / 'runs'}",
+         "--port", str(port), "--workers", "1"],
+        cwd=tmp_path, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+    )  # fmt: skip
+    try:
+        answer = _ask(port, "runs/get", f"?run_id={run_id}")
+        assert answer["run"]["info"]["run_name"] == "a run"
+        found = _ask(port, "experiments/search", "?max_results=10")
+        assert "served" in [each["name"] for each in found["experiments"]]
+    finally:
+        os.killpg(server.pid, 15)
+        server.wait(30)
+
+
+def _ask(port: int, what: str, query: str) -> Any:
+    """The server takes a while to start."""
+    end = time.monotonic() + 90
+    while True:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/2.0/mlflow/{what}{query}", timeout=10) as reply:
+                return json.load(reply)
+        except OSError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.5)
