@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import threading
 import weakref
@@ -133,9 +134,9 @@ class FileStore:
     def run(self, run_id: str) -> Run:
         folder = self._folder(run_id)
         reading = read_run(folder, run_id, os.path.basename(os.path.dirname(folder)))
-        if reading.row is None:
+        if reading.held is None:
             raise NotFoundError(self._no_run(run_id))
-        return reading.row.run
+        return reading.held.row().run
 
     def update_run(
         self,
@@ -226,7 +227,11 @@ class FileStore:
             with _reading(self._root):
                 return self._index.look(experiment_ids, thorough=thorough)
 
-        return FileWatch(look)
+        def remembered() -> Seen:
+            with _reading(self._root):
+                return self._index.remembered(experiment_ids)
+
+        return FileWatch(look, remembered)
 
     # artifacts
     def artifact_dir(self, run_id: str) -> Path | None:
@@ -261,6 +266,7 @@ class FileStore:
         return str(folder)
 
     def close(self) -> None:
+        self._index.close()
         with self._lock:
             for writer in self._writers.values():
                 writer.close()
@@ -316,6 +322,12 @@ def _after_fork() -> None:
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)
+
+
+@atexit.register
+def _remember() -> None:
+    for store in list(_stores):
+        store._index.close()
 
 
 def _may_write(root: str) -> bool:
