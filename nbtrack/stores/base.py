@@ -93,6 +93,10 @@ class Watch(Protocol):
         """All runs, exact at the time of the call."""
         ...
 
+    def remembered(self) -> Snapshot:
+        """What an earlier process saw, at once and unchecked; no rows where nothing is remembered."""
+        ...
+
     def changes(self, *, thorough: bool = True) -> Changes:
         """What differs from what this watch last told; everything, the first time.
 

@@ -21,22 +21,29 @@ from nbtrack.entities import Experiment, LifecycleStage, ViewType
 from nbtrack.frame import Frame, Row
 from nbtrack.stores.base import Changes, Damage, Snapshot
 from nbtrack.stores.files import experiments, layout, shelf, sidecar
+from nbtrack.stores.files.notify import Watcher, watcher_for
 from nbtrack.stores.files.progress import Progress
 from nbtrack.stores.files.reader import TICK_NS, Reading, read_run, unchanged
 from nbtrack.stores.files.shelf import Held, Rows
 
 FEW_RUNS = 300  # so many runs are looked at thoroughly always: it costs some ten milliseconds
 MANY_RUNS = 5000  # up to so many, every meta.yaml is looked at (renamed, ended, deleted), which costs as much
+FOLDERS = 5  # of a run
 LOOSE = 100  # so many new rows are put on the shelf, or an eighth of all
 _versions = itertools.count(1)
 
 
 class _Folder:
-    """One experiment as last seen: its runs by id, which set of them this is, and when its folder last changed."""
+    """One experiment as last seen: its runs by id, which set of them this is, and how its folder looked.
 
-    __slots__ = ("checked", "listed", "readings", "version")
+    `quiet` are runs that are watched, and with which nothing happened since they were checked.
+    """
+
+    __slots__ = ("checked", "listed", "place", "quiet", "readings", "version")
 
     def __init__(self) -> None:
+        self.place: tuple[int, int] | None = None
+        self.quiet: set[str] = set()
         self.checked = False  # False while its runs are only remembered
         self.listed: tuple[int, int, int] | None = None
         self.readings: dict[str, Reading] = {}
@@ -101,14 +108,18 @@ class Index:
         self._seen: dict[tuple[str, ...] | None, tuple[object, Seen]] = {}
         self._sidecar = sidecar.Sidecar(root)
         self._began = False
+        self._watcher: Watcher | None = None
+        self._may_watch = False
 
     def look(self, experiment_ids: Sequence[str] | None, *, thorough: bool) -> Seen:
         """The runs by id, the experiments and the damages as they are now."""
         with self.lock:
             self._take_up()
+            self._hear()
             with Progress(f"Reading {os.path.basename(self.root)}") as progress:
                 seen = self._look(experiment_ids, thorough=thorough, progress=progress)
             self._sidecar.save_if_worth_it(self._readings)
+            self._may_watch = True
             return seen
 
     def remembered(self, experiment_ids: Sequence[str] | None) -> Seen:
@@ -125,6 +136,11 @@ class Index:
 
     def close(self) -> None:
         with self.lock:
+            if self._watcher is not None:
+                self._watcher.close()
+                self._watcher = None
+                for known in self._folders.values():
+                    known.quiet.clear()
             self._sidecar.wait()
             self._sidecar.save_if_worth_it(self._readings, last=True)
 
@@ -135,6 +151,22 @@ class Index:
         self._began = True
         for (folder, run_id), reading in self._sidecar.load().items():
             self._folders.setdefault(os.path.join(self.root, folder), _Folder()).readings[run_id] = reading
+
+    def _hear(self) -> None:
+        """What happened to watched runs. Watching begins with the second look at many runs: many look only once."""
+        held = sum(len(known.readings) for known in self._folders.values())
+        if self._watcher is None and self._may_watch and held > FEW_RUNS:
+            self._watcher = watcher_for(self.root, FOLDERS * held)
+            self._may_watch = False
+        if self._watcher is None:
+            return
+        changed = self._watcher.changed()
+        if changed is None:
+            for known in self._folders.values():
+                known.quiet.clear()
+        else:
+            for known, run_id in changed:
+                known.quiet.discard(run_id)
 
     def _readings(self) -> dict[tuple[str, str], Reading]:
         """Everything that is known, by the experiment's folder within the store and the run's id."""
@@ -148,7 +180,7 @@ class Index:
     def _look(self, experiment_ids: Sequence[str] | None, *, thorough: bool, progress: Progress) -> Seen:
         chosen: list[Experiment] = []
         damages: list[Damage] = []
-        parts: list[tuple[str, dict[str, Reading]]] = []
+        listed: list[tuple[str, str, Sequence[str]]] = []
         present: set[str] = set()
         for folder, experiment, troubles in experiments.read_all(self.root):
             present.add(folder)
@@ -157,7 +189,10 @@ class Index:
                 damages.extend(troubles)
             if experiment is not None and wanted:
                 chosen.append(experiment)
-                parts.append((folder, self._runs(folder, experiment.experiment_id, thorough, progress)))
+                names = self._names(folder)
+                progress.expect(len(names))
+                listed.append((folder, experiment.experiment_id, names))
+        parts = [(folder, self._runs(folder, of, names, thorough, progress)) for folder, of, names in listed]
         for folder in self._folders.keys() - present:
             del self._folders[folder]
         return self._same_or_new(experiment_ids, parts, _newest_first(chosen), damages)
@@ -191,19 +226,23 @@ class Index:
             for at, each in enumerate(together):
                 each.put(one, at)
 
-    def _runs(self, folder: str, experiment_id: str, thorough: bool, progress: Progress) -> dict[str, Reading]:
-        known = self._folders.setdefault(folder, _Folder())
-        names = self._names(folder, known)
+    def _runs(
+        self, folder: str, experiment_id: str, names: Sequence[str], thorough: bool, progress: Progress
+    ) -> dict[str, Reading]:
+        known = self._folders[folder]
+        if len(known.quiet) == len(names) == len(known.readings) and known.readings.keys() == known.quiet:
+            return known.readings
         held = sum(len(each.readings) for each in self._folders.values())
         strict, meta = thorough or not known.checked or held <= FEW_RUNS, held <= MANY_RUNS
         readings: dict[str, Reading] = {}
-        progress.expect(len(names))
         try:
             for run_id in names:
                 path = os.path.join(folder, run_id)
                 before = known.readings.get(run_id)
                 progress.step()
-                if before is not None and _holds(path, before, strict or before.live, meta):
+                if before is not None and (
+                    run_id in known.quiet or self._holds(known, path, before, strict or before.live, meta)
+                ):
                     readings[run_id] = before
                     continue
                 try:
@@ -222,12 +261,35 @@ class Index:
             known.version = next(_versions)
         return known.readings
 
-    def _names(self, folder: str, known: _Folder) -> Sequence[str]:
+    def _holds(self, known: _Folder, path: str, reading: Reading, strict: bool, meta: bool) -> bool:
+        if reading.racy:
+            return False
+        if not strict:
+            return not meta or unchanged(path, reading, only_meta=True)
+        if self._watcher is None:
+            return unchanged(path, reading)
+        if reading.live and not unchanged(path, reading):
+            return False  # it grows: each of its points would be an event
+        name = known, os.path.basename(path)
+        folders = [f"{path}/{each}" for each in reading.paths if not each or each.endswith("/")]
+        watched = all(self._watcher.add(each, name) for each in folders)
+        # Only now, so that nothing happens unseen between the check and the watch.
+        holds = unchanged(path, reading)
+        if holds and watched:
+            known.quiet.add(name[1])
+        return holds
+
+    def _names(self, folder: str) -> Sequence[str]:
         """The runs in an experiment. A folder whose times stand still has the same ones."""
+        known = self._folders.setdefault(folder, _Folder())
         try:
             about = os.stat(folder)
         except OSError:
             return ()
+        place = about.st_dev, about.st_ino
+        if place != known.place:
+            known.place = place
+            known.quiet.clear()  # another folder came to this place, and its runs with it
         listed = (about.st_ino, about.st_mtime_ns, about.st_ctime_ns)
         if known.listed == listed:
             return list(known.readings)
@@ -259,12 +321,6 @@ def _merged(parts: list[tuple[str, dict[str, Reading]]], damages: list[Damage]) 
                 other = os.path.join(folder, run_id)
                 damages.append(Damage(layout.shown(other), "is in another experiment too", "Delete one of the two."))
     return readings
-
-
-def _holds(path: str, reading: Reading, strict: bool, meta: bool) -> bool:
-    if reading.racy:
-        return False
-    return (not strict and not meta) or unchanged(path, reading, only_meta=not strict)
 
 
 def _again(before: Reading | None, now: Reading) -> Reading:

@@ -60,6 +60,8 @@ class Sidecar:
 
     def __init__(self, root: str) -> None:
         self._root = root
+        name = hashlib.sha256(os.fsencode(os.path.realpath(root))).hexdigest()[:32]
+        self._path = cache_folder() / "runs" / f"{name}.bin"
         self._new = 0
         self._writing: threading.Thread | None = None
 
@@ -68,7 +70,7 @@ class Sidecar:
 
     def load(self) -> Known:
         try:
-            path = self._path()
+            path = self._path
             if path.stat().st_size > LARGEST:
                 return {}
             known = unpack(path.read_bytes(), _identity(self._root))
@@ -100,15 +102,11 @@ class Sidecar:
 
     def _save(self, shelf: Shelf, facts: list[tuple[str, Reading]]) -> None:
         with contextlib.suppress(*_WRONG):
-            path = self._path()
+            path = self._path
             data = pack(shelf, facts, _identity(self._root))
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             disk.write_over(str(path), data, str(path.parent))
             _sweep(path.parent)
-
-    def _path(self) -> Path:
-        name = hashlib.sha256(os.fsencode(os.path.realpath(self._root))).hexdigest()[:32]
-        return cache_folder() / "runs" / f"{name}.bin"
 
 
 def _identity(root: str) -> list[Any]:
