@@ -130,7 +130,7 @@ class Metrics:
 Column = Text | Numbers | Metrics
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Row:
     """One run as a store reads it: the run, and the summary of each of its metrics."""
 
@@ -193,3 +193,42 @@ def _keys(maps: Iterable[Mapping[str, object]]) -> dict[str, None]:
     for mapping in maps:
         keys.update(dict.fromkeys(mapping))
     return keys
+
+
+def joined(frames: Sequence[Frame]) -> Frame:
+    """The rows of several frames, one frame below the other, with the words that they use."""
+    if len(frames) == 1:
+        return frames[0]
+    lengths = [len(frame) for frame in frames]
+    columns = {
+        name: _joined([f.columns.get(name) for f in frames], lengths) for name in _keys(f.columns for f in frames)
+    }
+    return Frame(columns, sum(lengths))
+
+
+def _joined(parts: Sequence[Column | None], lengths: Sequence[int]) -> Column:
+    if any(isinstance(part, Text) for part in parts):
+        return _joined_text(parts, lengths)
+    of = Metrics if any(isinstance(part, Metrics) for part in parts) else Numbers
+    arrays = []
+    for name in of.__slots__:
+        blank = {"missing": True, "count": 0}.get(name, np.nan)
+        kind = {"missing": np.bool_, "count": np.int64}.get(name, np.float64)
+        pairs = zip(parts, lengths, strict=True)
+        arrays.append(np.concatenate([np.full(n, blank, kind) if p is None else getattr(p, name) for p, n in pairs]))
+    return of(*arrays)
+
+
+def _joined_text(parts: Sequence[Column | None], lengths: Sequence[int]) -> Text:
+    index: dict[str, int] = {}
+    codes = []
+    for part, length in zip(parts, lengths, strict=True):
+        if part is None:
+            codes.append(np.full(length, -1, np.int32))
+            continue
+        assert isinstance(part, Text)
+        used = np.unique(part.codes[part.codes >= 0])
+        new = np.full(len(part.words) + 1, -1, np.int32)  # a missing cell's code, -1, finds the last one
+        new[used] = [index.setdefault(part.words[code], len(index)) for code in used.tolist()]
+        codes.append(new[part.codes])
+    return Text(np.concatenate(codes), list(index))

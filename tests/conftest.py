@@ -13,6 +13,12 @@ import pytest
 TESTS = Path(__file__).parent
 
 
+@pytest.fixture(scope="session", autouse=True)
+def cache_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What stores remember between processes goes there, also from the processes that tests start."""
+    os.environ["NBTRACK_CACHE_DIR"] = str(tmp_path_factory.mktemp("cache"))
+
+
 @pytest.fixture(scope="session")
 def unpack() -> Callable[[str, Path], Path]:
     """`unpack("02", folder)` unpacks one of tests/samples by the start of its name; returns where it lies."""

@@ -12,10 +12,12 @@ from urllib.parse import unquote, urlsplit
 
 from nbtrack.entities import Experiment, LifecycleStage, ViewType
 from nbtrack.frame import Frame, Row, frame_of
+from nbtrack.query import order
 from nbtrack.stores.base import Damage, Store
 
 QUIET = 1.0  # s between looks where change is likely
 THOROUGH = 20.0  # s between looks at everything
+MANY = 2000  # runs that take long enough to check that they are shown unchecked first
 SHARE = 25  # a look that took t is not repeated before 25 t, so that looking costs less than a twentieth of a core
 THOROUGH_SHARE = 100
 
@@ -49,6 +51,15 @@ class Catalog:
             self._frame = frame_of(sorted(self.rows.values(), key=_newest_first))
         return self._frame
 
+    def remember(self) -> bool:
+        """Take for the frame what an earlier process saw, until the first look; False where that is not much."""
+        early = self._watch.remembered()
+        if len(early.rows) < MANY:
+            return False
+        self.experiments, self._frame = early.experiments, early.frame()
+        self._frame = self._frame.take(order(self._frame))
+        return True
+
     def look(self, *, soon: bool = False) -> Found:
         """What changed. Looks at the store only when it is time; `soon` says that something surely happened."""
         now = time.monotonic()
@@ -65,12 +76,15 @@ class Catalog:
     def look_at_all(self) -> Found:
         began = time.monotonic()
         seen = self._watch.snapshot()
-        ids = {row.run.info.run_id for row in seen.rows}
-        found = Found([row for row in seen.rows if self._is_news(row)], [run for run in self.rows if run not in ids])
+        rows = list(seen.rows)
+        ids = {row.run.info.run_id for row in rows}
+        found = Found([row for row in rows if self._is_news(row)], [run for run in self.rows if run not in ids])
         found.other = (list(seen.experiments), list(seen.damages)) != (list(self.experiments), list(self.damages))
         self.experiments, self.damages = seen.experiments, seen.damages
         took = time.monotonic() - began
         self._next_thorough = began + took + max(THOROUGH, THOROUGH_SHARE * took)
+        if not self.rows:
+            self._frame = None  # also where runs were remembered and none is left
         return self._keep(found)
 
     def _look_where_likely(self) -> Found:

@@ -24,6 +24,7 @@ from nbtrack.stores.base import Store
 from nbtrack.tracking import events
 
 TICK = 0.1  # s between messages of one kind
+CHECKING = "These runs are shown as they were last seen, and are being checked."
 REPLACE_EVERY = 60.0  # s between two replacements of the snapshot traits within one long cell
 
 
@@ -47,18 +48,23 @@ class Hub:
         self.feed = events.subscribe()
         self.listeners: weakref.WeakSet[Listener] = weakref.WeakSet()
         self._replaced_at = (0, time.monotonic())  # rev, when
-        self._packed: tuple[tuple[int, int], Snapshot] | None = None
+        self._packed: tuple[tuple[int, int, bool], Snapshot] | None = None
         self._replace_now = False
         self._thread: threading.Thread | None = None
         self._loaded = threading.Event()
+        self._known = threading.Event()  # there is something to show, if only what is remembered
         self._failure: Exception | None = None
 
     @property
     def loaded(self) -> bool:
         return self._loaded.is_set()
 
+    @property
+    def known(self) -> bool:
+        return self._known.is_set()
+
     def join(self, listener: Listener, *, patience: float) -> None:
-        """Tell `listener` from now on. Waits for the first reading of the store as long as `patience` (s) says.
+        """Tell `listener` from now on. Waits for something to show as long as `patience` (s) says.
 
         Raises what the store raises when it cannot be read.
         """
@@ -69,7 +75,7 @@ class Hub:
                     target=_run, args=(weakref.ref(self),), name="nbtrack-live", daemon=True
                 )
                 self._thread.start()
-        self._loaded.wait(patience)
+        self._known.wait(patience)
         if self._failure is not None:
             self.leave(listener)
             raise self._failure
@@ -77,6 +83,8 @@ class Hub:
     def load(self) -> None:
         """Read the store for the first time. What goes wrong is raised in `join`."""
         try:
+            if self.catalog.remember():
+                self._known.set()
             self.catalog.look_at_all()
             with self.lock:
                 self.book.preload(self.catalog.rows)
@@ -84,6 +92,7 @@ class Hub:
         except Exception as error:
             self._failure = error
         self._loaded.set()
+        self._known.set()
         self.replace_snapshots()
 
     def leave(self, listener: Listener) -> None:
@@ -121,13 +130,19 @@ class Hub:
 
     def status(self, notes: Iterable[str] = ()) -> dict[str, Any]:
         running = [run for run in self.book.ours if self._is_running(run)]
-        told = {"running": running, "notes": list(notes), "loaded": self.loaded, "made_at": int(time.time() * 1000)}
+        checking = [CHECKING] if self.known and not self.loaded else []
+        told = {
+            "running": running,
+            "notes": [*checking, *notes],
+            "loaded": self.loaded,
+            "made_at": int(time.time() * 1000),
+        }
         return {**self.catalog.status(), **told, "rev": self.rev}
 
     def snapshot(self) -> Snapshot:
         """Packs of everything as of `rev`, made once for all dashboards."""
         with self.lock:
-            version = (self.rev, self.book.version)
+            version = (self.rev, self.book.version, self.loaded)
             if self._packed is None or self._packed[0] != version:
                 self._packed = version, snapshot(self.catalog.frame(), self.book.held())
             return self._packed[1]
@@ -150,6 +165,10 @@ class Hub:
 
     def experiment_ids(self) -> list[str]:
         return [each.experiment_id for each in self.catalog.experiments]
+
+    def wait(self) -> None:
+        """Until the store is read: what Python code asks for is exact."""
+        self._loaded.wait()
 
     def finish(self) -> None:
         """Wait until the store is read, and read all histories that belong into a snapshot."""

@@ -94,11 +94,13 @@ class Dashboard(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]
     @property
     def runs(self) -> pd.DataFrame:
         """The table as shown, in its order, as `search_runs` gives it."""
+        self._hub.wait()
         return _table(shown_rows(self._frame(), self.view, self._hub.history))
 
     @property
     def selected_runs(self) -> pd.DataFrame:
         """The selected runs in the order of selection, as `search_runs` gives them."""
+        self._hub.wait()
         return _table(chosen_rows(self._frame(), self.selected))
 
     def code(self) -> str:
@@ -195,7 +197,7 @@ class Dashboard(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]
             made: Snapshot = self._hub.snapshot() if self._only is None else snapshot(self._frame(), self._held())
             status = self._hub.status(made.notes)
             with self.hold_sync():
-                if self._hub.loaded:
+                if self._hub.known:
                     self.packed_runs, self.packed_series = made.runs, made.series
                 self.status = status
 

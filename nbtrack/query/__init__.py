@@ -23,6 +23,7 @@ import numpy as np
 
 from nbtrack.errors import QueryError
 from nbtrack.frame import I64, Bool, Frame
+from nbtrack.query.columns import written
 from nbtrack.query.complete import ColumnInfo, Suggestion, columns, complete
 from nbtrack.query.direction import direction
 from nbtrack.query.evaluate import Datasets, History, Place, evaluate, unknown
@@ -44,6 +45,7 @@ __all__ = [
     "parse",
     "select",
     "unknown",
+    "written",
 ]
 
 

@@ -10,7 +10,7 @@ values that the store cannot hold, `StoreError` for everything else that the dis
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -26,7 +26,7 @@ from nbtrack.entities import (
     RunTag,
     ViewType,
 )
-from nbtrack.frame import Row, Series
+from nbtrack.frame import Frame, Row, Series, frame_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +56,19 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Every run of the asked experiments, deleted ones too, with what could not be read beside it."""
+    """Every run of the asked experiments, deleted ones too, with what could not be read beside it.
+
+    `rows` may be made when they are asked for, each time anew: take a list of them to go through them twice.
+    """
 
     rows: Sequence[Row]
     experiments: Sequence[Experiment]
     damages: Sequence[Damage] = field(default=())
+    columns: Callable[[], Frame] | None = None
+
+    def frame(self) -> Frame:
+        """The rows as columns, in their order. A store that keeps them so gives the same frame until a run changes."""
+        return frame_of(self.rows) if self.columns is None else self.columns()
 
 
 class RunWriter(Protocol):
@@ -83,6 +91,10 @@ class Watch(Protocol):
 
     def snapshot(self) -> Snapshot:
         """All runs, exact at the time of the call."""
+        ...
+
+    def remembered(self) -> Snapshot:
+        """What an earlier process saw, at once and unchecked; no rows where nothing is remembered."""
         ...
 
     def changes(self, *, thorough: bool = True) -> Changes:

@@ -10,9 +10,9 @@ import numpy as np
 
 from nbtrack.entities import Experiment, LifecycleStage, Metric, Run, ViewType
 from nbtrack.errors import InvalidValueError, NbtrackWarning, NotFoundError
-from nbtrack.frame import Frame, Row, frame_of
-from nbtrack.query import select
-from nbtrack.stores import Store
+from nbtrack.frame import I64, Bool, Frame, Row, Text
+from nbtrack.query import parse, select, unknown, written
+from nbtrack.stores import Snapshot, Store
 from nbtrack.tracking import dataset_rows, experiment_query, run_table, tables
 from nbtrack.tracking.paging import PagedList, bounds, page
 
@@ -25,23 +25,47 @@ def check_order(order_by: Sequence[str] | None) -> None:
         raise InvalidValueError(f"order_by is the text '{order_by}'. Pass a list: ['{order_by}'].")
 
 
-def matching(
+def ordered(
     store: Store, experiment_ids: Sequence[str], filter_string: str | None, view: int, order_by: Sequence[str]
-) -> tuple[list[Row], Frame]:
-    """The rows of the runs that match, and the same as a frame, both in order."""
-    known = {e.experiment_id for e in store.experiments(ViewType.ALL)}
-    wanted = [one for one in dict.fromkeys(map(str, experiment_ids)) if one in known]  # unknown ones have no runs
-    held = store.snapshot(wanted).rows if wanted else ()
-    rows = [row for row in held if LifecycleStage.shown(row.run.info.lifecycle_stage, ViewType(view))]
-    frame = frame_of(rows)
+) -> tuple[Snapshot, I64]:
+    """The runs of these experiments, and the numbers of those that match, in order. Unknown experiments have no runs.
+
+    The frame of a snapshot stays the same while no run changes, so the filter goes over all its rows, those that the
+    view leaves out too, and what `query` worked out for it serves the next question.
+    """
+    ids = list(dict.fromkeys(map(str, experiment_ids)))
+    held = store.snapshot(ids) if ids else Snapshot((), ())
+    frame = held.frame()
     order = select(
         frame,
         filter_string or "",
         order_by,
         history=store.history,
-        datasets=lambda: dataset_rows.datasets(store, rows),
+        datasets=lambda: dataset_rows.datasets(store, held.rows),
     )
-    return [rows[i] for i in order], frame.take(order)
+    _tell_unknown(filter_string or "", frame)
+    return held, order[_shown(frame, ViewType(view))[order]]
+
+
+def _shown(frame: Frame, view: ViewType) -> Bool:
+    stages = frame.columns["lifecycle_stage"]
+    assert isinstance(stages, Text)
+    return np.array([LifecycleStage.shown(word, view) for word in stages.words] + [False], np.bool_)[stages.codes]
+
+
+def _tell_unknown(text: str, frame: Frame) -> None:
+    """A column that no run has is no error, as in MLflow; where one of nearly that name is there, it is a hint."""
+    node = parse(text, frame.columns)
+    for column, meant in [] if node is None else unknown(node, frame):
+        if meant is not None:
+            message = f"No run has {written(column.name)}. Did you mean {written(meant)}?"
+            warnings.warn(message, NbtrackWarning, stacklevel=4)
+
+
+def rows_of(held: Snapshot, order: I64) -> list[Row]:
+    """The rows of these numbers. A few are made one by one; for many it is quicker to make all."""
+    rows = held.rows if len(order) * 10 < len(held.rows) else list(held.rows)
+    return [rows[i] for i in order.tolist()]
 
 
 def find_runs(
@@ -72,9 +96,9 @@ def find_rows(
         raise InvalidValueError(f"experiment_ids is the text '{experiment_ids}'. Pass a list: ['{experiment_ids}'].")
     check_order(order_by)
     bounds(0, max_results, page_token)  # a wrong page is told before the store is read
-    rows, _ = matching(store, experiment_ids, filter_string, view, order_by or ())
-    start, end, token = bounds(len(rows), max_results, page_token)
-    return PagedList(rows[start:end], token)
+    held, order = ordered(store, experiment_ids, filter_string, view, order_by or ())
+    start, end, token = bounds(len(order), max_results, page_token)
+    return PagedList(rows_of(held, order[start:end]), token)
 
 
 def find_experiments(
@@ -114,7 +138,8 @@ def load_tables(
     import pandas as pd
 
     tables.check_name(artifact_file)
-    rows, frame = matching(store, [experiment_id], "", ViewType.ACTIVE_ONLY, ())
+    held, order = ordered(store, [experiment_id], "", ViewType.ACTIVE_ONLY, ())
+    rows, frame = rows_of(held, order), held.frame().take(order)
     having = [i for i, row in enumerate(rows) if _has_table(row, artifact_file, run_ids)]
     if not having:
         raise NotFoundError(f"No run of experiment '{experiment_id}' has the table '{artifact_file}'.")

@@ -39,9 +39,9 @@ def _present(frame: Frame, family: str) -> list[str]:
 
 def _cells(name: str, column: Text | Numbers | Metrics) -> Any:
     if isinstance(column, Text):
-        # One more word at the end, so that the code -1 of a missing cell finds None. Lists rather than
-        # arrays, so that pandas chooses the type as it does for MLflow.
-        return np.array([*column.words, None], object)[column.codes].tolist()
+        # Lists rather than arrays, so that pandas chooses the type as it does for MLflow.
+        words = column.words
+        return [words[code] if code >= 0 else None for code in column.codes.tolist()]
     if name in TIMES:
         return _times(column)
     return np.where(column.missing, np.nan, column.values)

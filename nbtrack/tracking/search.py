@@ -6,14 +6,12 @@ import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal, overload
 
-import numpy as np
-
 from nbtrack.entities import Run, ViewType
 from nbtrack.errors import InvalidValueError, NbtrackWarning
 from nbtrack.tracking import run_table
 from nbtrack.tracking.client import DEFAULT_ID, MlflowClient
 from nbtrack.tracking.experiments import experiment_for_runs
-from nbtrack.tracking.lookup import check_order, matching
+from nbtrack.tracking.lookup import check_order, ordered, rows_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,9 +65,13 @@ def search_runs(
     client = MlflowClient()
     ids = _experiment_ids(client, experiment_ids, experiment_names, search_all_experiments)
     check_order(order_by)
-    rows, frame = matching(client.store, ids, filter_string, run_view_type, order_by or ())
-    rows, frame = rows[:max_results], frame.take(np.arange(min(len(frame), max_results)))
-    return [row.run for row in rows] if output_format == "list" else run_table.table(frame)
+    held, order = ordered(client.store, ids, filter_string, run_view_type, order_by or ())
+    order = order[:max_results]
+    return (
+        run_table.table(held.frame().take(order))
+        if output_format == "pandas"
+        else [row.run for row in rows_of(held, order)]
+    )
 
 
 def _experiment_ids(

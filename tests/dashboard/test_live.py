@@ -14,10 +14,11 @@ from typing import Any
 import pytest
 
 import nbtrack
-from nbtrack.dashboard import live
+from nbtrack.dashboard import catalog, live
 from nbtrack.dashboard.wire import unpack
 from nbtrack.errors import StoreError
 from nbtrack.stores import Store, open_store
+from nbtrack.stores.files import FileStore, sidecar
 
 
 class Ear:
@@ -170,3 +171,33 @@ def test_a_forked_child_leaves_the_parents_dashboards_alone(store: Store, ear: E
             os._exit(0)
     os.waitpid(child, 0)
     assert os.read(reading, 1) == b"y"
+
+
+def test_a_large_store_is_shown_as_last_seen_until_it_is_checked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catalog, "MANY", 1)
+    monkeypatch.setattr(sidecar, "WORTH", 1)
+    store = FileStore(tmp_path / "mlruns")
+    experiment = store.create_experiment("e")
+    run = store.create_run(experiment, run_name="r", user_id="u", start_time=5, tags={}).info.run_id
+    store.snapshot()
+    store.close()
+    FileStore(tmp_path / "mlruns").writer(run).log_metric("loss", 1.0, 1, 1)
+
+    hub = live.Hub(FileStore(tmp_path / "mlruns"), None)
+    heard: list[tuple[list[str], list[str]]] = []
+    real = hub.catalog.look_at_all
+
+    def look() -> Any:
+        heard.append((list(hub.frame().columns), hub.status()["notes"]))
+        return real()
+
+    monkeypatch.setattr(hub.catalog, "look_at_all", look)
+    hub.load()
+    ((columns, notes),) = heard
+    assert "metrics.loss" not in columns
+    assert notes == [live.CHECKING]
+    assert hub.frame().columns["metrics.loss"].at(0) == 1.0
+    assert hub.status()["notes"] == []
+    hub.close()

@@ -1,61 +1,103 @@
 """Which runs changed since the last look, at the least cost?
 
-Every run is kept as it was last read, with a signature: inode, size and modification time of each file and folder it
-came from. A thorough look compares all of them, because MLflow appends to metrics and overwrites tags in place, which
-no folder's time tells. A file whose time lies close to the moment it was read may change again within the same tick of
-the file system's clock, so such a run is read once more.
+Every run is kept as it was last read, with a signature: inode, size and times of each file and folder it came from. A
+thorough look compares all of them, because MLflow appends to metrics and overwrites tags in place, which no folder's
+time tells. A file whose time lies close to the moment it was read may change again within the same tick of the file
+system's clock, so such a run is read once more.
+
+What was read is remembered beyond this process (`sidecar`), and checked in the same way when it is taken up again.
 """
 
 from __future__ import annotations
 
+import itertools
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from nbtrack.entities import Experiment, LifecycleStage, ViewType
-from nbtrack.frame import Row
+from nbtrack.frame import Frame, Row
 from nbtrack.stores.base import Changes, Damage, Snapshot
-from nbtrack.stores.files import experiments, layout
+from nbtrack.stores.files import experiments, layout, shelf, sidecar
+from nbtrack.stores.files.notify import Watcher, watcher_for
+from nbtrack.stores.files.progress import Progress
 from nbtrack.stores.files.reader import TICK_NS, Reading, read_run, unchanged
+from nbtrack.stores.files.shelf import Held, Rows
 
 FEW_RUNS = 300  # so many runs are looked at thoroughly always: it costs some ten milliseconds
 MANY_RUNS = 5000  # up to so many, every meta.yaml is looked at (renamed, ended, deleted), which costs as much
-_LIVE = frozenset({"RUNNING", "SCHEDULED"})
+FOLDERS = 5  # of a run
+LOOSE = 100  # so many new rows are put on the shelf, or an eighth of all
+_versions = itertools.count(1)
 
 
 class _Folder:
-    """One experiment as last seen: its runs by id, and when its folder last changed."""
+    """One experiment as last seen: its runs by id, which set of them this is, and how its folder looked.
 
-    __slots__ = ("listed", "readings")
+    `quiet` are runs that are watched, and with which nothing happened since they were checked.
+    """
+
+    __slots__ = ("checked", "listed", "place", "quiet", "readings", "version")
 
     def __init__(self) -> None:
-        self.listed: tuple[int, int] | None = None
+        self.place: tuple[int, int] | None = None
+        self.quiet: set[str] = set()
+        self.checked = False  # False while its runs are only remembered
+        self.listed: tuple[int, int, int] | None = None
         self.readings: dict[str, Reading] = {}
+        self.version = 0
 
 
-Seen = tuple[dict[str, Reading], list[Experiment], list[Damage]]
+class Seen:
+    """What a look at some experiments found. The next look gives the same object as long as it finds the same."""
+
+    def __init__(self, readings: dict[str, Reading], chosen: list[Experiment], damages: list[Damage]) -> None:
+        self.readings = readings
+        self.experiments = chosen
+        self.damages = damages
+        self.held = shelf.arranged([each.held for each in readings.values() if each.held is not None])
+        self._frame: Frame | None = None
+        self._lock = threading.Lock()
+
+    def frame(self) -> Frame:
+        with self._lock:
+            if self._frame is None:
+                self._frame = shelf.shelf_of(self.held).frame
+            return self._frame
+
+
+NOTHING = Seen({}, [], [])
 
 
 class FileWatch:
-    """What one listener was told. `look` asks the store's index."""
+    """What one listener was told. `look` asks the store's index, `remembered` what it knew when it was opened."""
 
-    def __init__(self, look: Callable[[bool], Seen]) -> None:
+    def __init__(self, look: Callable[[bool], Seen], remembered: Callable[[], Seen]) -> None:
         self._look = look
-        self._told: dict[str, Reading] = {}
-        self._experiments: list[Experiment] = []
+        self._remembered = remembered
+        self._told = NOTHING
 
     def snapshot(self) -> Snapshot:
-        self._told, self._experiments, damages = self._look(True)
-        return Snapshot(_rows(self._told.values()), self._experiments, damages)
+        self._told = self._look(True)
+        return _snapshot(self._told)
+
+    def remembered(self) -> Snapshot:
+        return _snapshot(self._remembered())
 
     def changes(self, *, thorough: bool = True) -> Changes:
-        before, experiments_before = self._told, self._experiments
-        self._told, self._experiments, _ = self._look(thorough)
-        changed = [each for run_id, each in self._told.items() if _row(before.get(run_id)) is not each.row]
-        gone = [run_id for run_id, each in before.items() if each.row and not _row(self._told.get(run_id))]
-        return Changes(_rows(changed), gone, self._experiments != experiments_before)
+        before, self._told = self._told, self._look(thorough)
+        if self._told is before:
+            return Changes()
+        old, new = before.readings, self._told.readings
+        changed = [each.held for run_id, each in new.items() if each.held and _held(old.get(run_id)) is not each.held]
+        gone = [run_id for run_id, each in old.items() if each.held and not _held(new.get(run_id))]
+        return Changes(shelf.rows_of(changed), gone, self._told.experiments != before.experiments)
+
+
+def _snapshot(seen: Seen) -> Snapshot:
+    return Snapshot(Rows(seen.held), seen.experiments, seen.damages, seen.frame)
 
 
 class Index:
@@ -63,66 +105,197 @@ class Index:
         self.root = root
         self.lock = threading.RLock()
         self._folders: dict[str, _Folder] = {}
+        self._seen: dict[tuple[str, ...] | None, tuple[object, Seen]] = {}
+        self._sidecar = sidecar.Sidecar(root)
+        self._began = False
+        self._watcher: Watcher | None = None
+        self._may_watch = False
 
     def look(self, experiment_ids: Sequence[str] | None, *, thorough: bool) -> Seen:
         """The runs by id, the experiments and the damages as they are now."""
         with self.lock:
-            return self._look(experiment_ids, thorough=thorough)
+            self._take_up()
+            self._hear()
+            with Progress(f"Reading {os.path.basename(self.root)}") as progress:
+                seen = self._look(experiment_ids, thorough=thorough, progress=progress)
+            self._sidecar.save_if_worth_it(self._readings)
+            self._may_watch = True
+            return seen
 
-    def _look(self, experiment_ids: Sequence[str] | None, *, thorough: bool) -> Seen:
-        readings: dict[str, Reading] = {}
+    def remembered(self, experiment_ids: Sequence[str] | None) -> Seen:
+        """What earlier looks, of earlier processes too, found; unchecked, and nothing where there was none."""
+        with self.lock:
+            self._take_up()
+            readings: dict[str, Reading] = {}
+            chosen = []
+            for folder, experiment, _ in experiments.read_all(self.root):
+                if experiment is not None and _wanted(experiment, experiment_ids):
+                    chosen.append(experiment)
+                    readings |= self._folders[folder].readings if folder in self._folders else {}
+            return Seen(readings, _newest_first(chosen), [])
+
+    def close(self) -> None:
+        with self.lock:
+            if self._watcher is not None:
+                self._watcher.close()
+                self._watcher = None
+                for known in self._folders.values():
+                    known.quiet.clear()
+            self._sidecar.wait()
+            self._sidecar.save_if_worth_it(self._readings, last=True)
+
+    def _take_up(self) -> None:
+        """Begin with what is remembered; each of its runs is checked before it is told."""
+        if self._began:
+            return
+        self._began = True
+        for (folder, run_id), reading in self._sidecar.load().items():
+            self._folders.setdefault(os.path.join(self.root, folder), _Folder()).readings[run_id] = reading
+
+    def _hear(self) -> None:
+        """What happened to watched runs. Watching begins with the second look at many runs: many look only once."""
+        held = sum(len(known.readings) for known in self._folders.values())
+        if self._watcher is None and self._may_watch and held > FEW_RUNS:
+            self._watcher = watcher_for(self.root, FOLDERS * held)
+            self._may_watch = False
+        if self._watcher is None:
+            return
+        changed = self._watcher.changed()
+        if changed is None:
+            for known in self._folders.values():
+                known.quiet.clear()
+        else:
+            for known, run_id in changed:
+                known.quiet.discard(run_id)
+
+    def _readings(self) -> dict[tuple[str, str], Reading]:
+        """Everything that is known, by the experiment's folder within the store and the run's id."""
+        inside = len(self.root) + 1
+        return {
+            (folder[inside:], run_id): reading
+            for folder, known in self._folders.items()
+            for run_id, reading in known.readings.items()
+        }
+
+    def _look(self, experiment_ids: Sequence[str] | None, *, thorough: bool, progress: Progress) -> Seen:
         chosen: list[Experiment] = []
         damages: list[Damage] = []
-        seen: set[str] = set()
+        listed: list[tuple[str, str, Sequence[str]]] = []
+        present: set[str] = set()
         for folder, experiment, troubles in experiments.read_all(self.root):
-            seen.add(folder)
+            present.add(folder)
             wanted = _wanted(experiment, experiment_ids)
             if wanted or experiment_ids is None:
                 damages.extend(troubles)
-            if experiment is None or not wanted:
-                continue
-            chosen.append(experiment)
-            for run_id, reading in self._runs(folder, experiment.experiment_id, thorough).items():
-                damages.extend(reading.damages)
-                if readings.setdefault(run_id, reading) is not reading:
-                    other = os.path.join(folder, run_id)
-                    damages.append(
-                        Damage(layout.shown(other), "is in another experiment too", "Delete one of the two.")
-                    )
-        for folder in self._folders.keys() - seen:
+            if experiment is not None and wanted:
+                chosen.append(experiment)
+                names = self._names(folder)
+                progress.expect(len(names))
+                listed.append((folder, experiment.experiment_id, names))
+        parts = [(folder, self._runs(folder, of, names, thorough, progress)) for folder, of, names in listed]
+        for folder in self._folders.keys() - present:
             del self._folders[folder]
-        chosen.sort(key=lambda each: (-(each.creation_time or 0), each.experiment_id))
-        return readings, chosen, damages
+        return self._same_or_new(experiment_ids, parts, _newest_first(chosen), damages)
 
-    def _runs(self, folder: str, experiment_id: str, thorough: bool) -> dict[str, Reading]:
-        known = self._folders.setdefault(folder, _Folder())
-        names = self._names(folder, known, thorough)
+    def _same_or_new(
+        self,
+        experiment_ids: Sequence[str] | None,
+        parts: list[tuple[str, dict[str, Reading]]],
+        chosen: list[Experiment],
+        damages: list[Damage],
+    ) -> Seen:
+        asked = None if experiment_ids is None else tuple(experiment_ids)
+        version = [(folder, self._folders[folder].version) for folder, _ in parts], chosen, damages[:]
+        before = self._seen.pop(asked, None)
+        if before is None or before[0] != version:
+            readings = _merged(parts, damages)
+            self._fold()
+            before = version, Seen(readings, chosen, damages)
+        self._seen[asked] = before
+        if len(self._seen) > 8:  # the one not asked for the longest
+            del self._seen[next(iter(self._seen))]
+        return before[1]
+
+    def _fold(self) -> None:
+        """Put rows on the shelf when there are many beside it."""
+        held = [each.held for known in self._folders.values() for each in known.readings.values() if each.held]
+        loose = sum(isinstance(each.place, Row) for each in held)
+        if loose > max(LOOSE, len(held) // 8):
+            together = shelf.arranged(held)
+            one = shelf.shelf_of(together)
+            for at, each in enumerate(together):
+                each.put(one, at)
+
+    def _runs(
+        self, folder: str, experiment_id: str, names: Sequence[str], thorough: bool, progress: Progress
+    ) -> dict[str, Reading]:
+        known = self._folders[folder]
+        if len(known.quiet) == len(names) == len(known.readings) and known.readings.keys() == known.quiet:
+            return known.readings
         held = sum(len(each.readings) for each in self._folders.values())
-        strict, meta = thorough or held <= FEW_RUNS, held <= MANY_RUNS
-        readings = {}
-        for run_id in names:
-            path = os.path.join(folder, run_id)
-            reading = known.readings.get(run_id)
-            if reading is None or not _holds(path, reading, strict or _is_live(reading), meta):
+        strict, meta = thorough or not known.checked or held <= FEW_RUNS, held <= MANY_RUNS
+        readings: dict[str, Reading] = {}
+        try:
+            for run_id in names:
+                path = os.path.join(folder, run_id)
+                before = known.readings.get(run_id)
+                progress.step()
+                if before is not None and (
+                    run_id in known.quiet or self._holds(known, path, before, strict or before.live, meta)
+                ):
+                    readings[run_id] = before
+                    continue
                 try:
-                    reading = _again(reading, read_run(path, run_id, experiment_id))
+                    readings[run_id] = _again(before, read_run(path, run_id, experiment_id))
                 except FileNotFoundError:
                     continue  # deleted since it was listed
-            readings[run_id] = reading
-        known.readings = readings
-        return readings
+                self._sidecar.count_new()
+        except BaseException:
+            # Interrupted: what was read is kept, so that the next look goes on from here.
+            known.readings.update(readings)
+            known.version = next(_versions)
+            raise
+        known.checked = True
+        if readings != known.readings:
+            known.readings = readings
+            known.version = next(_versions)
+        return known.readings
 
-    def _names(self, folder: str, known: _Folder, thorough: bool) -> Iterable[str]:
-        """The runs in an experiment. A folder whose time stands still has the same ones."""
+    def _holds(self, known: _Folder, path: str, reading: Reading, strict: bool, meta: bool) -> bool:
+        if reading.racy:
+            return False
+        if not strict:
+            return not meta or unchanged(path, reading, only_meta=True)
+        if self._watcher is None:
+            return unchanged(path, reading)
+        if reading.live and not unchanged(path, reading):
+            return False  # it grows: each of its points would be an event
+        name = known, os.path.basename(path)
+        folders = [f"{path}/{each}" for each in reading.paths if not each or each.endswith("/")]
+        watched = all(self._watcher.add(each, name) for each in folders)
+        # Only now, so that nothing happens unseen between the check and the watch.
+        holds = unchanged(path, reading)
+        if holds and watched:
+            known.quiet.add(name[1])
+        return holds
+
+    def _names(self, folder: str) -> Sequence[str]:
+        """The runs in an experiment. A folder whose times stand still has the same ones."""
+        known = self._folders.setdefault(folder, _Folder())
         try:
             about = os.stat(folder)
         except OSError:
             return ()
-        listed = (about.st_ino, about.st_mtime_ns)
-        if not thorough and known.listed == listed:
+        place = about.st_dev, about.st_ino
+        if place != known.place:
+            known.place = place
+            known.quiet.clear()  # another folder came to this place, and its runs with it
+        listed = (about.st_ino, about.st_mtime_ns, about.st_ctime_ns)
+        if known.listed == listed:
             return list(known.readings)
         # A folder that changed just now may change again without its time moving: list it again next time.
-        known.listed = listed if time.time_ns() - about.st_mtime_ns > TICK_NS else None
+        settled = time.time_ns() - max(about.st_mtime_ns, about.st_ctime_ns) > TICK_NS
+        known.listed = listed if settled else None
         return [name for name in layout.subfolders(folder) if name not in layout.NOT_RUNS]
 
 
@@ -134,26 +307,28 @@ def _wanted(experiment: Experiment | None, experiment_ids: Sequence[str] | None)
     return experiment.experiment_id in experiment_ids
 
 
-def _is_live(reading: Reading) -> bool:
-    return reading.row is None or reading.row.run.info.status in _LIVE or reading.racy
+def _newest_first(chosen: list[Experiment]) -> list[Experiment]:
+    return sorted(chosen, key=lambda each: (-(each.creation_time or 0), each.experiment_id))
 
 
-def _holds(path: str, reading: Reading, strict: bool, meta: bool) -> bool:
-    if not strict and not meta:
-        return True
-    return not reading.racy and unchanged(path, reading, only_meta=not strict)
+def _merged(parts: list[tuple[str, dict[str, Reading]]], damages: list[Damage]) -> dict[str, Reading]:
+    """The runs of several experiments by id. What is wrong with them goes to `damages`."""
+    readings: dict[str, Reading] = {}
+    for folder, found in parts:
+        for run_id, reading in found.items():
+            damages.extend(reading.damages)
+            if readings.setdefault(run_id, reading) is not reading:
+                other = os.path.join(folder, run_id)
+                damages.append(Damage(layout.shown(other), "is in another experiment too", "Delete one of the two."))
+    return readings
 
 
 def _again(before: Reading | None, now: Reading) -> Reading:
     """The new reading; with the old row where nothing that is shown differs, so that it is not told as a change."""
-    if before is not None and before.row == now.row:
-        return replace(now, row=before.row)
+    if before is not None and before.held and now.held and before.held.row() == now.held.row():
+        return replace(now, held=before.held)
     return now
 
 
-def _row(reading: Reading | None) -> Row | None:
-    return None if reading is None else reading.row
-
-
-def _rows(readings: Iterable[Reading]) -> list[Row]:
-    return [reading.row for reading in readings if reading.row is not None]
+def _held(reading: Reading | None) -> Held | None:
+    return None if reading is None else reading.held

@@ -11,6 +11,7 @@ import time
 from array import array
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from hashlib import blake2b
 from typing import Any
 
 from nbtrack.entities import LifecycleStage, Run, RunData, RunInfo, RunInputs, RunStatus
@@ -18,13 +19,17 @@ from nbtrack.frame import Row
 from nbtrack.stores.base import Damage
 from nbtrack.stores.files import codec, disk, inputs, points
 from nbtrack.stores.files.layout import INPUTS, META, METRICS, PARAMS, TAGS, shown
+from nbtrack.stores.files.shelf import Held
 from nbtrack.stores.names import is_key
 
 NAME_TAG = "mlflow.runName"
+_LIVE = frozenset({RunStatus.RUNNING.name, RunStatus.SCHEDULED.name})
 _STATUS = {int(status): status.name for status in RunStatus}
 _FOREIGN = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", ".ipynb_checkpoints", ".gitkeep", ".gitignore"})
 TICK_NS = 50_000_000
-META_LAST = 2  # a signature begins with the run's folder and its meta.yaml
+_63 = 0x7FFFFFFFFFFFFFFF  # inodes may be greater than a signed number
+META_LAST = 2  # paths begin with the run's folder and its meta.yaml
+META_BYTES, ALL_BYTES = 8, 16  # of a signature
 _DEEPEST = 40  # folders within metrics/, from slashes in a name
 
 
@@ -42,9 +47,11 @@ class Scan:
         """Remember what a path looked like when it was read; `signs=False` where it never changes later."""
         if signs:
             self.paths.append(path)
-            self.stamps.extend((about.st_ino & 0x7FFFFFFFFFFFFFFF, about.st_size, about.st_mtime_ns))
-        if about.st_mtime_ns > self.newest:
-            self.newest = about.st_mtime_ns
+            # Whoever sets a file's time back (rsync, cp -p) cannot set back when that happened: the last number.
+            self.stamps.extend((about.st_ino & _63, about.st_size, about.st_mtime_ns, about.st_ctime_ns))
+        newest = max(about.st_mtime_ns, about.st_ctime_ns)
+        if newest > self.newest:
+            self.newest = newest
 
     def damage(self, path: str, problem: str, remedy: str) -> None:
         full = os.path.join(self.folder, path) if path else self.folder
@@ -58,7 +65,7 @@ class Scan:
             if stat.S_ISLNK(about.st_mode):
                 self.damage(path, "is a link, and links are not followed", "Replace it by the folder it points to.")
                 return []
-            names = os.listdir(full)
+            names = sorted(os.listdir(full))  # so that runs with the same files share one list of paths
         except FileNotFoundError:
             return []
         except OSError as error:
@@ -66,19 +73,24 @@ class Scan:
                 path, f"cannot be listed: {error.strerror}", "Give yourself permission to read it (chmod u+rx)."
             )
             return []
-        self.saw(path, about)
+        self.saw(path + "/", about)
         return names
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Reading:
-    """A run as last read. `row` is None where there is nothing to show; `racy` where a file was changing meanwhile."""
+    """A run as last read. `held` is None where there is nothing to show; `racy` where a file was changing meanwhile;
+    `live` where more is to come.
 
-    row: Row | None
+    `paths` are relative to the run's folder, those of folders end with a slash; `signature` is how they all looked.
+    """
+
+    held: Held | None
     damages: tuple[Damage, ...]
     paths: tuple[str, ...]
-    stamps: bytes
+    signature: bytes
     racy: bool
+    live: bool
 
 
 def read_run(folder: str, run_id: str, experiment_id: str) -> Reading:
@@ -105,15 +117,16 @@ def read_run(folder: str, run_id: str, experiment_id: str) -> Reading:
             info = _named(info, tags[NAME_TAG])
         shown_metrics = {key: summary.last for key, summary in metrics.items()}
         row = Row(Run(info, RunData(shown_metrics, params, tags), given), metrics)
-    return Reading(
-        row, tuple(scan.damages), _shared(tuple(scan.paths)), scan.stamps.tobytes(), began - scan.newest < TICK_NS
-    )
+    held = None if row is None else Held(row)
+    racy = began - scan.newest < TICK_NS
+    live = info is None or info.status in _LIVE
+    return Reading(held, tuple(scan.damages), shared(tuple(scan.paths)), _signature(scan.stamps), racy, live)
 
 
 _paths: dict[tuple[str, ...], tuple[str, ...]] = {}
 
 
-def _shared(paths: tuple[str, ...]) -> tuple[str, ...]:
+def shared(paths: tuple[str, ...]) -> tuple[str, ...]:
     """One copy of the same paths: runs of one experiment mostly have the same files."""
     if len(_paths) > 10_000:
         _paths.clear()
@@ -123,15 +136,22 @@ def _shared(paths: tuple[str, ...]) -> tuple[str, ...]:
 def unchanged(folder: str, reading: Reading, *, only_meta: bool = False) -> bool:
     """Does every file and folder that the reading came from still look the same?"""
     stamps = array("q")
-    prefix = folder + "/"
+    prefix, lstat = folder + "/", os.lstat
     try:
         for path in reading.paths[:META_LAST] if only_meta else reading.paths:
-            about = os.lstat(prefix + path)
-            stamps.extend((about.st_ino & 0x7FFFFFFFFFFFFFFF, about.st_size, about.st_mtime_ns))
+            about = lstat(prefix + path)
+            stamps.extend((about.st_ino & _63, about.st_size, about.st_mtime_ns, about.st_ctime_ns))
     except OSError:
         return False
-    seen = stamps.tobytes()
-    return seen == reading.stamps[: len(seen)]
+    seen = _signature(stamps)
+    return seen[:META_BYTES] == reading.signature[:META_BYTES] if only_meta else seen == reading.signature
+
+
+def _signature(stamps: array[int]) -> bytes:
+    """How the folder and its meta.yaml looked, then how all did: short, because it is kept for every run."""
+    data = stamps.tobytes()
+    meta, everything = data[: META_LAST * 4 * stamps.itemsize], data
+    return blake2b(meta, digest_size=META_BYTES).digest() + blake2b(everything, digest_size=ALL_BYTES).digest()
 
 
 def _read_info(scan: Scan, run_id: str, experiment_id: str) -> RunInfo | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import threading
 import weakref
@@ -137,9 +138,9 @@ class FileStore:
         """The run with the summaries of its metrics, read afresh."""
         folder = self._folder(run_id)
         reading = read_run(folder, run_id, os.path.basename(os.path.dirname(folder)))
-        if reading.row is None:
+        if reading.held is None:
             raise NotFoundError(self._no_run(run_id))
-        return reading.row
+        return reading.held.row()
 
     def run_folder(self, run_id: str) -> str:
         """Where the run lies, in the store or in its trash."""
@@ -234,7 +235,11 @@ class FileStore:
             with _reading(self._root):
                 return self._index.look(experiment_ids, thorough=thorough)
 
-        return FileWatch(look)
+        def remembered() -> Seen:
+            with _reading(self._root):
+                return self._index.remembered(experiment_ids)
+
+        return FileWatch(look, remembered)
 
     # artifacts
     def artifact_dir(self, run_id: str) -> Path | None:
@@ -269,6 +274,7 @@ class FileStore:
         return str(folder)
 
     def close(self) -> None:
+        self._index.close()
         with self._lock:
             for writer in self._writers.values():
                 writer.close()
@@ -324,6 +330,12 @@ def _after_fork() -> None:
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)
+
+
+@atexit.register
+def _remember() -> None:
+    for store in list(_stores):
+        store._index.close()
 
 
 def _may_write(root: str) -> bool:

@@ -1,0 +1,238 @@
+"""What is remembered of a store beyond this process, and where?
+
+One file per store in the user's cache folder, so that read-only and copied stores have one too and nothing foreign lies
+in an mlruns folder. It holds data only and is checked as a stranger's: a file that is damaged, or about another store,
+is as good as none. Whatever it says of a run is compared with the run's files before it is told. So it may be deleted
+at any time, and several processes may write it: the last one's file stays.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import sys
+import threading
+import time
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nbtrack.entities import Dataset, DatasetInput, InputTag, RunInputs
+from nbtrack.frame import ATTRIBUTES, TIMES, Column, Frame, Metrics, Numbers, Text
+from nbtrack.stores.base import Damage
+from nbtrack.stores.files import disk
+from nbtrack.stores.files.reader import ALL_BYTES, META_BYTES, Reading, shared
+from nbtrack.stores.files.shelf import Held, Shelf, arranged, shelf_of
+
+VERSION = 1  # also to be raised when a run's files are read in another way
+MAGIC = b"nbtrack runs %d" % VERSION
+LARGEST = 1 << 31
+WORTH = 100  # runs that were read and are not remembered, and at least a tenth of all (a fiftieth, at the end)
+KEPT = 90 * 86400.0  # s since a file was last of use
+SIGNED = META_BYTES + ALL_BYTES
+NEVER = bytes(SIGNED)  # the signature of a run that must be read again
+
+Known = dict[tuple[str, str], Reading]
+_WRONG = (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError, MemoryError)
+
+
+def cache_folder() -> Path:
+    """NBTRACK_CACHE_DIR, or where this system keeps what may be lost."""
+    given = os.environ.get("NBTRACK_CACHE_DIR")
+    if given:
+        return Path(given)
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData/Local") / "nbtrack" / "Cache"
+    if sys.platform == "darwin":
+        return Path.home() / "Library/Caches/nbtrack"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "nbtrack"
+
+
+class Sidecar:
+    """The file of one store. `load` and `save` never fail: without it everything is read again, and nothing else."""
+
+    def __init__(self, root: str) -> None:
+        self._root = root
+        name = hashlib.sha256(os.fsencode(os.path.realpath(root))).hexdigest()[:32]
+        self._path = cache_folder() / "runs" / f"{name}.bin"
+        self._new = 0
+        self._writing: threading.Thread | None = None
+
+    def count_new(self) -> None:
+        self._new += 1
+
+    def load(self) -> Known:
+        try:
+            path = self._path
+            if path.stat().st_size > LARGEST:
+                return {}
+            known = unpack(path.read_bytes(), _identity(self._root))
+            os.utime(path)  # it was of use
+            return known
+        except _WRONG:
+            return {}
+
+    def save_if_worth_it(self, readings: Callable[[], Known], *, last: bool = False) -> None:
+        """Write what is known when enough of it is new; in the background, unless this is the last chance."""
+        if self._new < WORTH or (self._writing is not None and self._writing.is_alive()):
+            return
+        known = readings()
+        if self._new * (50 if last else 10) < len(known):
+            return
+        self._new = 0
+        shelf, facts = _gathered(known)
+        if last:
+            self._save(shelf, facts)
+        else:
+            # No daemon: a short script waits at its end for the file that makes its next start quick.
+            self._writing = threading.Thread(target=self._save, args=(shelf, facts), name="nbtrack-remember")
+            self._writing.start()
+
+    def wait(self) -> None:
+        """Until nothing is being written."""
+        if self._writing is not None:
+            self._writing.join()
+
+    def _save(self, shelf: Shelf, facts: list[tuple[str, Reading]]) -> None:
+        with contextlib.suppress(*_WRONG):
+            path = self._path
+            data = pack(shelf, facts, _identity(self._root))
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            disk.write_over(str(path), data, str(path.parent))
+            _sweep(path.parent)
+
+
+def _identity(root: str) -> list[Any]:
+    about = os.stat(root)
+    return [os.fsencode(os.path.realpath(root)).hex(), about.st_dev, about.st_ino]
+
+
+def _sweep(folder: Path) -> None:
+    """Files of stores that nobody opened for long, and what killed writers left."""
+    disk.sweep(str(folder))
+    for path in folder.glob("*.bin"):
+        if time.time() - path.stat().st_mtime > KEPT:
+            path.unlink()
+
+
+def _gathered(known: Known) -> tuple[Shelf, list[tuple[str, Reading]]]:
+    """The runs on one shelf, and for each its experiment's folder and its reading."""
+    by_held = {id(each.held): (folder, each) for (folder, _), each in known.items() if each.held is not None}
+    held = arranged([each.held for _, each in by_held.values() if each.held is not None])
+    return shelf_of(held), [by_held[id(each)] for each in held]
+
+
+# The file: a line with the checksum of the rest, a JSON header, and the arrays one after the other.
+
+
+def pack(shelf: Shelf, facts: list[tuple[str, Reading]], identity: list[Any]) -> bytes:
+    folders: dict[str, int] = {}
+    paths: dict[tuple[str, ...], int] = {}
+    arrays: list[NDArray[Any]] = [
+        np.array([folders.setdefault(folder, len(folders)) for folder, _ in facts], "<i4"),
+        np.array([paths.setdefault(each.paths, len(paths)) for _, each in facts], "<i4"),
+        np.array([each.live for _, each in facts], "?"),
+        np.frombuffer(b"".join(NEVER if each.racy else each.signature for _, each in facts), "u1"),
+    ]
+    columns: list[tuple[str, list[str] | None]] = []
+    for name, column in shelf.frame.columns.items():
+        if isinstance(column, Text):
+            columns.append((name, list(column.words)))
+            arrays.append(column.codes.astype("<i4"))
+        else:
+            columns.append((name, None))
+            arrays += [_little(getattr(column, part)) for part in type(column).__slots__]
+            arrays += [_little(part) for part in shelf.clock.get(name, ())]
+    header = {
+        "identity": identity,
+        "runs": len(facts),
+        "folders": [os.fsencode(folder).hex() for folder in folders],
+        "paths": list(paths),
+        "damages": {i: [(d.path, d.problem, d.remedy) for d in each.damages]
+                    for i, (_, each) in enumerate(facts) if each.damages},
+        "inputs": {i: [asdict(each) for each in given.dataset_inputs] for i, given in shelf.inputs.items()},
+        "columns": columns,
+    }  # fmt: skip
+    text = json.dumps(header, separators=(",", ":")).encode("ascii")
+    body = b"".join([text, *(each.tobytes() for each in arrays)])
+    return MAGIC + b" %08x %d\n" % (zlib.crc32(body), len(text)) + body
+
+
+def _little(array: NDArray[Any]) -> NDArray[Any]:
+    return array.astype(array.dtype.newbyteorder("<"), copy=False)
+
+
+def unpack(data: bytes, identity: list[Any]) -> Known:
+    """What a file says. Raises one of several errors where it is not such a file, or not about this store."""
+    start = data.index(b"\n", 0, 80) + 1
+    *magic, checksum, size = data[: start - 1].split(b" ")
+    end = start + int(size)
+    if b" ".join(magic) != MAGIC or int(checksum, 16) != zlib.crc32(memoryview(data)[start:]):
+        raise ValueError
+    header = json.loads(data[start:end])
+    if header["identity"] != identity:
+        raise ValueError
+    runs = int(header["runs"])
+    take = _taker(data, end)
+    folder_of, paths_of = take("<i4", runs).tolist(), take("<i4", runs).tolist()
+    live, signatures = take("?", runs).tolist(), take("u1", runs * SIGNED).tobytes()
+    shelf = _shelf(header, runs, take)
+    ids = shelf.frame.run_ids
+    folders = [os.fsdecode(bytes.fromhex(folder)) for folder in header["folders"]]
+    paths = [shared(tuple(map(str, each))) for each in header["paths"]]
+    damages = {int(i): tuple(Damage(*map(str, each)) for each in found) for i, found in header["damages"].items()}
+    return {
+        (folders[folder_of[i]], ids[i]): Reading(
+            Held((shelf, i)), damages.get(i, ()), paths[paths_of[i]], signature, signature == NEVER, live[i]
+        )
+        for i in range(runs)
+        for signature in (signatures[i * SIGNED : (i + 1) * SIGNED],)
+    }
+
+
+def _taker(data: bytes, start: int) -> Callable[[str, int], NDArray[Any]]:
+    at = start
+
+    def take(kind: str, count: int) -> NDArray[Any]:
+        nonlocal at
+        found = np.frombuffer(data, kind, count, at)  # ValueError where the file is too short
+        at += found.nbytes
+        return found
+
+    return take
+
+
+def _shelf(header: Mapping[str, Any], runs: int, take: Callable[[str, int], NDArray[Any]]) -> Shelf:
+    columns: dict[str, Column] = {}
+    clock = {}
+    for name, words in header["columns"]:
+        if words is not None:
+            columns[name] = _text(take("<i4", runs), words)
+        elif name in TIMES:
+            columns[name] = Numbers(take("<f8", runs), take("?", runs))
+        else:
+            values, missing, *parts = [take(kind, runs) for kind in ("<f8", "?", "<f8", "<f8", "<f8", "<f8", "<i8")]
+            columns[name] = Metrics(values, missing, *parts)
+            clock[name] = take("<i8", runs), take("<i8", runs)
+    if not all(name in columns for name in ATTRIBUTES):
+        raise ValueError
+    inputs = {int(i): RunInputs(tuple(_inputs(given))) for i, given in header["inputs"].items()}
+    return Shelf(Frame(columns, runs), clock, inputs)
+
+
+def _text(codes: NDArray[Any], words: list[str]) -> Text:
+    if len(codes) and not -1 <= int(codes.min()) <= int(codes.max()) < len(words):
+        raise ValueError
+    return Text(codes, words)
+
+
+def _inputs(given: list[Mapping[str, Any]]) -> Iterator[DatasetInput]:
+    for each in given:
+        yield DatasetInput(Dataset(**each["dataset"]), tuple(InputTag(**tag) for tag in each["tags"]))
