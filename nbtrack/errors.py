@@ -14,9 +14,13 @@ Every message names the thing, the place and the next step.
 
 from __future__ import annotations
 
+import os
+import sys
+import sysconfig
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
 
 
 class NbtrackError(Exception):
@@ -67,7 +71,18 @@ def warn_once(message: str) -> None:
     """Warn with `message` the first time it occurs in this process; later ones are silent."""
     if message not in _told:
         _told.add(message)
-        warnings.warn(message, NbtrackWarning, stacklevel=3)
+        file, line = _persons_line()
+        warnings.warn_explicit(message, NbtrackWarning, file, line)
+
+
+def _persons_line() -> tuple[str, int]:
+    """Where in the person's own code we are: a warning that shows a line of ours or of a library's says nothing."""
+    paths = sysconfig.get_paths()
+    libraries = (os.path.dirname(__file__), *(paths[name] for name in ("stdlib", "platstdlib", "purelib", "platlib")))
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and frame.f_code.co_filename.startswith((*libraries, "<frozen ")):
+        frame = frame.f_back
+    return ("<nbtrack>", 0) if frame is None else (frame.f_code.co_filename, frame.f_lineno)
 
 
 @contextmanager

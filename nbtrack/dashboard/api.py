@@ -9,7 +9,7 @@ from typing import Any
 from nbtrack.dashboard.rows import run_ids
 from nbtrack.dashboard.widget import Dashboard
 from nbtrack.entities import Experiment, ViewType
-from nbtrack.errors import NotFoundError
+from nbtrack.errors import InvalidValueError, NotFoundError
 from nbtrack.frame import frame_of
 from nbtrack.stores.base import Store
 from nbtrack.stores.open import open_store
@@ -19,11 +19,11 @@ Address = Store | str | Path | None
 
 def dashboard(
     store: Address = None,
-    experiments: str | Experiment | Iterable[str | Experiment] | None = None,
+    experiments: str | int | Experiment | Iterable[str | int | Experiment] | None = None,
     *,
     filter: str = "",
-    order_by: Sequence[str] = (),
-    columns: Sequence[str] | None = None,
+    order_by: str | Sequence[str] = (),
+    columns: str | Sequence[str] | None = None,
     height: int | None = None,
     **view: Any,
 ) -> Dashboard:
@@ -32,9 +32,9 @@ def dashboard(
     `store` is an address or an open store, by default the one that tracking writes to; `experiments` are names or ids,
     by default every active one; `height` is in pixels. `view` takes any other setting of `Dashboard.view`.
     """
-    given: dict[str, Any] = {"filter": filter, "order": list(order_by), **view}
+    given: dict[str, Any] = {"filter": filter or "", "order": _texts(order_by), **view}
     if columns is not None:
-        given["columns"] = list(columns)
+        given["columns"] = _texts(columns)
     if height is not None:
         given["height"] = height
     opened = _store(store)
@@ -56,7 +56,7 @@ def chart(
     """
     opened, ids = _store_and_runs(store, _newest(_store(store)) if runs is None else [runs])
     if metrics is not None:
-        chart["metrics"] = [metrics] if isinstance(metrics, str) else list(metrics)
+        chart["metrics"] = _texts(metrics)
     view = {"chart": chart}
     return Dashboard(opened, _experiments_of(opened, ids), frame_kind="chart", view=view, selected=ids, only=ids)
 
@@ -68,18 +68,27 @@ def show(run: Any = None, *, store: Address = None) -> Dashboard:
     return Dashboard(opened, _experiments_of(opened, ids), frame_kind="show", view=view, selected=ids[:1], only=ids[:1])
 
 
+def _texts(given: str | Sequence[str]) -> list[str]:
+    """One text is a list of one, not a list of its letters."""
+    return [given] if isinstance(given, str) else list(given)
+
+
 def _store(given: Address) -> Store:
     if given is None:
         from nbtrack.tracking.settings import store_at
 
         return store_at()
-    return open_store(given) if isinstance(given, str | Path) else given
+    if isinstance(given, str | Path):
+        return open_store(given)
+    if not hasattr(given, "snapshot"):
+        raise InvalidValueError(f"store={given!r} is no store. Give a path, an address, or what open_store returns.")
+    return given
 
 
 def _experiment_ids(store: Store, given: Any) -> list[str] | None:
     if given is None:
         return None
-    wanted = [given] if isinstance(given, str | Experiment) else list(given)
+    wanted = [given] if isinstance(given, str | int | Experiment) else list(given)
     return [_experiment_id(store, each) for each in wanted]
 
 

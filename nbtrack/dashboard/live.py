@@ -33,7 +33,7 @@ class Listener(Protocol):
 
     def hear(self, content: dict[str, Any], packed: bytes) -> None: ...
     def replace_snapshot(self) -> None: ...
-    def refresh_outputs(self) -> None: ...
+    def refresh_outputs(self, *, only_empty: bool) -> None: ...
 
 
 class Hub:
@@ -91,6 +91,7 @@ class Hub:
                 self.book.all_sent()
         except Exception as error:
             self._failure = error
+        self.rev += 1  # so that what was shown meanwhile, with nothing in it, is known to be older
         self._loaded.set()
         self._known.set()
         self.replace_snapshots()
@@ -177,16 +178,20 @@ class Hub:
             self.book.preload_all(self.catalog.rows)
 
     def cell_ended(self, *, quick: int) -> None:
-        """Tell what the cell did, and put it into traits and outputs; with more than `quick` runs only the former."""
+        """Tell what the cell did, and put it into traits and outputs; with more than `quick` runs only the former.
+
+        An output that was shown before the store was read is filled whatever the size: it would be saved empty.
+        """
         if not (self.loaded and self.listeners):
             return
         self.step()
+        large = len(self.catalog.rows) > quick
         if self._replaced_at[0] != self.rev:
-            self._replace_now = len(self.catalog.rows) > quick
-            if not self._replace_now:
+            self._replace_now = large
+            if not large:
                 self.replace_snapshots()
-                for listener in list(self.listeners):
-                    listener.refresh_outputs()
+        for listener in list(self.listeners):
+            listener.refresh_outputs(only_empty=large)
 
     def close(self) -> None:
         self.feed.close()

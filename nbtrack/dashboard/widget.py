@@ -152,9 +152,12 @@ class Dashboard(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]
         self._shown_rev = self._hub.rev
         return {"text/plain": self._text(), "text/html": self._html(display, SAVED_BYTES)}
 
-    def refresh_outputs(self) -> None:
-        """Put the newest snapshot into the outputs, so that a saved notebook holds it."""
-        if not self._displays or self._shown_rev == self._hub.rev:
+    def refresh_outputs(self, *, only_empty: bool = False) -> None:
+        """Put the newest snapshot into the outputs, so that a saved notebook holds it.
+
+        With `only_empty`, only where they were shown before the store had been read.
+        """
+        if not self._displays or self._shown_rev == self._hub.rev or (only_empty and self._shown_rev > 0):
             return
         from IPython.display import update_display
 

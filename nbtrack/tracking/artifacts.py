@@ -24,43 +24,43 @@ if TYPE_CHECKING:
 
 def log_artifact(local_path: str | Path, artifact_path: str | None = None, run_id: str | None = None) -> None:
     """Copy a file, or a folder as a whole, into the folder `artifact_path` of the run's artifacts."""
-    client, run = target(run_id)
-    with outliving_the_store():
+    with outliving_the_store(run_id):
+        client, run = target(run_id)
         client.log_artifact(run, local_path, artifact_path)
 
 
 def log_artifacts(local_dir: str | Path, artifact_path: str | None = None, run_id: str | None = None) -> None:
     """Copy what a folder holds into the folder `artifact_path` of the run's artifacts."""
-    client, run = target(run_id)
-    with outliving_the_store():
+    with outliving_the_store(run_id):
+        client, run = target(run_id)
         client.log_artifacts(run, local_dir, artifact_path)
 
 
 def log_text(text: str, artifact_file: str, run_id: str | None = None) -> None:
     """Keep `text` as a UTF-8 file."""
-    client, run = target(run_id)
-    with outliving_the_store():
+    with outliving_the_store(run_id):
+        client, run = target(run_id)
         client.log_text(run, text, artifact_file)
 
 
 def log_dict(dictionary: Mapping[str, Any] | Sequence[Any], artifact_file: str, run_id: str | None = None) -> None:
     """Keep a dict or list as YAML where the name ends in .yml or .yaml, else as JSON."""
-    client, run = target(run_id)
-    with outliving_the_store():
+    with outliving_the_store(run_id):
+        client, run = target(run_id)
         client.log_dict(run, dictionary, artifact_file)
 
 
 def log_stream(stream: IO[bytes], artifact_file: str, run_id: str | None = None) -> None:
     """Keep what a binary stream yields from where it stands to its end."""
-    client, run = target(run_id)
-    with outliving_the_store():
+    with outliving_the_store(run_id):
+        client, run = target(run_id)
         client.log_stream(run, stream, artifact_file)
 
 
 def log_figure(figure: Any, artifact_file: str, *, save_kwargs: Mapping[str, Any] | None = None) -> None:
     """Keep a matplotlib or plotly figure; the ending of `artifact_file` chooses the format."""
-    client, run = target(None)
     with outliving_the_store():
+        client, run = target(None)
         client.log_figure(run, figure, artifact_file, save_kwargs=save_kwargs)
 
 
@@ -73,15 +73,15 @@ def log_image(
     synchronous: bool | None = False,
 ) -> None:
     """Keep an image under a name, or as one of a series under `key` at `step` and `timestamp` (ms)."""
-    client, run = target(None)
     with outliving_the_store():
+        client, run = target(None)
         client.log_image(run, image, artifact_file, key, step, timestamp)
 
 
 def log_table(data: Mapping[str, Any] | pd.DataFrame, artifact_file: str, run_id: str | None = None) -> None:
     """Keep a table as .json or .parquet; rows are added to what the run's file of that name holds."""
-    client, run = target(run_id)
-    with outliving_the_store():
+    with outliving_the_store(run_id):
+        client, run = target(run_id)
         client.log_table(run, data, artifact_file)
 
 

@@ -2,8 +2,9 @@
 
 Each function logs into the active run, and starts one where there is none, as MLflow does. What the person got wrong (a
 key, a value, an unknown id) raises. What the disk or the network got wrong does not: it becomes a warning, so that a
-full disk does not end hours of training. Arguments named `synchronous` are accepted: every write has reached the
-operating system when the call returns, and `synchronous=False` only makes it return something to `wait()` for.
+full disk, a lost permission or a deleted store does not end hours of training. Arguments named `synchronous` are
+accepted: every write has reached the operating system when the call returns, and `synchronous=False` only makes it
+return something to `wait()` for.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from nbtrack.entities import Metric, Param, RunTag
-from nbtrack.errors import NotFoundError, ReadOnlyError, StoreError, warn_once
+from nbtrack.errors import NotFoundError, StoreError, warn_once
+from nbtrack.tracking import active
 from nbtrack.tracking.active import Held, _own
 from nbtrack.tracking.client import MlflowClient
 from nbtrack.tracking.data import Dataset, dataset_inputs
@@ -44,8 +46,8 @@ def log_metric(
     if run_id is not None:
         return MlflowClient().log_metric(run_id, key, value, timestamp or None, step, synchronous)
     stack = _own.stack  # the shortest way there: this is what training loops call
-    held = stack[-1] if stack else get_or_start()
     try:
+        held = stack[-1] if stack else get_or_start()
         log_point(held.uri, held.writer, key, value, step, timestamp or None)
     except StoreError as error:
         _outlive(error)
@@ -64,9 +66,9 @@ def log_metrics(
     """Add one point to each of several metrics, all at one `step` and one `timestamp`; see `log_metric`."""
     if dataset is not None:
         log_inputs([dataset], [None], [None], run_id=run_id)
-    held = get_or_start() if run_id is None else None
     when = as_timestamp("timestamp", timestamp or None)
-    with outliving_the_store():
+    with outliving_the_store(run_id):
+        held = get_or_start() if run_id is None else None
         if held is not None and held.known.issuperset(metrics):
             _log_known(held, metrics, step, when)
         else:  # the store looks at all keys before it writes the first
@@ -91,8 +93,8 @@ def log_param(key: str, value: Any, synchronous: bool | None = None) -> Any:
 
     A param is kept once: another value for the same key is an InvalidValueError, the same one is fine.
     """
-    client, run = target(None)
     with outliving_the_store():
+        client, run = target(None)
         client.log_param(run, key, value)
     return DONE if synchronous is False else value
 
@@ -101,8 +103,8 @@ def log_params(
     params: Mapping[str, Any], synchronous: bool | None = None, run_id: str | None = None
 ) -> RunOperations | None:
     """Keep several params of the active run, or of `run_id`; see `log_param`."""
-    client, run = target(run_id)
-    with outliving_the_store():
+    with outliving_the_store(run_id):
+        client, run = target(run_id)
         client.log_batch(run, params=[Param(key, str(value)) for key, value in params.items()])
     return DONE if synchronous is False else None
 
@@ -114,8 +116,8 @@ def set_tag(key: str, value: Any, synchronous: bool | None = None) -> RunOperati
 
 def set_tags(tags: Mapping[str, Any], synchronous: bool | None = None) -> RunOperations | None:
     """Set several tags of the active run; see `set_tag`."""
-    client, run = target(None)
     with outliving_the_store():
+        client, run = target(None)
         client.log_batch(run, tags=[RunTag(key, str(value)) for key, value in tags.items()])
     return DONE if synchronous is False else None
 
@@ -134,8 +136,8 @@ def log_batch(
     run_id: str | None = None,
 ) -> RunOperations | None:
     """Many values of the active run, or of `run_id`, in one go, as `MlflowClient.log_batch` takes them."""
-    client, run = target(run_id)
-    with outliving_the_store():
+    with outliving_the_store(run_id):
+        client, run = target(run_id)
         client.log_batch(run, metrics, params, tags)
     return DONE if synchronous is False else None
 
@@ -160,8 +162,8 @@ def log_inputs(
 ) -> None:
     """Note several datasets, with as many contexts and tags. `models` is ignored."""
     inputs = dataset_inputs(datasets or [], contexts or [], tags_list or [])
-    client, run = target(run_id)
-    with outliving_the_store():
+    with outliving_the_store(run_id):
+        client, run = target(run_id)
         client.log_inputs(run, inputs)
 
 
@@ -179,15 +181,19 @@ def target(run_id: str | None) -> tuple[MlflowClient, str]:
 
 
 @contextmanager
-def outliving_the_store() -> Iterator[None]:
-    """Turn what the disk or the network got wrong into a warning; what the person got wrong still raises."""
+def outliving_the_store(run_id: str | None = None) -> Iterator[None]:
+    """Turn what the disk or the network got wrong into a warning; what the person got wrong still raises.
+
+    `run_id` is what the person named. One that is unknown is a mistake; an active run that is gone was there before, so
+    somebody has taken its store away.
+    """
     try:
         yield
     except StoreError as error:
-        _outlive(error)
+        _outlive(error, run_id)
 
 
-def _outlive(error: StoreError) -> None:
-    if isinstance(error, NotFoundError | ReadOnlyError):
+def _outlive(error: StoreError, run_id: str | None = None) -> None:
+    if isinstance(error, NotFoundError) and (run_id is not None or active.current() is None):
         raise error
     warn_once(f"nbtrack could not keep what was logged, and goes on: {error}")

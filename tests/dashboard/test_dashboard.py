@@ -76,6 +76,20 @@ def test_the_code_reproduces_the_rows(dash: Dashboard) -> None:
     assert names(place["runs"]) == names(dash.runs) == ["blue", "green"]
 
 
+def test_one_text_is_taken_as_a_list_of_one(store: Path) -> None:
+    dash = nbtrack.dashboard(order_by="metrics.loss ASC", columns="metrics.loss")
+    assert dash.view["order"] == ["metrics.loss ASC"]
+    assert dash.view["columns"] == ["metrics.loss"]
+    dash.close()
+
+
+def test_an_experiment_is_named_by_a_number_too_and_what_is_no_store_is_said_to_be_none(store: Path) -> None:
+    with pytest.raises(NotFoundError, match=r"no experiment '7' in the store\. It has: Default"):
+        nbtrack.dashboard(experiments=7)
+    with pytest.raises(InvalidValueError, match=r"store=3 is no store\. Give a path"):
+        nbtrack.dashboard(3)
+
+
 def test_a_view_is_set_in_part_and_checked(dash: Dashboard) -> None:
     dash.view = {"chart": {"smoothing": 0.5}}
     dash.view = {"chart": {"log_y": True}, "height": 400}

@@ -3,6 +3,7 @@ from __future__ import annotations
 import errno
 import math
 import os
+import shutil
 import time
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,8 @@ import pytest
 
 import nbtrack
 from nbtrack import errors
-from nbtrack.errors import InvalidValueError, NbtrackWarning, NotFoundError, StoreError
-from nbtrack.stores import Store
+from nbtrack.errors import InvalidValueError, NbtrackWarning, NotFoundError, ReadOnlyError, StoreError
+from nbtrack.stores import Store, files
 from nbtrack.tracking import active, events
 
 
@@ -101,6 +102,39 @@ def test_a_full_disk_is_a_warning_and_the_training_goes_on(store: Store) -> None
         with pytest.warns(NbtrackWarning, match="goes on: 'metrics/loss' cannot be written"):
             nbtrack.log_metric("loss", 1.0)
         nbtrack.log_metric("loss", 1.0, step=1)  # a second warning would be an error here
+
+
+def test_a_store_deleted_under_an_active_run_is_a_warning_and_the_training_goes_on(
+    store: Store, tmp_path: Path
+) -> None:
+    nbtrack.start_run()
+    nbtrack.log_metric("loss", 1.0)
+    shutil.rmtree(tmp_path / "mlruns")
+    for call in (
+        lambda: nbtrack.log_metric("other", 1.0),
+        lambda: nbtrack.log_metrics({"a": 1}),
+        lambda: nbtrack.log_param("lr", 1),
+        lambda: nbtrack.set_tag("a", 1),
+        lambda: nbtrack.log_text("a", "a.txt"),
+    ):
+        with pytest.warns(NbtrackWarning, match="goes on: ") as told:
+            call()
+        assert len(told) == 1
+        errors._told.clear()
+    active.release_top()
+
+
+def test_logging_without_a_run_into_a_store_without_write_permission_is_a_warning(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files.store, "_may_write", lambda folder: False)
+    with pytest.warns(NbtrackWarning, match=r"goes on: .*may not be written. Get permission"):
+        nbtrack.log_metric("loss", 1.0)
+    nbtrack.log_metric("loss", 1.0, step=1)  # a second warning would be an error here
+    nbtrack.log_param("lr", 1)
+    assert nbtrack.active_run() is None
+    with pytest.raises(ReadOnlyError):
+        nbtrack.start_run()
 
 
 def test_an_unknown_run_id_is_an_error_and_no_warning(store: Store) -> None:
