@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from nbtrack import entities, figures, tracking  # type: ignore[attr-defined,unused-ignore]
+    from nbtrack import capture, entities, figures, tracking  # type: ignore[attr-defined,unused-ignore]
     from nbtrack.dashboard import chart, compare, dashboard, show  # type: ignore[import-not-found,attr-defined,unused-ignore]
     from nbtrack.entities import Experiment, ExperimentTag, Metric, Param, Run, RunInfo, RunStatus, RunTag, ViewType
     from nbtrack.errors import NbtrackError
@@ -102,6 +102,7 @@ __all__ = [
     "__version__",
     "active_run",
     "artifacts",
+    "capture",
     "chart",
     "client",
     "compare",
@@ -199,6 +200,7 @@ _FROM = {
 _HOME = {name: module for module, names in _FROM.items() for name in names.split()}
 _MODULES = {
     "artifacts": "nbtrack.tracking.artifacts",
+    "capture": "nbtrack.capture",
     "client": "nbtrack.tracking.client",
     "data": "nbtrack.tracking.data",
     "entities": "nbtrack.entities",

@@ -6,6 +6,7 @@ import argparse
 import shlex
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from IPython.core.error import UsageError
@@ -82,6 +83,7 @@ def parse(line: str) -> Options:
     )
 
 
+@cache
 def _parser() -> MagicArgumentParser:
     parser = _Parser("%%track")
     for option in OPTIONS:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import platform
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from IPython.core.error import UsageError
 
-from nbtrack.capture.environment import system_tags
+from nbtrack.capture.alive import process_tags
 from nbtrack.capture.notebook import notebook_path
 from nbtrack.entities import Experiment, LifecycleStage, Param, Run
 from nbtrack.errors import InvalidValueError, NbtrackError, NotAStoreError, NotFoundError
@@ -139,12 +137,7 @@ def _experiment(client: MlflowClient, name: str | None, above: active.Held | Non
 def source_tags(namespace: Mapping[str, object], cell_id: str | None) -> dict[str, str]:
     """Where the cell stands, for the runs that start in it."""
     tags = {"mlflow.source.type": "NOTEBOOK", "mlflow.source.name": notebook_path(namespace) or "notebook"}
-    return {**tags, "nbtrack.cell_id": cell_id} if cell_id else tags
-
-
-def machine_tags() -> dict[str, str]:
-    """Python, machine and process: by the last one a run that a dead kernel left open can be recognised."""
-    return {**system_tags(), "nbtrack.process": f"{platform.node()}:{os.getpid()}"}
+    return {**tags, **process_tags(), **({"nbtrack.cell_id": cell_id} if cell_id else {})}
 
 
 def bind(namespace: dict[str, Any], name: str | None, run: Run) -> None:
