@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         load_ipython_extension,
         unload_ipython_extension,
     )
+    from nbtrack.magics.checkout import checkout
     from nbtrack.stores import open_store
     from nbtrack.tracking import artifacts, client, data, exceptions
     from nbtrack.tracking.active import ActiveRun
@@ -104,6 +105,7 @@ __all__ = [
     "artifacts",
     "capture",
     "chart",
+    "checkout",
     "client",
     "compare",
     "create_experiment",
@@ -172,6 +174,7 @@ _FROM = {
     "nbtrack.entities": "Experiment ExperimentTag Metric Param Run RunInfo RunStatus RunTag ViewType",
     "nbtrack.errors": "NbtrackError",
     "nbtrack.magics": "load_ipython_extension unload_ipython_extension",
+    "nbtrack.magics.checkout": "checkout",
     "nbtrack.stores": "open_store",
     "nbtrack.tracking.active": "ActiveRun",
     "nbtrack.tracking.artifacts": (

@@ -54,7 +54,7 @@ def _lives(pid: int, start: int) -> bool:
 def started(pid: int) -> int | None:
     """When the process started, in ms since 1970; 0 where that cannot be told, None where there is no such process."""
     try:
-        import psutil
+        import psutil  # type: ignore[import-untyped,unused-ignore]
     except ImportError:
         return _started_by_proc(pid)
     try:

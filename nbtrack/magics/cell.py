@@ -5,23 +5,24 @@ from __future__ import annotations
 import ast
 import os
 import time
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 from nbtrack.capture import options as capturing
 from nbtrack.capture.displays import Displays
+from nbtrack.capture.inputs import needed_inputs
 from nbtrack.capture.tee import Tee
 from nbtrack.errors import guard
 from nbtrack.magics.arguments import Options
-from nbtrack.magics.background import Background
 from nbtrack.magics.card import Card, directions_of, own_tags
 from nbtrack.magics.closing import Closing
-from nbtrack.magics.files import SOURCE, Files
+from nbtrack.magics.files import SOURCE, Files, inputs_text
 from nbtrack.magics.history import Memory
 from nbtrack.magics.live import Live
 from nbtrack.magics.opening import bind
 from nbtrack.magics.show import Shown
-from nbtrack.magics.surroundings import describe
+from nbtrack.magics.source import python_of
+from nbtrack.magics.surroundings import Surroundings
 from nbtrack.magics.values import Values
 from nbtrack.tracking import active
 from nbtrack.tracking.events import subscribe
@@ -34,6 +35,7 @@ class TrackedCell:
         self.ip = ip
         self.options = options
         self.source = source
+        self.tree = tree
         self.cell_id = cell_id
         wanted = options.capture and capturing.values
         self.values = Values.before(tree if wanted else None, options.only, ip.user_ns)
@@ -79,8 +81,15 @@ class TrackedCell:
         if capturing.source:
             with guard("keep the cell's source"):
                 self.files.write(SOURCE, self.source)
-        folder, given = Path.cwd(), set(self.options.tags)
-        self.slow = Background(lambda: describe(held, folder, given))
+        self.slow = Surroundings(held, set(self.options.tags), self._inputs()).note()
+
+    def _inputs(self) -> Callable[[], str]:
+        """The earlier inputs of the session as they are now; which of them are needed is found out beside the cell."""
+        earlier = list(enumerate(self.ip.history_manager.input_hist_raw[: self.ip.execution_count]))
+        tree = self.tree
+        if tree is None or not capturing.inputs:
+            return lambda: ""
+        return lambda: inputs_text(needed_inputs(tree, earlier, lambda source: python_of(self.ip, source)))
 
     def _follow(self) -> None:
         feed = subscribe()

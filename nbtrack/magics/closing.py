@@ -39,7 +39,7 @@ class Closing:
             self._keep_error(self._error)
         if cell.live:
             cell.live.stop()
-        run = held.run
+        run: Run = held.run
         with guard("keep what the cell computed"):
             run = self._keep_values(result)
         if cell.options.capture:

@@ -8,14 +8,16 @@ from collections.abc import Callable
 from typing import Any
 
 from IPython.core.error import UsageError
-from IPython.utils.process import arg_split
 
+from nbtrack.capture.rewriting import with_values
 from nbtrack.entities import Run
 from nbtrack.errors import NbtrackError
+from nbtrack.magics.arguments import pairs, words
 from nbtrack.magics.card import card_of, directions_of
 from nbtrack.magics.card_html import card_html
 from nbtrack.magics.card_text import card_text
 from nbtrack.magics.diff import difference
+from nbtrack.magics.files import cell_of, inputs_of, with_inputs
 from nbtrack.magics.find import find_run
 from nbtrack.magics.show import show
 from nbtrack.magics.tables import difference_html, difference_text, runs_table
@@ -29,7 +31,9 @@ HELP = """What was tracked:
     %track ls [FILTER]       the newest runs, or those that match, e.g. %track ls metrics.acc > 0.9
     %track show [RUN]        one run's card; the newest without RUN
     %track diff A B          what is different between two runs
-    %track load RUN          put the run's cell into the next input, exactly as it ran
+    %track load RUN          put the run's cell into the next input, exactly as it ran;
+                             --with-inputs: first the earlier inputs that it needs
+    %track rerun RUN k=v …   run its cell again, with other values for its literals
     %track rm RUN            delete a run; restore brings it back
     %track restore RUN       bring a deleted run back
     %track dashboard         all of it, to look at
@@ -40,13 +44,17 @@ MOST = 20  # rows of `%track ls`
 
 
 class Commands:
-    def __init__(self, ip: Any) -> None:
+    """`rerun` runs a cell as a new run that names an old one."""
+
+    def __init__(self, ip: Any, rerun: Callable[[str, str], None]) -> None:
         self._ip = ip
+        self._rerun = rerun
         self._known: dict[str, tuple[Callable[..., None], range]] = {
             "status": (self.status, range(1)),
             "show": (self.show, range(2)),
             "diff": (self.diff, range(2, 3)),
-            "load": (self.load, range(1, 2)),
+            "load": (self.load, range(1, 3)),
+            "rerun": (self.rerun, range(1, 1000)),
             "rm": (self.rm, range(1, 2)),
             "restore": (self.restore, range(1, 2)),
             "dashboard": (self.dashboard, range(1)),
@@ -69,13 +77,13 @@ class Commands:
         if command not in self._known:
             raise UsageError(f"%track knows no '{command}'. There is: ls, {', '.join(self._known)}.")
         function, fitting = self._known[command]
-        words = [word.strip("\"'") for word in arg_split(rest)]
-        if len(words) not in fitting:
+        given = words(rest)
+        if len(given) not in fitting:
             wanted = {"diff": "two runs"}.get(
                 command, "one run" if fitting.start else "at most one run" if fitting.stop > 1 else "nothing"
             )
-            raise UsageError(f"%track {command} takes {wanted}, and got {len(words)}. `%track` alone explains.")
-        function(*words)
+            raise UsageError(f"%track {command} takes {wanted}, and got {len(given)}. `%track` alone explains.")
+        function(*given)
 
     def status(self) -> None:
         """The active run's card, or that there is none; and where runs go."""
@@ -118,12 +126,23 @@ class Commands:
         found = difference(store, a, b, {**directions_of(a), **directions_of(b)})
         show(self._ip, difference_html(a, b, found), difference_text(a, b, found))
 
-    def load(self, text: str) -> None:
-        """The run's cell as the next input, byte for byte."""
+    def load(self, *words: str) -> None:
+        """The run's cell as the next input, byte for byte; with its earlier inputs, those come first."""
+        runs = [word for word in words if word != "--with-inputs"]
+        if len(runs) != 1:
+            raise UsageError("%track load takes one run, and --with-inputs. `%track` alone explains.")
+        store = MlflowClient().store
+        run = find_run(store, runs[0])
+        source = cell_of(store, run)
+        inputs = inputs_of(store, run) if len(words) > 1 else []
+        self._ip.set_next_input(with_inputs(inputs, run.info.run_id) if inputs else source)
+
+    def rerun(self, text: str, *given: str) -> None:
+        """The run's cell with other values, as a new run."""
         store = MlflowClient().store
         run = find_run(store, text)
-        source = store.read_artifact(run.info.run_id, "cell.py").decode("utf-8", "surrogatepass")
-        self._ip.set_next_input(source)
+        source = cell_of(store, run)
+        self._rerun(with_values(source, pairs("rerun", list(given))) if given else source, run.info.run_id)
 
     def rm(self, text: str) -> None:
         client = MlflowClient()

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
+
+from nbtrack.entities import Run
+from nbtrack.errors import NotFoundError
+from nbtrack.stores import Store
 from nbtrack.tracking.active import Held
 
 SOURCE = "cell.py"
@@ -30,3 +36,37 @@ class Files:
         stem, _, ending = name.rpartition(".")
         candidates = (f"{stem}-{n}.{ending}" for n in range(2, 100_000))
         return name if name not in taken else next(path for path in candidates if path not in taken)
+
+
+def inputs_text(inputs: Sequence[tuple[int, str]]) -> str:
+    """Earlier inputs as `inputs.json`; empty where there are none."""
+    return json.dumps([{"in": number, "source": source} for number, source in inputs], indent=1) if inputs else ""
+
+
+def cell_of(store: Store, run: Run) -> str:
+    """The cell of a run, exactly as it ran. Raises NotFoundError for a run that kept none."""
+    try:
+        return store.read_artifact(run.info.run_id, SOURCE).decode("utf-8", "surrogatepass")
+    except NotFoundError as error:
+        raise NotFoundError(f"Run '{run.info.run_name}' has kept no cell: it was not made by %%track.") from error
+
+
+def inputs_of(store: Store, run: Run) -> list[str]:
+    """The sources of the earlier inputs that the run's cell needs, oldest first; empty where none were kept."""
+    try:
+        kept = json.loads(store.read_artifact(run.info.run_id, INPUTS))
+    except (NotFoundError, ValueError):
+        return []
+    rows = kept if isinstance(kept, list) else []
+    return [row["source"] for row in rows if isinstance(row, dict) and isinstance(row.get("source"), str)]
+
+
+def with_inputs(inputs: Sequence[str], run_id: str) -> str:
+    """One cell that does what the earlier inputs did, and then asks for the run's own cell.
+
+    A front end takes one next input at a time, and `%%track` must stand at the top of its own.
+    """
+    parts = [
+        f"get_ipython().run_cell({source!r})" if source.lstrip().startswith("%%") else source for source in inputs
+    ]
+    return "\n\n".join([*parts, f"%track load {run_id}"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from IPython.core.error import UsageError
@@ -17,6 +18,7 @@ from nbtrack.magics.outcome import error_of
 from nbtrack.magics.rewrite import BEGIN, rewrite
 from nbtrack.magics.source import python_of
 
+RERUN_OF = "nbtrack.rerun_of"
 _CELL_HELP = """Run this cell as an experiment: its params, metrics, code and output are kept as a run.
 
     %%track baseline -e mnist -p depth=3 -m loss:min
@@ -41,7 +43,8 @@ class Magics:
         self._ip = ip
         self._frames = Frames()
         self._memory = Memory()
-        self._commands = Commands(ip)
+        self._links: dict[str, str] = {}
+        self._commands = Commands(ip, self.rerun)
 
     def register(self) -> None:
         ip = self._ip
@@ -99,6 +102,8 @@ class Magics:
     def begin(self, line: str) -> None:
         """Start the run of the cell that runs now. Raises UsageError, and then the cell ends here."""
         options = parse(line)
+        options = replace(options, tags={**self._links, **options.tags})
+        self._links = {}
         frame = self._frames.top()
         if frame is None:
             raise UsageError("%%track belongs at the top of a cell.")
@@ -115,5 +120,15 @@ class Magics:
     def run_cell(self, line: str, cell: str) -> None:
         """`%%track` called as a magic, by other code: run its cell inside this one, and stop where it fails."""
         result = self._ip.run_cell(f"%%track {line}\n{cell}")
+        if not result.success:
+            raise CellStoppedError("The tracked cell failed; its error is shown above.")
+
+    def rerun(self, source: str, old: str) -> None:
+        """Run a cell whose run will say that it is `old` once more."""
+        self._links = {RERUN_OF: old}
+        try:
+            result = self._ip.run_cell(source)
+        finally:
+            self._links = {}
         if not result.success:
             raise CellStoppedError("The tracked cell failed; its error is shown above.")

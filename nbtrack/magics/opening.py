@@ -111,7 +111,9 @@ def _resume(client: MlflowClient, run: Run, options: Options, source: Mapping[st
 
 
 def _start(client: MlflowClient, options: Options, source: Mapping[str, str], above: active.Held | None) -> active.Held:
-    tags = {**context_tags(), **source, **direction_tags(options.directions), **options.tags}
+    # The main file of a kernel lies in its environment; which repository counts is asked for the notebook's folder.
+    context = {key: value for key, value in context_tags().items() if not key.startswith("mlflow.source.git.")}
+    tags = {**context, **source, **direction_tags(options.directions), **options.tags}
     if above is not None:
         tags[PARENT] = above.run_id
     run = client.create_run(_experiment(client, options.experiment, above), tags=tags, run_name=options.name)

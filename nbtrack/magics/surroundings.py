@@ -2,31 +2,85 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 from nbtrack.capture import options
 from nbtrack.capture.environment import packages, system_tags
-from nbtrack.capture.git import git_tags
+from nbtrack.capture.git import State, git_state, git_tags, root_of
+from nbtrack.capture.hold import Hold, let_this_thread
+from nbtrack.capture.snapshot import take_snapshot
 from nbtrack.entities import RunTag
 from nbtrack.errors import guard
-from nbtrack.magics.files import PACKAGES
+from nbtrack.magics.background import Background
+from nbtrack.magics.files import INPUTS, PACKAGES
 from nbtrack.tracking.active import Held
 
-
-def describe(held: Held, folder: Path, given: Collection[str]) -> None:
-    """`given` are the person's own tags, which win."""
-    with guard("note the machine"):
-        _tag(held, system_tags(), given)
-    if options.git:
-        with guard("note the repository"):
-            _tag(held, git_tags(folder), given)
-    if options.packages:
-        with guard("note the packages"):
-            held.client.store.write_artifact(held.run_id, PACKAGES, packages().encode())
+SNAPSHOT = "nbtrack.git.snapshot"  # the commit with the work tree before the cell
+ROOT = "nbtrack.git.root"
+LATE = "nbtrack.git.snapshot_late"
 
 
-def _tag(held: Held, found: dict[str, str], given: Collection[str]) -> None:
-    held.client.log_batch(held.run_id, tags=[RunTag(key, value) for key, value in found.items() if key not in given])
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """`given` are the keys of the person's own tags, which win. `inputs` tells the earlier inputs as JSON, or ""."""
+
+    held: Held
+    given: Collection[str]
+    inputs: Callable[[], str]
+
+    def note(self) -> Background:
+        """Begin; from now on, a write into the repository waits for its snapshot."""
+        root = root_of(Path.cwd()) if options.git or options.snapshot else None
+        store = store_folder(self.held)
+        hold = Hold(root, store) if root and options.snapshot else None
+        return Background(lambda: self._note(root, hold, store))
+
+    def _note(self, root: Path | None, hold: Hold | None, store: Path | None) -> None:
+        if root:
+            with guard("note the repository"):
+                self._note_repository(root, hold, store)
+        with guard("note the machine"):
+            self._tag(system_tags())
+        if options.packages:
+            with guard("note the packages"):
+                self.held.client.store.write_artifact(self.held.run_id, PACKAGES, packages().encode())
+        with guard("keep the earlier inputs"):
+            if text := self.inputs():
+                self.held.client.store.write_artifact(self.held.run_id, INPUTS, text.encode())
+
+    def _note_repository(self, root: Path, hold: Hold | None, store: Path | None) -> None:
+        let_this_thread()
+        try:
+            state = git_state(root)
+            commit = self._snapshot(state, hold, store) if state and hold else None
+        finally:
+            if hold:
+                hold.release()
+        if state is None:
+            return
+        tags = {**git_tags(state), ROOT: str(root)} if options.git else {ROOT: str(root)}
+        if commit:
+            tags[SNAPSHOT] = commit
+            if hold and hold.late:
+                tags[LATE] = "true"
+        self._tag(tags)
+
+    def _snapshot(self, state: State, hold: Hold, store: Path | None) -> str | None:
+        return take_snapshot(state, self.held.run_id, leave_out=store, read=hold.release)
+
+    def _tag(self, found: dict[str, str]) -> None:
+        tags = [RunTag(key, value) for key, value in found.items() if key not in self.given]
+        self.held.client.log_batch(self.held.run_id, tags=tags)
 
 
+def store_folder(held: Held) -> Path | None:
+    """Where the store lies on this machine: it changes with every run, and is no part of the work tree."""
+    address = urlsplit(held.client.store.uri)
+    if address.scheme == "file":
+        return Path(url2pathname(address.path))
+    artifacts = held.client.store.artifact_dir(held.run_id)
+    return artifacts.parent.parent if artifacts else None
