@@ -9,6 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+COMMIT = "mlflow.source.git.commit"
+SNAPSHOT = "nbtrack.git.snapshot"  # the commit with the work tree before the cell
+ROOT = "nbtrack.git.root"
+
 
 @dataclass(frozen=True, slots=True)
 class State:
@@ -50,7 +54,7 @@ def git_tags(state: State) -> dict[str, str]:
     """Commit, branch, remote, and whether tracked files differ from the commit; empty before the first commit."""
     if state.commit is None:
         return {}
-    tags = {"mlflow.source.git.commit": state.commit, "nbtrack.git.dirty": str(state.changed).lower()}
+    tags = {COMMIT: state.commit, "nbtrack.git.dirty": str(state.changed).lower()}
     if state.branch:
         tags["mlflow.source.git.branch"] = state.branch
     if remote := _remote(state.root):

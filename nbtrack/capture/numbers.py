@@ -95,7 +95,7 @@ def read_scalars(tree: ast.Module, before: Mapping[str, object]) -> dict[str, st
     """Settings from earlier cells that this one reads, also through the functions of the notebook that it calls."""
     own = set(bound_names(tree))
     found = {}
-    for name in dict.fromkeys(_read(tree, before)):
+    for name in dict.fromkeys(followed(_names(tree), before)):
         value = before.get(name)
         plain = isinstance(value, str | bool | int | float) or as_number(value) is not None
         if name in own or name.startswith("_") or looks_secret(name) or not plain:
@@ -105,8 +105,13 @@ def read_scalars(tree: ast.Module, before: Mapping[str, object]) -> dict[str, st
     return found
 
 
-def _read(tree: ast.Module, before: Mapping[str, object]) -> Iterator[str]:
-    pending = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]
+def _names(tree: ast.Module) -> Iterator[str]:
+    return (node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load))
+
+
+def followed(names: Iterable[str], before: Mapping[str, object]) -> Iterator[str]:
+    """Those names that are there, and those that the notebook's own functions among them read."""
+    pending = list(names)
     seen: set[str] = set()
     while pending:
         name = pending.pop(0)

@@ -15,13 +15,14 @@ from nbtrack.frame import Series
 from nbtrack.magics.trace import Trace
 from nbtrack.stores import Store
 
-OWN_FILES = re.compile(r"(cell|output|traceback|requirements)(-\d+)?\.(py|txt)")
+OWN_FILES = re.compile(r"(cell|inputs|output|traceback|requirements)(-\d+)?\.(py|txt|json)")
 HIDDEN_TAGS = ("mlflow.", "nbtrack.")
 
 
 @dataclass(slots=True)
 class Card:
-    """`directions` says of a metric which way is better. `duration` is in milliseconds."""
+    """`directions` says of a metric which way is better. `duration` is in milliseconds. `changes` and `code` are what
+    is different from the run of the same cell before."""
 
     run_id: str
     name: str
@@ -35,6 +36,7 @@ class Card:
     artifacts: int = 0
     error: str = ""
     changes: list[str] = field(default_factory=list)
+    code: list[str] = field(default_factory=list)
     note: str = ""
 
     def add_point(self, key: str, value: float, step: int, timestamp: int) -> None:

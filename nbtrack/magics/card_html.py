@@ -133,10 +133,26 @@ def _extreme(name: str, trace: Trace, way: str | None) -> str:
 
 
 def _changes(card: Card) -> str:
-    if not card.changes:
+    if not card.changes and not card.code:
         return ""
     lines = "".join(f"<div>{text(change, 160)}</div>" for change in card.changes[:6])
-    return f'<div style="margin-top:4px"><span style="{_SOFT}">changed since the run before</span>{lines}</div>'
+    if more := len(card.changes) - 6:
+        lines += f'<div style="{_SOFT}">and {count(more, "more change")}</div>' if more > 0 else ""
+    return (
+        f'<div style="margin-top:4px"><span style="{_SOFT}">changed since the run before</span>{lines}'
+        f"{code_html(card.code) if card.code else ''}</div>"
+    )
+
+
+def code_html(lines: list[str]) -> str:
+    """A difference in code, coloured."""
+    good, bad = _COLOURS["FINISHED"], _COLOURS["FAILED"]
+    colours = {"+": f"color:{good}", "-": f"color:{bad}", "@": "opacity:.5", "…": _SOFT}
+    shown = "".join(f'<div style="{colours.get(line[:1], "")}">{text(line, 240) or "&nbsp;"}</div>' for line in lines)
+    return (
+        '<pre style="margin:2px 0;font-family:var(--jp-code-font-family,monospace);font-size:12px;line-height:1.4;'
+        f'background:transparent;color:inherit;white-space:pre-wrap">{shown}</pre>'
+    )
 
 
 def _foot(card: Card) -> str:

@@ -22,6 +22,7 @@ def card_text(card: Card) -> str:
     lines += _params(card)
     lines += _metrics(card)
     lines += [f"  changed: {short(change, 100)}" for change in card.changes[:6]]
+    lines += [f"  {short(line, 100)}" for line in card.code]
     lines.append(f"  {' · '.join(counts(card))}")
     return "\n".join(lines)
 

@@ -9,9 +9,11 @@ from collections.abc import Callable
 from typing import Any
 
 from nbtrack.capture import options as capturing
+from nbtrack.capture.data import datasets_read
 from nbtrack.capture.displays import Displays
 from nbtrack.capture.inputs import needed_inputs
 from nbtrack.capture.tee import Tee
+from nbtrack.entities import DatasetInput
 from nbtrack.errors import guard
 from nbtrack.magics.arguments import Options
 from nbtrack.magics.card import Card, directions_of, own_tags
@@ -36,6 +38,7 @@ class TrackedCell:
         self.options = options
         self.source = source
         self.tree = tree
+        self.data: list[DatasetInput] = []
         self.cell_id = cell_id
         wanted = options.capture and capturing.values
         self.values = Values.before(tree if wanted else None, options.only, ip.user_ns)
@@ -47,12 +50,13 @@ class TrackedCell:
         self._pid = os.getpid()
         self._held: active.Held | None = None
 
-    def began(self, held: active.Held) -> None:
+    def began(self, held: active.Held, memory: Memory) -> None:
         """Take over the run that was started for the cell: keep what is known already, and show the card."""
         self._held = held
         self.files = Files(held, fresh=self.options.resume is None)
         self.shown = Shown(self.ip)
         self.card = self._first_card(held)
+        self.previous = memory.find(held, self.source, self.cell_id)
         bind(self.ip.user_ns, self.options.out, held.run)
         if self.options.capture:
             self._describe(held)
@@ -81,7 +85,17 @@ class TrackedCell:
         if capturing.source:
             with guard("keep the cell's source"):
                 self.files.write(SOURCE, self.source)
-        self.slow = Surroundings(held, set(self.options.tags), self._inputs()).note()
+        with guard("take fingerprints of the data"):
+            self.data = self._data(held)
+        self.slow = Surroundings(held, set(self.options.tags), self._inputs(), self.data).note()
+
+    def _data(self, held: active.Held) -> list[DatasetInput]:
+        """Taken before the cell runs, because it may change them."""
+        if self.tree is None or not capturing.data:
+            return []
+        kept = ("mlflow.user", "mlflow.source.name", "mlflow.source.type")
+        source = {key: value for key, value in held.run.data.tags.items() if key in kept}
+        return datasets_read(self.tree, self.ip.user_ns, source)
 
     def _inputs(self) -> Callable[[], str]:
         """The earlier inputs of the session as they are now; which of them are needed is found out beside the cell."""

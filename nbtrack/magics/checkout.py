@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from nbtrack.capture.git import git, root_of
+from nbtrack.capture.git import COMMIT, ROOT, SNAPSHOT, git, root_of
 from nbtrack.entities import Run
 from nbtrack.errors import InvalidValueError, NotFoundError
+from nbtrack.magics.diff import COMMIT_ID
 from nbtrack.magics.find import find_run
-from nbtrack.magics.surroundings import ROOT, SNAPSHOT
 from nbtrack.tracking.client import MlflowClient
 
 
@@ -21,10 +21,10 @@ def checkout(run: Run | str, folder: str | Path | None = None) -> Path:
     """
     found = run if isinstance(run, Run) else find_run(MlflowClient().store, run)
     tags = found.data.tags
-    commit = tags.get(SNAPSHOT) or tags.get("mlflow.source.git.commit")
+    commit = tags.get(SNAPSHOT) or tags.get(COMMIT)
     if commit is None:
         raise NotFoundError(f"Run '{found.info.run_name}' has no commit: it ran outside a git repository.")
-    if not (len(commit) in {40, 64} and all(letter in "0123456789abcdef" for letter in commit)):
+    if not COMMIT_ID.fullmatch(commit):
         raise InvalidValueError(f"Run '{found.info.run_name}' names '{commit[:80]}' as its commit, which is none.")
     root = _repository(commit, tags.get(ROOT))
     there = Path(folder) if folder else root.parent / f"{root.name}-{found.info.run_id[:8]}"

@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.capture import options as capturing
-from nbtrack.entities import Metric, Param, Run, RunStatus
+from nbtrack.entities import Metric, Param, Run, RunInputs, RunStatus
 from nbtrack.errors import guard
-from nbtrack.magics.card import count_files, directions_of, own_tags
+from nbtrack.magics.card import count_files, own_tags
 from nbtrack.magics.files import OUTPUT, TRACEBACK
-from nbtrack.magics.history import Memory
+from nbtrack.magics.history import Memory, Version, since
 from nbtrack.magics.opening import bind
 from nbtrack.magics.outcome import error_line, status_after, traceback_text
 from nbtrack.tracking import active
@@ -83,7 +83,8 @@ class Closing:
         for key, value in metrics.items():
             self._cell.card.add_point(key, value, 0, now)
         data = replace(run.data, params={**run.data.params, **params}, metrics={**run.data.metrics, **metrics})
-        return replace(run, info=replace(run.info, status=self._status.name, end_time=now), data=data)
+        inputs = RunInputs(tuple(dict.fromkeys((*run.inputs.dataset_inputs, *self._cell.data))))
+        return Run(replace(run.info, status=self._status.name, end_time=now), data, inputs)
 
     def _keep_output(self) -> None:
         cell, held = self._cell, self._held
@@ -101,6 +102,10 @@ class Closing:
         card.name, card.tags = run.info.run_name, own_tags(data.tags.items())
         card.params = {key: data.params[key] for key in (*card.params, *data.params) if key in data.params}
         card.artifacts = count_files(self._held.client.store, self._held.run_id)
-        card.changes = memory.compare(self._held, run, cell.source, cell.cell_id, directions_of(run))
+        before = cell.previous()
+        if before and before.run.info.run_id != run.info.run_id:
+            found = since(self._held.client.store, before, Version(run, cell.source))
+            card.changes, card.code = found.lines, found.code
+        memory.remember(self._held, run, cell.source, cell.cell_id)
         bind(cell.ip.user_ns, cell.options.out, run)
         cell.shown(card)

@@ -124,7 +124,10 @@ class Commands:
         store = MlflowClient().store
         a, b = find_run(store, one), find_run(store, other)
         found = difference(store, a, b, {**directions_of(a), **directions_of(b)})
-        show(self._ip, difference_html(a, b, found), difference_text(a, b, found))
+        show(self._ip, difference_html(a, b, found), difference_text(a, b, found, colour=self._in_terminal()))
+
+    def _in_terminal(self) -> bool:
+        return not hasattr(self._ip, "kernel") and sys.stdout.isatty()
 
     def load(self, *words: str) -> None:
         """The run's cell as the next input, byte for byte; with its earlier inputs, those come first."""

@@ -115,7 +115,7 @@ class Magics:
         tree = python_of(self._ip, source)
         frame.tracked = cell = TrackedCell(self._ip, options, source, tree, cell_id)
         with guard("track this cell"):
-            cell.began(start())
+            cell.began(start(), self._memory)
 
     def run_cell(self, line: str, cell: str) -> None:
         """`%%track` called as a magic, by other code: run its cell inside this one, and stop where it fails."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -10,17 +10,15 @@ from urllib.request import url2pathname
 
 from nbtrack.capture import options
 from nbtrack.capture.environment import packages, system_tags
-from nbtrack.capture.git import State, git_state, git_tags, root_of
+from nbtrack.capture.git import ROOT, SNAPSHOT, State, git_state, git_tags, root_of
 from nbtrack.capture.hold import Hold, let_this_thread
 from nbtrack.capture.snapshot import take_snapshot
-from nbtrack.entities import RunTag
+from nbtrack.entities import DatasetInput, RunTag
 from nbtrack.errors import guard
 from nbtrack.magics.background import Background
 from nbtrack.magics.files import INPUTS, PACKAGES
 from nbtrack.tracking.active import Held
 
-SNAPSHOT = "nbtrack.git.snapshot"  # the commit with the work tree before the cell
-ROOT = "nbtrack.git.root"
 LATE = "nbtrack.git.snapshot_late"
 
 
@@ -31,6 +29,7 @@ class Surroundings:
     held: Held
     given: Collection[str]
     inputs: Callable[[], str]
+    data: Sequence[DatasetInput] = ()
 
     def note(self) -> Background:
         """Begin; from now on, a write into the repository waits for its snapshot."""
@@ -43,6 +42,8 @@ class Surroundings:
         if root:
             with guard("note the repository"):
                 self._note_repository(root, hold, store)
+        with guard("note the data that the cell reads"):
+            self.held.client.log_inputs(self.held.run_id, list(self.data))
         with guard("note the machine"):
             self._tag(system_tags())
         if options.packages:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 
+import pytest
 from IPython.core.error import UsageError
 
+from nbtrack.magics import history
 from tests.magics.conftest import Notebook
 
 
@@ -58,3 +61,36 @@ def test_a_rerun_that_fails_stops_the_cell_that_asked_for_it(nb: Notebook) -> No
     assert not result.success
     assert "after" not in nb.ip.user_ns
     assert [run.info.status for run in nb.runs] == ["FINISHED", "FAILED"]
+
+
+def restart(nb: Notebook) -> None:
+    """All that a new kernel would not know."""
+    nb.ip.run_line_magic("unload_ext", "nbtrack")
+    nb.ip.run_line_magic("load_ext", "nbtrack")
+    nb.output = ""
+
+
+@pytest.mark.parametrize("cell_id", ["c-1", None])
+def test_what_changed_since_the_run_before_survives_a_restart(
+    nb: Notebook, cell_id: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(history, "PATIENCE", 30)
+    nb.cell("import numpy as np\ndata = np.arange(4)")
+    body = "%%track -m acc:max\nlr = {}\nepochs = 3\nacc = lr * data.sum()\n{}\nprint('done')"
+    nb.cell("%%track\nprint('another')\nx = 1", cell_id="c-2" if cell_id else None)
+    nb.cell(body.format(0.1, "# first"), cell_id=cell_id)
+    restart(nb)
+    nb.ip.user_ns["data"] = nb.ip.user_ns["data"] * 2
+    nb.cell(body.format(0.2, "# second"), cell_id=cell_id)
+    said = nb.output
+    assert "changed: lr 0.1 → 0.2" in said
+    assert re.search(r"changed: data \w{8} → \w{8}", said)
+    assert "changed: acc 0.6 → 2.4 (better)" in said
+    assert "  -# first\n  +# second\n" in said
+
+
+def test_a_cell_unlike_all_before_it_has_nothing_to_compare(nb: Notebook, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(history, "PATIENCE", 30)
+    nb.cell("%%track\na = 1\nb = 2")
+    nb.cell("%%track\nimport os\nos.getcwd()")
+    assert "changed" not in nb.output

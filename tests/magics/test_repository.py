@@ -56,3 +56,14 @@ def test_switches_leave_out_what_they_name(edited: Notebook, monkeypatch: pytest
     assert "nbtrack.git.snapshot" not in edited.run.data.tags
     assert "mlflow.source.git.commit" in edited.run.data.tags
     assert edited.store.list_artifacts(edited.run.info.run_id) == []
+
+
+def test_diff_names_the_work_trees_and_the_files_that_differ(edited: Notebook) -> None:
+    edited.cell("%%track one\nx = 1")
+    (edited.folder / "model.py").write_text("depth = 5\n")
+    edited.cell("%%track two\nx = 1")
+    assert len(edited.runs) == 2
+    edited.output = ""
+    edited.cell("%track diff one two")
+    assert "M model.py" in edited.output
+    assert "work tree" in edited.output
