@@ -12,6 +12,7 @@ from nbtrack.capture import options as capturing
 from nbtrack.capture.data import datasets_read
 from nbtrack.capture.displays import Displays
 from nbtrack.capture.inputs import needed_inputs
+from nbtrack.capture.printed import Printed
 from nbtrack.capture.tee import Tee
 from nbtrack.entities import DatasetInput
 from nbtrack.errors import guard
@@ -22,6 +23,7 @@ from nbtrack.magics.files import SOURCE, Files, inputs_text
 from nbtrack.magics.history import Memory
 from nbtrack.magics.live import Live
 from nbtrack.magics.opening import bind
+from nbtrack.magics.pulse import Pulse
 from nbtrack.magics.show import Shown
 from nbtrack.magics.source import python_of
 from nbtrack.magics.surroundings import Surroundings
@@ -43,7 +45,8 @@ class TrackedCell:
         wanted = options.capture and capturing.values
         self.values = Values.before(tree if wanted else None, options.only, ip.user_ns)
         self.depth = len(active.own_stack())  # runs that were open before
-        self.tee = Tee()
+        self.printed = Printed()
+        self.tee = Tee(hear=self.printed.add)
         self.displays = Displays()
         self.live: Live | None = None
         self.started = time.monotonic()
@@ -60,7 +63,7 @@ class TrackedCell:
         bind(self.ip.user_ns, self.options.out, held.run)
         if self.options.capture:
             self._describe(held)
-        self._follow()
+        self._follow(held)
         if self.options.capture:
             self._listen()
 
@@ -105,10 +108,12 @@ class TrackedCell:
             return lambda: ""
         return lambda: inputs_text(needed_inputs(tree, earlier, lambda source: python_of(self.ip, source)))
 
-    def _follow(self) -> None:
+    def _follow(self, held: active.Held) -> None:
         feed = subscribe()
         live = self.options.live and self.shown.can_change
-        self.live = Live(self.card, feed, refresh=self._refresh, show=self._show if live else None)
+        self.pulse = Pulse(held, self.card, self.printed, capture=self.options.capture)
+        show = self._show if live else None
+        self.live = Live(self.card, feed, refresh=self._refresh, show=show, beat=self.pulse.beat)
         if live:
             self._show()
         self.live.start()

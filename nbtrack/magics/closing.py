@@ -38,7 +38,7 @@ class Closing:
         if self._error is not None and self._status != RunStatus.FINISHED:
             self._keep_error(self._error)
         if cell.live:
-            cell.live.stop()
+            cell.live.stop(cell.pulse.keep_printed if cell.options.capture else None)
         run: Run = held.run
         with guard("keep what the cell computed"):
             run = self._keep_values(result)

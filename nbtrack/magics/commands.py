@@ -9,6 +9,7 @@ from typing import Any
 
 from IPython.core.error import UsageError
 
+from nbtrack.capture.alive import is_abandoned
 from nbtrack.capture.rewriting import with_values
 from nbtrack.entities import Run
 from nbtrack.errors import NbtrackError
@@ -18,9 +19,10 @@ from nbtrack.magics.card_html import card_html
 from nbtrack.magics.card_text import card_text
 from nbtrack.magics.diff import difference
 from nbtrack.magics.files import cell_of, inputs_of, with_inputs
-from nbtrack.magics.find import find_run
+from nbtrack.magics.find import find_run, runs_of
 from nbtrack.magics.show import show
 from nbtrack.magics.tables import difference_html, difference_text, runs_table
+from nbtrack.magics.words import short
 from nbtrack.stores import Store
 from nbtrack.tracking import active
 from nbtrack.tracking.client import MlflowClient
@@ -94,6 +96,11 @@ class Commands:
         else:
             print("No run is active.")
         print(f"Runs are written to {client.store.uri}")
+        left = [run for run in runs_of(client.store) if is_abandoned(run)]
+        if left:
+            named = ", ".join(f"{short(run.info.run_name, 40)} ({run.info.run_id[:8]})" for run in left[:5])
+            more = f" and {len(left) - 5} more" if len(left) > 5 else ""
+            print(f"Left open by a kernel that is gone: {named}{more}")
 
     def ls(self, text: str) -> None:
         client = MlflowClient()

@@ -60,6 +60,8 @@ def metric_changes(old: Mapping[str, float], new: Mapping[str, float], ways: Map
     """`ways` says of a metric which way is better; without it, nobody can tell."""
     found = []
     for key in dict.fromkeys((*new, *old)):
+        if key.startswith("system/"):  # never twice the same
+            continue
         before, after = old.get(key), new.get(key)
         if before == after or (before is not None and after is not None and math.isnan(before) and math.isnan(after)):
             continue

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nbtrack.entities import Run
+from nbtrack.magics.card import SYSTEM, ended, shown_status
 from nbtrack.magics.card_html import code_html, text
 from nbtrack.magics.diff import Change, Difference
 from nbtrack.magics.words import ICONS, ago, duration, number, short
@@ -71,12 +72,12 @@ def runs_table(runs: Sequence[Run], experiments: dict[str, str], *, now: int, mo
     right = [*[False] * 5, *[True] * (1 + len(metrics)), *[False] * len(params)]
     rows = [
         [
-            ICONS.get(run.info.status, "?"),
+            ICONS.get(shown_status(run, now), "?"),
             run.info.run_name,
             run.info.run_id[:8],
             experiments.get(run.info.experiment_id, run.info.experiment_id),
             ago(now - (run.info.start_time or now)),
-            duration((run.info.end_time or now) - (run.info.start_time or now)),
+            duration(ended(run, now) - (run.info.start_time or now)),
             *[number(run.data.metrics[key]) if key in run.data.metrics else "" for key in metrics],
             *[run.data.params.get(key, "") for key in params],
         ]
@@ -89,7 +90,7 @@ def runs_table(runs: Sequence[Run], experiments: dict[str, str], *, now: int, mo
 
 def _shared_metrics(runs: Sequence[Run]) -> list[str]:
     """Those that several runs have, the most frequent first; all where none is shared."""
-    counted = Counter(key for run in runs for key in run.data.metrics).most_common()
+    counted = Counter(key for run in runs for key in run.data.metrics if not key.startswith(SYSTEM)).most_common()
     return [key for key, times in counted if times > 1] or [key for key, _ in counted]
 
 
