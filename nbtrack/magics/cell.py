@@ -14,7 +14,7 @@ from nbtrack.capture.displays import Displays
 from nbtrack.capture.inputs import needed_inputs
 from nbtrack.capture.printed import Printed
 from nbtrack.capture.tee import Tee
-from nbtrack.entities import DatasetInput
+from nbtrack.entities import DatasetInput, RunStatus
 from nbtrack.errors import guard
 from nbtrack.magics.arguments import Options
 from nbtrack.magics.card import Card, directions_of, own_tags
@@ -33,13 +33,20 @@ from nbtrack.tracking.events import subscribe
 
 
 class TrackedCell:
-    """One cell and its run. `source` is the cell as written, `tree` its Python, None where that cannot be told."""
+    """One cell and its run. `source` is the cell as written, `tree` its Python, None where that cannot be told.
 
-    def __init__(self, ip: Any, options: Options, source: str, tree: ast.Module | None, cell_id: str | None) -> None:
+    `part` counts the cells of a run that is open across several; it is 0 where the cell has the run for itself.
+    """
+
+    def __init__(
+        self, ip: Any, options: Options, source: str, tree: ast.Module | None, cell_id: str | None, part: int = 0
+    ) -> None:
         self.ip = ip
         self.options = options
         self.source = source
         self.tree = tree
+        self.part = part
+        self.status: RunStatus | None = None  # once the cell has ended
         self.data: list[DatasetInput] = []
         self.cell_id = cell_id
         wanted = options.capture and capturing.values
@@ -53,13 +60,13 @@ class TrackedCell:
         self._pid = os.getpid()
         self._held: active.Held | None = None
 
-    def began(self, held: active.Held, memory: Memory) -> None:
+    def began(self, held: active.Held, memory: Memory | None) -> None:
         """Take over the run that was started for the cell: keep what is known already, and show the card."""
         self._held = held
-        self.files = Files(held, fresh=self.options.resume is None)
+        self.files = Files(held, fresh=self.options.resume is None and not self.part)
         self.shown = Shown(self.ip)
         self.card = self._first_card(held)
-        self.previous = memory.find(held, self.source, self.cell_id)
+        self.previous = memory.find(held, self.source, self.cell_id) if memory else lambda: None
         bind(self.ip.user_ns, self.options.out, held.run)
         if self.options.capture:
             self._describe(held)
@@ -90,7 +97,8 @@ class TrackedCell:
                 self.files.write(SOURCE, self.source)
         with guard("take fingerprints of the data"):
             self.data = self._data(held)
-        self.slow = Surroundings(held, set(self.options.tags), self._inputs(), self.data).note()
+        around = Surroundings(held, set(self.options.tags), self._inputs(), self.data)
+        around.note(again=self.part > 1)
 
     def _data(self, held: active.Held) -> list[DatasetInput]:
         """Taken before the cell runs, because it may change them."""

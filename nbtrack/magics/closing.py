@@ -32,6 +32,7 @@ class Closing:
     def close(self, result: Any, memory: Memory) -> None:
         """Keep what the cell came to, end its run and whatever it left open, and show the card as it stays."""
         cell, held = self._cell, self._held
+        cell.status = self._status
         cell.tee.stop()
         cell.displays.stop()
         self._close_runs()
@@ -45,11 +46,16 @@ class Closing:
         if cell.options.capture:
             with guard("keep what the cell printed and displayed"):
                 self._keep_output()
+        if not cell.part:
+            self._end()
+        with guard("show the run"):
+            self._last_card(run, memory)
+
+    def _end(self) -> None:
+        held = self._held
         with guard("end the run"):
             held.client.set_terminated(held.run_id, self._status.name)
             held.writer.close()
-        with guard("show the run"):
-            self._last_card(run, memory)
 
     def _outcome(self) -> RunStatus:
         """What the cell came to; what its code said in `end_run("FAILED")` where the cell itself went well."""
@@ -90,7 +96,7 @@ class Closing:
         cell, held = self._cell, self._held
         if capturing.output and (printed := cell.tee.text()):
             cell.files.write(OUTPUT, printed)
-        for path, data in cell.displays.files().items():
+        for path, data in cell.displays.files(cell.part).items():
             held.client.store.write_artifact(held.run_id, path, data)
         if cell.displays.left_out:
             held.client.set_tag(held.run_id, "nbtrack.displays_left_out", cell.displays.left_out)
@@ -106,6 +112,9 @@ class Closing:
         if before and before.run.info.run_id != run.info.run_id:
             found = since(self._held.client.store, before, Version(run, cell.source))
             card.changes, card.code = found.lines, found.code
-        memory.remember(self._held, run, cell.source, cell.cell_id)
+        if cell.part:
+            card.note = f"cell {cell.part}; %track end ends the run"
+        else:
+            memory.remember(self._held, run, cell.source, cell.cell_id)
         bind(cell.ip.user_ns, cell.options.out, run)
         cell.shown(card)

@@ -13,13 +13,14 @@ from nbtrack.capture.alive import is_abandoned
 from nbtrack.capture.rewriting import with_values
 from nbtrack.entities import Run
 from nbtrack.errors import NbtrackError
-from nbtrack.magics.arguments import pairs, words
+from nbtrack.magics.arguments import pairs, parse, words
 from nbtrack.magics.card import card_of, directions_of
 from nbtrack.magics.card_html import card_html
 from nbtrack.magics.card_text import card_text
 from nbtrack.magics.diff import difference
 from nbtrack.magics.files import cell_of, inputs_of, with_inputs
 from nbtrack.magics.find import find_run, runs_of
+from nbtrack.magics.series import Series
 from nbtrack.magics.show import show
 from nbtrack.magics.tables import difference_html, difference_text, runs_table
 from nbtrack.magics.words import short
@@ -36,6 +37,8 @@ HELP = """What was tracked:
     %track load RUN          put the run's cell into the next input, exactly as it ran;
                              --with-inputs: first the earlier inputs that it needs
     %track rerun RUN k=v …   run its cell again, with other values for its literals
+    %track start NAME        one run for the cells that follow; takes the options of %%track
+    %track end [STATUS]      end it, as FINISHED, FAILED or KILLED; as its last cell ended without STATUS
     %track rm RUN            delete a run; restore brings it back
     %track restore RUN       bring a deleted run back
     %track dashboard         all of it, to look at
@@ -48,8 +51,9 @@ MOST = 20  # rows of `%track ls`
 class Commands:
     """`rerun` runs a cell as a new run that names an old one."""
 
-    def __init__(self, ip: Any, rerun: Callable[[str, str], None]) -> None:
+    def __init__(self, ip: Any, rerun: Callable[[str, str], None], series: Series) -> None:
         self._ip = ip
+        self._series = series
         self._rerun = rerun
         self._known: dict[str, tuple[Callable[..., None], range]] = {
             "status": (self.status, range(1)),
@@ -57,6 +61,7 @@ class Commands:
             "diff": (self.diff, range(2, 3)),
             "load": (self.load, range(1, 3)),
             "rerun": (self.rerun, range(1, 1000)),
+            "end": (self.end, range(2)),
             "rm": (self.rm, range(1, 2)),
             "restore": (self.restore, range(1, 2)),
             "dashboard": (self.dashboard, range(1)),
@@ -70,6 +75,8 @@ class Commands:
                 print(HELP)
             elif command == "ls":
                 self.ls(rest.strip())
+            elif command == "start":
+                self.start(rest)
             else:
                 self._dispatch(command, rest)
         except NbtrackError as error:
@@ -77,7 +84,7 @@ class Commands:
 
     def _dispatch(self, command: str, rest: str) -> None:
         if command not in self._known:
-            raise UsageError(f"%track knows no '{command}'. There is: ls, {', '.join(self._known)}.")
+            raise UsageError(f"%track knows no '{command}'. There is: ls, start, {', '.join(self._known)}.")
         function, fitting = self._known[command]
         given = words(rest)
         if len(given) not in fitting:
@@ -153,6 +160,15 @@ class Commands:
         run = find_run(store, text)
         source = cell_of(store, run)
         self._rerun(with_values(source, pairs("rerun", list(given))) if given else source, run.info.run_id)
+
+    def start(self, line: str) -> None:
+        """Open a run for the cells that follow. It takes the options of `%%track`."""
+        held = self._series.start(parse(line))
+        print(f"Run '{held.run.info.run_name}' ({held.run_id[:8]}) records the cells that follow, until `%track end`.")
+
+    def end(self, status: str = "") -> None:
+        held = self._series.end(status)
+        self._card(held.client.store, held.client.get_run(held.run_id))
 
     def rm(self, text: str) -> None:
         client = MlflowClient()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 
 from nbtrack.entities import Run
@@ -44,11 +45,18 @@ def inputs_text(inputs: Sequence[tuple[int, str]]) -> str:
 
 
 def cell_of(store: Store, run: Run) -> str:
-    """The cell of a run, exactly as it ran. Raises NotFoundError for a run that kept none."""
+    """The cell of a run, exactly as it ran; the cells of a run that has several, one after the other.
+
+    Raises NotFoundError for a run that kept none.
+    """
     try:
-        return store.read_artifact(run.info.run_id, SOURCE).decode("utf-8", "surrogatepass")
+        first = store.read_artifact(run.info.run_id, SOURCE)
     except NotFoundError as error:
         raise NotFoundError(f"Run '{run.info.run_name}' has kept no cell: it was not made by %%track.") from error
+    found = [re.fullmatch(r"cell-(\d+)\.py", entry.path) for entry in store.list_artifacts(run.info.run_id)]
+    later = sorted((int(match[1]), match[0]) for match in found if match)
+    sources = [first, *(store.read_artifact(run.info.run_id, path) for _, path in later)]
+    return "\n\n".join(source.decode("utf-8", "surrogatepass") for source in sources)
 
 
 def inputs_of(store: Store, run: Run) -> list[str]:

@@ -16,6 +16,7 @@ from nbtrack.magics.history import Memory
 from nbtrack.magics.opening import checked, source_tags
 from nbtrack.magics.outcome import error_of
 from nbtrack.magics.rewrite import BEGIN, rewrite
+from nbtrack.magics.series import Series
 from nbtrack.magics.source import python_of
 
 RERUN_OF = "nbtrack.rerun_of"
@@ -44,7 +45,8 @@ class Magics:
         self._frames = Frames()
         self._memory = Memory()
         self._links: dict[str, str] = {}
-        self._commands = Commands(ip, self.rerun)
+        self._series = Series(ip)
+        self._commands = Commands(ip, self.rerun, self._series)
 
     def register(self) -> None:
         ip = self._ip
@@ -78,6 +80,11 @@ class Magics:
     def before(self, info: Any) -> None:
         for frame in self._frames.enter(info, self._request()):
             self._end(frame, KeyboardInterrupt(), None)
+        frame = self._frames.top()
+        if frame is not None and self._frames.depth == 1 and getattr(info, "store_history", False):
+            with guard("track this cell"):
+                if begin := self._series.cell(frame.raw, getattr(info, "cell_id", None)):
+                    frame.tracked = begin()
 
     def after(self, result: Any) -> None:
         error = error_of(result)

@@ -75,7 +75,8 @@ def _refuse_active(options: Options, above: active.Held | None) -> None:
     if above and not options.nested:
         raise UsageError(
             f"%%track: run '{above.run.info.run_name}' ({above.run_id[:8]}) is still active. "
-            "End it with nbtrack.end_run(), or make this run its child with --nested."
+            f"End it with {'%track end' if above.kept else 'nbtrack.end_run()'}, "
+            "or make this run its child with --nested."
         )
     if options.nested and above is None:
         raise UsageError("%%track: --nested makes a child of the active run, and none is active. Leave it out.")

@@ -31,8 +31,11 @@ class Surroundings:
     inputs: Callable[[], str]
     data: Sequence[DatasetInput] = ()
 
-    def note(self) -> Background:
-        """Begin; from now on, a write into the repository waits for its snapshot."""
+    def note(self, *, again: bool = False) -> Background:
+        """Begin; from now on, a write into the repository waits for its snapshot. `again` only notes the data, for a
+        later cell of the same run."""
+        if again:
+            return Background(self._note_data)
         root = root_of(Path.cwd()) if options.git or options.snapshot else None
         store = store_folder(self.held)
         hold = Hold(root, store) if root and options.snapshot else None
@@ -42,8 +45,7 @@ class Surroundings:
         if root:
             with guard("note the repository"):
                 self._note_repository(root, hold, store)
-        with guard("note the data that the cell reads"):
-            self.held.client.log_inputs(self.held.run_id, list(self.data))
+        self._note_data()
         with guard("note the machine"):
             self._tag(system_tags())
         if options.packages:
@@ -52,6 +54,10 @@ class Surroundings:
         with guard("keep the earlier inputs"):
             if text := self.inputs():
                 self.held.client.store.write_artifact(self.held.run_id, INPUTS, text.encode())
+
+    def _note_data(self) -> None:
+        with guard("note the data that the cell reads"):
+            self.held.client.log_inputs(self.held.run_id, list(self.data))
 
     def _note_repository(self, root: Path, hold: Hold | None, store: Path | None) -> None:
         let_this_thread()
