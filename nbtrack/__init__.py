@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         unload_ipython_extension,
     )
     from nbtrack.magics.checkout import checkout
+    from nbtrack.magics.track import track
     from nbtrack.stores import open_store
     from nbtrack.tracking import artifacts, client, data, exceptions
     from nbtrack.tracking.active import ActiveRun
@@ -165,6 +166,7 @@ __all__ = [
     "set_tracking_uri",
     "show",
     "start_run",
+    "track",
     "tracking",
     "unload_ipython_extension",
 ]
@@ -175,6 +177,7 @@ _FROM = {
     "nbtrack.errors": "NbtrackError",
     "nbtrack.magics": "load_ipython_extension unload_ipython_extension",
     "nbtrack.magics.checkout": "checkout",
+    "nbtrack.magics.track": "track",
     "nbtrack.stores": "open_store",
     "nbtrack.tracking.active": "ActiveRun",
     "nbtrack.tracking.artifacts": (

@@ -30,7 +30,7 @@ _TYPES = {"i": "long", "u": "long", "f": "double", "b": "boolean", "M": "datetim
 
 def datasets_read(tree: ast.Module, space: Mapping[str, object], source: Mapping[str, str]) -> list[DatasetInput]:
     """A dataset for each table or array that the cell reads as it found it. `source` are tags that say where."""
-    found = []
+    found: list[DatasetInput] = []
     began = time.monotonic()
     for name in dict.fromkeys(followed(first_reads(tree), space)):
         if len(found) == MOST or time.monotonic() - began > BUDGET:

@@ -70,11 +70,16 @@ def result_metrics(tree: ast.Module, result: object) -> dict[str, float]:
     """The cell's last expression as metrics: a dict of numbers by its keys, a number by what is written there."""
     if not tree.body or not isinstance(tree.body[-1], ast.Expr):
         return {}
+    return result_numbers(result, _name_of(tree.body[-1].value))
+
+
+def result_numbers(result: object, name: str) -> dict[str, float]:
+    """The numbers of a dict by their keys, a number as `name`."""
     if isinstance(result, dict):
         numbers = {key: as_number(value) for key, value in result.items() if isinstance(key, str)}
         return {key: value for key, value in numbers.items() if value is not None and not looks_secret(key)}
     number = as_number(result)
-    return {} if number is None else {_name_of(tree.body[-1].value): number}
+    return {} if number is None else {name: number}
 
 
 def _name_of(expression: ast.expr) -> str:

@@ -1,7 +1,7 @@
 """Which metrics, and how much progress, does a training loop print?
 
-`epoch 3 loss=0.12`, `Epoch [3/10], Step [5/90], Loss: 0.5`, `step 40 | val loss 0.31`, Keras's two lines and tqdm's bars.
-Only lines that count an epoch or a step give metrics, and only what stands behind the count:
+`epoch 3 loss=0.12`, `Epoch [3/10], Step [5/90], Loss: 0.5`, `step 40 | val loss 0.31`, Keras's two lines
+and tqdm's bars. Only lines that count an epoch or a step give metrics, and only what stands behind the count:
 `Version: 3.2 epoch 7` gives none.
 """
 
@@ -20,7 +20,7 @@ _PAIR = re.compile(
 )
 _BAR = re.compile(r"(\d+)/(\d+) \[\d")  # tqdm's: 40/100 [00:04<00:06, 9.8it/s]
 _BATCHES = re.compile(r"\s*(\d+)/(\d+)\b")  # Keras's: 313/313 ━━━━ 1s 2ms/step - loss: 0.3
-_NO_METRIC = frozenset({"eta", "time", "elapsed", "seed", "version", "took", "epoch", "epochs", "step", "steps", "size"})
+_NO_METRIC = frozenset("eta time elapsed seed version took epoch epochs step steps size".split())
 _ESCAPE = re.compile(r"\x1b\[[\d;]*[A-Za-z]")
 LONGEST = 2000  # characters of a line that is read
 

@@ -62,9 +62,9 @@ def _pairs(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, ast.expr]]:
     if isinstance(target, ast.Name):
         yield from _named(target.id, value)
     elif isinstance(target, ast.Tuple | ast.List) and isinstance(value, ast.Tuple | ast.List):
-        if len(target.elts) == len(value.elts):
-            for one, its in zip(target.elts, value.elts, strict=True):
-                yield from _pairs(one, its)
+        several = target.elts if len(target.elts) == len(value.elts) else []
+        for one, its in zip(several, value.elts, strict=False):
+            yield from _pairs(one, its)
 
 
 def _named(name: str, value: ast.expr) -> Iterator[tuple[str, ast.expr]]:
@@ -99,7 +99,7 @@ def _written(key: str, old: ast.expr, new: str) -> str:
 
 def _tree(source: str) -> ast.Module:
     """The cell's Python, each thing at the line and column where it stands in `source`."""
-    lines = source.splitlines(keepends=True)
+    lines = re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+", source)  # as Python counts them
     for i, line in enumerate(lines):  # the cell magics above the body
         if line.startswith("%%"):
             lines[i] = _blank(line)
@@ -134,8 +134,8 @@ def _in_magic(source: str, values: Mapping[str, str]) -> tuple[str, set[str]]:
     match = _TRACK.search(source)
     line, found = match[0] if match else "", set()
     for key, value in values.items():
-        new = f"{key}={_quoted(value)}"
-        line, times = re.subn(rf"(?<=\s){re.escape(key)}=('[^']*'|\"[^\"]*\"|\S*)", lambda _, new=new: new, line)
+        new = f"{key}={_quoted(value)}".replace("\\", r"\\")
+        line, times = re.subn(rf"(?<=\s){re.escape(key)}=('[^']*'|\"[^\"]*\"|\S*)", new, line)
         if times:
             found.add(key)
     return line, found

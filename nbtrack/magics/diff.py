@@ -48,7 +48,16 @@ class Difference:
     source: list[str]
 
     def __bool__(self) -> bool:
-        return bool(self.repository or self.files or self.data or self.params or self.metrics or self.tags or self.packages or self.source)
+        return bool(
+            self.repository
+            or self.files
+            or self.data
+            or self.params
+            or self.metrics
+            or self.tags
+            or self.packages
+            or self.source
+        )
 
 
 def text_changes(old: Mapping[str, str], new: Mapping[str, str]) -> list[Change]:

@@ -74,7 +74,5 @@ def with_inputs(inputs: Sequence[str], run_id: str) -> str:
 
     A front end takes one next input at a time, and `%%track` must stand at the top of its own.
     """
-    parts = [
-        f"get_ipython().run_cell({source!r})" if source.lstrip().startswith("%%") else source for source in inputs
-    ]
+    parts = [f"get_ipython().run_cell({source!r})" if source.lstrip().startswith("%%") else source for source in inputs]
     return "\n\n".join([*parts, f"%track load {run_id}"])

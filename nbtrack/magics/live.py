@@ -20,8 +20,8 @@ QUIET = 1.0  # seconds after which time, progress and output are shown afresh th
 
 
 class Live:
-    """`refresh` reads what is no point (params, tags) into the card, `show` draws it, `beat` is told the seconds since the
-    start; all run on the thread."""
+    """`refresh` reads what is no point (params, tags) into the card, `show` draws it, `beat` is told the
+    seconds since the start; all run on the thread."""
 
     def __init__(
         self,

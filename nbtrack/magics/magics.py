@@ -80,11 +80,11 @@ class Magics:
     def before(self, info: Any) -> None:
         for frame in self._frames.enter(info, self._request()):
             self._end(frame, KeyboardInterrupt(), None)
-        frame = self._frames.top()
-        if frame is not None and self._frames.depth == 1 and getattr(info, "store_history", False):
+        outermost = self._frames.top()
+        if outermost is not None and self._frames.depth == 1 and getattr(info, "store_history", False):
             with guard("track this cell"):
-                if begin := self._series.cell(frame.raw, getattr(info, "cell_id", None)):
-                    frame.tracked = begin()
+                if begin := self._series.cell(outermost.raw, getattr(info, "cell_id", None)):
+                    outermost.tracked = begin()
 
     def after(self, result: Any) -> None:
         error = error_of(result)

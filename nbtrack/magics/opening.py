@@ -68,7 +68,7 @@ def _prepared(options: Options, source: Mapping[str, str]) -> Callable[[], activ
     if options.experiment:
         _refuse_deleted(client.get_experiment_by_name(options.experiment))
     _refuse_active(options, above)
-    return lambda: _start(client, options, source, above if options.nested else None)
+    return lambda: start(client, options, source, above if options.nested else None)
 
 
 def _refuse_active(options: Options, above: active.Held | None) -> None:
@@ -111,7 +111,8 @@ def _resume(client: MlflowClient, run: Run, options: Options, source: Mapping[st
     return _held(client, client.get_run(run_id), options.params)
 
 
-def _start(client: MlflowClient, options: Options, source: Mapping[str, str], above: active.Held | None) -> active.Held:
+def start(client: MlflowClient, options: Options, source: Mapping[str, str], above: active.Held | None) -> active.Held:
+    """A new run, made active and kept open; a child of `above`."""
     # The main file of a kernel lies in its environment; which repository counts is asked for the notebook's folder.
     context = {key: value for key, value in context_tags().items() if not key.startswith("mlflow.source.git.")}
     tags = {**context, **source, **direction_tags(options.directions), **options.tags}

@@ -45,7 +45,16 @@ def test_a_cell_that_may_set_anything_is_always_taken() -> None:
 
 
 def test_changes_in_place_and_their_reasons_are_taken() -> None:
-    session = ["model = make()", "def make(): ...", "x = 1", "model.fit(x)", "if x:\n    y = 1", "y = 2", "n += 1", "n = 0"]
+    session = [
+        "model = make()",
+        "def make(): ...",
+        "x = 1",
+        "model.fit(x)",
+        "if x:\n    y = 1",
+        "y = 2",
+        "n += 1",
+        "n = 0",
+    ]
     assert needed("model", session) == [0, 2, 3]
     assert needed("y", session) == [5]
     assert needed("y", session[:5]) == [2, 4]

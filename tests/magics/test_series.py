@@ -11,7 +11,9 @@ from tests.magics.conftest import Notebook
 def test_the_cells_between_start_and_end_are_recorded_in_order(nb: Notebook) -> None:
     nb.cell("%track start long -e study -p seed=1")
     nb.cell("lr = 0.1\nprint('one')")
-    nb.cell("import nbtrack\nnbtrack.log_metric('m', 1)\nwith nbtrack.start_run():\n    nbtrack.log_metric('m', 2, step=1)")
+    nb.cell(
+        "import nbtrack\nnbtrack.log_metric('m', 1)\nwith nbtrack.start_run():\n    nbtrack.log_metric('m', 2, step=1)"
+    )
     assert nb.run.info.status == "RUNNING"
     nb.cell("%track status")
     nb.cell("1 / 0")
