@@ -32,15 +32,15 @@ def take_snapshot(state: State, run_id: str, *, leave_out: Path | None = None, r
     `leave_out` is a folder of the work tree that is no part of it (the store). `read` is called as soon as the files
     have been read, so that they may change.
     """
-    try:
-        untracked = list(_worth_keeping(state, leave_out))
-        if not state.changed and not untracked:
-            return None
-        with tempfile.TemporaryDirectory(prefix="nbtrack-") as folder:
-            tree = _write_tree(state, Path(folder) / "index", untracked)
-    finally:
-        read()
-    if tree is None or (state.commit and tree == (git(state.root, "rev-parse", f"{state.commit}^{{tree}}") or "")):
+    with tempfile.TemporaryDirectory(prefix="nbtrack-") as folder:
+        extra = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
+        try:
+            untracked = list(_worth_keeping(state, leave_out))
+            filled = (state.changed or bool(untracked)) and _fill_index(state, Path(folder) / "index", untracked)
+        finally:
+            read()
+        tree = git(state.root, "write-tree", extra=extra) if filled else None
+    if tree is None:
         return None
     parent = ["-p", state.commit] if state.commit else []
     message = f"Work tree before run {run_id}"
@@ -50,21 +50,19 @@ def take_snapshot(state: State, run_id: str, *, leave_out: Path | None = None, r
     return made.strip()
 
 
-def _write_tree(state: State, index: Path, untracked: list[str]) -> str | None:
-    """The id of a tree with what lies in the work tree. The objects it needs are new in the repository."""
+def _fill_index(state: State, index: Path, untracked: list[str]) -> bool:
+    """Bring what lies in the work tree into the temporary index. Its objects are new in the repository."""
     extra = {"GIT_INDEX_FILE": str(index)}
-    own = git(state.root, "rev-parse", "--git-path", "index")
-    if own is not None and (state.root / own.rstrip("\n")).exists():
+    own = state.root / ".git" / "index"
+    if not own.parent.is_dir():  # a linked work tree has its index elsewhere
+        own = state.root / (git(state.root, "rev-parse", "--git-path", "index") or "").rstrip("\n")
+    if own.is_file():
         # It knows which files need no reading; its time says which it is not sure of.
-        shutil.copy2(state.root / own.rstrip("\n"), index)
+        shutil.copy2(own, index)
     if git(state.root, "add", "--update", extra=extra) is None:
-        return None
-    if untracked:
-        given = "\0".join(untracked)
-        words = ("add", "--pathspec-from-file=-", "--pathspec-file-nul")
-        if git(state.root, *words, given=given, extra=extra) is None:
-            return None
-    return git(state.root, "write-tree", extra=extra)
+        return False
+    words = ("add", "--pathspec-from-file=-", "--pathspec-file-nul")
+    return not untracked or git(state.root, *words, given="\0".join(untracked), extra=extra) is not None
 
 
 def _worth_keeping(state: State, leave_out: Path | None) -> Iterable[str]:

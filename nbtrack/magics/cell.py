@@ -68,11 +68,10 @@ class TrackedCell:
         self.card = self._first_card(held)
         self.previous = memory.find(held, self.source, self.cell_id) if memory else lambda: None
         bind(self.ip.user_ns, self.options.out, held.run)
-        if self.options.capture:
-            self._describe(held)
         self._follow(held)
         if self.options.capture:
             self._listen()
+            self._describe(held)
 
     def ended(self, error: BaseException | None, result: Any, memory: Memory) -> None:
         """Nothing where tracking failed at the start, and in a forked child, which gets here too."""

@@ -42,6 +42,7 @@ class Live:
         self._shown = self._started
         self._ending = threading.Event()
         self._lock = threading.Lock()
+        self._busy = threading.Lock()  # while the thread does its work
         # ipykernel finds the cell that an output belongs to in a context variable, which threads do not inherit.
         run = contextvars.copy_context().run
         self._thread = threading.Thread(target=run, args=(self._follow,), name="nbtrack-card", daemon=True)
@@ -52,8 +53,9 @@ class Live:
     def stop(self, last: Callable[[], None] | None = None) -> None:
         """Take in what is left, and what `last` still logs; nothing is shown by the thread after this."""
         self._ending.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout=5)
+        # Waiting for work in hand, not for the thread: to wake it and see it end can take a busy machine 10 ms.
+        if self._busy.acquire(timeout=5):
+            self._busy.release()
         with guard("read the last points for the card"):
             self.take_in()
             if last:
@@ -64,15 +66,20 @@ class Live:
     def _follow(self) -> None:
         with guard("show the run while its cell is running"):
             while not self._ending.wait(PERIOD):
-                self._beat(time.monotonic() - self._started)
-                news = self.take_in()
-                now = time.monotonic()
-                if self._show and not self._ending.is_set() and (news or now - self._shown >= QUIET):
-                    self._card.duration = int((now - self._started) * 1000)
-                    self._card.rate = self._points / (now - self._shown)
-                    self._points = 0
-                    self._show()
-                    self._shown = now
+                with self._busy:
+                    if not self._ending.is_set():
+                        self._work()
+
+    def _work(self) -> None:
+        self._beat(time.monotonic() - self._started)
+        news = self.take_in()
+        now = time.monotonic()
+        if self._show and not self._ending.is_set() and (news or now - self._shown >= QUIET):
+            self._card.duration = int((now - self._started) * 1000)
+            self._card.rate = self._points / (now - self._shown)
+            self._points = 0
+            self._show()
+            self._shown = now
 
     def take_in(self) -> bool:
         """Bring what the feed holds into the card; was there anything about this run?"""

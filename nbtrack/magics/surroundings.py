@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from nbtrack.magics.background import Background
 from nbtrack.magics.files import INPUTS, PACKAGES
 from nbtrack.tracking.active import Held
 
+CALM = 0.05  # seconds in which a short cell comes to its end before this thread takes Python's time from it
 LATE = "nbtrack.git.snapshot_late"
 
 
@@ -45,6 +47,8 @@ class Surroundings:
         if root:
             with guard("note the repository"):
                 self._note_repository(root, hold, store)
+        if not hold:
+            time.sleep(CALM)
         self._note_data()
         with guard("note the machine"):
             self._tag(system_tags())
@@ -77,7 +81,11 @@ class Surroundings:
         self._tag(tags)
 
     def _snapshot(self, state: State, hold: Hold, store: Path | None) -> str | None:
-        return take_snapshot(state, self.held.run_id, leave_out=store, read=hold.release)
+        def read() -> None:
+            hold.release()
+            time.sleep(CALM)
+
+        return take_snapshot(state, self.held.run_id, leave_out=store, read=read)
 
     def _tag(self, found: dict[str, str]) -> None:
         tags = [RunTag(key, value) for key, value in found.items() if key not in self.given]
