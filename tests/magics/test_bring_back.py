@@ -9,6 +9,7 @@ import pytest
 from IPython.core.error import UsageError
 
 from nbtrack.magics import history
+from nbtrack.magics.background import settle
 from tests.magics.conftest import Notebook
 
 
@@ -64,7 +65,8 @@ def test_a_rerun_that_fails_stops_the_cell_that_asked_for_it(nb: Notebook) -> No
 
 
 def restart(nb: Notebook) -> None:
-    """All that a new kernel would not know."""
+    """All that a new kernel would not know; the old one has written what it had to write."""
+    settle()
     nb.ip.run_line_magic("unload_ext", "nbtrack")
     nb.ip.run_line_magic("load_ext", "nbtrack")
     nb.output = ""
