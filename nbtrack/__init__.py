@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from nbtrack import entities, figures, tracking  # type: ignore[attr-defined,unused-ignore]
+    from nbtrack import capture, entities, figures, tracking  # type: ignore[attr-defined,unused-ignore]
     from nbtrack.dashboard import chart, compare, dashboard, show  # type: ignore[import-not-found,attr-defined,unused-ignore]
     from nbtrack.entities import Experiment, ExperimentTag, Metric, Param, Run, RunInfo, RunStatus, RunTag, ViewType
     from nbtrack.errors import NbtrackError
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
         load_ipython_extension,
         unload_ipython_extension,
     )
+    from nbtrack.magics.checkout import checkout
+    from nbtrack.magics.track import track
     from nbtrack.stores import open_store
     from nbtrack.tracking import artifacts, client, data, exceptions
     from nbtrack.tracking.active import ActiveRun
@@ -102,7 +104,9 @@ __all__ = [
     "__version__",
     "active_run",
     "artifacts",
+    "capture",
     "chart",
+    "checkout",
     "client",
     "compare",
     "create_experiment",
@@ -162,6 +166,7 @@ __all__ = [
     "set_tracking_uri",
     "show",
     "start_run",
+    "track",
     "tracking",
     "unload_ipython_extension",
 ]
@@ -171,6 +176,8 @@ _FROM = {
     "nbtrack.entities": "Experiment ExperimentTag Metric Param Run RunInfo RunStatus RunTag ViewType",
     "nbtrack.errors": "NbtrackError",
     "nbtrack.magics": "load_ipython_extension unload_ipython_extension",
+    "nbtrack.magics.checkout": "checkout",
+    "nbtrack.magics.track": "track",
     "nbtrack.stores": "open_store",
     "nbtrack.tracking.active": "ActiveRun",
     "nbtrack.tracking.artifacts": (
@@ -199,6 +206,7 @@ _FROM = {
 _HOME = {name: module for module, names in _FROM.items() for name in names.split()}
 _MODULES = {
     "artifacts": "nbtrack.tracking.artifacts",
+    "capture": "nbtrack.capture",
     "client": "nbtrack.tracking.client",
     "data": "nbtrack.tracking.data",
     "entities": "nbtrack.entities",

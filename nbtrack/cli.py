@@ -1,7 +1,8 @@
 """What does the `nbtrack` command do in a shell?
 
 Results go to stdout and remarks to stderr, so that `nbtrack ls --json | jq` and `nbtrack export --csv > runs.csv` work.
-Exit status: 0 done, 1 the store has damage (doctor) or the demo failed, 2 the command could not be carried out.
+Exit status: 0 done, 1 the store has damage (doctor) or the demo failed, 2 the command could not be carried out; `run`
+ends as its script does.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from urllib.parse import unquote, urlsplit
 
 from nbtrack import __version__
 from nbtrack.entities import LifecycleStage, Run, ViewType
-from nbtrack.errors import NbtrackError, NotAStoreError, NotFoundError
+from nbtrack.errors import InvalidValueError, NbtrackError, NotAStoreError, NotFoundError
 from nbtrack.frame import Frame, Row, frame_of
 from nbtrack.stores import Store, open_store
 
@@ -72,6 +73,16 @@ def parser() -> argparse.ArgumentParser:
     _which_runs(one)
     one.set_defaults(run=page)
 
+    one = commands.add_parser("run", help="run a script as `python SCRIPT …` would, and keep it as a run")
+    one.add_argument("--name", help="the run's name (default: the script's)")
+    one.add_argument("-e", "--experiment", metavar="NAME", help="made when there is none of that name")
+    one.add_argument("-p", "--param", metavar="KEY=VALUE", action="append", default=[], help="a param (repeatable)")
+    one.add_argument("-t", "--tag", metavar="KEY=VALUE", action="append", default=[], help="a tag (repeatable)")
+    one.add_argument("--store", help=STORE_HELP)
+    one.add_argument("script", type=Path, help="a Python file")
+    one.add_argument("arguments", nargs=argparse.REMAINDER, help="what the script is given")
+    one.set_defaults(run=run_script)
+
     one = commands.add_parser("doctor", help="say what in a store is damaged, where, and what to do")
     one.add_argument("--store", help=STORE_HELP)
     one.set_defaults(run=doctor)
@@ -110,6 +121,31 @@ def ls(options: argparse.Namespace) -> int:
     elif left > 0:
         print(f"and {left:,} more: -n 0 lists all, a FILTER fewer", file=sys.stderr)
     return 0
+
+
+def run_script(options: argparse.Namespace) -> int:
+    """The script's own exit status; its card goes to stderr."""
+    from nbtrack.magics import script
+    from nbtrack.magics.arguments import Options
+    from nbtrack.magics.background import settle
+    from nbtrack.magics.card import card_of
+    from nbtrack.magics.card_text import card_text
+
+    params, tags = (_key_values(given) for given in (options.param, options.tag))
+    wanted = Options(name=options.name, experiment=options.experiment, params=params, tags=tags, store=options.store)
+    run_id, status = script.run_script(options.script, options.arguments, wanted)
+    if run_id:
+        settle()
+        store = open_store(options.store)
+        print(card_text(card_of(store, store.run(run_id), now=int(time.time() * 1000))), file=sys.stderr)
+    return status
+
+
+def _key_values(given: Sequence[str]) -> dict[str, str]:
+    wrong = next((text for text in given if not text.partition("=")[0] or "=" not in text), None)
+    if wrong is not None:
+        raise InvalidValueError(f"'{wrong}' is no KEY=VALUE.")
+    return {key: value for key, _, value in (text.partition("=") for text in given)}
 
 
 def export(options: argparse.Namespace) -> int:

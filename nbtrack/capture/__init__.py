@@ -1,1 +1,5 @@
-"""What can be known of a cell's run without any code of the person's?"""
+"""What can be known of a cell's run without any code of the person's? `options` switches each item."""
+
+from nbtrack.capture.options import options
+
+__all__ = ["options"]

@@ -79,9 +79,10 @@ class Displays:
             return
         self._kept[key] = found
 
-    def files(self) -> dict[str, bytes]:
-        """`displays/1.png`, `displays/2.html`, in the order of first appearance."""
-        return {f"displays/{n}.{ending}": data for n, (ending, data) in enumerate(self._kept.values(), 1)}
+    def files(self, part: int = 0) -> dict[str, bytes]:
+        """`displays/1.png`, `displays/2.html`, in the order of first appearance; `displays/3-1.png` in cell 3."""
+        start = f"displays/{part}-" if part else "displays/"
+        return {f"{start}{n}.{ending}": data for n, (ending, data) in enumerate(self._kept.values(), 1)}
 
 
 def content(data: Mapping[str, Any]) -> tuple[str, bytes] | None:

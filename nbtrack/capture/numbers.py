@@ -70,11 +70,16 @@ def result_metrics(tree: ast.Module, result: object) -> dict[str, float]:
     """The cell's last expression as metrics: a dict of numbers by its keys, a number by what is written there."""
     if not tree.body or not isinstance(tree.body[-1], ast.Expr):
         return {}
+    return result_numbers(result, _name_of(tree.body[-1].value))
+
+
+def result_numbers(result: object, name: str) -> dict[str, float]:
+    """The numbers of a dict by their keys, a number as `name`."""
     if isinstance(result, dict):
         numbers = {key: as_number(value) for key, value in result.items() if isinstance(key, str)}
         return {key: value for key, value in numbers.items() if value is not None and not looks_secret(key)}
     number = as_number(result)
-    return {} if number is None else {_name_of(tree.body[-1].value): number}
+    return {} if number is None else {name: number}
 
 
 def _name_of(expression: ast.expr) -> str:
@@ -95,7 +100,7 @@ def read_scalars(tree: ast.Module, before: Mapping[str, object]) -> dict[str, st
     """Settings from earlier cells that this one reads, also through the functions of the notebook that it calls."""
     own = set(bound_names(tree))
     found = {}
-    for name in dict.fromkeys(_read(tree, before)):
+    for name in dict.fromkeys(followed(_names(tree), before)):
         value = before.get(name)
         plain = isinstance(value, str | bool | int | float) or as_number(value) is not None
         if name in own or name.startswith("_") or looks_secret(name) or not plain:
@@ -105,8 +110,13 @@ def read_scalars(tree: ast.Module, before: Mapping[str, object]) -> dict[str, st
     return found
 
 
-def _read(tree: ast.Module, before: Mapping[str, object]) -> Iterator[str]:
-    pending = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]
+def _names(tree: ast.Module) -> Iterator[str]:
+    return (node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load))
+
+
+def followed(names: Iterable[str], before: Mapping[str, object]) -> Iterator[str]:
+    """Those names that are there, and those that the notebook's own functions among them read."""
+    pending = list(names)
     seen: set[str] = set()
     while pending:
         name = pending.pop(0)

@@ -8,16 +8,22 @@ from __future__ import annotations
 
 import sys
 import threading
+from collections.abc import Callable
 from typing import Any, TextIO
 
+from nbtrack.errors import guard
+
 CAP = 1_000_000  # bytes of one run's output
+LONGEST = 10_000  # characters of a line that is put together
 
 
 class Tee:
     """Keeps the first `CAP` bytes of what is written, and counts the rest."""
 
-    def __init__(self, cap: int = CAP) -> None:
+    def __init__(self, cap: int = CAP, hear: Callable[[str], None] | None = None) -> None:
+        """`hear` is told every line, by whoever prints it; a bar that is drawn over counts as a line each time."""
         self._cap = cap
+        self._hear = hear
         self._parts: list[str] = []
         self._kept = 0
         self._lost = 0
@@ -31,9 +37,14 @@ class Tee:
 
     def _wrap(self, stream: TextIO) -> None:
         plain = stream.write
+        lines = Lines()
 
         def write(text: str) -> int:
-            self.add(text)
+            with guard("keep what the cell prints"):
+                self.add(text)
+                if self._hear:
+                    for line in lines.split(text):
+                        self._hear(line)
             return plain(text)
 
         try:
@@ -63,3 +74,18 @@ class Tee:
         with self._lock:
             kept = "".join(self._parts)
             return f"{kept}\n… {self._lost:,} more bytes were not kept\n" if self._lost else kept
+
+
+class Lines:
+    """Puts the pieces that one stream is given together."""
+
+    def __init__(self) -> None:
+        self._rest = ""
+
+    def split(self, text: str) -> list[str]:
+        """The lines that are whole now, without blank ones."""
+        if "\n" not in text and "\r" not in text:
+            self._rest = (self._rest + text)[-LONGEST:]
+            return []
+        *whole, self._rest = (self._rest + text).replace("\r", "\n").split("\n")
+        return [line for line in whole if line.strip()]

@@ -6,6 +6,7 @@ import argparse
 import shlex
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from IPython.core.error import UsageError
@@ -63,14 +64,14 @@ def with_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def parse(line: str) -> Options:
     """The options of one line. Raises UsageError for what is unknown or does not fit together."""
-    given = _parser().parse_args(_words(line))
+    given = _parser().parse_args(words(line))
     _free_the_name(given)
     _refuse(given)
     return Options(
         name=given.name,
         experiment=given.experiment,
-        params=_pairs("-p", given.param),
-        tags=_pairs("-t", given.tag),
+        params=pairs("-p", given.param),
+        tags=pairs("-t", given.tag),
         directions=_directions(given.metric),
         out=given.out,
         resume=given.resume,
@@ -82,6 +83,7 @@ def parse(line: str) -> Options:
     )
 
 
+@cache
 def _parser() -> MagicArgumentParser:
     parser = _Parser("%%track")
     for option in OPTIONS:
@@ -98,7 +100,7 @@ class _Parser(MagicArgumentParser):  # type: ignore[misc,unused-ignore]
         raise UsageError(f"%%track: {message}. Nothing was run. `%%track?` lists the options.")
 
 
-def _words(line: str) -> list[str]:
+def words(line: str) -> list[str]:
     """The line split as a shell would, quotes taken off; but backslashes stay (paths) and `#` starts no comment."""
     lexer = shlex.shlex(line, posix=True)
     lexer.whitespace_split, lexer.escape, lexer.commenters = True, "", ""
@@ -130,7 +132,7 @@ def _refuse(given: argparse.Namespace) -> None:
         raise UsageError("%%track: the run's name is empty. Leave it out to have one made up.")
 
 
-def _pairs(option: str, given: list[str]) -> dict[str, str]:
+def pairs(option: str, given: list[str]) -> dict[str, str]:
     pairs: dict[str, str] = {}
     for text in given:
         key, sign, value = text.partition("=")

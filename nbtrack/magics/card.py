@@ -10,18 +10,24 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from nbtrack.capture.alive import HEARTBEAT, is_abandoned
 from nbtrack.entities import Run
 from nbtrack.frame import Series
 from nbtrack.magics.trace import Trace
+from nbtrack.magics.words import ABANDONED
 from nbtrack.stores import Store
 
-OWN_FILES = re.compile(r"(cell|output|traceback|requirements)(-\d+)?\.(py|txt)")
+OWN_FILES = re.compile(r"(cell|inputs|output|traceback|requirements)(-\d+)?\.(py|txt|json)")
+SYSTEM = "system/"
+GONE = "left open by a kernel that is gone"
 HIDDEN_TAGS = ("mlflow.", "nbtrack.")
 
 
 @dataclass(slots=True)
 class Card:
-    """`directions` says of a metric which way is better. `duration` is in milliseconds."""
+    """`directions` says of a metric which way is better. `duration` is in milliseconds. `changes` and `code` are what
+    is different from the run of the same cell before. `progress` (how much of how much), `left` (ms), `rate` (points a
+    second) and `said` (the newest line) are told while it runs."""
 
     run_id: str
     name: str
@@ -35,9 +41,16 @@ class Card:
     artifacts: int = 0
     error: str = ""
     changes: list[str] = field(default_factory=list)
+    code: list[str] = field(default_factory=list)
     note: str = ""
+    progress: tuple[int, int] | None = None
+    left: int | None = None
+    rate: float = 0.0
+    said: str = ""
 
     def add_point(self, key: str, value: float, step: int, timestamp: int) -> None:
+        if key.startswith(SYSTEM):  # they would hide the others
+            return
         self.metrics.setdefault(key, Trace()).add(value, step, timestamp)
 
 
@@ -61,22 +74,35 @@ def card_of(store: Store, run: Run, *, now: int) -> Card:
     """The card of a run as it is in its store."""
     info = run.info
     started = info.start_time or now
+    left_open = is_abandoned(run, now)
     card = Card(
         run_id=info.run_id,
         name=info.run_name,
         experiment=store.experiment(info.experiment_id).name,
-        status=info.status,
-        duration=(info.end_time or now) - started,
+        status=shown_status(run, now),
+        duration=ended(run, now) - started,
         params=dict(sorted(run.data.params.items())),
         tags=own_tags(run.data.tags.items()),
         directions=directions_of(run),
         error=run.data.tags.get("nbtrack.error", ""),
-        note="deleted" if info.lifecycle_stage == "deleted" else "",
+        note="deleted" if info.lifecycle_stage == "deleted" else GONE if left_open else "",
     )
     for key in sorted(run.data.metrics):
         _add_series(card, key, store.history(info.run_id, key))
     card.artifacts = count_files(store, info.run_id)
     return card
+
+
+def ended(run: Run, now: int) -> int:
+    """When the run ended, in ms: its last heartbeat where nobody could end it, now for one that goes on."""
+    beat = run.data.tags.get(HEARTBEAT, "")
+    last = int(beat) if beat.isdigit() and is_abandoned(run, now) else now
+    return run.info.end_time or last
+
+
+def shown_status(run: Run, now: int) -> str:
+    """The run's status, or ABANDONED for one that a dead kernel has left open."""
+    return ABANDONED if is_abandoned(run, now) else run.info.status
 
 
 def _add_series(card: Card, key: str, series: Series) -> None:

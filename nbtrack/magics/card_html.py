@@ -9,10 +9,10 @@ from __future__ import annotations
 from html import escape
 
 from nbtrack.magics.card import Card
-from nbtrack.magics.card_text import counts
+from nbtrack.magics.card_text import counts, going_on
 from nbtrack.magics.sparkline import sparkline
 from nbtrack.magics.trace import Trace
-from nbtrack.magics.words import ICONS, STATES, count, duration, number, short
+from nbtrack.magics.words import ABANDONED, ICONS, STATES, count, duration, number, short
 
 LIMIT = 15_000  # bytes of one card
 _COLOURS = {
@@ -20,6 +20,7 @@ _COLOURS = {
     "FINISHED": "var(--jp-success-color1,#388e3c)",
     "FAILED": "var(--jp-error-color1,#d32f2f)",
     "KILLED": "var(--jp-warn-color1,#f57c00)",
+    ABANDONED: "var(--jp-warn-color1,#f57c00)",
 }
 _LINE = "var(--jp-border-color2,rgba(128,128,128,.35))"
 _SOFT = "opacity:.65"
@@ -44,6 +45,7 @@ def text(value: str, most: int) -> str:
 def _card(card: Card, metrics: int, params: int, columns: int) -> str:
     parts = [
         _head(card),
+        _progress(card),
         _error(card),
         _params(card, params),
         _metrics(card, metrics, columns),
@@ -68,6 +70,18 @@ def _head(card: Card) -> str:
         f'<b style="font-size:14px">{text(card.name, 80)}</b>{note} '
         f'<span style="{_SOFT}">&nbsp;in {text(card.experiment, 60)} · {duration(card.duration)}</span></div>'
     )
+
+
+def _progress(card: Card) -> str:
+    parts = [f"<div>{text(' · '.join(going), 200)}</div>"] if (going := going_on(card)) else []
+    if card.progress and card.progress[1] > 0:
+        share = min(100.0, 100 * card.progress[0] / card.progress[1])
+        bar = f'<div style="height:3px;width:{share:.1f}%;background:{_COLOURS["RUNNING"]}"></div>'
+        parts.insert(0, f'<div style="height:3px;margin:4px 0 2px;background:{_LINE}">{bar}</div>')
+    if card.said and card.status == "RUNNING":
+        font = "font-family:var(--jp-code-font-family,monospace);font-size:12px"
+        parts.append(f'<div style="{font};{_SOFT}">{text(card.said, 120)}</div>')
+    return "".join(parts) if card.status == "RUNNING" else ""
 
 
 def _error(card: Card) -> str:
@@ -133,10 +147,26 @@ def _extreme(name: str, trace: Trace, way: str | None) -> str:
 
 
 def _changes(card: Card) -> str:
-    if not card.changes:
+    if not card.changes and not card.code:
         return ""
     lines = "".join(f"<div>{text(change, 160)}</div>" for change in card.changes[:6])
-    return f'<div style="margin-top:4px"><span style="{_SOFT}">changed since the run before</span>{lines}</div>'
+    if more := len(card.changes) - 6:
+        lines += f'<div style="{_SOFT}">and {count(more, "more change")}</div>' if more > 0 else ""
+    return (
+        f'<div style="margin-top:4px"><span style="{_SOFT}">changed since the run before</span>{lines}'
+        f"{code_html(card.code) if card.code else ''}</div>"
+    )
+
+
+def code_html(lines: list[str]) -> str:
+    """A difference in code, coloured."""
+    good, bad = _COLOURS["FINISHED"], _COLOURS["FAILED"]
+    colours = {"+": f"color:{good}", "-": f"color:{bad}", "@": "opacity:.5", "…": _SOFT}
+    shown = "".join(f'<div style="{colours.get(line[:1], "")}">{text(line, 240) or "&nbsp;"}</div>' for line in lines)
+    return (
+        '<pre style="margin:2px 0;font-family:var(--jp-code-font-family,monospace);font-size:12px;line-height:1.4;'
+        f'background:transparent;color:inherit;white-space:pre-wrap">{shown}</pre>'
+    )
 
 
 def _foot(card: Card) -> str:

@@ -19,9 +19,14 @@ def card_text(card: Card) -> str:
         lines.append(f"  {short(card.note, 100)}")
     if card.error:
         lines.append(f"  {short(card.error, 200)}")
+    if going := going_on(card):
+        lines.append(f"  {' · '.join(going)}")
+    if card.said and card.status == "RUNNING":
+        lines.append(f"  > {short(card.said, 90)}")
     lines += _params(card)
     lines += _metrics(card)
     lines += [f"  changed: {short(change, 100)}" for change in card.changes[:6]]
+    lines += [f"  {short(line, 100)}" for line in card.code]
     lines.append(f"  {' · '.join(counts(card))}")
     return "\n".join(lines)
 
@@ -35,6 +40,18 @@ def counts(card: Card) -> list[str]:
         (card.artifacts, "artifact"),
     )
     return [count(n, noun) for n, noun in known if n] or ["nothing logged"]
+
+
+def going_on(card: Card) -> list[str]:
+    """`40 of 100`, `about 20.0 s left`, `12 points/s`, while the cell runs."""
+    if card.status != "RUNNING":
+        return []
+    said = [f"{card.progress[0]:,} of {card.progress[1]:,}"] if card.progress else []
+    if card.left is not None:
+        said.append(f"about {duration(card.left)} left")
+    if card.rate >= 0.05:
+        said.append(f"{number(round(card.rate, 1))} points/s")
+    return said
 
 
 def _params(card: Card) -> list[str]:

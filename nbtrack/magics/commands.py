@@ -8,17 +8,22 @@ from collections.abc import Callable
 from typing import Any
 
 from IPython.core.error import UsageError
-from IPython.utils.process import arg_split
 
+from nbtrack.capture.alive import is_abandoned
+from nbtrack.capture.rewriting import with_values
 from nbtrack.entities import Run
 from nbtrack.errors import NbtrackError
+from nbtrack.magics.arguments import pairs, parse, words
 from nbtrack.magics.card import card_of, directions_of
 from nbtrack.magics.card_html import card_html
 from nbtrack.magics.card_text import card_text
 from nbtrack.magics.diff import difference
-from nbtrack.magics.find import find_run
+from nbtrack.magics.files import cell_of, inputs_of, with_inputs
+from nbtrack.magics.find import find_run, runs_of
+from nbtrack.magics.series import Series
 from nbtrack.magics.show import show
 from nbtrack.magics.tables import difference_html, difference_text, runs_table
+from nbtrack.magics.words import short
 from nbtrack.stores import Store
 from nbtrack.tracking import active
 from nbtrack.tracking.client import MlflowClient
@@ -29,7 +34,11 @@ HELP = """What was tracked:
     %track ls [FILTER]       the newest runs, or those that match, e.g. %track ls metrics.acc > 0.9
     %track show [RUN]        one run's card; the newest without RUN
     %track diff A B          what is different between two runs
-    %track load RUN          put the run's cell into the next input, exactly as it ran
+    %track load RUN          put the run's cell into the next input, exactly as it ran;
+                             --with-inputs: first the earlier inputs that it needs
+    %track rerun RUN k=v …   run its cell again, with other values for its literals
+    %track start NAME        one run for the cells that follow; takes the options of %%track
+    %track end [STATUS]      end it, as FINISHED, FAILED or KILLED; as its last cell ended without STATUS
     %track rm RUN            delete a run; restore brings it back
     %track restore RUN       bring a deleted run back
     %track dashboard         all of it, to look at
@@ -40,13 +49,19 @@ MOST = 20  # rows of `%track ls`
 
 
 class Commands:
-    def __init__(self, ip: Any) -> None:
+    """`rerun` runs a cell as a new run that names an old one."""
+
+    def __init__(self, ip: Any, rerun: Callable[[str, str], None], series: Series) -> None:
         self._ip = ip
+        self._series = series
+        self._rerun = rerun
         self._known: dict[str, tuple[Callable[..., None], range]] = {
             "status": (self.status, range(1)),
             "show": (self.show, range(2)),
             "diff": (self.diff, range(2, 3)),
-            "load": (self.load, range(1, 2)),
+            "load": (self.load, range(1, 3)),
+            "rerun": (self.rerun, range(1, 1000)),
+            "end": (self.end, range(2)),
             "rm": (self.rm, range(1, 2)),
             "restore": (self.restore, range(1, 2)),
             "dashboard": (self.dashboard, range(1)),
@@ -60,6 +75,8 @@ class Commands:
                 print(HELP)
             elif command == "ls":
                 self.ls(rest.strip())
+            elif command == "start":
+                self.start(rest)
             else:
                 self._dispatch(command, rest)
         except NbtrackError as error:
@@ -67,15 +84,15 @@ class Commands:
 
     def _dispatch(self, command: str, rest: str) -> None:
         if command not in self._known:
-            raise UsageError(f"%track knows no '{command}'. There is: ls, {', '.join(self._known)}.")
+            raise UsageError(f"%track knows no '{command}'. There is: ls, start, {', '.join(self._known)}.")
         function, fitting = self._known[command]
-        words = [word.strip("\"'") for word in arg_split(rest)]
-        if len(words) not in fitting:
+        given = words(rest)
+        if len(given) not in fitting:
             wanted = {"diff": "two runs"}.get(
                 command, "one run" if fitting.start else "at most one run" if fitting.stop > 1 else "nothing"
             )
-            raise UsageError(f"%track {command} takes {wanted}, and got {len(words)}. `%track` alone explains.")
-        function(*words)
+            raise UsageError(f"%track {command} takes {wanted}, and got {len(given)}. `%track` alone explains.")
+        function(*given)
 
     def status(self) -> None:
         """The active run's card, or that there is none; and where runs go."""
@@ -86,6 +103,11 @@ class Commands:
         else:
             print("No run is active.")
         print(f"Runs are written to {client.store.uri}")
+        left = [run for run in runs_of(client.store) if is_abandoned(run)]
+        if left:
+            named = ", ".join(f"{short(run.info.run_name, 40)} ({run.info.run_id[:8]})" for run in left[:5])
+            more = f" and {len(left) - 5} more" if len(left) > 5 else ""
+            print(f"Left open by a kernel that is gone: {named}{more}")
 
     def ls(self, text: str) -> None:
         client = MlflowClient()
@@ -116,14 +138,37 @@ class Commands:
         store = MlflowClient().store
         a, b = find_run(store, one), find_run(store, other)
         found = difference(store, a, b, {**directions_of(a), **directions_of(b)})
-        show(self._ip, difference_html(a, b, found), difference_text(a, b, found))
+        show(self._ip, difference_html(a, b, found), difference_text(a, b, found, colour=self._in_terminal()))
 
-    def load(self, text: str) -> None:
-        """The run's cell as the next input, byte for byte."""
+    def _in_terminal(self) -> bool:
+        return not hasattr(self._ip, "kernel") and sys.stdout.isatty()
+
+    def load(self, *words: str) -> None:
+        """The run's cell as the next input, byte for byte; with its earlier inputs, those come first."""
+        runs = [word for word in words if word != "--with-inputs"]
+        if len(runs) != 1:
+            raise UsageError("%track load takes one run, and --with-inputs. `%track` alone explains.")
+        store = MlflowClient().store
+        run = find_run(store, runs[0])
+        source = cell_of(store, run)
+        inputs = inputs_of(store, run) if len(words) > 1 else []
+        self._ip.set_next_input(with_inputs(inputs, run.info.run_id) if inputs else source)
+
+    def rerun(self, text: str, *given: str) -> None:
+        """The run's cell with other values, as a new run."""
         store = MlflowClient().store
         run = find_run(store, text)
-        source = store.read_artifact(run.info.run_id, "cell.py").decode("utf-8", "surrogatepass")
-        self._ip.set_next_input(source)
+        source = cell_of(store, run)
+        self._rerun(with_values(source, pairs("rerun", list(given))) if given else source, run.info.run_id)
+
+    def start(self, line: str) -> None:
+        """Open a run for the cells that follow. It takes the options of `%%track`."""
+        held = self._series.start(parse(line))
+        print(f"Run '{held.run.info.run_name}' ({held.run_id[:8]}) records the cells that follow, until `%track end`.")
+
+    def end(self, status: str = "") -> None:
+        held = self._series.end(status)
+        self._card(held.client.store, held.client.get_run(held.run_id))
 
     def rm(self, text: str) -> None:
         client = MlflowClient()

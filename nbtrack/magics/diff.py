@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import difflib
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
+from nbtrack.capture.git import COMMIT, SNAPSHOT, git, root_of
 from nbtrack.entities import Run
 from nbtrack.errors import NotFoundError
 from nbtrack.magics.words import number
 from nbtrack.stores import Store
 
+COMMIT_ID = re.compile("[0-9a-f]{40}([0-9a-f]{24})?")
 LARGEST = 500_000  # bytes of a source or a list of packages that is compared
 
 
@@ -31,8 +35,12 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """`source` is a unified diff, line by line, without its two headings."""
+    """`source` is a unified diff, line by line, without its two headings; `files` are those that differ between the
+    two commits, with git's letter for how, where the repository is at hand."""
 
+    repository: list[Change]
+    files: list[str]
+    data: list[Change]
     params: list[Change]
     metrics: list[Change]
     tags: list[Change]
@@ -40,7 +48,16 @@ class Difference:
     source: list[str]
 
     def __bool__(self) -> bool:
-        return bool(self.params or self.metrics or self.tags or self.packages or self.source)
+        return bool(
+            self.repository
+            or self.files
+            or self.data
+            or self.params
+            or self.metrics
+            or self.tags
+            or self.packages
+            or self.source
+        )
 
 
 def text_changes(old: Mapping[str, str], new: Mapping[str, str]) -> list[Change]:
@@ -52,6 +69,8 @@ def metric_changes(old: Mapping[str, float], new: Mapping[str, float], ways: Map
     """`ways` says of a metric which way is better; without it, nobody can tell."""
     found = []
     for key in dict.fromkeys((*new, *old)):
+        if key.startswith("system/"):  # never twice the same
+            continue
         before, after = old.get(key), new.get(key)
         if before == after or (before is not None and after is not None and math.isnan(before) and math.isnan(after)):
             continue
@@ -82,6 +101,9 @@ def _packages(text: str) -> dict[str, str]:
 def difference(store: Store, a: Run, b: Run, ways: Mapping[str, str]) -> Difference:
     """From `a` to `b`. Tags that only say when and where are left out."""
     return Difference(
+        repository=text_changes(_repository(a), _repository(b)),
+        files=changed_files(a, b),
+        data=data_changes(a, b),
         params=text_changes(a.data.params, b.data.params),
         metrics=metric_changes(a.data.metrics, b.data.metrics, ways),
         tags=text_changes(_telling(a), _telling(b)),
@@ -90,8 +112,31 @@ def difference(store: Store, a: Run, b: Run, ways: Mapping[str, str]) -> Differe
     )
 
 
+def data_changes(a: Run, b: Run) -> list[Change]:
+    """By the name of the dataset: its digest."""
+    old, new = ({one.dataset.name: one.dataset.digest for one in run.inputs.dataset_inputs} for run in (a, b))
+    return text_changes(old, new)
+
+
+def _repository(run: Run) -> dict[str, str]:
+    tags = run.data.tags
+    named = {"commit": COMMIT, "branch": "mlflow.source.git.branch", "work tree": SNAPSHOT}
+    return {name: tags[tag] if name == "branch" else tags[tag][:10] for name, tag in named.items() if tag in tags}
+
+
+def changed_files(a: Run, b: Run) -> list[str]:
+    """`M model.py`, by git; empty where the repository of the two is not at hand."""
+    one, other = (run.data.tags.get(SNAPSHOT) or run.data.tags.get(COMMIT, "") for run in (a, b))
+    root = root_of(Path.cwd())
+    if root is None or one == other or not all(COMMIT_ID.fullmatch(commit) for commit in (one, other)):
+        return []
+    said = git(root, "diff", "--name-status", "--no-renames", "-z", one, other) or ""
+    words = said.split("\0")
+    return [f"{kind} {path}" for kind, path in zip(words[::2], words[1::2], strict=False)]
+
+
 def _telling(run: Run) -> dict[str, str]:
-    kept = ("mlflow.source.git.", "nbtrack.git.", "nbtrack.python", "mlflow.note.")
+    kept = ("nbtrack.python", "mlflow.note.")
     own = {key: value for key, value in run.data.tags.items() if not key.startswith(("mlflow.", "nbtrack."))}
     return {**own, **{key: value for key, value in run.data.tags.items() if key.startswith(kept)}}
 

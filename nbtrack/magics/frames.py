@@ -54,6 +54,10 @@ class Frames(threading.local):
     def top(self) -> Frame | None:
         return self._stack[-1] if self._stack else None
 
+    @property
+    def depth(self) -> int:
+        return len(self._stack)
+
     def source(self) -> str:
         """The cell as the person wrote it: that of the widest running cell which ends with the innermost one's text."""
         inner = self._stack[-1].raw

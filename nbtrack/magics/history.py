@@ -1,52 +1,131 @@
-"""What ran before in the same cell, and what has changed since?"""
+"""What ran before in the same cell, and what has changed since?
+
+A cell is known by the id that the front end gives it, else by how much its text is like the text before. This session
+is remembered; the runs of earlier kernels are looked up in the store, beside the cell.
+"""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
 
-from nbtrack.entities import Run
-from nbtrack.magics.diff import metric_changes, source_changes, text_changes
+from nbtrack.capture import options
+from nbtrack.capture.environment import packages
+from nbtrack.entities import LifecycleStage, Run
+from nbtrack.errors import NotFoundError, guard
+from nbtrack.magics.background import Background
+from nbtrack.magics.card import directions_of
+from nbtrack.magics.diff import data_changes, metric_changes, package_changes, source_changes, text_changes, text_of
+from nbtrack.magics.files import PACKAGES, cell_of
+from nbtrack.magics.find import newest_first
+from nbtrack.stores import Store
 from nbtrack.tracking.active import Held
 
 ALIKE = 0.6  # of the lines: below it, two sources are two cells
 MOST = 200  # cells remembered
+LOOKED_AT = 30  # sources of earlier kernels that are compared
+PATIENCE = 0.2  # seconds that the first run of a cell waits for the store, when the cell has ended
+LINES = 12  # of the difference in code that a card shows
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One run of a cell, with the cell as it was."""
+
+    run: Run
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """What is different from the run before: params, data, packages and metrics, a line each; and lines of code."""
+
+    lines: list[str]
+    code: list[str]
 
 
 class Memory:
-    """The last run of each cell of this session, known by the cell's id, else by its text."""
+    """The last run of each cell of this session."""
 
     def __init__(self) -> None:
-        self._last: dict[str, tuple[str, Run, str]] = {}  # key: (store, run, source)
+        self._last: dict[str, tuple[str, Version]] = {}  # key: (store, version)
 
-    def compare(self, held: Held, run: Run, source: str, cell_id: str | None, ways: Mapping[str, str]) -> list[str]:
-        """What is different from the run before, a line each; empty for the first run of a cell. Remembers this one."""
-        uri = held.client.store.uri
+    def find(self, held: Held, source: str, cell_id: str | None) -> Callable[[], Version | None]:
+        """What gives the run before, when the cell has ended; None for the first run of a cell."""
+        uri, known = self._last.get(cell_id or self._alike(source), ("", None))
+        if known and uri == held.client.store.uri:
+            return lambda: known
+        found: list[Version] = []
+
+        def look() -> None:
+            with guard("look for the run before"):
+                if before := previous(held.client.store, held.run, source, cell_id):
+                    found.append(before)
+
+        search = Background(look)
+
+        def answer() -> Version | None:
+            search.wait(PATIENCE)
+            return found[0] if found else None
+
+        return answer
+
+    def remember(self, held: Held, run: Run, source: str, cell_id: str | None) -> None:
         key = cell_id or self._alike(source)
-        before = self._last.pop(key, None)
-        self._last[key] = uri, run, source
+        self._last.pop(key, None)
+        self._last[key] = held.client.store.uri, Version(run, source)
         while len(self._last) > MOST:
             self._last.pop(next(iter(self._last)))
-        if before is None or before[0] != uri or before[1].info.run_id == run.info.run_id:
-            return []
-        return changes(before[1], before[2], run, source, ways)
 
     def _alike(self, source: str) -> str:
         """The key of the remembered source that is most alike, or the source itself."""
-        lines = source.splitlines()
         best, key = ALIKE, source
-        for other, (_, _, text) in self._last.items():
-            alike = difflib.SequenceMatcher(None, lines, text.splitlines(), autojunk=False).ratio()
-            if alike >= best:
+        for other, (_, version) in self._last.items():
+            if (alike := likeness(source, version.source)) >= best:
                 best, key = alike, other
         return key
 
 
-def changes(old: Run, old_source: str, new: Run, new_source: str, ways: Mapping[str, str]) -> list[str]:
-    """Params one by one, code as a count of lines, metrics one by one."""
-    lines = [str(change) for change in text_changes(old.data.params, new.data.params)]
-    written = source_changes(old_source, new_source)
-    added, removed = (sum(line.startswith(sign) for line in written) for sign in "+-")
-    if added or removed:
-        lines.append(f"code +{added} −{removed} lines")
-    return lines + [str(change) for change in metric_changes(old.data.metrics, new.data.metrics, ways)]
+def likeness(one: str, other: str) -> float:
+    """From 0 to 1: the share of lines that both have, in the same order."""
+    return difflib.SequenceMatcher(None, one.splitlines(), other.splitlines(), autojunk=False).ratio()
+
+
+def previous(store: Store, run: Run, source: str, cell_id: str | None) -> Version | None:
+    """The newest run of the same cell in the run's experiment, but this one."""
+    rows = store.snapshot([run.info.experiment_id]).rows
+    runs = [row.run for row in rows if row.run.info.lifecycle_stage == LifecycleStage.ACTIVE]
+    others = newest_first([other for other in runs if other.info.run_id != run.info.run_id])
+    if cell_id:
+        same = (other for other in others if other.data.tags.get("nbtrack.cell_id") == cell_id)
+        return next(iter(_versions(store, same)), None)
+    notebook = (other for other in others if other.data.tags.get("mlflow.source.type") == "NOTEBOOK")
+    known = list(_versions(store, islice(notebook, LOOKED_AT)))
+    best = max(known, key=lambda version: likeness(source, version.source), default=None)
+    return best if best and likeness(source, best.source) >= ALIKE else None
+
+
+def _versions(store: Store, runs: Iterable[Run]) -> Iterator[Version]:
+    """Those runs that have kept their cell."""
+    for run in runs:
+        try:
+            yield Version(run, cell_of(store, run))
+        except NotFoundError:
+            continue
+
+
+def since(store: Store, old: Version, new: Version) -> Since:
+    """Metrics are better or worse where the person has said which way is."""
+    a, b = old.run, new.run
+    changes = [*text_changes(a.data.params, b.data.params), *data_changes(a, b)]
+    if options.packages:
+        changes += package_changes(text_of(store, a, PACKAGES), packages())
+    changes += metric_changes(a.data.metrics, b.data.metrics, {**directions_of(a), **directions_of(b)})
+    written = source_changes(old.source, new.source)
+    code = [line for line in written if not line.startswith("@@")]
+    if len(code) > LINES:
+        added, removed = (sum(line.startswith(sign) for line in written) for sign in "+-")
+        code = [*code[: LINES - 1], f"… +{added} −{removed} lines in all"]
+    return Since([str(change) for change in changes], code)

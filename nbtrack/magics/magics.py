@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from IPython.core.error import UsageError
@@ -15,8 +16,10 @@ from nbtrack.magics.history import Memory
 from nbtrack.magics.opening import checked, source_tags
 from nbtrack.magics.outcome import error_of
 from nbtrack.magics.rewrite import BEGIN, rewrite
+from nbtrack.magics.series import Series
 from nbtrack.magics.source import python_of
 
+RERUN_OF = "nbtrack.rerun_of"
 _CELL_HELP = """Run this cell as an experiment: its params, metrics, code and output are kept as a run.
 
     %%track baseline -e mnist -p depth=3 -m loss:min
@@ -41,7 +44,9 @@ class Magics:
         self._ip = ip
         self._frames = Frames()
         self._memory = Memory()
-        self._commands = Commands(ip)
+        self._links: dict[str, str] = {}
+        self._series = Series(ip)
+        self._commands = Commands(ip, self.rerun, self._series)
 
     def register(self) -> None:
         ip = self._ip
@@ -75,6 +80,11 @@ class Magics:
     def before(self, info: Any) -> None:
         for frame in self._frames.enter(info, self._request()):
             self._end(frame, KeyboardInterrupt(), None)
+        outermost = self._frames.top()
+        if outermost is not None and self._frames.depth == 1 and getattr(info, "store_history", False):
+            with guard("track this cell"):
+                if begin := self._series.cell(outermost.raw, getattr(info, "cell_id", None)):
+                    outermost.tracked = begin()
 
     def after(self, result: Any) -> None:
         error = error_of(result)
@@ -99,6 +109,8 @@ class Magics:
     def begin(self, line: str) -> None:
         """Start the run of the cell that runs now. Raises UsageError, and then the cell ends here."""
         options = parse(line)
+        options = replace(options, tags={**self._links, **options.tags})
+        self._links = {}
         frame = self._frames.top()
         if frame is None:
             raise UsageError("%%track belongs at the top of a cell.")
@@ -110,10 +122,20 @@ class Magics:
         tree = python_of(self._ip, source)
         frame.tracked = cell = TrackedCell(self._ip, options, source, tree, cell_id)
         with guard("track this cell"):
-            cell.began(start())
+            cell.began(start(), self._memory)
 
     def run_cell(self, line: str, cell: str) -> None:
         """`%%track` called as a magic, by other code: run its cell inside this one, and stop where it fails."""
         result = self._ip.run_cell(f"%%track {line}\n{cell}")
+        if not result.success:
+            raise CellStoppedError("The tracked cell failed; its error is shown above.")
+
+    def rerun(self, source: str, old: str) -> None:
+        """Run a cell whose run will say that it is `old` once more."""
+        self._links = {RERUN_OF: old}
+        try:
+            result = self._ip.run_cell(source)
+        finally:
+            self._links = {}
         if not result.success:
             raise CellStoppedError("The tracked cell failed; its error is shown above.")

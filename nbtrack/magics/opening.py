@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import platform
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from IPython.core.error import UsageError
 
-from nbtrack.capture.environment import system_tags
+from nbtrack.capture.alive import process_tags
 from nbtrack.capture.notebook import notebook_path
 from nbtrack.entities import Experiment, LifecycleStage, Param, Run
 from nbtrack.errors import InvalidValueError, NbtrackError, NotAStoreError, NotFoundError
@@ -70,14 +68,15 @@ def _prepared(options: Options, source: Mapping[str, str]) -> Callable[[], activ
     if options.experiment:
         _refuse_deleted(client.get_experiment_by_name(options.experiment))
     _refuse_active(options, above)
-    return lambda: _start(client, options, source, above if options.nested else None)
+    return lambda: start(client, options, source, above if options.nested else None)
 
 
 def _refuse_active(options: Options, above: active.Held | None) -> None:
     if above and not options.nested:
         raise UsageError(
             f"%%track: run '{above.run.info.run_name}' ({above.run_id[:8]}) is still active. "
-            "End it with nbtrack.end_run(), or make this run its child with --nested."
+            f"End it with {'%track end' if above.kept else 'nbtrack.end_run()'}, "
+            "or make this run its child with --nested."
         )
     if options.nested and above is None:
         raise UsageError("%%track: --nested makes a child of the active run, and none is active. Leave it out.")
@@ -112,8 +111,11 @@ def _resume(client: MlflowClient, run: Run, options: Options, source: Mapping[st
     return _held(client, client.get_run(run_id), options.params)
 
 
-def _start(client: MlflowClient, options: Options, source: Mapping[str, str], above: active.Held | None) -> active.Held:
-    tags = {**context_tags(), **source, **direction_tags(options.directions), **options.tags}
+def start(client: MlflowClient, options: Options, source: Mapping[str, str], above: active.Held | None) -> active.Held:
+    """A new run, made active and kept open; a child of `above`."""
+    # The main file of a kernel lies in its environment; which repository counts is asked for the notebook's folder.
+    context = {key: value for key, value in context_tags().items() if not key.startswith("mlflow.source.git.")}
+    tags = {**context, **source, **direction_tags(options.directions), **options.tags}
     if above is not None:
         tags[PARENT] = above.run_id
     run = client.create_run(_experiment(client, options.experiment, above), tags=tags, run_name=options.name)
@@ -139,12 +141,7 @@ def _experiment(client: MlflowClient, name: str | None, above: active.Held | Non
 def source_tags(namespace: Mapping[str, object], cell_id: str | None) -> dict[str, str]:
     """Where the cell stands, for the runs that start in it."""
     tags = {"mlflow.source.type": "NOTEBOOK", "mlflow.source.name": notebook_path(namespace) or "notebook"}
-    return {**tags, "nbtrack.cell_id": cell_id} if cell_id else tags
-
-
-def machine_tags() -> dict[str, str]:
-    """Python, machine and process: by the last one a run that a dead kernel left open can be recognised."""
-    return {**system_tags(), "nbtrack.process": f"{platform.node()}:{os.getpid()}"}
+    return {**tags, **process_tags(), **({"nbtrack.cell_id": cell_id} if cell_id else {})}
 
 
 def bind(namespace: dict[str, Any], name: str | None, run: Run) -> None:

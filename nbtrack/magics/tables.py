@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nbtrack.entities import Run
-from nbtrack.magics.card_html import text
+from nbtrack.magics.card import SYSTEM, ended, shown_status
+from nbtrack.magics.card_html import code_html, text
 from nbtrack.magics.diff import Change, Difference
 from nbtrack.magics.words import ICONS, ago, duration, number, short
 
@@ -71,12 +72,12 @@ def runs_table(runs: Sequence[Run], experiments: dict[str, str], *, now: int, mo
     right = [*[False] * 5, *[True] * (1 + len(metrics)), *[False] * len(params)]
     rows = [
         [
-            ICONS.get(run.info.status, "?"),
+            ICONS.get(shown_status(run, now), "?"),
             run.info.run_name,
             run.info.run_id[:8],
             experiments.get(run.info.experiment_id, run.info.experiment_id),
             ago(now - (run.info.start_time or now)),
-            duration((run.info.end_time or now) - (run.info.start_time or now)),
+            duration(ended(run, now) - (run.info.start_time or now)),
             *[number(run.data.metrics[key]) if key in run.data.metrics else "" for key in metrics],
             *[run.data.params.get(key, "") for key in params],
         ]
@@ -89,7 +90,7 @@ def runs_table(runs: Sequence[Run], experiments: dict[str, str], *, now: int, mo
 
 def _shared_metrics(runs: Sequence[Run]) -> list[str]:
     """Those that several runs have, the most frequent first; all where none is shared."""
-    counted = Counter(key for run in runs for key in run.data.metrics).most_common()
+    counted = Counter(key for run in runs for key in run.data.metrics if not key.startswith(SYSTEM)).most_common()
     return [key for key, times in counted if times > 1] or [key for key, _ in counted]
 
 
@@ -100,13 +101,25 @@ def _telling_params(runs: Sequence[Run]) -> list[str]:
     return different or [key for key, _ in counted.most_common()]
 
 
-def difference_text(a: Run, b: Run, found: Difference) -> str:
+NO_DIFFERENCE = "No difference in code, repository, params, data, metrics, tags or packages."
+
+
+def difference_text(a: Run, b: Run, found: Difference, *, colour: bool = False) -> str:
+    """`colour` adds what a terminal shows as colours."""
+    green, red, bold, plain = ("\x1b[32m", "\x1b[31m", "\x1b[1m", "\x1b[0m") if colour else ("", "", "", "")
+    paint = {"better": green, "worse": red, "+": green, "-": red}
+
+    def line(said: str, mark: str) -> str:
+        return f"  {paint[mark]}{said}{plain}" if colour and mark in paint else f"  {said}"
+
     lines = [f"{a.info.run_name} ({a.info.run_id[:8]}) → {b.info.run_name} ({b.info.run_id[:8]})"]
     for title, changes in _sections(found):
-        lines += ["", title, *[f"  {short(str(change), 150)}" for change in changes]]
+        lines += ["", f"{bold}{title}{plain}", *[line(short(str(change), 150), change.verdict) for change in changes]]
+    if found.files:
+        lines += ["", f"{bold}files{plain}", *[f"  {short(name, 150)}" for name in _some(found.files)]]
     if found.source:
-        lines += ["", "code", *[f"  {line}" for line in found.source]]
-    return "\n".join(lines if found else [*lines, "No difference in params, metrics, tags, packages or code."])
+        lines += ["", f"{bold}code{plain}", *[line(short(text, 400), text[:1]) for text in found.source]]
+    return "\n".join(lines if found else [*lines, NO_DIFFERENCE])
 
 
 def difference_html(a: Run, b: Run, found: Difference) -> str:
@@ -118,15 +131,29 @@ def difference_html(a: Run, b: Run, found: Difference) -> str:
             _heading(name)
             + f'<table style="border-collapse:collapse;border:none;font-size:13px;color:inherit">{rows}</table>'
         )
+    if found.files:
+        parts.append(_heading("files") + "".join(f"<div>{text(name, 200)}</div>" for name in _some(found.files)))
     if found.source:
-        parts.append(_heading("code") + _source(found.source))
+        parts.append(_heading("code") + code_html(found.source))
     if not found:
-        parts.append('<div style="opacity:.65">No difference in params, metrics, tags, packages or code.</div>')
+        parts.append(f'<div style="opacity:.65">{NO_DIFFERENCE}</div>')
     return "".join([*parts, "</div>"])
 
 
+def _some(files: list[str], most: int = 30) -> list[str]:
+    more = len(files) - most
+    return [*files[:most], f"and {more:,} more"] if more > 0 else files
+
+
 def _sections(found: Difference) -> list[tuple[str, list[Change]]]:
-    named = [("params", found.params), ("metrics", found.metrics), ("tags", found.tags), ("packages", found.packages)]
+    named = [
+        ("params", found.params),
+        ("data", found.data),
+        ("metrics", found.metrics),
+        ("tags", found.tags),
+        ("packages", found.packages),
+        ("repository", found.repository),
+    ]
     return [(name, changes) for name, changes in named if changes]
 
 
@@ -147,12 +174,3 @@ def _row(change: Change) -> str:
         f'<td style="text-align:left;padding:1px 12px 1px 0;border:none;{style}">{cell}</td>' for cell, style in cells
     )
     return f'<tr style="background:transparent">{row}</tr>'
-
-
-def _source(lines: list[str]) -> str:
-    colours = {"+": f"color:{_GOOD}", "-": f"color:{_BAD}", "@": "opacity:.5"}
-    shown = "".join(f'<div style="{colours.get(line[:1], "")}">{text(line, 400) or "&nbsp;"}</div>' for line in lines)
-    return (
-        '<pre style="margin:2px 0;font-family:var(--jp-code-font-family,monospace);font-size:12px;line-height:1.4;'
-        f'background:transparent;color:inherit">{shown}</pre>'
-    )

@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 import unicodedata
 
-ICONS = {"RUNNING": "●", "SCHEDULED": "○", "FINISHED": "✓", "FAILED": "✗", "KILLED": "■"}
+ABANDONED = "ABANDONED"  # says RUNNING in its store, and its kernel is gone
+ICONS = {"RUNNING": "●", "SCHEDULED": "○", "FINISHED": "✓", "FAILED": "✗", "KILLED": "■", ABANDONED: "◌"}
 STATES = {
     "RUNNING": "running", "SCHEDULED": "scheduled", "FINISHED": "finished", "FAILED": "failed", "KILLED": "interrupted",
+    ABANDONED: "abandoned",
 }  # fmt: skip
 
 

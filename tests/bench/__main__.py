@@ -14,6 +14,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from tests.bench.bench_track import measure as measure_track
 from tests.bench.floor import floor
 from tests.bench.generate import generate
 
@@ -39,8 +40,11 @@ def main() -> None:
     BENCH.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=BENCH) as folder:
         result = measure(Path(folder), given.runs, given.rounds)
+    result["track"] = [list(row) for row in measure_track()]
     (BENCH / "results.json").write_text(json.dumps(result, indent=2) + "\n")
     print(table(result))
+    for where, bare, added in result["track"]:
+        print(f"a short cell, {where:18} {told(bare):>10}, and %%track adds {told(added)}")
 
 
 def measure(folder: Path, runs: int, rounds: int) -> dict[str, Any]:

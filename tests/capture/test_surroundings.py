@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import io
-import os
-import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from nbtrack.capture.environment import packages, system_tags
-from nbtrack.capture.git import git_tags
 from nbtrack.capture.notebook import notebook_path
 from nbtrack.capture.tee import Tee
 
@@ -38,29 +34,6 @@ def test_output_over_the_cap_is_counted_instead_of_kept() -> None:
     for _ in range(5):
         tee.add("äbc\n")
     assert tee.text() == "äbc\näbc\n\n… 15 more bytes were not kept\n"
-
-
-def git(folder: Path, *arguments: str) -> None:
-    identity = {f"GIT_{who}_{what}": "a@b" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
-    alone = {**os.environ, **identity, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
-    subprocess.run(["git", "-C", str(folder), *arguments], check=True, capture_output=True, env=alone)
-
-
-def test_a_repository_gives_commit_branch_and_whether_it_is_dirty(tmp_path: Path) -> None:
-    git(tmp_path, "init", "-b", "main")
-    assert git_tags(tmp_path) == {}
-    (tmp_path / "a.py").write_text("x = 1\n")
-    git(tmp_path, "add", "a.py")
-    git(tmp_path, "commit", "-m", "one")
-    clean = git_tags(tmp_path)
-    assert len(clean["mlflow.source.git.commit"]) == 40
-    assert (clean["mlflow.source.git.branch"], clean["nbtrack.git.dirty"]) == ("main", "false")
-    (tmp_path / "a.py").write_text("x = 2\n")
-    assert git_tags(tmp_path)["nbtrack.git.dirty"] == "true"
-
-
-def test_outside_a_repository_there_is_nothing_to_say(tmp_path: Path) -> None:
-    assert git_tags(tmp_path) == {}
 
 
 def test_packages_are_listed_with_their_versions() -> None:

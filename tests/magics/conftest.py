@@ -15,6 +15,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from nbtrack import errors
 from nbtrack.entities import Run
+from nbtrack.magics.background import settle
 from nbtrack.magics.find import runs_of
 from nbtrack.stores import Store, open_store
 from nbtrack.tracking import active, experiments, settings
@@ -41,7 +42,8 @@ class Notebook:
 
     @property
     def runs(self) -> list[Run]:
-        """Oldest first."""
+        """Oldest first, with what the background writes."""
+        settle()
         return sorted(runs_of(self.store), key=lambda run: run.info.start_time or 0)
 
     @property

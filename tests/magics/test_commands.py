@@ -67,7 +67,9 @@ def test_a_name_that_two_runs_bear_is_refused_with_both(two: Notebook) -> None:
     assert two.runs[0].info.run_id[:8] in message
 
 
-@pytest.mark.parametrize("line", ["show nobody", "show -9", "bogus", "diff -1", "load", "rerun -1", "rm", "show a b"])
+@pytest.mark.parametrize(
+    "line", ["show nobody", "show -9", "bogus", "diff -1", "load", "rerun nobody", "rm", "show a b"]
+)
 def test_what_cannot_be_done_is_a_usage_error(two: Notebook, line: str) -> None:
     usage_error(two, f"%track {line}")
 

@@ -12,6 +12,8 @@ import pytest
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
+from nbtrack.capture.alive import is_abandoned
+
 ROOT = Path(__file__).parents[2]
 CARD = "nbtrack-card"
 
@@ -128,6 +130,7 @@ def test_a_killed_kernel_leaves_the_source_and_every_point(tmp_path: Path, kerne
     store = open_store(tmp_path / "mlruns")
     (row,) = store.snapshot().rows
     assert row.run.info.status == "RUNNING"
+    assert is_abandoned(row.run)
     assert len(store.history(row.run.info.run_id, "m")) == 50
     assert store.read_artifact(row.run.info.run_id, "cell.py").startswith(b"%%track gone\n")
 

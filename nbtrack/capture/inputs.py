@@ -1,0 +1,72 @@
+"""On which earlier inputs of the session does a cell depend?
+
+Names that the cell reads are followed back through the cells that set them, from the newest to the oldest. A cell that
+changes a name in place (`config["lr"] = 1`, `model.fit(x)`) counts too, and the search for that name goes on behind it.
+Only the text is looked at, nothing is run; `from x import *` may set anything, so such a cell is always taken.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from nbtrack.capture.literals import bound_names
+
+Parse = Callable[[str], ast.Module | None]
+
+
+def needed_inputs(tree: ast.Module, earlier: Sequence[tuple[int, str]], parse: Parse) -> list[tuple[int, str]]:
+    """Those of `earlier` (number and source, oldest first) that the cell needs, oldest first."""
+    wanted = set(read_names(tree))
+    found = []
+    for number, source in reversed(earlier):
+        before = parse(source) if source.strip() else None
+        if before is None:
+            continue
+        sets = set(bound_names(before))
+        if sets & wanted or set(changed_names(before)) & wanted or _imports_all(before):
+            found.append((number, source))
+            wanted = (wanted - set(surely_set(before))) | set(read_names(before))
+    return found[::-1]
+
+
+def read_names(tree: ast.AST) -> Iterator[str]:
+    """Every name that is read anywhere, also inside functions; `x += 1` reads x."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            yield node.id
+        elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+            yield node.target.id
+
+
+def surely_set(tree: ast.Module) -> Iterator[str]:
+    """Names that the cell gives a new value whatever happens: bound at its top level, outside of branches."""
+    for statement in tree.body:
+        if isinstance(statement, ast.AugAssign):
+            continue
+        simple = isinstance(statement, ast.Assign | ast.AnnAssign | ast.Import | ast.ImportFrom)
+        if simple or isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.With):
+            yield from bound_names(ast.Module([statement], []))
+
+
+def changed_names(tree: ast.Module) -> Iterator[str]:
+    """Names whose value the cell changes in place: `a.b = 1`, `a[0] = 1`, `del a[0]`, `a.fit(x)`, `f(a)`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store | ast.Del):
+            yield from _root(node)
+        elif isinstance(node, ast.Expr):
+            call = node.value.value if isinstance(node.value, ast.Await) else node.value
+            if isinstance(call, ast.Call):
+                for part in [call.func] if isinstance(call.func, ast.Attribute) else call.args:
+                    yield from _root(part)
+
+
+def _root(node: ast.expr) -> Iterable[str]:
+    """`a` of `a.b[0].c`."""
+    while isinstance(node, ast.Attribute | ast.Subscript | ast.Call):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return [node.id] if isinstance(node, ast.Name) and node.id not in {"print", "display", "get_ipython"} else []
+
+
+def _imports_all(tree: ast.Module) -> bool:
+    return any(isinstance(node, ast.ImportFrom) and node.names[0].name == "*" for node in ast.walk(tree))

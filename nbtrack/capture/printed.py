@@ -1,0 +1,105 @@
+"""Which metrics, and how much progress, does a training loop print?
+
+`epoch 3 loss=0.12`, `Epoch [3/10], Step [5/90], Loss: 0.5`, `step 40 | val loss 0.31`, Keras's two lines
+and tqdm's bars. Only lines that count an epoch or a step give metrics, and only what stands behind the count:
+`Version: 3.2 epoch 7` gives none.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Collection
+from dataclasses import dataclass
+
+_COUNT = re.compile(r"\b(epoch|step|iter|iteration)s?\b[\s:=#\[(]{0,3}(\d+)(?:\s*(?:/|of)\s*(\d+))?[\])]?", re.I)
+_PAIR = re.compile(
+    r"(?P<kind>(?:train|training|val|valid|validation|test|eval)\s+)?(?P<key>[A-Za-z_][\w./-]*)"
+    r"(?P<sign>\s*[=:]\s*|\s+)(?P<value>[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?|nan|[-+]?inf)(?=%?(?:[\s,;|)\]}]|$))",
+    re.I,
+)
+_BAR = re.compile(r"(\d+)/(\d+) \[\d")  # tqdm's: 40/100 [00:04<00:06, 9.8it/s]
+_BATCHES = re.compile(r"\s*(\d+)/(\d+)\b")  # Keras's: 313/313 ━━━━ 1s 2ms/step - loss: 0.3
+_NO_METRIC = frozenset("eta time elapsed seed version took epoch epochs step steps size".split())
+_ESCAPE = re.compile(r"\x1b\[[\d;]*[A-Za-z]")
+LONGEST = 2000  # characters of a line that is read
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One line's metrics, the step they belong to, and how much of how much is done, where it says so."""
+
+    step: int | None
+    metrics: dict[str, float]
+    progress: tuple[int, int] | None
+
+
+def read_line(line: str, epoch: int | None = None) -> Said | None:
+    """None for a line without a count. `epoch` is the one announced by a line before, as Keras does."""
+    line = _ESCAPE.sub("", line[:LONGEST])
+    bar = _BAR.search(line)
+    progress = (int(bar[1]), int(bar[2])) if bar else None
+    counts = list(_COUNT.finditer(line))
+    if counts:
+        by_name = {match[1].lower(): match for match in counts}
+        whole = next((match for match in counts if match[3]), None)
+        outer = by_name.get("epoch", whole)
+        if progress is None and outer and outer[3]:
+            progress = int(outer[2]), int(outer[3])
+        return Said(_step(by_name), _pairs(_COUNT.sub(" ; ", line[counts[0].start() :])), progress)
+    batches = _BATCHES.match(line) if epoch is not None else None
+    if batches and batches[1] == batches[2]:
+        return Said(epoch, _pairs(line[batches.end() :]), None)
+    return Said(None, {}, progress) if progress else None
+
+
+def _step(counts: dict[str, re.Match[str]]) -> int:
+    """The step, counted through all epochs where both are told with the steps of one epoch."""
+    epoch, step = counts.get("epoch"), counts.get("step")
+    if epoch and step:
+        return int(epoch[2]) * int(step[3]) + int(step[2]) if step[3] else int(step[2])
+    return int(next(iter(counts.values()))[2])
+
+
+def _pairs(text: str) -> dict[str, float]:
+    found = {}
+    for match in _PAIR.finditer(text):
+        key, value = match["key"], match["value"]
+        told = any(sign in match["sign"] for sign in "=:")
+        if key.lower() not in _NO_METRIC and (told or "." in value or "e" in value.lower()):
+            found[f"{match['kind'].strip()}_{key}" if match["kind"] else key] = float(value)
+    return found
+
+
+class Printed:
+    """Gathers what the lines of a cell say, until somebody takes it."""
+
+    def __init__(self) -> None:
+        self.progress: tuple[int, int] | None = None
+        self.newest = ""
+        self._own: set[str] = set()
+        self._points: list[tuple[str, float, int]] = []
+        self._epoch: int | None = None
+        self._lock = threading.Lock()
+
+    def add(self, line: str) -> None:
+        self.newest = line
+        low = line[:LONGEST].lower()
+        if "epoch" not in low and "step" not in low and "iter" not in low and "[" not in low:
+            return
+        said = read_line(line, self._epoch)
+        if said is None:
+            return
+        with self._lock:
+            self.progress = said.progress or self.progress
+            if said.step is not None:
+                self._epoch = said.step if not said.metrics else self._epoch
+                self._points += [(key, value, said.step) for key, value in said.metrics.items()]
+
+    def take(self, logged: Collection[str]) -> list[tuple[str, float, int]]:
+        """The points since the last call: key, value, step. What the code logs itself (`logged`) is left to it."""
+        with self._lock:
+            points, self._points = self._points, []
+        kept = [point for point in points if point[0] in self._own or point[0] not in logged]
+        self._own.update(key for key, _, _ in kept)
+        return kept

@@ -1,0 +1,120 @@
+"""What is kept when a tracked cell ends, and how does its run end?"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from nbtrack.capture import options as capturing
+from nbtrack.entities import Metric, Param, Run, RunInputs, RunStatus
+from nbtrack.errors import guard
+from nbtrack.magics.card import count_files, own_tags
+from nbtrack.magics.files import OUTPUT, TRACEBACK
+from nbtrack.magics.history import Memory, Version, since
+from nbtrack.magics.opening import bind
+from nbtrack.magics.outcome import error_line, status_after, traceback_text
+from nbtrack.tracking import active
+
+if TYPE_CHECKING:
+    from nbtrack.magics.cell import TrackedCell
+
+
+class Closing:
+    """Each step is guarded for itself: what fails costs a warning, and the run still ends."""
+
+    def __init__(self, cell: TrackedCell, held: active.Held, error: BaseException | None) -> None:
+        self._cell = cell
+        self._held = held
+        self._error = error
+        self._status = self._outcome()
+
+    def close(self, result: Any, memory: Memory) -> None:
+        """Keep what the cell came to, end its run and whatever it left open, and show the card as it stays."""
+        cell, held = self._cell, self._held
+        cell.status = self._status
+        cell.tee.stop()
+        cell.displays.stop()
+        self._close_runs()
+        if self._error is not None and self._status != RunStatus.FINISHED:
+            self._keep_error(self._error)
+        if cell.live:
+            cell.live.stop(cell.pulse.keep_printed if cell.options.capture else None)
+        run: Run = held.run
+        with guard("keep what the cell computed"):
+            run = self._keep_values(result)
+        if cell.options.capture:
+            with guard("keep what the cell printed and displayed"):
+                self._keep_output()
+        if not cell.part:
+            self._end()
+        with guard("show the run"):
+            self._last_card(run, memory)
+
+    def _end(self) -> None:
+        held = self._held
+        with guard("end the run"):
+            held.client.set_terminated(held.run_id, self._status.name)
+            held.writer.close()
+
+    def _outcome(self) -> RunStatus:
+        """What the cell came to; what its code said in `end_run("FAILED")` where the cell itself went well."""
+        status = status_after(self._error)
+        return self._held.asked if status == RunStatus.FINISHED and self._held.asked else status
+
+    def _close_runs(self) -> None:
+        """Take the run and those started inside it off the stack, so that the next cell finds none."""
+        stack, depth = active.own_stack(), self._cell.depth
+        while len(stack) > depth and stack[-1] is not self._held:
+            with guard(f"end run '{stack[-1].run_id}'"):
+                active.end_top(self._status)
+        if len(stack) > depth:
+            active.release_top()
+
+    def _keep_error(self, error: BaseException) -> None:
+        self._cell.card.error = error_line(error)
+        with guard("keep the traceback"):
+            self._cell.files.write(TRACEBACK, traceback_text(error))
+            self._held.client.set_tag(self._held.run_id, "nbtrack.error", self._cell.card.error)
+
+    def _keep_values(self, result: Any) -> Run:
+        """Params that nobody logged, then the numbers that the cell came to. Returns the run with them."""
+        held, values, space = self._held, self._cell.values, self._cell.ip.user_ns
+        run = held.client.get_run(held.run_id)
+        params = values.params_after(space, run.data)
+        metrics = values.metrics_after(space, result, params, run.data)
+        now = time.time_ns() // 1_000_000
+        points = [Metric(key, value, now) for key, value in metrics.items()]
+        held.client.log_batch(held.run_id, points, [Param(key, value) for key, value in params.items()])
+        for key, value in metrics.items():
+            self._cell.card.add_point(key, value, 0, now)
+        data = replace(run.data, params={**run.data.params, **params}, metrics={**run.data.metrics, **metrics})
+        inputs = RunInputs(tuple(dict.fromkeys((*run.inputs.dataset_inputs, *self._cell.data))))
+        return Run(replace(run.info, status=self._status.name, end_time=now), data, inputs)
+
+    def _keep_output(self) -> None:
+        cell, held = self._cell, self._held
+        if capturing.output and (printed := cell.tee.text()):
+            cell.files.write(OUTPUT, printed)
+        for path, data in cell.displays.files(cell.part).items():
+            held.client.store.write_artifact(held.run_id, path, data)
+        if cell.displays.left_out:
+            held.client.set_tag(held.run_id, "nbtrack.displays_left_out", cell.displays.left_out)
+
+    def _last_card(self, run: Run, memory: Memory) -> None:
+        cell, card, data = self._cell, self._cell.card, run.data
+        card.status = self._status.name
+        card.duration = int((time.monotonic() - cell.started) * 1000)
+        card.name, card.tags = run.info.run_name, own_tags(data.tags.items())
+        card.params = {key: data.params[key] for key in (*card.params, *data.params) if key in data.params}
+        card.artifacts = count_files(self._held.client.store, self._held.run_id)
+        before = cell.previous()
+        if before and before.run.info.run_id != run.info.run_id:
+            found = since(self._held.client.store, before, Version(run, cell.source))
+            card.changes, card.code = found.lines, found.code
+        if cell.part:
+            card.note = f"cell {cell.part}; %track end ends the run"
+        else:
+            memory.remember(self._held, run, cell.source, cell.cell_id)
+        bind(cell.ip.user_ns, cell.options.out, run)
+        cell.shown(card)

@@ -1,0 +1,80 @@
+"""What is done again and again while a long cell runs?
+
+A heartbeat, so that a killed kernel is told from a busy one; the metrics that the cell prints; how busy the machine is;
+and on the card what is done of how much, and how long the rest will take.
+"""
+
+from __future__ import annotations
+
+import time
+
+from nbtrack.capture import options
+from nbtrack.capture.alive import BEAT, HEARTBEAT
+from nbtrack.capture.printed import Printed
+from nbtrack.capture.system import EVERY, System
+from nbtrack.entities import Metric, RunTag
+from nbtrack.errors import guard
+from nbtrack.magics.card import Card
+from nbtrack.stores.names import is_key
+from nbtrack.tracking.active import Held
+
+
+class Pulse:
+    """`capture` is False for a cell of which only a heartbeat is wanted."""
+
+    def __init__(self, held: Held, card: Card, printed: Printed, *, capture: bool) -> None:
+        self._held = held
+        self._card = card
+        self._printed = printed
+        self._capture = capture
+        self._system: System | None = None
+        self._sampled = 0
+        self._beaten = 0.0
+        self._first: tuple[float, int] | None = None  # when progress was first seen, and how much it was
+
+    def beat(self, elapsed: float) -> None:
+        """Do what is due, `elapsed` seconds after the cell's start."""
+        if elapsed - self._beaten >= BEAT:
+            self._beaten = elapsed
+            with guard("keep the run's heartbeat"):
+                tag = RunTag(HEARTBEAT, str(_now()))
+                self._held.client.store.log_batch(self._held.run_id, tags=[tag])
+        if self._capture:
+            with guard("read what the cell prints"):
+                self.keep_printed()
+                self._estimate(elapsed)
+            if options.system and elapsed >= EVERY * (self._sampled + 1):
+                with guard("measure the machine"):
+                    self._measure(elapsed)
+
+    def keep_printed(self) -> None:
+        points = self._printed.take(self._card.metrics) if options.printed else []
+        now = _now()
+        metrics = [Metric(key, value, now, step) for key, value, step in points if is_key(key)]
+        if metrics:
+            self._held.client.log_batch(self._held.run_id, metrics)
+
+    def _measure(self, elapsed: float) -> None:
+        self._system = self._system or System()
+        now = _now()
+        sample = [Metric(key, value, now, self._sampled) for key, value in self._system.sample().items()]
+        if sample:
+            self._held.client.log_batch(self._held.run_id, sample)
+        self._sampled = int(elapsed / EVERY)
+
+    def _estimate(self, elapsed: float) -> None:
+        card = self._card
+        card.said = self._printed.newest
+        if (progress := self._printed.progress) is None:
+            return
+        done, total = progress
+        if self._first is None or done < self._first[1] or progress[1] != (card.progress or progress)[1]:
+            self._first = elapsed, done
+        card.progress, card.left = progress, None
+        since, already = self._first
+        if done > already and elapsed > since and total >= done:
+            card.left = int((elapsed - since) / (done - already) * (total - done) * 1000)
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000

@@ -1,0 +1,79 @@
+"""What a long cell tells while it runs, and what is told of one whose kernel has died."""
+
+from __future__ import annotations
+
+import pytest
+
+from nbtrack.capture import alive
+from nbtrack.magics import pulse
+from nbtrack.magics.card import Card
+from nbtrack.magics.card_html import card_html
+from nbtrack.magics.card_text import card_text
+from tests.magics.conftest import Notebook
+
+
+def test_printed_epochs_become_metrics_with_their_steps(nb: Notebook) -> None:
+    nb.cell("%%track\nfor e in range(3):\n    print(f'epoch {e} loss={1 / (e + 1)}')")
+    series = nb.store.history(nb.run.info.run_id, "loss")
+    assert series.step.tolist() == [0, 1, 2]
+    assert nb.run.data.metrics["loss"] == 1 / 3
+    assert "loss" in nb.output.splitlines()[-2]
+
+
+def test_printed_metrics_that_the_code_logs_are_not_logged_twice(nb: Notebook) -> None:
+    nb.cell("import nbtrack")
+    nb.cell("%%track\nfor e in range(3):\n    nbtrack.log_metric('loss', 5, step=e)\n    print(f'epoch {e} loss=5.0')")
+    assert len(nb.store.history(nb.run.info.run_id, "loss")) == 3
+
+
+def test_a_long_cell_has_system_metrics_and_a_heartbeat(nb: Notebook, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pulse, "EVERY", 0.3)
+    monkeypatch.setattr(pulse, "BEAT", 0.2)
+    nb.cell("%%track\nimport time\ntime.sleep(1.2)")
+    run = nb.run
+    assert len(nb.store.history(run.info.run_id, "system/cpu_utilization_percentage")) >= 1
+    assert int(run.data.tags[alive.HEARTBEAT]) > (run.info.start_time or 0) + 150
+    assert "system/" not in nb.output
+
+
+def test_a_running_card_tells_progress_estimate_pace_and_the_newest_line() -> None:
+    card = Card("r1", "n", "e", duration=1000, progress=(40, 100), left=20_000, rate=12.0, said="<b>epoch 4")
+    text, html = card_text(card), card_html(card)
+    assert "40 of 100 · about 20.0 s left · 12 points/s" in text
+    assert "> <b>epoch 4" in text
+    assert "width:40.0%" in html
+    assert "&lt;b&gt;epoch 4" in html
+    card.status = "FINISHED"
+    assert "left" not in card_text(card)
+    assert "epoch 4" not in card_html(card)
+
+
+def test_the_rest_is_estimated_from_the_pace_so_far(nb: Notebook, monkeypatch: pytest.MonkeyPatch) -> None:
+    held: list[Card] = []
+    plain = pulse.Pulse._estimate
+
+    def estimate(self: pulse.Pulse, elapsed: float) -> None:
+        plain(self, {10: 1.0, 20: 2.0}.get((self._printed.progress or (0, 0))[0], elapsed))
+        held.append(self._card)
+
+    monkeypatch.setattr(pulse.Pulse, "_estimate", estimate)
+    nb.cell("%%track\nimport time\nfor n in (10, 20):\n    print(f'epoch {n}/100')\n    time.sleep(0.8)")
+    assert (held[-1].progress, held[-1].left) == ((20, 100), 8000)
+
+
+def test_runs_that_a_dead_kernel_left_open_are_shown_as_such(nb: Notebook) -> None:
+    nb.cell("import nbtrack\nr = nbtrack.start_run(run_name='gone')\nnbtrack.end_run()")
+    run_id = nb.run.info.run_id
+    nb.cell("c = nbtrack.MlflowClient()")
+    client = nb.ip.user_ns["c"]
+    host, pid, start = alive.process_tags()[alive.PROCESS].rsplit(":", 2)
+    client.reopen(run_id, tags={alive.PROCESS: f"{host}:{pid}:{int(start) - 99_999}"})
+    nb.output = ""
+    nb.cell("%track status")
+    assert f"Left open by a kernel that is gone: gone ({run_id[:8]})" in nb.output
+    nb.output = ""
+    nb.cell("%track ls")
+    nb.cell("%track show gone")
+    assert nb.output.splitlines()[1].startswith("◌")
+    assert "abandoned" in nb.output
+    assert nb.run.info.status == "RUNNING"
