@@ -8,9 +8,14 @@ import tarfile
 from collections.abc import Callable
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 TESTS = Path(__file__).parent
+
+# How long one example takes says how busy the machine is; what must be fast is measured in tests/bench.
+hypothesis.settings.register_profile("nbtrack", deadline=None)
+hypothesis.settings.load_profile("nbtrack")
 
 
 @pytest.fixture(scope="session", autouse=True)
