@@ -62,17 +62,18 @@ def _read_by_pandas(data: bytes) -> Series | None:
     pandas = sys.modules.get("pandas")
     if pandas is None or data[-1:] != b"\n" or not _is_even(data, data.count(b"\n")):
         return None
-    kinds = {0: np.int64, 1: np.float64, 2: np.int64}
-    options = {"sep": " ", "header": None, "dtype": kinds}
+    # Only the values' kind is asked for: asked for whole numbers, it would take 1e5 for one.
+    options = {"sep": " ", "header": None, "dtype": {1: np.float64}}
     if tuple(map(int, pandas.__version__.split(".")[:2])) < (3, 1):
         options["float_precision"] = "round_trip"  # from 3.1 on the default reads exactly, and this is deprecated
     try:
         table = pandas.read_csv(io.BytesIO(data), keep_default_na=False, na_filter=False, **options)
-        time, value, step = (table[column].to_numpy() for column in kinds)
+        time, value, step = (table[column].to_numpy() for column in range(3))
     except (ValueError, OverflowError, KeyError):
         return None  # whatever it stumbles over, the other way decides about
-    # It drops lines with nothing but blanks; and no column may be shorter than the file.
-    return Series(step, time, value) if len(table) == data.count(b"\n") else None
+    # It drops lines with nothing but blanks.
+    exact = time.dtype == step.dtype == np.int64 and len(table) == data.count(b"\n")
+    return Series(step, time, value) if exact else None
 
 
 def _read_slowly(data: bytes, whole: bool) -> Points:
