@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from nbtrack.stores.files import points
 from nbtrack.stores.files.points import read_points, series_of, summary_of
 
 FLOATS = some.one_of(some.floats(), some.sampled_from([0.0, -0.0, 1.0, math.nan, math.inf, -math.inf]))
@@ -16,9 +19,9 @@ WORD = some.sampled_from(
 )
 
 
-def shown_by_mlflow(points: list[tuple[int, float, int]]) -> float:
+def shown_by_mlflow(lines: list[tuple[int, float, int]]) -> float:
     """Its rule, in its words: the maximum by (step, timestamp, value), the first of equals."""
-    return max(points, key=lambda point: (point[2], point[0], point[1]))[1]
+    return max(lines, key=lambda point: (point[2], point[0], point[1]))[1]
 
 
 @given(some.lists(POINT, min_size=1, max_size=12))
@@ -59,3 +62,22 @@ def test_any_lines_are_read_as_each_line_alone(lines: list[str]) -> None:
     points = list(zip(read.times, map(repr, read.values), read.steps, strict=True))
     assert points == [(each[0], repr(each[1]), each[2]) for each in expected if each is not None]
     series_of(read)
+
+
+NUMBERS = [
+    *"1 -1 0.5 -0 1e5 1E5 1. .5 +2 nan -nan inf -inf +inf 5e-324 1e400 e 1e --1 na".split(),
+    *("0.1000000000000000055511151231257827", "123456789012345678901234567890", "9" * 400),
+]
+
+
+@pytest.mark.parametrize("value", NUMBERS)
+@pytest.mark.parametrize("line", ["{} {} {}", "{1} {0} {0}", "{0} {0} {1}", "{0} {0}\n{0} {1} {0}", "{0} {0} {1} "])
+def test_pandas_reads_a_long_file_as_python_does(value: str, line: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("pandas")
+    monkeypatch.setattr(points, "LONG", 0)
+    data = f"3 0.25 1\n{line.format(7, value, 2)}\n4 0.5 3\n".encode()
+    wanted, found = points.series_of(points.read_points(data)), points.read_series(data)
+    for name in ("step", "timestamp", "value"):
+        one, other = getattr(wanted, name), getattr(found, name)
+        assert one.dtype == other.dtype
+        assert one.tobytes() == other.tobytes() or np.array_equal(one, other, equal_nan=True)

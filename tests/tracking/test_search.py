@@ -78,6 +78,12 @@ def test_an_unknown_experiment_name_is_left_out_with_a_warning(runs: list[str]) 
     assert len(found) == 10
 
 
+def test_a_column_that_no_run_has_is_hinted_at_by_its_nearest_name(runs: list[str]) -> None:
+    with pytest.warns(NbtrackWarning, match=r"No run has metrics\.los\. Did you mean metrics\.loss\?") as caught:
+        assert len(nbtrack.search_runs(filter_string="metrics.los < 9 OR metrics.loss < 9e9")) > 0
+    assert caught[0].filename == __file__, "it points at the person's line"
+
+
 def test_an_empty_answer_has_the_fixed_columns(runs: list[str]) -> None:
     found = nbtrack.search_runs(filter_string="metrics.nothing > 0")
     assert found.shape == (0, 6)

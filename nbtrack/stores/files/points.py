@@ -6,6 +6,8 @@ step. The displayed value is MLflow's: the maximum by (step, timestamp, value), 
 
 from __future__ import annotations
 
+import io
+import sys
 from typing import NamedTuple
 
 import numpy as np
@@ -13,6 +15,7 @@ import numpy as np
 from nbtrack.frame import Series, Summary
 
 LONGEST_LINE = 4000
+LONG = 50_000  # bytes
 _NUMBER = b"0123456789.-+enaif"
 
 
@@ -32,8 +35,7 @@ def read_points(data: bytes) -> Points:
     if not whole:
         data += b"\n"
     count = data.count(b"\n")
-    # What is left of a file without its numbers shows whether every line is exactly "number number number".
-    if data.translate(None, _NUMBER) == b"  \n" * count:
+    if _is_even(data, count):
         words = data.split()
         if len(words) == 3 * count:
             try:
@@ -43,6 +45,35 @@ def read_points(data: bytes) -> Points:
             except ValueError:
                 pass
     return _read_slowly(data, whole)
+
+
+def read_series(data: bytes) -> Series:
+    """The points of a file as columns. A long file is read by pandas, where that is loaded, three times as fast."""
+    quick = _read_by_pandas(data) if len(data) > LONG else None
+    return series_of(read_points(data)) if quick is None else quick
+
+
+def _is_even(data: bytes, count: int) -> bool:
+    """Is every line exactly "number number number"? What is left without the numbers shows it."""
+    return data.translate(None, _NUMBER) == b"  \n" * count
+
+
+def _read_by_pandas(data: bytes) -> Series | None:
+    pandas = sys.modules.get("pandas")
+    if pandas is None or data[-1:] != b"\n" or not _is_even(data, data.count(b"\n")):
+        return None
+    # Only the values' kind is asked for: asked for whole numbers, it would take 1e5 for one.
+    options = {"sep": " ", "header": None, "dtype": {1: np.float64}}
+    if tuple(map(int, pandas.__version__.split(".")[:2])) < (3, 1):
+        options["float_precision"] = "round_trip"  # from 3.1 on the default reads exactly, and this is deprecated
+    try:
+        table = pandas.read_csv(io.BytesIO(data), keep_default_na=False, na_filter=False, **options)
+        time, value, step = (table[column].to_numpy() for column in range(3))
+    except (ValueError, OverflowError, KeyError):
+        return None  # whatever it stumbles over, the other way decides about
+    # It drops lines with nothing but blanks.
+    exact = time.dtype == step.dtype == np.int64 and len(table) == data.count(b"\n")
+    return Series(step, time, value) if exact else None
 
 
 def _read_slowly(data: bytes, whole: bool) -> Points:

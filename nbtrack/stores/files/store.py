@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 import threading
+import time
 import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -29,7 +30,7 @@ from nbtrack.stores.base import Snapshot
 from nbtrack.stores.files import artifacts, disk, experiments, inputs, layout, points, runs
 from nbtrack.stores.files.index import FileWatch, Index, Seen
 from nbtrack.stores.files.layout import DEFAULT_NAME, META, METRICS, TRASH
-from nbtrack.stores.files.reader import read_run, run_info
+from nbtrack.stores.files.reader import TICK_NS, read_run, run_info
 from nbtrack.stores.files.writer import FileRunWriter
 from nbtrack.stores.names import checked_key, checked_number, checked_whole, is_key, is_run_id
 
@@ -46,6 +47,7 @@ class FileStore:
         self.read_only = not _may_write(self._root)
         self._index = Index(self._root)
         self._folders: dict[str, str] = {}  # run id -> folder, as last found
+        self._active: dict[str, tuple[int, int, int, int]] = {}  # run id -> how meta.yaml looked when it was active
         self._writers: dict[str, FileRunWriter] = {}
         self._lock = threading.RLock()
         _stores.add(self)
@@ -224,7 +226,7 @@ class FileStore:
             raise NotFoundError(f"Run {run_id} has no metric '{key}'.") from error
         except disk.Unreadable as error:
             raise DamagedError(f"'{path}' {error.problem}. {error.remedy}") from error
-        return points.series_of(points.read_points(content.data))
+        return points.read_series(content.data)
 
     # many runs
     def snapshot(self, experiment_ids: Sequence[str] | None = None) -> Snapshot:
@@ -304,8 +306,15 @@ class FileStore:
         return f"There is no run '{run_id}' in '{self._root}'. Check the id, or the store's path."
 
     def _active_folder(self, run_id: str) -> str:
+        """The folder of a run that is not deleted; its meta.yaml is read again only when it looks different."""
+        known = self._folders.get(run_id)
+        stamp = None if known is None else _stamp(os.path.join(known, META))
+        if known is not None and stamp is not None and self._active.get(run_id) == stamp:
+            return known
         folder = self._folder(run_id)
         runs.must_be_active(folder)
+        if folder == known and stamp is not None and time.time_ns() - max(stamp[2:]) > TICK_NS:
+            self._active[run_id] = stamp
         return folder
 
     @contextmanager
@@ -318,6 +327,14 @@ class FileStore:
                     f"'{self._root}' may not be written. Get permission (chmod u+w), or use another store."
                 )
             yield
+
+
+def _stamp(path: str) -> tuple[int, int, int, int] | None:
+    try:
+        about = os.lstat(path)
+    except OSError:
+        return None
+    return about.st_ino, about.st_size, about.st_mtime_ns, about.st_ctime_ns
 
 
 _stores: weakref.WeakSet[FileStore] = weakref.WeakSet()
