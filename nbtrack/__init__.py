@@ -11,14 +11,11 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from nbtrack import capture, entities, figures, tracking  # type: ignore[attr-defined,unused-ignore]
-    from nbtrack.dashboard import chart, compare, dashboard, show  # type: ignore[import-not-found,attr-defined,unused-ignore]
+    from nbtrack import capture, entities, figures, tracking
+    from nbtrack.dashboard import chart, compare, dashboard, show
     from nbtrack.entities import Experiment, ExperimentTag, Metric, Param, Run, RunInfo, RunStatus, RunTag, ViewType
     from nbtrack.errors import NbtrackError
-    from nbtrack.magics import (  # type: ignore[import-not-found,attr-defined,unused-ignore]
-        load_ipython_extension,
-        unload_ipython_extension,
-    )
+    from nbtrack.magics import load_ipython_extension, unload_ipython_extension
     from nbtrack.magics.checkout import checkout
     from nbtrack.magics.track import track
     from nbtrack.stores import open_store

@@ -17,7 +17,8 @@ LAYER = {
     "cli": 6,
 }  # fmt: skip
 # `query` masks rows of a frame, `errors` is the root of all: these lie beside each other on purpose.
-BESIDE = {("query", "frame")}
+# A figure without a store given reads the one that tracking writes to.
+BESIDE = {("query", "frame"), ("figures", "tracking")}
 
 
 def room(path: Path) -> str:

@@ -28,7 +28,7 @@ export const FRAMES = ["dashboard", "compare", "chart", "show"] as const;
 export const MESSAGES = {
   rows: { from: "kernel", fields: { rev: "number", gone: "strings", status: "status" }, pack: "frame" },
   points: { from: "kernel", fields: { rev: "number" }, pack: "series" },
-  // `width`: points wanted of each history, 0 for all of them.
+  // `width`: points wanted of each history, 0 for all of them; bytes wanted of an artifact, 0 for as many as a preview needs.
   need: {
     from: "browser",
     fields: { id: "number", what: "string", runs: "strings", keys: "strings", path: "string", width: "number" },
@@ -39,7 +39,7 @@ export const MESSAGES = {
 } as const;
 
 /** What a `need` can ask for. */
-export const NEEDS = ["hello", "resync", "series", "artifacts", "artifact"] as const;
+export const NEEDS = ["hello", "resync", "series", "artifacts", "artifact", "inputs"] as const;
 
 /** What an `edit` can do. Each is safe to apply twice, and late. */
 export const EDITS = ["rename", "set_tag", "delete_tag", "delete", "restore"] as const;
@@ -56,17 +56,33 @@ export const DEFAULT_VIEW = {
   hidden: [] as string[], // run ids not drawn in charts
   tree: true,
   collapsed: [] as string[], // run ids whose children are folded
-  tab: "charts", // charts | compare | run
+  group: [] as string[], // columns whose equal values put runs together
+  tab: "charts", // charts | analyse | compare | run
   focus: null as string | null, // the run of the run page
   height: 620, // px of the whole dashboard
   split: 0.45, // share of the height that the table takes
   chart: {
-    x: "step", // step | time | relative
-    smoothing: 0, // 0 … 0.99, weight of the debiased exponential mean
+    x: "step", // step | time | relative, or the name of a metric
+    smoothing: 0, // 0 … 0.99: 1 / (1 - smoothing) points speak together
+    smoother: "ema", // ema | gaussian | mean
     log_x: false,
     log_y: false,
-    metrics: null as string[] | null, // panels in order; null means all
+    clip: false, // outliers of y lie beyond the axis
+    metrics: null as string[] | null, // the only panels, in order; null means all
+    formulas: [] as string[], // panels of expressions over metrics, such as "val_loss - loss"
+    order: [] as string[], // panels put first by hand, in each section
+    sizes: {} as Record<string, number>, // of panels: 1, 2 or 3; 1 where nothing is said
+    band: "sd", // sd | ci | minmax around the mean of a group, or none for a line a run all the same
     search: "",
+    big: null as string | null, // the panel in focus
+  },
+  analyse: {
+    kind: "parallel", // parallel | scatter | box | grid | importance | history
+    metric: null as string | null, // null means chosen by nbtrack, as everywhere here
+    x: null as string | null, // columns
+    y: null as string | null,
+    color: null as string | null,
+    columns: null as string[] | null, // of the parallel coordinates, in order
   },
   compare: { differences: false, baseline: null as string | null },
 };

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from nbtrack.dashboard.rows import run_ids
 from nbtrack.dashboard.widget import Dashboard
 from nbtrack.entities import Experiment, ViewType
 from nbtrack.errors import InvalidValueError, NotFoundError
 from nbtrack.frame import frame_of
+from nbtrack.query.named import run_ids
 from nbtrack.stores.base import Store
 from nbtrack.stores.open import open_store
 

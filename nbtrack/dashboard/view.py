@@ -13,11 +13,15 @@ from nbtrack.query.parse import parse, parse_key
 
 CHOICES = {
     "lifecycle": ("active", "deleted", "all"),
-    "tab": ("charts", "compare", "run"),
-    "chart.x": ("step", "time", "relative"),
+    "tab": ("charts", "analyse", "compare", "run"),
+    "chart.smoother": ("ema", "gaussian", "mean"),
+    "chart.band": ("sd", "ci", "minmax", "none"),
+    "analyse.kind": ("parallel", "scatter", "box", "grid", "importance", "history"),
 }
-TEXT_OR_NONE = {"focus", "compare.baseline"}
-TEXTS_OR_NONE = {"columns", "chart.metrics"}
+TEXT_OR_NONE = {"focus", "compare.baseline", "chart.big"} | {
+    f"analyse.{name}" for name in ("metric", "x", "y", "color")
+}
+TEXTS_OR_NONE = {"columns", "chart.metrics", "analyse.columns"}
 
 
 def default_view() -> dict[str, Any]:

@@ -30,6 +30,7 @@ from nbtrack.stores.base import Store
 
 if TYPE_CHECKING:
     import pandas as pd
+    from plotly.graph_objects import Figure
 
 PATIENCE = 5.0  # s that the first showing waits for a store to be read
 PAGE_BYTES = 60_000_000  # of packs in a page of its own
@@ -102,6 +103,17 @@ class Dashboard(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]
         """The selected runs in the order of selection, as `search_runs` gives them."""
         self._hub.wait()
         return _table(chosen_rows(self._frame(), self.selected))
+
+    @property
+    def store(self) -> Store:
+        """Where the runs are."""
+        return self._hub.store
+
+    def figure(self) -> Figure:
+        """What is in focus as a plotly Figure: the big chart or else the first, the analysis, or the comparison."""
+        from nbtrack.dashboard.focus import figure_of
+
+        return figure_of(self)
 
     def code(self) -> str:
         """Python that gives the rows of the table."""

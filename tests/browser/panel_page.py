@@ -55,4 +55,4 @@ def panel(browser: Browser, script: str) -> Iterator[Opener]:
     yield open_panel
     for context in contexts:
         context.close()
-    assert problems == []
+    assert not problems, problems

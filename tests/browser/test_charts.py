@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from xml.etree import ElementTree
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -222,6 +223,125 @@ def test_a_panel_is_saved_as_points_and_as_a_picture(panel: Opener) -> None:
         figure(page, "loss").get_by_role("button", name="Picture (PNG)").click()
     assert picture.value.suggested_filename == "loss.png"
     assert picture.value.path().read_bytes().startswith(b"\x89PNG")
+
+
+def shown_metrics(page: Page) -> list[str]:
+    return [each.get_attribute("data-panel") or "" for each in page.locator("section[aria-label=metrics] figure").all()]
+
+
+def test_each_way_of_smoothing_shows_another_value(panel: Opener) -> None:
+    page = panel(runs=1, selected=1)
+    page.get_by_label("Smoothing").fill("0.9")
+    seen = set()
+    for kind in ("ema", "gaussian", "mean"):
+        page.get_by_label("Kind of smoothing").select_option(kind)
+        page.wait_for_timeout(100)
+        plot(page, "loss").hover(position={"x": 60, "y": 60})
+        seen.add(page.locator(".nbt-hover td.nbt-number").first.inner_text())
+        page.mouse.move(2, 2)
+    assert len(seen) == 3
+
+
+def test_another_metric_can_be_the_axis(panel: Opener) -> None:
+    page = panel(runs=2, selected=2)
+    page.get_by_label("Another metric as horizontal axis").select_option("accuracy")
+    plot(page, "loss").hover(position={"x": 150, "y": 60})
+    expect(page.locator(".nbt-hover-head")).to_contain_text("accuracy 0.")
+
+
+def test_an_expression_becomes_a_panel_and_a_wrong_one_is_explained(panel: Opener) -> None:
+    page = panel(runs=2, selected=2)
+    page.get_by_role("button", name="+ Formula").click()
+    box_ = page.get_by_label("Expression over metrics")
+    box_.fill("loss - los")
+    box_.press("Enter")
+    expect(page.get_by_role("alert")).to_have_text("There is no metric 'los'.")
+    box_.fill("accuracy - loss * 0")
+    box_.press("Enter")
+    plot(page, "accuracy - loss * 0").hover(position={"x": 150, "y": 60})
+    joined = page.locator(".nbt-hover td.nbt-number").first.inner_text()
+    plot(page, "accuracy").hover(position={"x": 150, "y": 60})
+    assert page.locator(".nbt-hover td.nbt-number").first.inner_text() == joined
+
+
+def test_grouped_runs_are_one_line_with_a_band(panel: Opener) -> None:
+    page = panel(runs=10, selected=10)
+    page.get_by_label("Group by").select_option("params.model")
+    expect(page.get_by_role("group", name="Groups drawn").get_by_role("button")).to_have_count(5)
+    page.get_by_label("Band of groups").select_option("minmax")
+    plot(page, "accuracy").hover(position={"x": 150, "y": 60})
+    rows = page.locator(".nbt-hover tr")
+    expect(rows).to_have_count(5)
+    expect(rows.first).to_contain_text("model =")
+    expect(rows.first).to_contain_text("…")
+    page.get_by_label("Band of groups").select_option("none")
+    expect(page.get_by_role("group", name="Runs drawn").get_by_role("button")).to_have_count(10)
+
+
+def test_shift_and_drag_move_the_view(panel: Opener) -> None:
+    page = panel(runs=2, selected=2)
+    plot(page, "loss")
+    figure(page, "loss").locator("[role=img]").focus()
+    page.keyboard.press("+")
+    place = box(plot(page, "loss"))
+    middle = place["y"] + 60
+
+    def step_at(x: float) -> int:
+        page.mouse.move(place["x"] + x, middle)
+        return int(re.findall(r"\d+", page.locator(".nbt-hover-head").inner_text())[0])
+
+    before = step_at(150)
+    page.keyboard.down("Shift")
+    page.mouse.down()
+    page.mouse.move(place["x"] + 100, middle, steps=4)
+    page.mouse.up()
+    page.keyboard.up("Shift")
+    page.wait_for_timeout(150)
+    assert abs(step_at(100) - before) <= 4
+    assert step_at(150) > before + 10
+
+
+def test_panels_are_moved_by_keys_and_by_dragging_and_stay_so(panel: Opener) -> None:
+    page = panel(runs=2, selected=2)
+    plot(page, "loss")
+    first = shown_metrics(page)
+    page.get_by_label(f"Move {first[0]}:").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_label(f"Move {first[0]}: 2 of {len(first)}")).to_be_focused()
+    assert shown_metrics(page)[:2] == [first[1], first[0]]
+    figure(page, first[2]).hover()
+    grip = box(page.get_by_label(f"Move {first[2]}:"))
+    goal = box(figure(page, first[1]))
+    page.mouse.move(grip["x"] + 5, grip["y"] + 5)
+    page.mouse.down()
+    page.mouse.move(goal["x"] + 40, goal["y"] + 100, steps=5)
+    page.mouse.up()
+    assert shown_metrics(page)[:3] == [first[2], first[1], first[0]]
+    order = page.evaluate("() => window.nbt.state.view.value.chart.order")
+    assert order[:3] == [first[2], first[1], first[0]]
+
+
+def test_a_panel_has_three_sizes(panel: Opener) -> None:
+    page = panel(runs=2, selected=2)
+    plot(page, "loss")
+    before = box(figure(page, "loss"))["width"]
+    figure(page, "loss").hover()
+    figure(page, "loss").locator("summary").click()
+    figure(page, "loss").get_by_role("button", name="M", exact=True).click()
+    assert box(figure(page, "loss"))["width"] > 1.8 * before
+
+
+def test_a_panel_is_saved_as_svg_with_its_lines_and_names(panel: Opener) -> None:
+    page = panel(runs=2, selected=2)
+    plot(page, "loss")
+    figure(page, "loss").hover()
+    figure(page, "loss").locator("summary").click()
+    with page.expect_download() as picture:
+        figure(page, "loss").get_by_role("button", name="Picture (SVG)").click()
+    root = ElementTree.fromstring(picture.value.path().read_text())
+    texts = {each.text for each in root.iter("{http://www.w3.org/2000/svg}text")}
+    assert {"loss", "forest-0", "boosting-1", "0"} <= texts
+    assert len(list(root.iter("{http://www.w3.org/2000/svg}path"))) == 2
 
 
 def test_the_canvas_follows_a_switch_of_the_theme(panel: Opener) -> None:

@@ -47,3 +47,27 @@ export function roomy([min, max]: Extent, log: boolean): Extent {
   const by = min === max ? Math.abs(min) * 0.1 || 1 : (max - min) * 0.06;
   return [min - by, max + by];
 }
+
+/** Points looked at to tell outliers from the rest. */
+const SAMPLE = 4000;
+
+/**
+ * `whole` without outliers: what lies farther from the middle nine tenths than half their extent. Where all of it is near,
+ * or most values are one, `whole` as it is.
+ */
+export function clipped(lines: readonly Line[], over: Extent, whole: Extent, log: boolean): Extent {
+  const size = lines.reduce((sum, { y }) => sum + y.length, 0);
+  const every = Math.max(1, Math.floor(size / SAMPLE));
+  const values: number[] = [];
+  for (const { x, y } of lines) {
+    for (let i = 0; i < y.length; i += every) {
+      if (x[i] >= over[0] && x[i] <= over[1] && Number.isFinite(y[i]) && (!log || y[i] > 0)) values.push(log ? Math.log10(y[i]) : y[i]);
+    }
+  }
+  const held = Float64Array.from(values).sort();
+  const low = held[Math.floor(0.05 * (held.length - 1))];
+  const high = held[Math.ceil(0.95 * (held.length - 1))];
+  if (!(high > low)) return whole;
+  const back = (value: number) => (log ? 10 ** value : value);
+  return [Math.max(whole[0], back(low - (high - low) / 2)), Math.min(whole[1], back(high + (high - low) / 2))];
+}

@@ -2,8 +2,9 @@
 
 import type { Series } from "./series";
 
-/** step · wall time in ms · seconds since the run's start. */
-export type XAxis = "step" | "time" | "relative";
+/** step · wall time in ms · seconds since the run's start · else the name of a metric. */
+export type XAxis = string;
+export const AXES: readonly XAxis[] = ["step", "time", "relative"];
 
 export interface Line {
   x: Float64Array;
@@ -16,7 +17,7 @@ export interface Line {
   maxAt: number;
 }
 
-type Points = Pick<Series, "step" | "time" | "value" | "length">;
+export type Points = Pick<Series, "step" | "time" | "value" | "length">;
 
 /** `start` is the run's start in ms, for relative time; the first point's time where it is not known or later than that. */
 export function lineOf(series: Points, axis: XAxis, start: number | null): Line {
@@ -41,7 +42,29 @@ export function lineOf(series: Points, axis: XAxis, start: number | null): Line 
     const zero = start !== null && start <= line.x[0] ? start : line.x[0];
     for (let i = 0; i < kept; i++) line.x[i] = (line.x[i] - zero) / 1000;
   }
-  return { ...line, ...facts(line.y) };
+  return { ...line, ...factsOf(line.y) };
+}
+
+/** x is another metric at the same step; in order of x. Steps that only one of them has are left out. */
+export function byMetric(points: Points, other: Points): Line {
+  const mine = lastOfSteps(points);
+  const theirs = lastOfSteps(other);
+  const pairs: [x: number, y: number][] = [];
+  for (let i = 0, j = 0; i < mine.length && j < theirs.length; ) {
+    const [a, b] = [points.step[mine[i]], other.step[theirs[j]]];
+    if (a === b && Number.isFinite(other.value[theirs[j]])) pairs.push([other.value[theirs[j]], points.value[mine[i]]]);
+    if (a <= b) i++;
+    if (b <= a) j++;
+  }
+  pairs.sort((a, b) => a[0] - b[0]);
+  const y = Float64Array.from(pairs, (pair) => pair[1]);
+  return { x: Float64Array.from(pairs, (pair) => pair[0]), y, ...factsOf(y) };
+}
+
+/** Places of one point a step, the latest where there are several; in order of step. */
+export function lastOfSteps({ step, time, length: n }: Points): Uint32Array {
+  const order = sorted(step, time, n) ?? Uint32Array.from({ length: n }, (_, at) => at);
+  return order.filter((at, i) => i + 1 === n || step[order[i + 1]] !== step[at]);
 }
 
 /** The order by (key, time), the older line first; null where the points are already in it. */
@@ -52,7 +75,7 @@ function sorted(key: Float64Array, time: Float64Array, n: number): Uint32Array |
   return Uint32Array.from({ length: n }, (_, at) => at).sort((a, b) => key[a] - key[b] || time[a] - time[b] || a - b);
 }
 
-function facts(y: Float64Array): Pick<Line, "nans" | "infinities" | "minAt" | "maxAt"> {
+export function factsOf(y: Float64Array): Pick<Line, "nans" | "infinities" | "minAt" | "maxAt"> {
   let nans = 0;
   let infinities = 0;
   let minAt = -1;

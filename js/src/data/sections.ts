@@ -43,3 +43,17 @@ export function shortName(metric: string): string {
   const cut = metric.indexOf("/");
   return cut > 0 && cut < metric.length - 1 ? metric.slice(cut + 1) : metric;
 }
+
+/** Panels put in order by hand come first, the others after them as they are. */
+export function byHand(metrics: readonly string[], order: readonly string[]): string[] {
+  const first = order.filter((metric) => metrics.includes(metric));
+  return [...first, ...metrics.filter((metric) => !first.includes(metric))];
+}
+
+/** The new order by hand when one of the panels `among` is moved to another's place. */
+export function moved(order: readonly string[], among: readonly string[], metric: string, to: number): string[] {
+  const left = among.filter((each) => each !== metric);
+  const place = Math.max(0, Math.min(left.length, to));
+  const now = [...left.slice(0, place), metric, ...left.slice(place)];
+  return [...order.filter((each) => !among.includes(each)), ...now];
+}

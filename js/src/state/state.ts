@@ -83,14 +83,18 @@ export function completeView(raw: unknown): View {
     ...DEFAULT_VIEW,
     ...given,
     chart: { ...DEFAULT_VIEW.chart, ...given.chart },
+    analyse: { ...DEFAULT_VIEW.analyse, ...given.analyse },
     compare: { ...DEFAULT_VIEW.compare, ...given.compare },
   };
 }
 
-/** Change some of the view's settings; those of `chart` and `compare` are merged one level down. */
+/** The parts of a view that are merged one level down. */
+type Parts = "chart" | "analyse" | "compare";
+
+/** Change some of the view's settings. */
 export function setView(
   state: State,
-  change: Partial<Omit<View, "chart" | "compare">> & { chart?: Partial<View["chart"]>; compare?: Partial<View["compare"]> },
+  change: Partial<Omit<View, Parts>> & { [K in Parts]?: Partial<View[K]> },
 ): void {
   const old = state.view.peek();
   batch(() => {
@@ -98,6 +102,7 @@ export function setView(
       ...old,
       ...change,
       chart: { ...old.chart, ...change.chart },
+      analyse: { ...old.analyse, ...change.analyse },
       compare: { ...old.compare, ...change.compare },
     };
   });

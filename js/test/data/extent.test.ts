@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { roomy, xExtent, yExtent } from "../../src/data/extent";
+import { clipped, roomy, xExtent, yExtent } from "../../src/data/extent";
 import { lineOf } from "../../src/data/line";
 
 const line = (...ys: number[]) => {
@@ -33,4 +33,14 @@ test("one value alone gets room on both sides", () => {
   expect(low).toBeLessThan(5);
   expect(high).toBeGreaterThan(5);
   expect(roomy([4, 4], true)).toEqual([2, 8]);
+});
+
+test("outliers are clipped off the axis, and nothing is where all is near", () => {
+  const waves = Array.from({ length: 200 }, (_, i) => Math.sin(i / 9));
+  const spiked = waves.map((y, i) => (i === 50 ? 1e6 : y));
+  const [low, high] = clipped([line(...spiked)], [0, 199], [-1, 1e6], false);
+  expect(low).toBe(-1);
+  expect(high).toBeLessThan(3);
+  expect(clipped([line(...waves)], [0, 199], [-1, 1], false)).toEqual([-1, 1]);
+  expect(clipped([line(2, 2, 2, 2, 9)], [0, 4], [2, 9], false)).toEqual([2, 9]);
 });

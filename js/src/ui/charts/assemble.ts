@@ -1,14 +1,18 @@
 /** What does one panel draw? From histories, selection and settings to lines, cached as long as their points stay. */
 
-import { number, type Frame } from "../../data/frame";
-import { lineOf, type Line, type XAxis } from "../../data/line";
+import { bandOf } from "../../data/bands";
+import { evaluate, namesIn, parseExpression, type Tree } from "../../data/expression";
+import { number, text, type Frame } from "../../data/frame";
+import { AXES, byMetric, factsOf, lineOf, type Line, type XAxis } from "../../data/line";
 import type { Series } from "../../data/series";
-import { debiased } from "../../data/smooth";
-import type { Ink } from "../color";
+import { smoothed } from "../../data/smooth";
+import { label } from "../../data/columns";
+import { inks, type Ink } from "../color";
 import { isLive, runName } from "../drawn";
 import type { Scene } from "./scene";
 
 export interface DrawnLine {
+  /** The run, or the name of a group of them. */
   run: string;
   name: string;
   ink: Ink;
@@ -16,6 +20,8 @@ export interface DrawnLine {
   /** The smoothed y, or null without smoothing. */
   smooth: Float64Array | null;
   live: boolean;
+  /** Around the mean of a group. */
+  band: { low: Line; high: Line } | null;
 }
 
 export interface Assembled {
@@ -25,43 +31,73 @@ export interface Assembled {
   absent: number;
   /** Lines that stand for more points than are here. */
   thinned: number;
+  /** The metrics that all must be there for a line. */
+  names: string[];
 }
 
-const lines = new WeakMap<Series, { key: string; line: Line }>();
-const smooths = new WeakMap<Line, { weight: number; y: Float64Array }>();
+/** What a panel is of: a metric by its name, or an expression over several. */
+export function treeOf(scene: Scene, panel: string): Tree {
+  const { formulas } = scene.state.view.value.chart;
+  if (!formulas.includes(panel) || scene.state.frame.value.columns.has(`metrics.${panel}`)) return panel;
+  try {
+    return parseExpression(panel, knownMetrics(scene.state.frame.value));
+  } catch {
+    return panel; // it was sound when it was written; now it draws nothing
+  }
+}
 
-export function assemble(scene: Scene, metric: string): Assembled {
-  const { state, histories } = scene;
-  const view = state.view.value;
+export function knownMetrics(frame: Frame): string[] {
+  return [...frame.columns.keys()].filter((name) => name.startsWith("metrics.")).map((name) => name.slice("metrics.".length));
+}
+
+export function assemble(scene: Scene, panel: string): Assembled {
+  const { state } = scene;
+  const { x, smoothing, smoother, band } = state.view.value.chart;
   const frame = state.frame.value;
-  const { ids, inks, hidden } = scene.drawn();
-  const { x, smoothing } = view.chart;
-  const fine = scene.zoom.value !== null || smoothing > 0 || scene.big.value === metric;
-  const made: Assembled = { lines: [], waiting: 0, absent: 0, thinned: 0 };
+  const { ids, inks: colors, hidden } = scene.drawn();
+  const tree = treeOf(scene, panel);
+  const other = AXES.includes(x) ? null : x;
+  const made: Assembled = { lines: [], waiting: 0, absent: 0, thinned: 0, names: [...namesIn(tree), ...(other ? [other] : [])] };
+  const joined = made.names.length > 1;
+  const fine = joined || scene.zoom.value !== null || smoothing > 0 || scene.big.value === panel;
   for (const run of ids) {
     if (hidden.has(run)) continue;
-    const series = state.book.get(run, metric) ?? lonePoint(frame, run, metric, x as XAxis);
+    const found = historiesOf(scene, run, made, fine);
+    if (!found) continue;
+    const line = joined ? joinedLine(found, tree, x, startOf(frame, run)) : lineFor(found[0], x, startOf(frame, run));
+    if (line.x.length === 0) continue;
+    made.lines.push({ run, name: runName(frame, run), ink: colors.get(run)!, line, smooth: null, live: isLive(state, run), band: null });
+  }
+  const group = scene.groups();
+  if (group.length > 0 && band !== "none") made.lines = grouped(frame, made.lines, group, band);
+  if (smoothing > 0) made.lines = made.lines.map((each) => softened(each, smoothing, smoother));
+  return made;
+}
+
+/** The histories of all names, or null where one is missing; what is not here is asked for and counted. */
+function historiesOf({ state, histories }: Scene, run: string, made: Assembled, fine: boolean): Series[] | null {
+  const frame = state.frame.value;
+  const { x } = state.view.value.chart;
+  if (made.names.some((name) => countOf(frame, run, name) === 0 && !state.book.get(run, name)?.length)) return null;
+  const found: Series[] = [];
+  let standing: "waiting" | "absent" | null = null;
+  let thinned = false;
+  for (const name of made.names) {
+    const series = state.book.get(run, name) ?? lonePoint(frame, run, name, made.names.length > 1 ? "step" : x);
     if (!series || series.length === 0) {
-      if (countOf(frame, run, metric) === 0) continue;
-      histories.want(run, metric, false);
-      made[histories.standing(run, metric) === "waiting" ? "waiting" : "absent"]++;
+      histories.want(run, name, fine);
+      standing = histories.standing(run, name) === "waiting" ? "waiting" : "absent";
       continue;
     }
     if (series.total > series.length) {
-      made.thinned++;
-      if (fine && state.life.value === "live") histories.want(run, metric, true);
+      thinned = true;
+      if (fine && state.life.value === "live") histories.want(run, name, true);
     }
-    const line = lineFor(series, x as XAxis, startOf(frame, run));
-    made.lines.push({
-      run,
-      name: runName(frame, run),
-      ink: inks.get(run)!,
-      line,
-      smooth: smoothing > 0 ? smoothFor(line, smoothing) : null,
-      live: isLive(state, run),
-    });
+    found.push(series);
   }
-  return made;
+  if (thinned) made.thinned++;
+  if (standing) made[standing]++;
+  return standing ? null : found;
 }
 
 /** How many points a run's history of a metric has, as the table knows it. */
@@ -97,6 +133,8 @@ function startOf(frame: Frame, run: string): number | null {
   return row === undefined ? null : number(frame, "start_time", row);
 }
 
+const lines = new WeakMap<Series, { key: string; line: Line }>();
+
 function lineFor(series: Series, x: XAxis, start: number | null): Line {
   const key = `${x}|${start}|${series.length}|${series.total}`;
   const known = lines.get(series);
@@ -106,10 +144,75 @@ function lineFor(series: Series, x: XAxis, start: number | null): Line {
   return line;
 }
 
-function smoothFor(line: Line, weight: number): Float64Array {
-  const known = smooths.get(line);
-  if (known?.weight === weight) return known.y;
-  const y = debiased(line.y, weight);
-  smooths.set(line, { weight, y });
+const joins = new WeakMap<Series, Map<string, { key: string; line: Line }>>();
+
+/** Of an expression, or over another metric, whose history is the last of `found` then. */
+function joinedLine(found: readonly Series[], tree: Tree, x: XAxis, start: number | null): Line {
+  const name = JSON.stringify([tree, x]);
+  const key = `${start}|${found.map(({ length, total }) => `${length} ${total}`).join()}`;
+  let known = joins.get(found[0]);
+  if (!known) joins.set(found[0], (known = new Map()));
+  const before = known.get(name);
+  if (before?.key === key) return before.line;
+  const points = typeof tree === "string" ? found[0] : evaluate(tree, new Map(namesIn(tree).map((each, at) => [each, found[at]])));
+  const line = AXES.includes(x) ? lineOf(points, x, start) : byMetric(points, found[found.length - 1]);
+  known.set(name, { key, line });
+  return line;
+}
+
+const smooths = new WeakMap<Float64Array, { key: string; y: Float64Array }>();
+
+function smoothFor(raw: Float64Array, weight: number, smoother: string): Float64Array {
+  const key = `${smoother} ${weight}`;
+  const known = smooths.get(raw);
+  if (known?.key === key) return known.y;
+  const y = smoothed(raw, weight, smoother);
+  smooths.set(raw, { key, y });
   return y;
+}
+
+/** A group's mean is smoothed with its band, a run's line has the raw one behind. */
+function softened(drawn: DrawnLine, weight: number, smoother: string): DrawnLine {
+  const soft = (line: Line): Line => {
+    const y = smoothFor(line.y, weight, smoother);
+    return { x: line.x, y, ...factsOf(y) };
+  };
+  if (drawn.band) return { ...drawn, line: soft(drawn.line), band: { low: soft(drawn.band.low), high: soft(drawn.band.high) } };
+  return { ...drawn, smooth: smoothFor(drawn.line.y, weight, smoother) };
+}
+
+interface Held {
+  members: readonly Line[];
+  kind: string;
+  line: Line;
+  band: NonNullable<DrawnLine["band"]>;
+}
+const bands = new WeakMap<Line, Held>();
+
+/** Runs with equal values in the columns of `group` as one line: their mean, with a band around it. */
+function grouped(frame: Frame, drawn: readonly DrawnLine[], group: readonly string[], kind: string): DrawnLine[] {
+  const members = new Map<string, DrawnLine[]>();
+  for (const each of drawn) {
+    const name = groupName(frame, each.run, group);
+    members.set(name, [...(members.get(name) ?? []), each]);
+  }
+  const colors = inks([...members.keys()]);
+  return [...members].map(([name, held]) => {
+    const all = held.map(({ line }) => line);
+    let known = bands.get(all[0]);
+    if (!known || known.kind !== kind || known.members.length !== all.length || known.members.some((line, at) => line !== all[at])) {
+      const { x, mean, low, high } = bandOf(all, kind);
+      const of = (y: Float64Array): Line => ({ x, y, ...factsOf(y) });
+      known = { members: all, kind, line: of(mean), band: { low: of(low), high: of(high) } };
+      bands.set(all[0], known);
+    }
+    const { line, band } = known;
+    return { run: name, name: `${name} (${held.length})`, ink: colors.get(name)!, line, smooth: null, live: held.some(({ live }) => live), band };
+  });
+}
+
+/** model = svm, lr = 0.1 */
+export function groupName(frame: Frame, run: string, group: readonly string[]): string {
+  const row = frame.rowOf.get(run) ?? -1;
+  return group.map((column) => `${label(column)} = ${text(frame, column, row) ?? number(frame, column, row) ?? "–"}`).join(", ");
 }

@@ -6,7 +6,7 @@ import type { XAxis } from "../../data/line";
 import { shortName } from "../../data/sections";
 import { runName } from "../drawn";
 import { num } from "../format";
-import { assemble, countOf, type Assembled, type DrawnLine } from "./assemble";
+import { assemble, countOf, treeOf, type Assembled, type DrawnLine } from "./assemble";
 import { Bars } from "./bars";
 import { bestPoint, bestRun } from "./best";
 import { lineNear, rowsAt, snapped } from "./hover";
@@ -14,12 +14,21 @@ import { Grow, Shrink } from "./icons";
 import { Legend } from "./legend";
 import { PanelMenu } from "./menu";
 import { Plot } from "./plot";
+import { Handle } from "./handle";
+import { namesIn } from "../../data/expression";
 import { useScene, type Scene } from "./scene";
 
 /** A line's value counts this many CSS pixels beyond its ends. */
 const SLACK = 12;
 
-export function Figure({ metric, short = false }: { metric: string; short?: boolean }) {
+interface Props {
+  metric: string;
+  short?: boolean;
+  /** The panels around it, among which it can be moved. */
+  among: readonly string[];
+}
+
+export function Figure({ metric, short = false, among }: Props) {
   const scene = useScene();
   const { state, big } = scene;
   const box = useRef<HTMLElement>(null);
@@ -31,7 +40,9 @@ export function Figure({ metric, short = false }: { metric: string; short?: bool
   const frame = state.frame.value;
   const { ids, hidden } = scene.drawn();
   const drawn = ids.filter((id) => !hidden.has(id));
-  const runs = drawn.filter((id) => countOf(frame, id, metric) > 0 || state.book.get(id, metric)).length;
+  const names = namesIn(treeOf(scene, metric));
+  const runs = drawn.filter((id) => names.every((name) => countOf(frame, id, name) > 0 || state.book.get(id, name))).length;
+  const size = state.view.value.chart.sizes[metric] ?? 1;
   const best = bestRun(frame, metric, drawn);
   const bestText = best ? `best ${num(best.value)} by ${runName(frame, best.run)}` : "";
   const isBig = big.value === metric;
@@ -56,10 +67,12 @@ export function Figure({ metric, short = false }: { metric: string; short?: bool
   return (
     <figure
       ref={box}
-      class={isBig ? "nbt-figure nbt-big" : "nbt-figure"}
+      class={`nbt-figure ${isBig ? "nbt-big" : `nbt-size-${size}`}`}
+      data-panel={metric}
       aria-label={`${metric}: ${runs} ${runs === 1 ? "run" : "runs"}${bestText && `, ${bestText}`}`}
     >
       <figcaption>
+        <Handle metric={metric} among={among} />
         <span class="nbt-figure-name" title={metric}>
           {short ? shortName(metric) : metric}
         </span>
@@ -68,13 +81,13 @@ export function Figure({ metric, short = false }: { metric: string; short?: bool
             <span class="nbt-best-mark" /> {num(best.value)}
           </span>
         )}
-        <PanelMenu metric={metric} lines={lines.value} canvas={() => plot.current?.canvas() ?? null} />
+        <PanelMenu metric={metric} lines={lines.value} plot={() => plot.current} />
         <button
           type="button"
           class="nbt-tool"
           aria-label={isBig ? `Make ${metric} small again` : `Make ${metric} big`}
           title={isBig ? "Small again (Esc)" : "Big"}
-          onClick={() => (big.value = isBig ? null : metric)}
+          onClick={() => scene.grow(isBig ? null : metric)}
         >
           {isBig ? <Shrink /> : <Grow />}
         </button>
@@ -88,7 +101,7 @@ export function Figure({ metric, short = false }: { metric: string; short?: bool
             class="nbt-plot"
             tabIndex={0}
             role="img"
-            aria-label={`Lines of ${metric}. Arrow keys move the cursor, plus and minus zoom, 0 shows all.`}
+            aria-label={`Lines of ${metric}. Arrow keys move the cursor, with Shift the view; plus and minus zoom, 0 shows all.`}
             onKeyDown={(event) => plot.current && byKey(event, scene, metric, plot.current, lines.value)}
             onBlur={() => leave(scene)}
           />
@@ -101,7 +114,9 @@ export function Figure({ metric, short = false }: { metric: string; short?: bool
 }
 
 /** Do all runs have at most one point? Or are histories absent for good, so that the last values are all there is? */
-function isSingle({ state, histories, drawn }: Scene, metric: string): boolean {
+function isSingle(scene: Scene, metric: string): boolean {
+  const { state, histories, drawn } = scene;
+  if (typeof treeOf(scene, metric) !== "string") return false;
   void state.seriesRev.value;
   void histories.rev.value;
   const frame = state.frame.value;
@@ -119,7 +134,7 @@ function isSingle({ state, histories, drawn }: Scene, metric: string): boolean {
   return any;
 }
 
-function noteOf({ lines, waiting, absent, thinned }: Assembled, live: boolean, logY: boolean, logX: boolean): string {
+function noteOf({ lines, waiting, absent, thinned, names }: Assembled, live: boolean, logY: boolean, logX: boolean): string {
   const count = (of: (line: DrawnLine) => number) => lines.reduce((sum, line) => sum + of(line), 0);
   const nans = count(({ line }) => line.nans);
   const infinities = count(({ line }) => line.infinities);
@@ -133,6 +148,7 @@ function noteOf({ lines, waiting, absent, thinned }: Assembled, live: boolean, l
   if (below) parts.push(`${below} not above 0, left out of the log axis`);
   if (before) parts.push(`${before} at or before x = 0, left out of the log axis`);
   if (thinned && !live) parts.push("thinned: extremes kept");
+  if (lines.length === 0 && names.length > 1 && waiting + absent === 0) parts.push(`No run drawn has steps with ${names.join(" and ")}.`);
   return parts.join(" · ");
 }
 
@@ -145,15 +161,16 @@ function mount(scene: Scene, metric: string, host: HTMLElement, told: (made: Ass
   const draw = () => {
     if (!plot) return;
     made = assemble(scene, metric);
-    const { x, log_x, log_y } = state.view.peek().chart;
+    const { x, log_x, log_y, clip } = state.view.peek().chart;
     plot.draw({
       lines: made.lines,
       axis: x as XAxis,
       logX: log_x && x !== "time",
       logY: log_y,
+      clip,
       zoom: scene.zoom.peek(),
       pointed: scene.pointed.peek(),
-      best: bestPoint(made.lines, metric),
+      best: typeof treeOf(scene, metric) === "string" ? bestPoint(made.lines, metric) : null,
       theme: scene.theme.peek(),
     });
     told(made, plot);
@@ -250,6 +267,14 @@ function byKey(event: KeyboardEvent, scene: Scene, metric: string, plot: Plot, l
     enter(scene, metric, plot, lines, { x, left: plot.xToLeft(x), top: 20 });
     plot.cursor(x);
   };
+  const pan = (way: number) => {
+    const by = (way * (max - min)) / 10;
+    scene.zoom.value = [min + by, max + by];
+  };
+  if (event.shiftKey) {
+    steps.ArrowLeft = () => pan(-1);
+    steps.ArrowRight = () => pan(1);
+  }
   const act = steps[event.key === "=" ? "+" : event.key];
   if (!act) return;
   event.preventDefault();

@@ -14,10 +14,11 @@ const ROWS = 12;
 /** A line's value counts at an x between its first and last point, or at most `slack` beyond. */
 export function rowsAt(lines: readonly DrawnLine[], x: number, slack: number): HoverRow[] {
   const rows: HoverRow[] = [];
-  for (const { run, name, ink, line, smooth } of lines) {
+  for (const { run, name, ink, line, smooth, band } of lines) {
     const at = nearest(line.x, x);
     if (at < 0 || x < line.x[0] - slack || x > line.x[line.x.length - 1] + slack) continue;
-    rows.push({ run, name, ink, value: (smooth ?? line.y)[at], raw: line.y[at] });
+    const range: HoverRow["range"] = band && [band.low.y[at], band.high.y[at]];
+    rows.push({ run, name, ink, value: (smooth ?? line.y)[at], raw: line.y[at], range });
   }
   const rank = (value: number) => (Number.isNaN(value) ? -Infinity : value);
   return rows.sort((a, b) => rank(b.value) - rank(a.value) || +Number.isNaN(a.value) - +Number.isNaN(b.value));
@@ -65,7 +66,7 @@ function between(xs: Float64Array, ys: Float64Array, x: number): number | null {
 export function xLabel(axis: XAxis, x: number): string {
   if (axis === "time") return dateTime(x);
   if (axis === "relative") return `after ${seconds(Number(x.toPrecision(4)))}`;
-  return `step ${num(x)}`;
+  return `${axis} ${num(x)}`;
 }
 
 /** Floats over the view that `within` holds, away from its edges. */
@@ -90,14 +91,14 @@ export function HoverList({ within }: { within: RefObject<HTMLElement | null> })
       <div class="nbt-hover-head">{xLabel(axis as XAxis, hover.x)}</div>
       <table>
         <tbody>
-          {rows.map(({ run, name, ink, value, raw }) => (
+          {rows.map(({ run, name, ink, value, raw, range }) => (
             <tr key={run} class={run === pointed ? "nbt-pointed" : ""}>
               <td>
                 <Swatch ink={ink} />
               </td>
               <td class="nbt-hover-name">{name}</td>
               <td class="nbt-number">{num(value)}</td>
-              {smoothing > 0 && <td class="nbt-number nbt-dim">{num(raw)}</td>}
+              <Beside smoothing={smoothing} raw={raw} range={range} />
             </tr>
           ))}
         </tbody>
@@ -105,6 +106,12 @@ export function HoverList({ within }: { within: RefObject<HTMLElement | null> })
       {rows.length < hover.rows.length && <div class="nbt-dim">and {hover.rows.length - rows.length} more</div>}
     </div>
   );
+}
+
+/** What stands dim beside a value: the raw one, or the band. */
+export function Beside({ smoothing, raw, range }: { smoothing: number } & Pick<HoverRow, "raw" | "range">) {
+  if (range) return <td class="nbt-number nbt-dim">{`${num(range[0])} … ${num(range[1])}`}</td>;
+  return smoothing > 0 ? <td class="nbt-number nbt-dim">{num(raw)}</td> : null;
 }
 
 function around(rows: HoverRow[], pointed: string | null): HoverRow[] {

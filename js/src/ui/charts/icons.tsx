@@ -33,3 +33,9 @@ export const Fold = ({ open }: { open: boolean }) => (
     <path d={open ? "M4 6l4 4 4-4" : "M6 4l4 4-4 4"} />
   </Icon>
 );
+
+export const Grip = () => (
+  <Icon>
+    <path d="M6 4v0M6 8v0M6 12v0M10 4v0M10 8v0M10 12v0" stroke-width="2" stroke-linecap="round" />
+  </Icon>
+);

@@ -2,7 +2,7 @@
 
 import { num } from "../format";
 import type { DrawnLine } from "./assemble";
-import { rowsAt, xLabel } from "./hover";
+import { Beside, rowsAt, xLabel } from "./hover";
 import { useScene } from "./scene";
 import { Swatch } from "./swatch";
 import type { XAxis } from "../../data/line";
@@ -17,7 +17,7 @@ export function Legend({ lines, metric }: { lines: readonly DrawnLine[]; metric:
       <div class="nbt-dim">{here ? xLabel(x as XAxis, here.x) : "last values"}</div>
       <table>
         <tbody>
-          {rows.map(({ run, name, ink, value, raw }) => (
+          {rows.map(({ run, name, ink, value, raw, range }) => (
             <tr
               key={run}
               class={run === pointed.value ? "nbt-pointed" : ""}
@@ -31,7 +31,7 @@ export function Legend({ lines, metric }: { lines: readonly DrawnLine[]; metric:
                 {name}
               </td>
               <td class="nbt-number">{num(value)}</td>
-              {smoothing > 0 && <td class="nbt-number nbt-dim">{num(raw)}</td>}
+              <Beside smoothing={smoothing} raw={raw} range={range} />
             </tr>
           ))}
         </tbody>

@@ -1,29 +1,40 @@
-/** What can be taken from a panel. */
+/** What can be done with one panel: its size, and how it leaves the page. */
 
 import { useRef } from "preact/hooks";
+import { setView } from "../../state/state";
 import type { DrawnLine } from "./assemble";
 import { Save } from "./icons";
-import { download, fileName, toCsv, toPng } from "./save";
+import type { Plot } from "./plot";
+import { download, fileName, linesToCsv, toCsv, toPng } from "./save";
 import { useScene } from "./scene";
+import { toSvg } from "./svg";
 
 interface Props {
   metric: string;
   lines: readonly DrawnLine[];
-  canvas: () => HTMLCanvasElement | null;
+  plot: () => Plot | null;
 }
 
-export function PanelMenu({ metric, lines, canvas }: Props) {
+export function PanelMenu({ metric, lines, plot }: Props) {
   const { state, theme, drawn } = useScene();
   const box = useRef<HTMLDetailsElement>(null);
   const close = () => box.current?.removeAttribute("open");
+  const { sizes, formulas } = state.view.value.chart;
+  const isFormula = formulas.includes(metric);
   const png = () => {
-    const plot = canvas();
+    const canvas = plot()?.canvas();
     close();
-    if (plot) void toPng(plot, metric, lines, theme.peek()).then((blob) => download(fileName(metric, "png"), blob));
+    if (canvas) void toPng(canvas, metric, lines, theme.peek()).then((blob) => download(fileName(metric, "png"), blob));
+  };
+  const svg = () => {
+    const here = plot();
+    const text = here && toSvg(here, metric);
+    close();
+    if (text) download(fileName(metric, "svg"), new Blob([text], { type: "image/svg+xml" }));
   };
   const csv = () => {
     close();
-    const text = toCsv(state, metric, drawn().ids);
+    const text = isFormula ? linesToCsv(metric, state.view.peek().chart.x, lines) : toCsv(state, metric, drawn().ids);
     download(fileName(metric, "csv"), new Blob([text], { type: "text/csv" }));
   };
   return (
@@ -33,16 +44,36 @@ export function PanelMenu({ metric, lines, canvas }: Props) {
       onKeyDown={(event) => event.key === "Escape" && (close(), event.stopPropagation())}
       onFocusOut={(event) => !box.current?.contains(event.relatedTarget as Node | null) && close()}
     >
-      <summary class="nbt-tool" aria-label={`Save ${metric}`} title="Save">
+      <summary class="nbt-tool" aria-label={`Size and files of ${metric}`} title="Size, save">
         <Save />
       </summary>
       <div class="nbt-menu-list">
+        <div class="nbt-menu-row" role="group" aria-label="Size">
+          {["S", "M", "L"].map((name, i) => (
+            <button
+              type="button"
+              key={name}
+              aria-pressed={(sizes[metric] ?? 1) === i + 1}
+              onClick={() => setView(state, { chart: { sizes: { ...sizes, [metric]: i + 1 } } })}
+            >
+              {name}
+            </button>
+          ))}
+        </div>
         <button type="button" onClick={png} disabled={lines.length === 0}>
           Picture (PNG)
+        </button>
+        <button type="button" onClick={svg} disabled={lines.length === 0}>
+          Picture (SVG)
         </button>
         <button type="button" onClick={csv}>
           Points (CSV)
         </button>
+        {isFormula && (
+          <button type="button" onClick={() => setView(state, { chart: { formulas: formulas.filter((each) => each !== metric) } })}>
+            Remove this panel
+          </button>
+        )}
       </div>
     </details>
   );

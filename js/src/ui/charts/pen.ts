@@ -2,7 +2,7 @@
 
 import { place, ruler, thin, type Ruler } from "../../data/downsample";
 import type { Extent } from "../../data/extent";
-import { lowerBound } from "../../data/line";
+import { lowerBound, type Line } from "../../data/line";
 import type { DrawnLine } from "./assemble";
 
 export interface Sheet {
@@ -66,6 +66,23 @@ export function trace(sheet: Sheet, x: Float64Array, y: Float64Array): Traced {
   }
   lift();
   return { path, dots, dense: kept.length * sheet.ratio > sheet.box.width };
+}
+
+/** The area between two lines over the same x. */
+export function area(sheet: Sheet, { low, high }: { low: Line; high: Line }, color: string): void {
+  const { ctx, box } = sheet;
+  const [rx, ry] = rulers(sheet);
+  const height = (y: number) => (sheet.logY && y <= 0 ? box.top + box.height : place(ry, y));
+  const first = Math.max(sheet.logX ? lowerBound(low.x, Number.MIN_VALUE) : 0, lowerBound(low.x, sheet.x[0]) - 1);
+  const last = Math.min(low.x.length, lowerBound(low.x, sheet.x[1]) + 1);
+  const path = new Path2D();
+  const edge = (line: Line) => thin(line.x, line.y, first, last, rx);
+  for (const at of edge(high)) path.lineTo(place(rx, high.x[at]), height(high.y[at]));
+  for (const at of edge(low).reverse()) path.lineTo(place(rx, low.x[at]), height(low.y[at]));
+  ctx.globalAlpha = 0.16;
+  ctx.fillStyle = color;
+  ctx.fill(path);
+  ctx.globalAlpha = 1;
 }
 
 export interface Stroke {

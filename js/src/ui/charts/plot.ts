@@ -1,11 +1,11 @@
 /** How do lines become a picture with axes, a cursor and zoom? uPlot gives those; the lines are drawn by pen.ts over it. */
 
 import uPlot from "uplot";
-import { roomy, xExtent, yExtent, type Extent } from "../../data/extent";
+import { clipped, roomy, xExtent, yExtent, type Extent } from "../../data/extent";
 import type { XAxis } from "../../data/line";
 import { place } from "../../data/downsample";
 import type { DrawnLine } from "./assemble";
-import { disc, ink, marks, rulers, trace, type Sheet } from "./pen";
+import { area, disc, ink, marks, rulers, trace, type Sheet } from "./pen";
 import type { Tokens } from "./theme";
 import { xTicks, yTicks } from "./ticks";
 
@@ -14,6 +14,8 @@ export interface Picture {
   axis: XAxis;
   logX: boolean;
   logY: boolean;
+  /** Outliers of y lie beyond the axis. */
+  clip: boolean;
   zoom: Extent | null;
   pointed: string | null;
   /** The best point of all lines. */
@@ -46,10 +48,11 @@ export class Plot {
     this.picture = picture;
     const { clientWidth: width, clientHeight: height } = this.host;
     if (width < 20 || height < 20) return;
-    const drawn = picture.lines.map(({ line }) => line);
+    const drawn = picture.lines.flatMap(({ line, band }) => (band ? [line, band.low, band.high] : [line]));
     const whole = xExtent(drawn, picture.logX);
     const x = picture.zoom ?? (whole ? padded(whole, picture.logX) : [0, 1]);
-    const y = yExtent(drawn, x, picture.logY);
+    const all = yExtent(drawn, x, picture.logY);
+    const y = all && picture.clip ? clipped(drawn, x, all, picture.logY) : all;
     this.extents = [x, y ? roomy(y, picture.logY) : picture.logY ? [0.1, 10] : [0, 1]];
     const made = JSON.stringify([picture.axis, picture.logX, picture.logY, picture.theme]);
     if (!this.u || made !== this.made) {
@@ -142,7 +145,10 @@ export class Plot {
         y: false,
         points: { show: false },
         drag: { x: true, y: false, setScale: false, dist: 4 },
-        bind: { dblclick: () => () => (this.events.zoom(null), null) },
+        bind: {
+          dblclick: () => () => (this.events.zoom(null), null),
+          mousedown: (u, _, handler) => (event) => (event.shiftKey ? this.pan(u, event) : handler(event)),
+        },
       },
       hooks: {
         draw: [(u) => this.paint(u)],
@@ -166,6 +172,39 @@ export class Plot {
     if (to[1] > to[0]) this.events.zoom(to);
   }
 
+  /** What is held stays under the mouse, in x. */
+  private pan(u: uPlot, start: MouseEvent): null {
+    const { logX } = this.picture!;
+    const to = (x: number) => (logX ? Math.log10(x) : x);
+    const back = (x: number) => (logX ? 10 ** x : x);
+    const [min, max] = this.extents[0].map(to);
+    const perPixel = (max - min) / u.over.clientWidth;
+    const move = (event: MouseEvent) => {
+      const by = (start.clientX - event.clientX) * perPixel;
+      this.events.zoom([back(min + by), back(max + by)]);
+    };
+    const stop = new AbortController();
+    document.addEventListener("mousemove", move, { signal: stop.signal });
+    document.addEventListener("mouseup", () => stop.abort(), { signal: stop.signal });
+    return null;
+  }
+
+  /** The ticks of an axis as they stand, for the picture as SVG. */
+  ticks(axis: "x" | "y"): { at: number; text: string }[] {
+    const made = this.u?.axes[axis === "x" ? 0 : 1] as { _splits?: number[]; _values?: (string | null)[] } | undefined;
+    return (made?._splits ?? []).flatMap((value, i) => {
+      const text = made?._values?.[i];
+      return text ? [{ at: this.u!.valToPos(value, axis), text: String(text) }] : [];
+    });
+  }
+
+  /** What is drawn, and where. */
+  shown(): { picture: Picture; x: Extent; y: Extent; width: number; height: number; left: number; top: number } | null {
+    if (!this.u || !this.picture) return null;
+    const { clientWidth: width, clientHeight: height, offsetLeft: left, offsetTop: top } = this.u.over;
+    return { picture: this.picture, x: this.extents[0], y: this.extents[1], width, height, left, top };
+  }
+
   private paint(u: uPlot): void {
     const picture = this.picture!;
     const { ctx, bbox: box } = u;
@@ -187,6 +226,7 @@ export class Plot {
     const here = pointed !== null && picture.lines.some(({ run }) => run === pointed);
     const crowd = picture.lines.length > 20;
     const order = [...picture.lines].sort((a, b) => +(a.run === pointed) - +(b.run === pointed));
+    for (const { band, ink: { color } } of order) if (band) area(sheet, band, color);
     for (const drawn of order) {
       const front = drawn.run === pointed;
       const alpha = here && !front ? 0.25 : 1;

@@ -75,3 +75,12 @@ export function toCsv(state: State, metric: string, runs: readonly string[]): st
   return rows.join("\n") + "\n";
 }
 
+/** The points of an expression, as they are drawn. */
+export function linesToCsv(title: string, axis: string, lines: readonly DrawnLine[]): string {
+  const rows = [["run_id", "run_name", axis, title].map(cell).join(",")];
+  for (const { run, name, line } of lines) {
+    const head = `${cell(run)},${cell(name)}`;
+    line.x.forEach((x, i) => rows.push(`${head},${x},${line.y[i]}`));
+  }
+  return rows.join("\n") + "\n";
+}

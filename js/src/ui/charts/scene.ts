@@ -1,11 +1,11 @@
 /** What do the panels of one chart view share? Zoom, hover, the run under the mouse, and one frame of animation for all. */
 
-import { signal, type Signal } from "@preact/signals";
+import { computed, signal, type ReadonlySignal, type Signal } from "@preact/signals";
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { Extent } from "../../data/extent";
 import { createHistories, type Histories } from "../../state/histories";
-import type { State } from "../../state/state";
+import { setView, type State } from "../../state/state";
 import type { Ink } from "../color";
 import { drawnRuns, type Drawn } from "../drawn";
 import { PLAIN, type Tokens } from "./theme";
@@ -17,6 +17,8 @@ export interface HoverRow {
   /** The value shown: the smoothed one where there is smoothing, and `raw` beside it. */
   value: number;
   raw: number;
+  /** Of the band around a group's mean. */
+  range: [low: number, high: number] | null;
 }
 
 export interface Hover {
@@ -30,14 +32,19 @@ export interface Hover {
 
 export interface Scene {
   state: State;
+  /** The one run of these charts, or null for those of the selection. */
+  only: string | null;
   /** The runs to draw; follows signals. */
   drawn(): Drawn;
   zoom: Signal<Extent | null>;
   hover: Signal<Hover | null>;
   /** The run pointed at, in a panel or in the legend. */
   pointed: Signal<string | null>;
-  /** The metric shown big. */
-  big: Signal<string | null>;
+  /** The panel shown big. */
+  big: ReadonlySignal<string | null>;
+  grow(panel: string | null): void;
+  /** The columns whose equal values put runs together into one line. */
+  groups(): readonly string[];
   theme: Signal<Tokens>;
   histories: Histories;
   /** Call `draw` in the next frame of animation, once however often it is asked. */
@@ -72,13 +79,20 @@ export function createScene(state: State, only: string | null): Scene {
     if (waiting.size > 0) frame ||= requestAnimationFrame(flush);
   };
   const histories = createHistories(state);
+  const own = signal<string | null>(null); // one run's charts have a big panel of their own
   return {
     state,
+    only,
     drawn: () => drawnRuns(state, only),
     zoom: signal(null),
     hover: signal(null),
     pointed: signal(null),
-    big: signal(null),
+    big: only === null ? computed(() => state.view.value.chart.big) : own,
+    grow(panel) {
+      if (only === null) setView(state, { chart: { big: panel } });
+      else own.value = panel;
+    },
+    groups: () => (only === null ? state.view.value.group.filter((column) => state.frame.value.columns.has(column)) : []),
     theme: signal(PLAIN),
     histories,
     request(draw) {

@@ -12,7 +12,7 @@ export function xTicks(axis: XAxis, log: boolean): Pick<uPlot.Axis, "incrs" | "v
   if (axis === "time") return { space: 76 };
   const values = (_: uPlot, splits: (number | null)[]) => splits.map((at) => (at === null ? "" : axis === "relative" ? seconds(at) : short(at)));
   if (log) return { values: values as uPlot.Axis.Values, space: 40 };
-  return { incrs: axis === "step" ? DECADES : SECONDS, values: values as uPlot.Axis.Values, space: 56 };
+  return { ...(axis === "step" ? { incrs: DECADES } : axis === "relative" ? { incrs: SECONDS } : {}), values: values as uPlot.Axis.Values, space: 56 };
 }
 
 export function yTicks(log: boolean): Pick<uPlot.Axis, "values" | "size" | "space"> {

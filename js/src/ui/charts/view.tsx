@@ -2,10 +2,11 @@
 
 import { useComputed, useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
-import { gathered, SYSTEM, sectionsOf, type Section } from "../../data/sections";
+import { byHand, gathered, SYSTEM, sectionsOf, type Section } from "../../data/sections";
 import type { State } from "../../state/state";
 import type { Drawn } from "../drawn";
 import { Figure } from "./figure";
+import { GroupBar } from "./groupbar";
 import { HoverList } from "./hover";
 import { Fold } from "./icons";
 import { RunBar } from "./runbar";
@@ -32,12 +33,12 @@ export function ChartsView({ state, only = null }: { state: State; only?: string
         ref={box}
         onKeyDown={(event) => {
           if (event.key !== "Escape" || scene.big.peek() === null) return;
-          scene.big.value = null;
+          scene.grow(null);
           event.stopPropagation();
         }}
       >
         <Toolbar />
-        {only === null && <RunBar />}
+        {only === null && <Legend />}
         <Sections />
         <HoverList within={box} />
       </div>
@@ -45,22 +46,40 @@ export function ChartsView({ state, only = null }: { state: State; only?: string
   );
 }
 
+function Legend() {
+  const { state, groups } = useScene();
+  return groups().length > 0 && state.view.value.chart.band !== "none" ? <GroupBar /> : <RunBar />;
+}
+
 function Sections() {
   const { state, drawn: drawnNow } = useScene();
   const folded = useSignal<ReadonlySet<string>>(new Set([SYSTEM]));
-  const { metrics: chosen, search } = state.view.value.chart;
+  const { metrics: chosen, search, order, formulas } = state.view.value.chart;
   const drawn = drawnNow();
   // As text, so that points of known metrics render nothing here.
   const all = JSON.parse(useComputed(() => JSON.stringify(metricsOf(state, drawnNow()))).value) as string[];
   if (drawn.ids.length === 0) return <p class="nbt-hint">There are no runs to draw yet.</p>;
   if (all.length === 0) return <p class="nbt-hint">These runs have no metrics yet.</p>;
+  const extra = formulas.length > 0 && <Grid metrics={formulas} short={false} />;
   if (chosen) {
     const listed = sectionsOf(chosen.filter((metric) => all.includes(metric)), search).flatMap(({ metrics }) => metrics);
-    return <Grid metrics={chosen.filter((metric) => listed.includes(metric))} short={false} />;
+    return (
+      <>
+        {extra}
+        <Grid metrics={chosen.filter((metric) => listed.includes(metric))} short={false} />
+      </>
+    );
   }
-  const sections = gathered(sectionsOf(all, search));
+  const sections = gathered(sectionsOf(all, search)).map((section) => ({ ...section, metrics: byHand(section.metrics, order) }));
   if (sections.length === 0) return <p class="nbt-hint">No metric is named like “{search}”.</p>;
-  if (sections.length === 1 && sections[0].name === "") return <Grid metrics={sections[0].metrics} short={false} />;
+  if (sections.length === 1 && sections[0].name === "") {
+    return (
+      <>
+        {extra}
+        <Grid metrics={sections[0].metrics} short={false} />
+      </>
+    );
+  }
   const toggle = (name: string) => {
     const next = new Set(folded.value);
     if (!next.delete(name)) next.add(name);
@@ -68,6 +87,7 @@ function Sections() {
   };
   return (
     <>
+      {extra}
       {sections.map((section) => (
         <SectionView
           key={section.name}
@@ -98,7 +118,7 @@ function Grid({ metrics, short }: { metrics: readonly string[]; short: boolean }
   return (
     <div class="nbt-panels">
       {metrics.map((metric) => (
-        <Figure key={metric} metric={metric} short={short} />
+        <Figure key={metric} metric={metric} short={short} among={metrics} />
       ))}
     </div>
   );

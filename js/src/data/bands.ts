@@ -1,0 +1,103 @@
+/**
+ * What do several runs say together? The mean over unequal grids of x with a band around it, as nbtrack/figures/bands.py.
+ *
+ * A run counts between its first and its last finite point, in between by straight lines.
+ */
+
+import type { Line } from "./line";
+
+export const BANDS = ["sd", "ci", "minmax"] as const;
+
+export interface Band {
+  x: Float64Array;
+  mean: Float64Array;
+  low: Float64Array;
+  high: Float64Array;
+  /** Runs that count at each x. */
+  n: Float64Array;
+}
+
+type Points = Pick<Line, "x" | "y">;
+
+/** More x's than this are evenly thinned. */
+const MOST = 20_000;
+/** Student's t for a two-sided 95 % interval, by degrees of freedom; beyond them that of the normal distribution. */
+const STUDENT = [
+  ...[12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228],
+  ...[2.201, 2.179, 2.16, 2.145, 2.131, 2.12, 2.11, 2.101, 2.093, 2.086],
+  ...[2.08, 2.074, 2.069, 2.064, 2.06, 2.056, 2.052, 2.048, 2.045, 2.042],
+];
+const NORMAL = 1.96;
+
+export function bandOf(lines: readonly Points[], kind: string): Band {
+  const finite = lines.map(finiteOnce).filter(({ x }) => x.length > 0);
+  const x = gridOf(finite);
+  const n = new Float64Array(x.length);
+  const mean = new Float64Array(x.length);
+  const low = new Float64Array(x.length).fill(Infinity);
+  const high = new Float64Array(x.length).fill(-Infinity);
+  const values = finite.map((line) => along(line, x));
+  for (const held of values) {
+    held.forEach((value, at) => {
+      if (Number.isNaN(value)) return;
+      n[at]++;
+      mean[at] += value;
+      if (value < low[at]) low[at] = value;
+      if (value > high[at]) high[at] = value;
+    });
+  }
+  for (let at = 0; at < x.length; at++) mean[at] /= Math.max(1, n[at]);
+  if (kind === "minmax") return { x, mean, low, high, n };
+  const squares = new Float64Array(x.length);
+  for (const held of values) held.forEach((value, at) => Number.isNaN(value) || (squares[at] += (value - mean[at]) ** 2));
+  for (let at = 0; at < x.length; at++) {
+    let half = Math.sqrt(squares[at] / Math.max(1, n[at] - 1));
+    if (kind === "ci") half *= n[at] < 2 ? 0 : (STUDENT[n[at] - 2] ?? NORMAL) / Math.sqrt(n[at]);
+    low[at] = mean[at] - half;
+    high[at] = mean[at] + half;
+  }
+  return { x, mean, low, high, n };
+}
+
+/** The finite points, the later of several at one x. */
+function finiteOnce({ x, y }: Points): Points {
+  const places: number[] = [];
+  for (let i = 0; i < x.length; i++) {
+    if (!Number.isFinite(y[i])) continue;
+    if (places.length > 0 && x[places[places.length - 1]] === x[i]) places.pop();
+    places.push(i);
+  }
+  return { x: Float64Array.from(places, (at) => x[at]), y: Float64Array.from(places, (at) => y[at]) };
+}
+
+function gridOf(lines: readonly Points[]): Float64Array {
+  let size = 0;
+  for (const { x } of lines) size += x.length;
+  const all = new Float64Array(size);
+  let at = 0;
+  for (const { x } of lines) {
+    all.set(x, at);
+    at += x.length;
+  }
+  const grid = all.sort().filter((x, i) => i === 0 || x !== all[i - 1]);
+  if (grid.length <= MOST) return grid;
+  return Float64Array.from({ length: MOST }, (_, i) => grid[Math.floor((i * (grid.length - 1)) / (MOST - 1) + 0.5)]);
+}
+
+/** y at each x of the grid, NaN outside. */
+function along({ x, y }: Points, grid: Float64Array): Float64Array {
+  const found = new Float64Array(grid.length).fill(NaN);
+  let after = 0;
+  for (let at = 0; at < grid.length; at++) {
+    const here = grid[at];
+    if (here < x[0]) continue;
+    if (here > x[x.length - 1]) break;
+    while (x[after] < here) after++;
+    if (x[after] === here) found[at] = y[after];
+    else {
+      const slope = (y[after] - y[after - 1]) / (x[after] - x[after - 1]);
+      found[at] = slope * (here - x[after - 1]) + y[after - 1];
+    }
+  }
+  return found;
+}

@@ -1,0 +1,43 @@
+/** The groups drawn, where runs are put together: a legend for all panels. A click hides a group's runs and shows them again. */
+
+import { setView } from "../../state/state";
+import { inks } from "../color";
+import { groupName } from "./assemble";
+import { useScene } from "./scene";
+import { Swatch } from "./swatch";
+
+export function GroupBar() {
+  const { state, pointed, drawn, groups } = useScene();
+  const frame = state.frame.value;
+  const { ids, hidden } = drawn();
+  const members = new Map<string, string[]>();
+  for (const id of ids) {
+    const name = groupName(frame, id, groups());
+    members.set(name, [...(members.get(name) ?? []), id]);
+  }
+  const colors = inks([...members.keys()]);
+  return (
+    <div class="nbt-runbar" role="group" aria-label="Groups drawn">
+      {[...members].map(([name, runs]) => {
+        const out = runs.every((run) => hidden.has(run));
+        const others = state.view.peek().hidden.filter((run) => !runs.includes(run));
+        return (
+          <button
+            type="button"
+            key={name}
+            class={pointed.value === name ? "nbt-run-chip nbt-pointed" : "nbt-run-chip"}
+            aria-pressed={!out}
+            title={out ? "Draw this group" : "Hide this group"}
+            onClick={() => setView(state, { hidden: out ? others : [...others, ...runs] })}
+            onMouseEnter={() => (pointed.value = name)}
+            onMouseLeave={() => (pointed.value = null)}
+          >
+            <Swatch ink={colors.get(name)!} />
+            <span class="nbt-run-chip-name">{name}</span>
+            <span class="nbt-dim">{runs.length}</span>
+          </button>
+        );
+      })}
+    </div>
+  );
+}

@@ -1,0 +1,86 @@
+/** How does a panel become an SVG? The lines as paths of the same points that the screen shows, text as text. */
+
+import { place, ruler, thin, type Ruler } from "../../data/downsample";
+import { lowerBound, type Line } from "../../data/line";
+import type { DrawnLine } from "./assemble";
+import type { Plot } from "./plot";
+
+const PAD = 12;
+const HEAD = 26;
+const ROW = 18;
+
+export function toSvg(plot: Plot, title: string): string | null {
+  const shown = plot.shown();
+  if (!shown) return null;
+  const { picture, x, y, width, height, left, top } = shown;
+  const { theme, lines, logX, logY } = picture;
+  const rx = ruler(x[0], x[1], 0, width, logX);
+  const ry = ruler(y[0], y[1], height, 0, logY);
+  const columns = Math.max(1, Math.floor((width + left) / 180));
+  const foot = Math.ceil(lines.length / columns) * ROW;
+  const [w, h] = [left + width + 2 * PAD, HEAD + top + height + 30 + foot + PAD];
+  const path = (line: Line, d: string) => (line.x.length ? d : "");
+  const drawn = lines.map(({ line, smooth, band, ink }) => {
+    const dash = ink.dash.length ? ` stroke-dasharray="${ink.dash.join(" ")}"` : "";
+    const stroke = (d: string, more: string) => `<path d="${path(line, d)}" fill="none" stroke="${ink.color}" ${more}/>`;
+    const raw = pathOf(line.x, line.y, rx, ry, x, logY);
+    const area = band ? `<path d="${areaOf(band, rx, ry, x)}" fill="${ink.color}" fill-opacity="0.16"/>` : "";
+    if (!smooth) return area + stroke(raw, `stroke-width="1.5"${dash}`);
+    return stroke(raw, 'stroke-width="1" opacity="0.22"') + stroke(pathOf(line.x, smooth, rx, ry, x, logY), `stroke-width="1.5"${dash}`);
+  });
+  const grid = plot.ticks("y").map(({ at, text }) =>
+    `<line x1="0" x2="${width}" y1="${r(at)}" y2="${r(at)}" stroke="${theme.line}"/>` +
+    `<text x="-6" y="${r(at + 4)}" text-anchor="end" fill="${theme.dim}">${escaped(text)}</text>`);
+  const below = plot.ticks("x").map(({ at, text }) =>
+    text.split("\n").map((part, i) => `<text x="${r(at)}" y="${height + 16 + 13 * i}" text-anchor="middle" fill="${theme.dim}">${escaped(part)}</text>`).join(""));
+  return (
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${w}" height="${h}" viewBox="0 0 ${w} ${h}" font-family="${escaped(theme.font)}" font-size="11">` +
+    `<rect width="${w}" height="${h}" fill="${theme.bg}"/>` +
+    `<text x="${PAD}" y="20" font-size="13" font-weight="600" fill="${theme.text}">${escaped(title)}</text>` +
+    `<g transform="translate(${left + PAD} ${HEAD + top})"><clipPath id="c"><rect x="0" y="-2" width="${width}" height="${height + 4}"/></clipPath>` +
+    `${grid.join("")}<line x1="0" x2="${width}" y1="${height}" y2="${height}" stroke="${theme.strong}"/>${below.join("")}` +
+    `<g clip-path="url(#c)">${drawn.join("")}</g></g>` +
+    `<g transform="translate(${PAD} ${HEAD + top + height + 42})">${lines.map((line, i) => legend(line, i, columns, (width + left) / columns, theme.text)).join("")}</g></svg>`
+  );
+}
+
+function legend({ name, ink }: DrawnLine, i: number, columns: number, room: number, color: string): string {
+  const x = r((i % columns) * room);
+  const y = Math.floor(i / columns) * ROW;
+  const dash = ink.dash.length ? ` stroke-dasharray="${ink.dash.join(" ")}"` : "";
+  return (
+    `<line x1="${x}" x2="${x + 16}" y1="${y - 4}" y2="${y - 4}" stroke="${ink.color}" stroke-width="2"${dash}/>` +
+    `<text x="${x + 22}" y="${y}" fill="${color}">${escaped(name)}</text>`
+  );
+}
+
+function pathOf(x: Float64Array, y: Float64Array, rx: Ruler, ry: Ruler, over: readonly number[], logY: boolean): string {
+  let d = "";
+  let pen = "M";
+  for (const at of keptOf(x, y, rx, over, logY ? 0 : -Infinity)) {
+    if (!Number.isFinite(y[at]) || (logY && y[at] <= 0)) pen = "M";
+    else {
+      d += `${pen}${r(place(rx, x[at]))} ${r(place(ry, y[at]))}`;
+      pen = "L";
+    }
+  }
+  return d;
+}
+
+function areaOf({ low, high }: NonNullable<DrawnLine["band"]>, rx: Ruler, ry: Ruler, over: readonly number[]): string {
+  const corner = (line: Line) => (at: number) => `${r(place(rx, line.x[at]))} ${r(place(ry, line.y[at]))}`;
+  const up = Array.from(keptOf(high.x, high.y, rx, over), corner(high));
+  const down = Array.from(keptOf(low.x, low.y, rx, over).reverse(), corner(low));
+  return `M${[...up, ...down].join("L")}Z`;
+}
+
+function keptOf(x: Float64Array, y: Float64Array, rx: Ruler, over: readonly number[], floor = -Infinity): Int32Array {
+  const first = Math.max(rx.log ? lowerBound(x, Number.MIN_VALUE) : 0, lowerBound(x, over[0]) - 1);
+  return thin(x, y, first, Math.min(x.length, lowerBound(x, over[1]) + 1), rx, floor);
+}
+
+const r = (value: number) => Math.round(value * 10) / 10;
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+}

@@ -1,0 +1,175 @@
+"""How do params and results go together? Parallel coordinates, scatter, a grid of two params, boxes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nbtrack.figures.canvas import MOST_TICKS, axis, figure, plain, shown
+from nbtrack.figures.cells import cells_of
+from nbtrack.figures.given import Runs, Values, column_of, metric_of, runs_of
+from nbtrack.figures.ink import HUES, SCALE, inks
+from nbtrack.stores.base import Store
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+MOST_AXES = 12
+FEW_PER_BOX = 5
+
+
+def parallel_coordinates(
+    runs: Any,
+    columns: Sequence[str] | None = None,
+    *,
+    color: str | None = None,
+    store: Store | str | Path | None = None,
+) -> Figure:
+    """A line a run across `columns` (by default the params that vary, then the metrics), coloured by the last one."""
+    from plotly.graph_objects import Parcoords
+
+    given = runs_of(runs, store)
+    chosen = [column_of(given, name) for name in (columns or varying(given))]
+    by = column_of(given, color) if color else chosen[-1]
+    dimensions = [_dimension(values) for values in chosen]
+    shade = by.numbers if by.numbers is not None else _codes(by)
+    line = {"color": _filled(np.log10(shade) if by.log else shade), "colorscale": list(SCALE), "showscale": False}
+    names = ", ".join(plain(values.label) for values in chosen if values.log)
+    notes = [f"log₁₀: {names}"] if names else []
+    return figure(
+        [Parcoords(dimensions=dimensions, line=line)], f"{len(given.ids)} runs, coloured by {by.label}", notes=notes
+    )
+
+
+def scatter(runs: Any, x: str, y: str, color: str | None = None, *, store: Store | str | Path | None = None) -> Figure:
+    """A dot a run. `color` may be a column of numbers (a scale) or of texts (a legend)."""
+    from plotly.graph_objects import Scatter
+
+    given = runs_of(runs, store)
+    across, up = column_of(given, x), column_of(given, y)
+    by = column_of(given, color) if color else None
+    names = [plain(name) for name in given.names]
+    hover = "%{text}<br>" + f"{plain(across.label)}: %{{x}}<br>{plain(up.label)}: %{{y}}<extra></extra>"
+    common = {"mode": "markers", "hovertemplate": hover}
+    xs, ys = shown(across), shown(up)
+    if by is None or by.numbers is not None:
+        marker: dict[str, Any] = {"size": 8, "color": HUES[0]}
+        if by is not None and by.numbers is not None:
+            marker |= {"color": by.numbers, "colorscale": list(SCALE), "colorbar": {"title": {"text": plain(by.label)}}}
+        traces = [Scatter(x=xs, y=ys, text=names, marker=marker, **common)]
+    else:
+        traces = []
+        words = list(dict.fromkeys(by.texts))
+        colors = inks(str(word) for word in words)
+        for word in words:
+            rows = [row for row, text in enumerate(by.texts) if text == word]
+            part = {
+                "x": [xs[row] for row in rows],
+                "y": [ys[row] for row in rows],
+                "text": [names[row] for row in rows],
+            }
+            traces.append(
+                Scatter(**part, name=plain(word or "–"), marker={"size": 8, "color": colors[str(word)].color}, **common)
+            )
+    return figure(traces, f"{up.label} by {across.label}", xaxis=axis(across), yaxis=axis(up))
+
+
+def contour(runs: Any, x: str, y: str, metric: str, *, store: Store | str | Path | None = None) -> Figure:
+    """The mean of a metric where two columns meet, with a dot for each run. Cells without a run stay empty: nothing is
+    made up between the runs. Contour lines where the runs fill a whole grid."""
+    from plotly.graph_objects import Contour, Heatmap, Scatter
+
+    given = runs_of(runs, store)
+    across, up, values = (
+        column_of(given, x),
+        column_of(given, y),
+        column_of(given, f"metrics.{metric_of(given, metric)}"),
+    )
+    assert values.numbers is not None
+    grid = cells_of(across, up, values.numbers)
+    bar = {"colorscale": list(SCALE), "colorbar": {"title": {"text": plain(values.label)}}}
+    whole = np.isfinite(grid.means).all() and min(grid.means.shape) > 2 and None not in (across.numbers, up.numbers)
+    kind = Contour if whole else Heatmap
+    field = kind(x=grid.x.middles, y=grid.y.middles, z=grid.means, hoverinfo="skip", **bar)
+    hover = "%{text}<extra></extra>"
+    text = [f"{plain(name)}: {value:.6g}" for name, value in zip(given.names, values.numbers, strict=True)]
+    marker = {"color": "rgba(0,0,0,0)", "size": 7, "line": {"color": "#1d2129", "width": 1}}
+    dots = Scatter(x=grid.x.at, y=grid.y.at, mode="markers", text=text, marker=marker, hovertemplate=hover)
+    dots.showlegend = False
+    xaxis = {"title": {"text": plain(across.label)}, "tickvals": grid.x.middles, "ticktext": grid.x.labels}
+    yaxis = {"title": {"text": plain(up.label)}, "tickvals": grid.y.middles, "ticktext": grid.y.labels}
+    return figure([field, dots], f"{values.label} by {across.label} and {up.label}", xaxis=xaxis, yaxis=yaxis)
+
+
+def box(runs: Any, metric: str, by: str, *, store: Store | str | Path | None = None) -> Figure:
+    """How a metric spreads for each value of a column; every run is a dot, and few runs make no box."""
+    from plotly.graph_objects import Box
+
+    given = runs_of(runs, store)
+    values, column = column_of(given, f"metrics.{metric_of(given, metric)}"), column_of(given, by)
+    assert values.numbers is not None
+    traces = []
+    for word in in_order(column):
+        rows = [row for row, text in enumerate(column.texts) if text == word and np.isfinite(values.numbers[row])]
+        hidden = {"fillcolor": "rgba(0,0,0,0)", "line": {"color": "rgba(0,0,0,0)"}} if len(rows) < FEW_PER_BOX else {}
+        traces.append(
+            Box(
+                y=values.numbers[rows],
+                name=plain(f"{'–' if word is None else word} ({len(rows)})"),
+                text=[plain(given.names[row]) for row in rows],
+                boxpoints="all",
+                jitter=0.3,
+                pointpos=0,
+                marker={"color": HUES[0], "size": 5},
+                **hidden,
+            )
+        )
+    xaxis = {"title": {"text": plain(column.label)}, "type": "category"}
+    yaxis = {"title": {"text": plain(values.label)}}
+    return figure(traces, f"{values.label} by {column.label}", xaxis=xaxis, yaxis=yaxis, showlegend=False)
+
+
+def varying(given: Runs) -> list[str]:
+    """Params with more than one value, then metrics that not all have alike; the machine's own left out."""
+    names = [name for name in given.frame.columns if name.startswith("params.")]
+    params = [name for name in names if len(set(column_of(given, name).texts)) > 1]
+    metrics = [f"metrics.{name}" for name in given.metrics() if not name.startswith("system/")]
+    told = [name for name in metrics if len(set(column_of(given, name).texts)) > 1]
+    return [*params[: MOST_AXES - min(4, len(told))], *told[:4]] or metrics[:4] or names[:4]
+
+
+def in_order(column: Values) -> list[str | None]:
+    """The distinct values: numbers by size, texts by first appearance, missing ones last."""
+    words = list(dict.fromkeys(column.texts))
+    held = [word for word in words if word is not None]
+    if column.numbers is not None:
+        held.sort(key=lambda word: float(column.numbers[column.texts.index(word)]))  # type: ignore[index]
+    return [*held, *([None] if None in words else [])]
+
+
+def _dimension(values: Values) -> dict[str, Any]:
+    if values.numbers is None:
+        words = [word or "–" for word in in_order(values)]
+        codes = _codes(values)
+        step = max(1, len(words) // MOST_TICKS)
+        ticks = list(range(0, len(words), step))
+        return {"label": values.label, "values": codes, "tickvals": ticks, "ticktext": [words[at] for at in ticks]}
+    held = np.log10(values.numbers) if values.log else values.numbers
+    return {"label": values.label, "values": _filled(held)}
+
+
+def _codes(values: Values) -> np.ndarray[Any, np.dtype[np.float64]]:
+    place = {word: at for at, word in enumerate(in_order(values))}
+    return np.array([place[text] for text in values.texts], np.float64)
+
+
+def _filled(numbers: np.ndarray[Any, np.dtype[np.float64]]) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Parallel coordinates have no place for what is missing: it lies a little below the rest."""
+    finite = numbers[np.isfinite(numbers)]
+    if len(finite) == 0:
+        return np.zeros(len(numbers))
+    low, high = float(finite.min()), float(finite.max())
+    return np.where(np.isfinite(numbers), numbers, low - 0.08 * ((high - low) or 1))

@@ -1,0 +1,189 @@
+"""Charts from Python: who is drawn, what stands in the figure, and what is said about it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import nbtrack
+from nbtrack import figures
+from nbtrack.errors import InvalidValueError, NotFoundError
+from nbtrack.figures.importances import importances_of
+from nbtrack.figures.smooth import smoothed
+
+MODELS = ["mlp", "svm", "mlp", "svm", "mlp", "svm"]
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]]:
+    """Six runs: val/loss falls below loss by one, learning rate and model vary, one metric has a single point."""
+    before = nbtrack.get_tracking_uri()
+    nbtrack.set_tracking_uri(tmp_path_factory.mktemp("figures") / "mlruns")
+    ids = []
+    for i, model in enumerate(MODELS):
+        with nbtrack.start_run(run_name=f"run-{i}" if i else "<b>first</b>") as run:
+            nbtrack.log_params({"lr": 10.0**-i, "model": model, "same": 1})
+            for step in range(10 + i):
+                nbtrack.log_metrics({"loss": 2 + i + 1 / (step + 1), "val/loss": 1 + i + 1 / (step + 1)}, step=step)
+            nbtrack.log_metrics({"accuracy": 0.9 - i / 10, "epoch": i})
+            ids.append(run.info.run_id)
+    yield ids
+    nbtrack.set_tracking_uri(before)
+
+
+def test_a_history_has_one_line_a_run_with_every_point(store: list[str]) -> None:
+    drawn = figures.metric_history(store, "loss")
+    assert [len(trace.x) for trace in drawn.data] == [10, 11, 12, 13, 14, 15]
+    assert drawn.data[0].y[0] == 3.0
+    assert drawn.data[0].name == "&lt;b&gt;first&lt;/b&gt;"
+
+
+def test_runs_may_be_ids_names_run_objects_tables_or_a_dashboard(store: list[str]) -> None:
+    table = nbtrack.search_runs(filter_string="params.model = 'svm'")
+    dash = nbtrack.dashboard()
+    dash.selected = store[:2]
+    counts = [
+        len(figures.metric_history(given, "loss").data)
+        for given in (store[0], "run-1", [nbtrack.get_run(store[0]), "run-3"], table, table.iloc[0], dash, None)
+    ]
+    dash.close()
+    assert counts == [1, 1, 2, 3, 1, 2, 6]
+
+
+def test_a_long_history_keeps_its_only_spike(store: list[str], tmp_path: Path) -> None:
+    where = tmp_path / "mlruns"
+    client = nbtrack.MlflowClient(str(where))
+    run = client.create_run("0").info.run_id
+    points = [nbtrack.entities.Metric("m", 1000.0 if i == 7321 else 0.5, 1, i) for i in range(10_000)]
+    for start in range(0, 10_000, 1000):
+        client.log_batch(run, metrics=points[start : start + 1000])
+    line = figures.metric_history(run, "m", width=320, store=where).data[0]
+    assert max(line.y) == 1000.0
+    assert len(line.x) < 1400
+    assert len(figures.metric_history(run, "m", width=0, store=where).data[0].x) == 10_000
+
+
+def test_smoothing_draws_the_raw_line_faint_behind(store: list[str]) -> None:
+    for smoother in ("ema", "gaussian", "mean"):
+        raw, smooth = figures.metric_history(store[:1], "loss", smoothing=0.6, smoother=smoother).data
+        assert "rgba" in raw.line.color
+        assert smooth.y.tolist() == smoothed(raw.y, 0.6, smoother).tolist()
+
+
+def test_an_expression_is_joined_by_steps(store: list[str]) -> None:
+    drawn = figures.metric_history(store, "val/loss - loss")
+    assert np.allclose(drawn.data[3].y, -1)
+    with pytest.raises(InvalidValueError, match="does not belong there"):
+        figures.metric_history(store, "loss +")
+
+
+def test_another_metric_is_the_axis(store: list[str]) -> None:
+    drawn = figures.metric_history(store[:1], "val/loss", x="loss").data[0]
+    assert np.allclose(drawn.x - drawn.y, 1)
+
+
+def test_groups_are_a_mean_with_a_band_over_unequal_steps(store: list[str]) -> None:
+    drawn = figures.metric_history(store, "loss", group="params.model", band="minmax")
+    high, low, mean = drawn.data[:3]
+    assert mean.name == "model = mlp (3)"
+    assert (high.y[0], mean.y[0], low.y[0]) == (7.0, 5.0, 3.0)
+    assert high.y[-1] == low.y[-1]  # the longest run is alone in the end
+
+
+def test_scatter_box_bars_and_parallel_coordinates_hold_every_run(store: list[str]) -> None:
+    dots = figures.scatter(store, "lr", "metrics.accuracy", color="model")
+    assert sorted(len(trace.x) for trace in dots.data) == [3, 3]
+    assert dots.layout.xaxis.type == "log"
+    boxes = figures.box(store, "accuracy", "model")
+    assert [trace.name for trace in boxes.data] == ["mlp (3)", "svm (3)"]
+    bars = figures.bars(store, "accuracy").data[0]
+    assert list(bars.x) == sorted(bars.x, reverse=True)
+    labels = [each.label for each in figures.parallel_coordinates(store).data[0].dimensions]
+    assert sorted(labels[:2]) == ["lr", "model"]  # not "same"
+    assert sorted(labels[2:]) == ["accuracy", "epoch", "loss", "val/loss"]
+
+
+def test_two_params_meet_in_cells_and_empty_ones_stay_empty(store: list[str]) -> None:
+    field = figures.contour(store, "lr", "model", "accuracy").data[0]
+    assert field.type == "heatmap"
+    assert np.isnan(np.array(field.z, np.float64)).sum() == 6
+
+
+def test_differences_are_per_cent_of_the_baseline_with_the_better_ones_green(store: list[str]) -> None:
+    drawn = figures.difference(store[:2], store[0], metrics=["accuracy", "epoch"])
+    (bar,) = drawn.data
+    assert bar.x[0] == pytest.approx(-100 / 9)
+    assert bar.x[1] is None
+    assert bar.marker.line.color[0] == "#c62828"
+    assert "epoch" in drawn.layout.title.text
+
+
+def test_importance_of_few_runs_says_that_they_are_few(store: list[str]) -> None:
+    drawn = figures.importance(store, "accuracy")
+    assert [trace.name for trace in drawn.data] == ["rank correlation"]
+    assert "6 runs: correlations only" in drawn.layout.title.text
+    assert list(drawn.data[0].y) == ["lr", "model"]
+
+
+def test_importance_finds_what_a_metric_hangs_on_and_not_what_it_does_not() -> None:
+    rng = np.random.default_rng(0)
+    real, noise = rng.uniform(0, 1, 120), rng.uniform(0, 1, 120)
+    both = rng.integers(0, 2, 120)  # matters only together with `real`: no correlation sees it
+    values = np.where(both == 1, real, -real)
+    params = {"real": real, "noise": noise, "both": both}
+    found = importances_of([(name, [str(v) for v in column]) for name, column in params.items()], values.tolist())
+    share = {each.param: each.permutation or 0.0 for each in found.importances}
+    assert abs(share["noise"]) < 0.1 < 0.3 < min(share["real"], share["both"])
+    nothing = importances_of([("noise", [str(v) for v in noise])], rng.normal(size=120).tolist())
+    assert nothing.notes == ["The nearest runs hardly foretell this metric: the importances say little."]
+
+
+def test_the_best_so_far_never_gets_worse(store: list[str]) -> None:
+    dots, line = figures.optimisation_history(store, "loss").data
+    assert len(dots.x) == 6
+    assert all(np.diff(line.y) <= 0)
+
+
+def test_what_is_not_there_is_named_with_what_comes_near(store: list[str]) -> None:
+    with pytest.raises(NotFoundError, match="Did you mean 'accuracy'"):
+        figures.bars(store, "acuracy")
+    with pytest.raises(NotFoundError, match=r"Did you mean 'params\.model'"):
+        figures.scatter(store, "modle", "accuracy")
+    with pytest.raises(NotFoundError, match="no run 'nobody'"):
+        figures.bars(["nobody"], "accuracy")
+
+
+def test_a_dashboard_gives_the_chart_in_focus(store: list[str]) -> None:
+    dash = nbtrack.dashboard()
+    dash.selected = store[:3]
+    dash.view = {"chart": {"big": "val/loss", "smoothing": 0.5}}
+    drawn = dash.figure()
+    assert drawn.layout.title.text == "val/loss"
+    assert len(drawn.data) == 6
+    dash.view = {"group": ["params.model"], "chart": {"smoothing": 0}}
+    assert [trace.name for trace in dash.figure().data if trace.name] == ["model = mlp (2)", "model = svm (1)"]
+    kinds = {}
+    for kind in ("parallel", "scatter", "box", "grid", "importance", "history"):
+        dash.view = {"tab": "analyse", "analyse": {"kind": kind}}
+        kinds[kind] = dash.figure().data[0].type
+    dash.view = {"tab": "compare"}
+    assert "Against" in dash.figure().layout.title.text
+    dash.close()
+    assert kinds == {
+        "parallel": "parcoords",
+        "scatter": "scatter",
+        "box": "box",
+        "grid": "heatmap",
+        "importance": "bar",
+        "history": "scatter",
+    }
+
+
+def test_plotly_is_imported_only_when_a_figure_is_asked_for() -> None:
+    code = "import sys, nbtrack; nbtrack.figures.bars; assert 'plotly' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[2])
