@@ -14,6 +14,7 @@ from nbtrack.query.parse import parse, parse_key
 CHOICES = {
     "lifecycle": ("active", "deleted", "all"),
     "tab": ("charts", "compare", "run"),
+    "directions.*": ("min", "max"),
     "chart.x": ("step", "time", "relative"),
 }
 TEXT_OR_NONE = {"focus", "compare.baseline"}
@@ -85,6 +86,8 @@ def checked(name: str, value: Any, default: Any) -> Any:
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise InvalidValueError(f"view {name} takes a number, not {value!r}.")
         return value
+    if name == "directions":
+        return {str(key): checked("directions.*", way, "") for key, way in dict(value).items()}
     if isinstance(default, dict):
         return {str(key): checked(name, inner, 0) for key, inner in dict(value).items()}
     if not isinstance(value, str):
