@@ -20,34 +20,30 @@ function parts(text: string): Part[] | null {
   try {
     if (parse(text)?.is === "or") return null;
     const found: Part[] = [];
-    let pending = "";
-    for (const piece of pieces(text)) {
-      pending += pending ? ` AND ${piece}` : piece;
-      const node = readable(pending);
+    let from = 0;
+    for (const [end, next] of joints(text)) {
+      const node = readable(text.slice(from, end));
       if (node === null) continue; // the AND of a BETWEEN
-      found.push({ text: pending.trim(), node });
-      pending = "";
+      found.push({ text: text.slice(from, end).trim(), node });
+      from = next;
     }
-    return pending ? null : found;
+    return found;
   } catch (error) {
     if (error instanceof QueryError) return null;
     throw error;
   }
 }
 
-/** The text between the ANDs that stand outside of parentheses. */
-function pieces(text: string): string[] {
-  const found: string[] = [];
-  let [depth, from] = [0, 0];
-  for (const token of lex(text)) {
-    if (token.text === "(") depth++;
-    else if (token.text === ")") depth--;
-    else if (depth === 0 && token.word === "AND") {
-      found.push(text.slice(from, unitAt(text, token.start)).trim());
-      from = unitAt(text, token.end);
-    }
+/** Where the ANDs outside of parentheses begin and end, and the end of the text. */
+function joints(text: string): [end: number, next: number][] {
+  const found: [number, number][] = [];
+  let depth = 0;
+  for (const { text: token, word, start, end } of lex(text)) {
+    if (token === "(") depth++;
+    else if (token === ")") depth--;
+    else if (depth === 0 && word === "AND") found.push([unitAt(text, start), unitAt(text, end)]);
   }
-  return [...found, text.slice(from).trim()].filter((piece) => piece !== "");
+  return [...found, [text.length, text.length]];
 }
 
 function readable(text: string): Node | null {

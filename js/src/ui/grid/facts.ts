@@ -33,6 +33,7 @@ export function useFacts(state: State, scroll: Signal<Scroll>, cursor: Signal<He
   const { table } = state;
   const sparks = useComputed(() => sparkColumns(state));
   const tree = useComputed(() => table.lines.value.marks.some((mark) => mark & PARENT));
+  const grouped = useComputed(() => table.groups.value.length > 0);
   const widths = useComputed(() => state.view.value.widths);
   const directions = useComputed(() => state.view.value.directions);
   const hot = useComputed(() => state.view.value.heat);
@@ -47,7 +48,7 @@ export function useFacts(state: State, scroll: Signal<Scroll>, cursor: Signal<He
     pins,
     bounds,
     layout: useComputed(() => {
-      const wishes = { widths: widths.value, sparks: sparks.value, narrow: table.narrow.value, tree: tree.value };
+      const wishes = { widths: widths.value, sparks: sparks.value, narrow: table.narrow.value, tree: tree.value, grouped: grouped.value };
       return layout(table.frame.value, table.columns.value, wishes);
     }),
     drawn: useComputed(() => drawnRuns(state)),

@@ -75,9 +75,8 @@ function titleOf(state: State, { values }: RunGroup): string {
 
 /** Numbers as mean ± standard deviation; text where it is the same for all. */
 function Together({ column, group, place }: { column: Column | undefined; group: RunGroup; place: Place }) {
-  if (!column) return null;
+  if (!column || place.name === "status" || place.name.endsWith("_time")) return null;
   if (column.kind === "text") return <Common column={column} rows={group.rows} />;
-  if (place.name.endsWith("_time")) return null;
   const { n, mean, sd, min, max } = summary(column, group.rows);
   if (n === 0) return <span class="nbt-missing" aria-label="no value" />;
   const write = (value: number) => (place.name === "duration" ? duration(value) : aligned(value, place.decimals));

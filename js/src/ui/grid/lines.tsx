@@ -29,9 +29,12 @@ export function Lines({ state, facts, places, part, scroll }: LinesProps) {
   const lines = part === "pins" ? Array.from({ length: pins }, (_, i) => i) : linesInSight(rows.length, pins, scroll.value, at);
   const names = lines.map((line) => (table.isRun(marks[line]) ? ids[rows[line]] : `group ${rows[line]}`));
   const keys = slots.take(names);
+  // In the order of their elements: to put those into another order costs as much as to make them anew.
+  const order = keys.map((_, i) => i).sort((a, b) => keys[a] - keys[b]);
   return (
     <>
-      {lines.map((line, i) => {
+      {order.map((i) => {
+        const line = lines[i];
         const row = rows[line];
         const top = part === "pins" ? line : line - pins;
         const cursor = at.line === line ? at.column : -1;

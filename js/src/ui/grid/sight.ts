@@ -106,11 +106,12 @@ export function followSideways(box: HTMLElement): () => void {
     start();
   };
   const wheel = (event: WheelEvent) => (event.deltaX !== 0 || event.shiftKey) && start();
-  box.addEventListener("scroll", scrolled, { passive: true });
+  // In the capturing phase, before lines are written: to ask where the box stands after that would lay all out twice.
+  box.addEventListener("scroll", scrolled, { passive: true, capture: true });
   box.addEventListener("wheel", wheel, { passive: true });
   return () => {
     clearTimeout(timer);
-    box.removeEventListener("scroll", scrolled);
+    box.removeEventListener("scroll", scrolled, { capture: true });
     box.removeEventListener("wheel", wheel);
   };
 }
