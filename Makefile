@@ -80,6 +80,7 @@ test-quick: build ## no browser, no MLflow: seconds, for while you edit
 
 bench: build $(MLFLOWS) ## against the real MLflow and the disk, as ratios (RUNS=10000 for more)
 	@$(PY) -m tests.bench --runs $(RUNS)
+	@$(NPM) run --silent bench
 
 screenshots: build chromium ## docs/*.png from a real JupyterLab
 	@NBTRACK_CHROMIUM="$$(cat $(CHROMIUM))" $(PY) scripts/screenshots.py

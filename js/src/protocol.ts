@@ -33,7 +33,11 @@ export const MESSAGES = {
     from: "browser",
     fields: { id: "number", what: "string", runs: "strings", keys: "strings", path: "string", width: "number" },
   },
-  edit: { from: "browser", fields: { id: "number", what: "string", runs: "strings", key: "string", value: "string" } },
+  // `seen`: run id to the value that the person saw, null for none; where another stands now, nothing is changed.
+  edit: {
+    from: "browser",
+    fields: { id: "number", what: "string", runs: "strings", key: "string", value: "string", seen: "any" },
+  },
   // `more` says that further answers to the same request follow: large series come in several packs.
   answer: { from: "kernel", fields: { id: "number", error: "string", body: "any", more: "boolean" }, pack: "series" },
 } as const;
@@ -57,6 +61,9 @@ export const DEFAULT_VIEW = {
   tree: true,
   collapsed: [] as string[], // run ids whose children are folded
   group: [] as string[], // columns whose equal values put runs together
+  opened: [] as string[], // keys of the groups whose runs are shown
+  directions: {} as Record<string, string>, // min | max by metric, where set by hand
+  heat: [] as string[], // columns coloured by their values
   tab: "charts", // charts | analyse | compare | run
   focus: null as string | null, // the run of the run page
   height: 620, // px of the whole dashboard

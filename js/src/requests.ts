@@ -65,7 +65,7 @@ export function createRequests(
 
   state.outlet = {
     need: (ask: Ask) => send({ type: "need", ...NOTHING, ...ask }),
-    edit: (change: Change) => send({ type: "edit", key: "", value: "", ...change }),
+    edit: (change: Change) => send({ type: "edit", key: "", value: "", seen: null, ...change }),
   };
   signal.addEventListener("abort", () => {
     state.outlet = { need: nobody, edit: nobody };

@@ -41,7 +41,10 @@ class Model implements WidgetModel {
   }
 }
 
-const settled = () => new Promise((go) => setTimeout(go, 60));
+/** Many short waits, so that on a busy machine streams and timers have had their turns too. */
+const settled = async () => {
+  for (let turn = 0; turn < 12; turn++) await new Promise((go) => setTimeout(go, 20));
+};
 let state: State;
 let model: Model;
 let channel: Model;

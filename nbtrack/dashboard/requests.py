@@ -44,22 +44,29 @@ class Request:
     width: int
     key: str
     value: str
+    seen: Mapping[str, str | None] | None  # by run; None where the change is to be made whatever stands there now
 
     @staticmethod
     def of(content: Mapping[str, Any]) -> Request:
         texts = {name: str(content.get(name, "")) for name in ("what", "path", "key", "value")}
         runs, keys = ([str(each) for each in content.get(name) or ()] for name in ("runs", "keys"))
-        return Request(str(content["type"]), runs=runs, keys=keys, width=int(content.get("width") or 0), **texts)
+        seen = content.get("seen")
+        seen = dict(seen) if isinstance(seen, Mapping) else None
+        return Request(str(content["type"]), runs=runs, keys=keys, width=int(content.get("width") or 0), seen=seen, **texts)
 
 
 def answers(hub: Hub, request: Request) -> Iterator[Answer]:
     """The answers to a need (but `resync`) or an edit. Raises what the store raises."""
     if request.kind == "edit":
+        conflicts = {}
         for run in request.runs:
-            edit(hub.store, run, request)
+            if overtaken(now := present(hub.store, run, request), run, request):
+                conflicts[run] = now
+            else:
+                edit(hub.store, run, request)
             announce_run(hub.store.uri, run)
         hub.look_now()
-        yield Answer()
+        yield Answer({"conflicts": conflicts})
     elif request.what == "hello":
         yield Answer({"protocol": PROTOCOL})
     elif request.what == "series":
@@ -70,6 +77,26 @@ def answers(hub: Hub, request: Request) -> Iterator[Answer]:
         yield Answer(_artifact(hub.store, request.runs[0], request.path))
     else:
         raise InvalidValueError(f"This nbtrack does not know the request '{request.what}'. Reload the page.")
+
+
+def present(store: Store, run: str, request: Request) -> str | None:
+    """What stands now where the change would write."""
+    held = store.run(run)
+    match request.what:
+        case "rename":
+            return held.info.run_name
+        case "set_tag" | "delete_tag":
+            return held.data.tags.get(request.key)
+        case _:
+            return held.info.lifecycle_stage
+
+
+def overtaken(now: str | None, run: str, request: Request) -> bool:
+    """Whether another writer has put something else there since the person looked. What is done already is no conflict."""
+    wanted = None if request.what == "delete_tag" else request.value
+    if request.seen is None or run not in request.seen or request.what in ("delete", "restore"):
+        return False
+    return now not in (request.seen[run], wanted)
 
 
 def edit(store: Store, run: str, request: Request) -> None:

@@ -17,6 +17,7 @@ CHOICES = {
     "chart.smoother": ("ema", "gaussian", "mean"),
     "chart.band": ("sd", "ci", "minmax", "none"),
     "analyse.kind": ("parallel", "scatter", "box", "grid", "importance", "history"),
+    "directions.*": ("min", "max"),
 }
 TEXT_OR_NONE = {"focus", "compare.baseline", "chart.big"} | {
     f"analyse.{name}" for name in ("metric", "x", "y", "color")
@@ -89,6 +90,8 @@ def checked(name: str, value: Any, default: Any) -> Any:
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise InvalidValueError(f"view {name} takes a number, not {value!r}.")
         return value
+    if name == "directions":
+        return {str(key): checked("directions.*", way, "") for key, way in dict(value).items()}
     if isinstance(default, dict):
         return {str(key): checked(name, inner, 0) for key, inner in dict(value).items()}
     if not isinstance(value, str):

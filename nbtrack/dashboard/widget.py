@@ -16,7 +16,7 @@ import traitlets as t
 from nbtrack.dashboard import cells, hosts
 from nbtrack.dashboard._protocol import DEFAULT_STATUS
 from nbtrack.dashboard.assets import front
-from nbtrack.dashboard.catalog import label, public
+from nbtrack.dashboard.catalog import label
 from nbtrack.dashboard.live import Hub, hub_for
 from nbtrack.dashboard.output import Shown, output_html, page_html
 from nbtrack.dashboard.plain import plain_html, plain_text
@@ -117,7 +117,7 @@ class Dashboard(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]
 
     def code(self) -> str:
         """Python that gives the rows of the table."""
-        return code_for(public(self._hub.store.uri), self.view, self._hub.experiment_ids())
+        return code_for(label(self._hub.store.uri), self.view, self._hub.experiment_ids())
 
     def save_html(self, path: str | Path) -> Path:
         """Write a page that works from disk, offline and without a kernel. Gives its path."""

@@ -14,18 +14,19 @@ export function sortings(order: readonly string[]): (Sorting | null)[] {
   return order.map((clause) => {
     try {
       const { column, descending } = parseKey(clause);
-      return { name: nameOf(column), descending };
+      const part = column.part && column.part !== "last" ? `.${column.part}` : "";
+      return { name: nameOf(column) + part, descending };
     } catch {
       return null;
     }
   });
 }
 
-/** Ascending, descending, none, as often as a column is clicked; `add` keeps the other keys. */
-export function toggled(order: readonly string[], name: string, add: boolean): string[] {
+/** Ascending, descending, none, as often as a column is clicked; `add` keeps the other keys. `spelled` is how an order writes it. */
+export function toggled(order: readonly string[], name: string, add: boolean, spelled = written(name)): string[] {
   const found = sortings(order);
   const at = found.findIndex((sorting) => sorting?.name === name);
-  const next = at < 0 ? [`${written(name)} ASC`] : found[at]!.descending ? [] : [`${written(name)} DESC`];
+  const next = at < 0 ? [`${spelled} ASC`] : found[at]!.descending ? [] : [`${spelled} DESC`];
   if (!add) return next;
   return at < 0 ? [...order, ...next] : [...order.slice(0, at), ...next, ...order.slice(at + 1)];
 }

@@ -16,6 +16,7 @@ export const CONTEXT = 1; // does not match itself: shown because a run under it
 export const PARENT = 2; // has runs under it
 export const FOLDED = 4; // and they are folded away
 export const PINNED = 8; // kept on top
+export const GROUP = 16; // stands for a group of runs; its row is the group's index
 
 const PARENT_TAG = "tags.mlflow.parentRunId";
 

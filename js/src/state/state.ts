@@ -4,11 +4,12 @@
  * `state` never sees the Jupyter model: what must go to the kernel goes through `Outlet`, which the bridge fills in.
  */
 
-import { batch, signal, type ReadonlySignal, type Signal } from "@preact/signals";
+import { batch, computed, signal, type ReadonlySignal, type Signal } from "@preact/signals";
 import { EMPTY, type Frame } from "../data/frame";
 import { SeriesBook } from "../data/series";
-import { DEFAULT_STATUS, DEFAULT_VIEW, type Edit, type FrameKind, type Need, type Status, type View } from "../protocol";
-import { createTable, type Table } from "./table";
+import { DEFAULT_STATUS, DEFAULT_VIEW, type FrameKind, type Need, type Status, type View } from "../protocol";
+import { createEdits, type Edits, type Wish } from "./edits";
+import { createTable, nameOf, type Table } from "./table";
 
 /** live: a kernel's model is joined · snapshot: showing what was saved · lost: the kernel went away while live. */
 export type Life = "live" | "snapshot" | "lost";
@@ -22,11 +23,14 @@ export interface Ask {
   width?: number;
 }
 
-export interface Change {
-  what: Edit;
-  runs: string[];
-  key?: string;
-  value?: string;
+export interface Change extends Wish {
+  /** What the person saw in each run; without it the change is made whatever stands there now. */
+  seen?: Record<string, string | null> | null;
+}
+
+export interface Editing {
+  runs: readonly string[];
+  what: "name" | "tags" | "note";
 }
 
 /** Where requests go. Without a kernel both reject with an Error that says so. */
@@ -52,6 +56,11 @@ export interface State {
   /** What was done last, for those who hear the page. */
   said: Signal<string>;
   outlet: Outlet;
+  /** Changes to runs: those that wait, and what is said about the last one. */
+  edits: Edits;
+  pendingEdits: ReadonlySignal<ReadonlySet<string>>;
+  /** What the dialog for changes is about; null while it is closed. */
+  editing: Signal<Editing | null>;
   /** What the runs table shows, computed from the above. */
   table: Table;
 }
@@ -59,9 +68,15 @@ export interface State {
 export const nobody = (): Promise<never> => Promise.reject(new Error("No kernel is connected: this is a saved view."));
 
 export function createState(kind: FrameKind): State {
+  const frame = signal(EMPTY);
+  const name = (id: string) => (frame.peek().rowOf.has(id) ? nameOf(frame.peek(), frame.peek().rowOf.get(id)!) : id.slice(0, 8));
+  const edits = createEdits({ frame, outlet: () => whole.outlet, name });
   const state: Omit<State, "table" | "shown"> = {
     kind,
-    frame: signal(EMPTY),
+    frame,
+    edits,
+    pendingEdits: computed(() => new Set(edits.waiting.value.flatMap((wish) => wish.runs))),
+    editing: signal(null),
     book: new SeriesBook(),
     seriesRev: signal(0),
     status: signal(DEFAULT_STATUS),
@@ -73,7 +88,8 @@ export function createState(kind: FrameKind): State {
     outlet: { need: nobody, edit: nobody },
   };
   const table = createTable(state);
-  return { ...state, table, shown: table.shown };
+  const whole: State = { ...state, table, shown: table.shown };
+  return whole;
 }
 
 /** A view as it came, from a kernel or a saved output of any version, with what it leaves out. */
@@ -106,4 +122,11 @@ export function setView(
       compare: { ...old.compare, ...change.compare },
     };
   });
+}
+
+/** Why runs cannot be changed here; null where they can. */
+export function whyNoEdits(state: State): string | null {
+  if (state.life.value === "snapshot") return "This is a saved view: run its cell to change runs.";
+  if (state.life.value === "lost") return "The kernel is gone: restart it and run the cell to change runs.";
+  return state.status.value.store.read_only ? "This store can only be read." : null;
 }

@@ -2,10 +2,13 @@
 
 import { computed, signal, type ReadonlySignal, type Signal } from "@preact/signals";
 import { automatic, durations, NAME } from "../data/columns";
+import { withParts } from "../data/directions";
 import { text, type Column, type Frame } from "../data/frame";
+import { byMean, grouped, groupLines, type RunGroup } from "../data/groups";
 import { sortings, type Sorting } from "../data/order";
-import { CONTEXT, flat, nested, parents, type Lines } from "../data/tree";
+import { CONTEXT, flat, GROUP, nested, parents, type Lines } from "../data/tree";
 import { order as ordered, type History } from "../query";
+import { withEdits } from "./edits";
 import { evaluate, type Filtered } from "./filter";
 import type { State } from "./state";
 
@@ -21,6 +24,8 @@ export interface Table {
   scopeRows: ReadonlySignal<Uint32Array>;
   filtered: ReadonlySignal<Filtered>;
   sortings: ReadonlySignal<Sorting[]>;
+  /** Where runs are grouped: the groups in the order shown; else none. */
+  groups: ReadonlySignal<readonly RunGroup[]>;
   lines: ReadonlySignal<Lines>;
   /** The line of each row, -1 where it is not shown. */
   lineOf: ReadonlySignal<Int32Array>;
@@ -29,6 +34,9 @@ export interface Table {
   /** The ids of the lines that match, in order. */
   shown: ReadonlySignal<readonly string[]>;
   selected: ReadonlySignal<ReadonlySet<string>>;
+  isRun(mark: number): boolean;
+  /** The run of a line, null for that of a group. */
+  idAt(line: number): string | null;
 }
 
 export function createTable(state: Omit<State, "table" | "shown">): Table {
@@ -44,14 +52,20 @@ export function createTable(state: Omit<State, "table" | "shown">): Table {
   const experiments = setting((view) => view.experiments);
   const lifecycle = setting((view) => view.lifecycle);
 
+  const group = setting((view) => view.group);
+  const opened = setting((view) => view.opened);
+  // As a text, so that another choice of other columns does not make another frame.
+  const parts = setting((view) => JSON.stringify((view.columns ?? []).filter((name) => /^metrics\..*\./.test(name))));
+
   // Sorting running runs by how long they have been running needs no tick: they all grow alike.
+  const plainFrame = computed(() => withEdits(state.frame.value, state.edits.waiting.value));
   const frame = computed(() => {
-    const plain = state.frame.value;
+    const plain = plainFrame.value;
     const columns = new Map<string, Column>(plain.columns).set("duration", durations(plain, Date.now()));
-    return { ...plain, columns };
+    return withParts({ ...plain, columns }, JSON.parse(parts.value));
   });
   const known = computed(() => state.status.value.experiments);
-  const scope = computed(() => inScope(state.frame.value, experiments.value, known.value, lifecycle.value));
+  const scope = computed(() => inScope(plainFrame.value, experiments.value, known.value, lifecycle.value));
   const scopeRows = computed(() => rowsOf(scope.value));
   const filtered = computed(() => {
     const text = filter.value;
@@ -59,21 +73,36 @@ export function createTable(state: Omit<State, "table" | "shown">): Table {
     return evaluate(frame.value, text, historyOf(state));
   });
   const found = computed(() => sortings(order.value));
+  const readable = computed(() => found.value.filter((sorting) => sorting !== null));
   const inSequence = computed(() => {
     const clauses = order.value.filter((_, i) => found.value[i] !== null);
     return ordered(frame.value, clauses);
   });
   const parent = computed(() => parents(state.frame.value));
-  const lines = computed(() => {
+  const match = computed(() => {
     const { mask } = filtered.value;
-    const match = mask ? scope.value.map((inside, row) => inside & mask[row]) : scope.value;
+    return mask ? scope.value.map((inside, row) => inside & mask[row]) : scope.value;
+  });
+  const groups = computed((): readonly RunGroup[] => {
+    if (group.value.length === 0) return [];
+    const kept = match.value;
+    const rows = inSequence.value.filter((row) => kept[row]);
+    const by = readable.value[0];
+    const column = by && frame.value.columns.get(by.name);
+    const found = grouped(frame.value, group.value, rows);
+    return column && column.kind !== "text" ? byMean(found, column, by.descending) : found;
+  });
+  const lines = computed(() => {
     const rows = (ids: readonly string[]) => new Set(ids.map((id) => state.frame.value.rowOf.get(id) ?? -1));
-    const shape = { order: inSequence.value, match, scope: scope.value, parent: parent.value };
-    return (tree.value ? nested : flat)({ ...shape, folded: rows(folded.value), pinned: rows(pinned.value) });
+    const shape = { order: inSequence.value, match: match.value, scope: scope.value, parent: parent.value };
+    const all = { ...shape, folded: rows(folded.value), pinned: rows(pinned.value) };
+    if (group.value.length > 0) return groupLines(all, groups.value, new Set(opened.value));
+    return (tree.value ? nested : flat)(all);
   });
   const lineOf = computed(() => {
     const found = new Int32Array(state.frame.value.length).fill(-1);
-    lines.value.rows.forEach((row, line) => (found[row] = line));
+    const { rows, marks } = lines.value;
+    rows.forEach((row, line) => isRun(marks[line]) && (found[row] = line));
     return found;
   });
   const columns = computed(() => {
@@ -83,12 +112,19 @@ export function createTable(state: Omit<State, "table" | "shown">): Table {
   const shown = computed(() => {
     const { rows, marks } = lines.value;
     const { ids } = state.frame.value;
+    if (group.value.length > 0) return groups.value.flatMap((group) => Array.from(group.rows, (row) => ids[row]));
     return Array.from(rows.filter((_, line) => !(marks[line] & CONTEXT)), (row) => ids[row]);
   });
-  const readable = computed(() => found.value.filter((sorting) => sorting !== null));
   const selected = computed(() => new Set(state.selected.value));
-  return { now, narrow, frame, scope, scopeRows, filtered, sortings: readable, lines, lineOf, columns, shown, selected };
+  const idAt = (line: number) => {
+    const { rows, marks } = lines.peek();
+    return line >= 0 && line < rows.length && isRun(marks[line]) ? state.frame.peek().ids[rows[line]] : null;
+  };
+  const computedFrom = { frame, scope, scopeRows, filtered, sortings: readable, groups, lines, lineOf, columns, shown, selected };
+  return { now, narrow, ...computedFrom, isRun, idAt };
 }
+
+const isRun = (mark: number): boolean => !(mark & GROUP);
 
 /** What `metrics.loss.at(100)` reads: the points that the browser has. */
 export function historyOf(state: Pick<State, "book">): (run: string, key: string) => History {

@@ -3,8 +3,10 @@
 import { useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { setView, type State } from "../state/state";
+import { EditDialog } from "./edit";
 import { Grid } from "./grid/grid";
 import { Keys } from "./keys";
+import { EditNotice } from "./notice";
 import { Panel } from "./panel";
 import { suppressLabShortcuts } from "./shortcuts";
 import { Split } from "./split";
@@ -32,6 +34,7 @@ export function App({ state }: { state: State }) {
       }}
     >
       <Toolbar state={state} help={() => (help.value = !help.value)} />
+      <EditNotice state={state} />
       <Body state={state} />
       <Notes state={state} />
       <Split
@@ -42,6 +45,7 @@ export function App({ state }: { state: State }) {
         most={2000}
         change={(to) => setView(state, { height: Math.round(to) })}
       />
+      {state.editing.value && <EditDialog state={state} editing={state.editing.value} />}
       {help.value && <Keys close={() => (help.value = false)} />}
       <div class="nbt-sr" role="status" aria-live="polite">
         {state.said.value}

@@ -17,12 +17,15 @@ const KEYS: [title: string, keys: [key: string, says: string][]][] = [
       ["Enter", "open the run"],
       ["p", "keep the run on top"],
       ["h", "hide the run in charts"],
+      ["F2 t n", "rename; tags; note (of the selection, where the line is in it)"],
+      ["Delete", "delete; Ctrl+Z takes the last change back"],
     ],
   ],
   [
     "Headers (↑ from the first run)",
     [
       ["Enter", "sort: ascending, descending, not (Shift: by more columns)"],
+      ["Alt+↓", "filter, colour, group; last, least, greatest of a metric"],
       ["Alt+← →", "move the column"],
       ["Alt+Shift+← →", "make it narrower, wider"],
     ],

@@ -2,14 +2,14 @@
 
 const OURS = new Set([
   "ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "Home", "End", "PageUp", "PageDown", "Enter", "Escape", "Tab",
-  " ", "/", "?", "p", "h",
+  "F2", "Delete", "ContextMenu",
 ]); // prettier-ignore
-const OURS_WITH_CTRL = new Set(["a", "c", "Home", "End"]);
+const OURS_WITH_CTRL = new Set(["a", "c", "z", "Home", "End"]);
 
 /**
  * JupyterLab listens on the document before the event comes down to us, and leaves alone what happens in an element with
  * data-lm-suppress-shortcuts. We are one step earlier, on the window, and set it for the keys that are ours: Lab keeps all
- * its others (Ctrl+S still saves the notebook). In a text box every plain key is ours.
+ * its others (Ctrl+S still saves the notebook). A letter is ours wherever in here it is typed: in Lab, D D deletes the cell.
  */
 export function suppressLabShortcuts(root: HTMLElement): () => void {
   const view = root.ownerDocument.defaultView!;
@@ -18,7 +18,7 @@ export function suppressLabShortcuts(root: HTMLElement): () => void {
     if (!path.includes(root)) return;
     const chord = event.ctrlKey || event.metaKey;
     const typing = path[0] instanceof view.HTMLElement && path[0].matches("input:not([type=checkbox]), select, textarea");
-    const ours = chord ? OURS_WITH_CTRL.has(event.key) || (typing && /^[acvxzy]$/i.test(event.key)) : typing || OURS.has(event.key);
+    const ours = chord ? OURS_WITH_CTRL.has(event.key) || (typing && /^[acvxzy]$/i.test(event.key)) : typing || event.key.length === 1 || OURS.has(event.key);
     // Outside a shadow tree only its host is seen.
     const rootNode = root.getRootNode();
     const seen = rootNode instanceof view.ShadowRoot ? (rootNode.host as HTMLElement) : root;

@@ -5,6 +5,7 @@ import { ColumnPicker } from "./columns/picker";
 import { Experiments } from "./experiments";
 import { FilterBox } from "./filter/box";
 import { Icon } from "./icons";
+import { CopyMenu, EditMenu, GroupMenu } from "./runs_menu";
 
 export function Toolbar({ state, help }: { state: State; help: () => void }) {
   return (
@@ -13,8 +14,11 @@ export function Toolbar({ state, help }: { state: State; help: () => void }) {
       <FilterBox state={state} />
       <Count state={state} />
       <Selection state={state} />
+      <EditMenu state={state} />
       <span class="nbt-space" />
+      <GroupMenu state={state} />
       <ColumnPicker state={state} />
+      <CopyMenu state={state} />
       <button class="nbt-button nbt-help-button" aria-label="Keys" title="Keys (?)" onClick={help}>
         ?
       </button>

@@ -1,10 +1,10 @@
 /** What do the keys and the mouse do in the runs table? */
 
 import { signal, type Signal } from "@preact/signals";
-import { FOLDED, PARENT } from "../../data/tree";
-import { setView, type State } from "../../state/state";
+import { FOLDED, GROUP, PARENT } from "../../data/tree";
+import { setView, whyNoEdits, type State } from "../../state/state";
 import { resize, shift, sortBy } from "./header";
-import { HEADER, ROW, type Layout } from "./layout";
+import type { Layout } from "./layout";
 import { added, moved, toggle, type Bounds, type Cursor } from "./moves";
 
 /** The cursor goes with its run when the order changes. */
@@ -25,6 +25,8 @@ export interface Place {
   at: Cursor;
   bounds: Bounds;
   places: Layout;
+  /** The column whose sheet is open. */
+  sheet: Signal<string | null>;
 }
 
 /** false: not ours. "moved": the cursor went elsewhere. */
@@ -32,6 +34,7 @@ export function press(place: Place, event: KeyboardEvent): "moved" | "done" | fa
   const { state, at } = place;
   const chord = event.ctrlKey || event.metaKey;
   if (chord && event.key === "a" && !event.shiftKey && !event.altKey) return selectAll(state, true), "done";
+  if (chord && event.key === "z" && !event.shiftKey && state.edits.notice.peek()?.undo?.length) return void state.edits.undo(), "done";
   if (event.altKey) return !chord && at.line < 0 && pressHeader(place, event) ? "done" : false;
   const key = chord ? `ctrl+${event.key}` : event.key;
   const next = step(place, key);
@@ -42,7 +45,7 @@ export function press(place: Place, event: KeyboardEvent): "moved" | "done" | fa
   }
   if (chord) return false;
   if (at.line < 0) return pressHeader(place, event) ? "done" : false;
-  return pressRow(place, event) ? "done" : false;
+  return pressRow(place, event) || pressEdit(place, event) ? "done" : false;
 }
 
 /** In a tree, ← and → on the name fold and unfold before they move. */
@@ -51,7 +54,8 @@ function step({ state, at, bounds }: Place, key: string): Cursor | null {
     const mark = state.table.lines.peek().marks[at.line];
     const opens = key === "ArrowRight";
     if (mark & PARENT && !!(mark & FOLDED) === opens) {
-      fold(state, runAt(state, at.line)!, !opens);
+      if (mark & GROUP) toggleGroup(state, at.line, "fold");
+      else fold(state, runAt(state, at.line)!, !opens);
       return at;
     }
   }
@@ -63,12 +67,16 @@ function fold(state: State, run: string, folded: boolean): void {
   setView(state, { collapsed: folded ? [...others, run] : others });
 }
 
-function pressHeader({ state, at, places }: Place, event: KeyboardEvent): boolean {
+function pressHeader({ state, at, places, sheet }: Place, event: KeyboardEvent): boolean {
   const place = places.places[at.column - 1];
   const sorts = event.key === "Enter" || event.key === " ";
   if (!place) {
     if (sorts) selectAll(state, state.table.selected.peek().size === 0);
     return sorts;
+  }
+  if ((event.altKey && event.key === "ArrowDown") || event.key === "ContextMenu") {
+    sheet.value = place.name;
+    return true;
   }
   const by = event.key === "ArrowLeft" ? -1 : event.key === "ArrowRight" ? 1 : null;
   if (event.altKey && by !== null) {
@@ -80,9 +88,23 @@ function pressHeader({ state, at, places }: Place, event: KeyboardEvent): boolea
   return sorts && !event.altKey;
 }
 
+/** Keys that change runs: the selection where the line is in it, else its run. */
+function pressEdit({ state, at }: Place, event: KeyboardEvent): boolean {
+  const keys: Record<string, "name" | "tags" | "note" | "delete"> = { F2: "name", t: "tags", n: "note", Delete: "delete" };
+  const what = event.shiftKey ? undefined : keys[event.key];
+  const run = runAt(state, at.line);
+  if (what === undefined || run === null) return false;
+  const why = whyNoEdits(state);
+  const runs = state.table.selected.peek().has(run) ? [...state.selected.peek()] : [run];
+  if (why !== null) state.edits.notice.value = { words: why, bad: true };
+  else if (what === "delete") void state.edits.make({ what, runs });
+  else state.editing.value = { runs, what };
+  return true;
+}
+
 function pressRow({ state, cursor, at }: Place, event: KeyboardEvent): boolean {
   const run = runAt(state, at.line);
-  if (run === null) return false;
+  if (run === null) return pressGroup(state, at.line, event.key);
   const view = state.view.peek();
   const flipped = (list: readonly string[]) => toggle(list, run);
   if (event.key === " ") toggleRun(state, cursor, at.line, { range: event.shiftKey, toggle: true });
@@ -119,37 +141,47 @@ export function toggleRun(
 
 function between(state: State, anchor: string | null, line: number): string[] {
   const { table } = state;
-  const { ids, rowOf } = table.frame.peek();
+  const { rowOf } = table.frame.peek();
   const row = anchor === null ? undefined : rowOf.get(anchor);
   const from = row === undefined ? line : table.lineOf.peek()[row];
-  if (from < 0) return [runAt(state, line)!];
-  const rows = table.lines.peek().rows.subarray(Math.min(from, line), Math.max(from, line) + 1);
-  return Array.from(rows, (row) => ids[row]);
+  const [low, high] = from < 0 ? [line, line] : [Math.min(from, line), Math.max(from, line)];
+  const between = Array.from({ length: high - low + 1 }, (_, i) => runAt(state, low + i));
+  return between.filter((run) => run !== null);
+}
+
+/** The line of a group: shows its runs and hides them, or selects them all. */
+export function toggleGroup(state: State, line: number, what: "fold" | "select"): void {
+  const { rows } = state.table.lines.peek();
+  const group = state.table.groups.peek()[rows[line]];
+  if (!group) return;
+  if (what === "fold") return setView(state, { opened: toggle(state.view.peek().opened, group.key) });
+  const { ids } = state.table.frame.peek();
+  const members = Array.from(group.rows, (row) => ids[row]);
+  const selected = state.table.selected.peek();
+  const all = members.every((id) => selected.has(id));
+  const gone = new Set(members);
+  state.selected.value = all ? state.selected.peek().filter((id) => !gone.has(id)) : added(state.selected.peek(), members);
+}
+
+function pressGroup(state: State, line: number, key: string): boolean {
+  if (key === " ") toggleGroup(state, line, "select");
+  else if (key === "Enter") toggleGroup(state, line, "fold");
+  else return false;
+  return true;
 }
 
 export function selectAll(state: State, on: boolean): void {
+  if (!on) {
+    state.selected.value = [];
+    return;
+  }
+  const { rows, marks } = state.table.lines.peek();
   const { ids } = state.table.frame.peek();
-  const shown = Array.from(state.table.lines.peek().rows, (row) => ids[row]);
-  state.selected.value = on ? added(state.selected.peek(), shown) : [];
+  const grouped = state.table.groups.peek().length > 0;
+  const shown = grouped ? state.shown.peek() : Array.from(rows.filter((_, line) => state.table.isRun(marks[line])), (row) => ids[row]);
+  state.selected.value = added(state.selected.peek(), shown);
 }
 
 export function runAt(state: State, line: number): string | null {
-  const row = state.table.lines.peek().rows[line];
-  return row === undefined ? null : state.table.frame.peek().ids[row];
-}
-
-/** Scroll so that the cell is in sight. Returns where it now stands, null where nothing had to move. */
-export function reach(box: HTMLElement, at: Cursor, { places, sticky }: Layout): { top: number; left: number } | null {
-  const before = { top: box.scrollTop, left: box.scrollLeft };
-  const y = at.line * ROW;
-  const height = box.clientHeight - HEADER;
-  if (at.line >= 0 && y < box.scrollTop) box.scrollTop = y;
-  else if (at.line >= 0 && y + ROW > box.scrollTop + height) box.scrollTop = y + ROW - height;
-  const place = at.column > 1 ? places[at.column - 1] : undefined;
-  if (place && place.left < box.scrollLeft + sticky) box.scrollLeft = place.left - sticky;
-  else if (place && place.left + place.width > box.scrollLeft + box.clientWidth) {
-    box.scrollLeft = place.left + place.width - box.clientWidth;
-  }
-  const moved = before.top !== box.scrollTop || before.left !== box.scrollLeft;
-  return moved ? { top: box.scrollTop, left: box.scrollLeft } : null;
+  return state.table.idAt(line);
 }

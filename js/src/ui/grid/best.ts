@@ -1,22 +1,23 @@
 /** Which run has the best value of each metric, among those that match? */
 
 import type { Frame } from "../../data/frame";
-import { direction } from "../../query";
-import { CONTEXT, type Lines } from "../../data/tree";
+import { groupOf } from "../../data/columns";
+import { directionOf } from "../../data/directions";
+import { CONTEXT, GROUP, type Lines } from "../../data/tree";
 
 /** The row with the best value of each column; none where fewer than two runs have different values. */
-export function bestRows(frame: Frame, lines: Lines, columns: readonly string[]): Map<string, number> {
+export function bestRows(frame: Frame, lines: Lines, columns: readonly string[], directions: Readonly<Record<string, string>>): Map<string, number> {
   const found = new Map<string, number>();
   for (const name of columns) {
     const column = frame.columns.get(name);
-    if (column?.kind !== "metric") continue;
-    const less = direction(name.slice("metrics.".length)) === "min";
+    if (!column || column.kind === "text" || groupOf(name) !== "metrics") continue;
+    const less = directionOf(frame, directions, name) === "min";
     let best = -1;
     let worst = -1;
     for (let line = 0; line < lines.rows.length; line++) {
       const row = lines.rows[line];
       const value = column.values[row];
-      if (lines.marks[line] & CONTEXT || column.missing[row] || Number.isNaN(value)) continue;
+      if (lines.marks[line] & (CONTEXT | GROUP) || column.missing[row] || Number.isNaN(value)) continue;
       const better = (a: number, b: number) => (less ? a < b : a > b);
       if (best < 0 || better(value, column.values[best])) best = row;
       if (worst < 0 || better(column.values[worst], value)) worst = row;

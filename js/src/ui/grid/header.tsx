@@ -1,34 +1,33 @@
 /** What stands above the columns, and what can be done there: sort, move, resize. */
 
+import type { Signal } from "@preact/signals";
+import type { TargetedPointerEvent } from "preact";
 import { useRef } from "preact/hooks";
 import { groupOf, label, NAME } from "../../data/columns";
+import { spelled } from "../../data/directions";
 import { toggled } from "../../data/order";
+import { readQuick } from "../../state/quick";
 import { setView, type State } from "../../state/state";
 import { Icon } from "../icons";
+import type { Facts } from "./facts";
 import { BOX, HEADER, px, type Layout, type Place } from "./layout";
 import { placed } from "./moves";
 import { Box } from "./row";
 
 interface HeaderProps {
   state: State;
-  layout: Layout;
+  facts: Facts;
   places: Place[];
-  narrow: boolean;
-  cursor: number;
-  all: boolean | "mixed";
+  /** The column whose sheet is open. */
+  sheet: Signal<string | null>;
 }
 
-export function Header({ state, layout, places, narrow, cursor, all }: HeaderProps) {
+export function Header({ state, facts, places, sheet }: HeaderProps) {
+  const layout = facts.layout.value;
+  const at = facts.spot.value;
+  const cursor = at.line === -1 ? at.column : -1;
   const cell = (place: Place) => (
-    <HeaderCell
-      key={place.name}
-      state={state}
-      layout={layout}
-      place={place}
-      narrow={narrow}
-      column={layout.places.indexOf(place) + 1}
-      cursor={cursor}
-    />
+    <HeaderCell key={place.name} state={state} layout={layout} place={place} column={layout.places.indexOf(place) + 1} cursor={cursor} sheet={sheet} />
   );
   return (
     <div role="row" class="nbt-header" style={{ width: px(layout.total), height: px(HEADER) }} data-line={-1} aria-rowindex={1}>
@@ -42,7 +41,7 @@ export function Header({ state, layout, places, narrow, cursor, all }: HeaderPro
           class="nbt-cell nbt-boxes"
           style={{ left: px(0), width: px(BOX) }}
         >
-          <Box checked={all} />
+          <Box checked={facts.all.value} />
         </div>
         {cell(layout.places[0])}
       </div>
@@ -51,56 +50,34 @@ export function Header({ state, layout, places, narrow, cursor, all }: HeaderPro
   );
 }
 
-interface CellProps extends Omit<HeaderProps, "places" | "all"> {
+interface CellProps extends Pick<HeaderProps, "state" | "sheet"> {
+  layout: Layout;
   place: Place;
   column: number;
+  cursor: number;
 }
 
-function HeaderCell({ state, layout, place, narrow, column, cursor }: CellProps) {
+function HeaderCell({ state, layout, place, column, cursor, sheet }: CellProps) {
   const { name } = place;
   const keys = state.table.sortings.value;
   const rank = keys.findIndex((key) => key.name === name);
   const direction = rank < 0 ? "none" : keys[rank].descending ? "descending" : "ascending";
-  const drag = useRef<{ from: number; moved: boolean } | null>(null);
-  const dropped = useRef(false);
+  const { drags, dropped } = useDrag(state, layout, place);
   const group = groupOf(name);
-  const bare = name === "status" && narrow;
+  const bare = name === "status" && state.table.narrow.value;
   return (
     <div
       role="columnheader"
       aria-colindex={column + 1}
       aria-sort={direction}
+      aria-haspopup="dialog"
       data-column={column}
       data-name={name}
       tabIndex={cursor === column ? 0 : -1}
       class={`nbt-cell nbt-head${place.right ? " nbt-right" : ""}${rank >= 0 ? " nbt-sorted" : ""}`}
       style={{ left: px(place.left), width: px(place.width), ...(name === NAME && layout.tree && { paddingLeft: "22px" }) }}
-      title={`${group === "attributes" ? label(name) : name}\nClick to sort, shift-click to sort by more. Drag to move.`}
-      onPointerDown={(event) => {
-        if (event.button !== 0 || name === NAME || (event.target as Element).closest(".nbt-resize")) return;
-        drag.current = { from: event.clientX, moved: false };
-      }}
-      onPointerMove={(event) => {
-        const held = drag.current;
-        if (!held || (!held.moved && Math.abs(event.clientX - held.from) < 5)) return;
-        if (!held.moved) event.currentTarget.setPointerCapture(event.pointerId);
-        held.moved = true;
-        event.currentTarget.style.transform = `translateX(${event.clientX - held.from}px)`;
-        event.currentTarget.classList.add("nbt-dragged");
-      }}
-      onPointerUp={(event) => {
-        const held = drag.current;
-        drag.current = null;
-        event.currentTarget.style.transform = "";
-        event.currentTarget.classList.remove("nbt-dragged");
-        dropped.current = held?.moved ?? false;
-        if (held?.moved) drop(state, layout, place, event.clientX - held.from);
-      }}
-      onPointerCancel={(event) => {
-        drag.current = null;
-        event.currentTarget.style.transform = "";
-        event.currentTarget.classList.remove("nbt-dragged");
-      }}
+      title={`${group === "attributes" ? label(name) : name}\nClick to sort, shift-click to sort by more. Drag to move. Alt+↓ for filters and more.`}
+      {...drags}
       onClick={(event) => {
         // The browser sends a click after a drag, too.
         if (!dropped.current) sortBy(state, name, event.shiftKey);
@@ -114,13 +91,72 @@ function HeaderCell({ state, layout, place, narrow, column, cursor }: CellProps)
           {keys.length > 1 && <sup>{rank + 1}</sup>}
         </span>
       )}
+      <Funnel state={state} name={name} sheet={sheet} />
       <Resize state={state} place={place} />
     </div>
   );
 }
 
+/** Opens the sheet of the column; stays in sight where the filter speaks of it. */
+function Funnel({ state, name, sheet }: { state: State; name: string; sheet: Signal<string | null> }) {
+  const filtered = readQuick(state.view.value.filter, name) !== null;
+  const open = sheet.value === name;
+  return (
+    <button
+      class={`nbt-funnel${filtered ? " nbt-filtered" : ""}`}
+      tabIndex={-1}
+      aria-label={`Filter and more of ${label(name)}`}
+      aria-expanded={open}
+      // Whoever clicks while it is open closes it: by the click elsewhere, so that this one must not open it again.
+      onPointerDown={(event) => {
+        event.stopPropagation();
+        event.currentTarget.dataset["was"] = String(open);
+      }}
+      onClick={(event) => {
+        event.stopPropagation();
+        sheet.value = event.currentTarget.dataset["was"] === "true" ? null : name;
+      }}
+    >
+      <Icon name="funnel" size={11} />
+    </button>
+  );
+}
+
+/** What a header listens to while it is dragged to another place, and whether it was. */
+function useDrag(state: State, layout: Layout, place: Place) {
+  const drag = useRef<{ from: number; moved: boolean } | null>(null);
+  const dropped = useRef(false);
+  const end = (element: HTMLElement) => {
+    drag.current = null;
+    element.style.transform = "";
+    element.classList.remove("nbt-dragged");
+  };
+  const drags = {
+    onPointerDown(event: PointerEvent) {
+      if (event.button !== 0 || place.name === NAME || (event.target as Element).closest(".nbt-resize")) return;
+      drag.current = { from: event.clientX, moved: false };
+    },
+    onPointerMove(event: TargetedPointerEvent<HTMLElement>) {
+      const held = drag.current;
+      if (!held || (!held.moved && Math.abs(event.clientX - held.from) < 5)) return;
+      if (!held.moved) event.currentTarget.setPointerCapture(event.pointerId);
+      held.moved = true;
+      event.currentTarget.style.transform = `translateX(${event.clientX - held.from}px)`;
+      event.currentTarget.classList.add("nbt-dragged");
+    },
+    onPointerUp(event: TargetedPointerEvent<HTMLElement>) {
+      const held = drag.current;
+      end(event.currentTarget);
+      dropped.current = held?.moved ?? false;
+      if (held?.moved) drop(state, layout, place, event.clientX - held.from);
+    },
+    onPointerCancel: (event: TargetedPointerEvent<HTMLElement>) => end(event.currentTarget),
+  };
+  return { drags, dropped };
+}
+
 export function sortBy(state: State, name: string, add: boolean): void {
-  setView(state, { order: toggled(state.view.peek().order, name, add) });
+  setView(state, { order: toggled(state.view.peek().order, name, add, spelled(state.table.frame.peek(), name)) });
 }
 
 /** Put a column where the pointer let it go. */

@@ -28,6 +28,7 @@ export const BOX = 52; // the box and the swatch
 export const HEADER = 30;
 export const ROW = 26;
 const SPARK = 52;
+const SPREAD = 128; // a mean and its deviation
 const CHARACTER = 7;
 const FIXED: Record<string, number> = { status: 98, start_time: 104, duration: 104, run_id: 250, experiment_id: 130 };
 const SAMPLE = 300;
@@ -40,15 +41,18 @@ export interface Wishes {
   /** Keep the names short and the status to its icon. */
   narrow: boolean;
   tree: boolean;
+  /** Runs are grouped: numbers are written with how far they spread. */
+  grouped: boolean;
 }
 
-export function layout(frame: Frame, columns: readonly string[], { widths, sparks, narrow, tree }: Wishes): Layout {
+export function layout(frame: Frame, columns: readonly string[], { widths, sparks, narrow, tree, grouped }: Wishes): Layout {
   let left = BOX;
   const places = columns.map((name): Place => {
     const column = frame.columns.get(name);
     const spark = column?.kind === "metric" && sparks.has(name);
     const decimals = column && column.kind !== "text" ? decimalsOf(column.values) : null;
-    const width = widths[name] ?? natural(column, name, spark, narrow);
+    const least = grouped && groupOf(name) === "metrics" ? SPREAD : 0;
+    const width = widths[name] ?? Math.max(least, natural(column, name, spark, narrow));
     const place = { name, left, width, decimals, right: isRight(column, name), spark };
     left += width;
     return place;

@@ -6,6 +6,7 @@ import { CONTEXT, FOLDED, PARENT, PINNED } from "../../data/tree";
 import type { State } from "../../state/state";
 import { nameOf } from "../../state/table";
 import { Icon } from "../icons";
+import type { Heat } from "./facts";
 import { CellBody } from "./cells";
 import { BOX, px, ROW, type Layout, type Place } from "./layout";
 
@@ -14,6 +15,8 @@ export interface RowProps {
   frame: Frame;
   row: number;
   line: number;
+  /** Lines above it in the part of the table that it is in. */
+  top: number;
   depth: number;
   mark: number;
   selected: boolean;
@@ -25,6 +28,9 @@ export interface RowProps {
   places: Place[];
   narrow: boolean;
   best: ReadonlyMap<string, number>;
+  heat: Heat;
+  /** Changed here, and not yet by the kernel. */
+  pending: boolean;
   /** The column of the cursor where it is on this line, else -1. */
   cursor: number;
 }
@@ -40,13 +46,13 @@ export class Row extends Component<RowProps> {
 }
 
 function Line(props: RowProps) {
-  const { state, frame, row, line, mark, selected, layout, places, cursor } = props;
-  const classes = ["nbt-row", selected && "nbt-selected", mark & CONTEXT && "nbt-context", mark & PINNED && "nbt-pinned"];
+  const { state, frame, row, line, top, mark, selected, layout, places, cursor } = props;
+  const classes = ["nbt-row", selected && "nbt-selected", mark & CONTEXT && "nbt-context", mark & PINNED && "nbt-pinned", props.pending && "nbt-pending"];
   return (
     <div
       role="row"
       class={classes.filter(Boolean).join(" ")}
-      style={{ top: px(line * ROW), width: px(layout.total) }}
+      style={{ top: px(top * ROW), width: px(layout.total) }}
       data-line={line}
       aria-rowindex={line + 2}
       aria-selected={selected}
@@ -62,12 +68,13 @@ function Line(props: RowProps) {
       </div>
       {places.map((place) => {
         const column = layout.places.indexOf(place) + 1;
+        const heat = props.heat.get(place.name)?.(row) ?? null;
         return (
           <div
             key={place.name}
             {...at(column, cursor)}
             class={place.right ? "nbt-cell nbt-right" : "nbt-cell"}
-            style={{ left: px(place.left), width: px(place.width) }}
+            style={{ left: px(place.left), width: px(place.width), background: heat === null ? "" : warm(heat) }}
           >
             <CellBody
               state={state}
@@ -84,6 +91,9 @@ function Line(props: RowProps) {
   );
 }
 
+/** One hue, so that it reads with every kind of eyes; strongest for the best. */
+const warm = (heat: number): string => `color-mix(in srgb, var(--nbt-heat) ${Math.round(heat * 60)}%, transparent)`;
+
 /** What a cell of the given column carries, so that the grid finds it and the keyboard can stand on it. */
 export function at(column: number, cursor: number) {
   return {
@@ -94,7 +104,7 @@ export function at(column: number, cursor: number) {
   };
 }
 
-function NameCell({ frame, row, depth, mark, layout, cursor }: RowProps) {
+function NameCell({ frame, row, depth, mark, layout, cursor, pending }: RowProps) {
   const name = nameOf(frame, row);
   const indent = Math.min(depth, 12) * 16;
   const folded = (mark & FOLDED) !== 0;
@@ -110,6 +120,7 @@ function NameCell({ frame, row, depth, mark, layout, cursor }: RowProps) {
       <span class="nbt-run-link" data-does="open" title={name}>
         {name}
       </span>
+      {pending && <span class="nbt-waiting" title="Waits for the kernel">…</span>}
       {mark & PINNED ? <Icon name="pin" size={12} /> : null}
     </div>
   );

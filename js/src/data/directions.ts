@@ -1,0 +1,58 @@
+/** Is less of a metric better, or more? What the person set, else what runs were tracked with, else the known names. */
+
+import { direction, written } from "../query";
+import type { Frame } from "./frame";
+
+export type Direction = "min" | "max";
+const TAG = "tags.nbtrack.metric.";
+
+/** `name` is a column's, such as metrics.loss or metrics.loss.max. */
+export function directionOf(frame: Frame, set: Readonly<Record<string, string>>, name: string): Direction {
+  const { key } = metricOf(frame, name);
+  const chosen = set[key] ?? tagged(frame, key) ?? direction(key);
+  return chosen === "min" ? "min" : "max";
+}
+
+/** What `%%track -m loss:min` wrote. */
+function tagged(frame: Frame, key: string): string | undefined {
+  const column = frame.columns.get(TAG + key);
+  if (column?.kind !== "text") return undefined;
+  const code = column.codes.find((code) => code >= 0);
+  return code === undefined ? undefined : column.words[code];
+}
+
+export const PARTS = ["last", "min", "max", "first"] as const;
+export type Part = (typeof PARTS)[number];
+
+/** The metric that a column shows, and what of its history. A metric whose own name ends in .min is itself. */
+export function metricOf(frame: Frame, name: string): { key: string; part: Part } {
+  const key = name.slice("metrics.".length);
+  const dot = key.lastIndexOf(".");
+  const part = key.slice(dot + 1) as Part;
+  const own = frame.columns.get(name)?.kind === "metric";
+  if (own || dot < 0 || !PARTS.includes(part) || frame.columns.get(`metrics.${key.slice(0, dot)}`)?.kind !== "metric") {
+    return { key, part: "last" };
+  }
+  return { key: key.slice(0, dot), part };
+}
+
+/** The frame with a column for each `metrics.loss.min` among the names. */
+export function withParts(frame: Frame, names: readonly string[]): Frame {
+  const columns = new Map(frame.columns);
+  for (const name of names) {
+    if (!name.startsWith("metrics.") || columns.has(name)) continue;
+    const { key, part } = metricOf(frame, name);
+    const whole = frame.columns.get(`metrics.${key}`);
+    if (whole?.kind !== "metric") continue;
+    const values = part === "last" ? whole.values : whole[part];
+    if (name !== `metrics.${key}`) columns.set(name, { kind: "number", values, missing: whole.missing });
+  }
+  return columns.size === frame.columns.size ? frame : { ...frame, columns };
+}
+
+/** A column's name as a filter and an order spell it. */
+export function spelled(frame: Frame, name: string): string {
+  if (!name.startsWith("metrics.")) return written(name);
+  const { key, part } = metricOf(frame, name);
+  return part === "last" ? written(name) : `${written(`metrics.${key}`)}.${part}`;
+}

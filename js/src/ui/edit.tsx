@@ -1,0 +1,172 @@
+/** How are runs renamed, tagged and annotated? One small dialog, for one run or for all that are selected. */
+
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { internal } from "../data/columns";
+import { text } from "../data/frame";
+import { NOTE } from "../state/edits";
+import type { Editing, State } from "../state/state";
+import { nameOf } from "../state/table";
+import { Icon } from "./icons";
+
+const TITLES = { name: "Rename", tags: "Tags of", note: "Note of" };
+
+export function EditDialog({ state, editing }: { state: State; editing: Editing }) {
+  const sheet = useRef<HTMLDivElement>(null);
+  const close = () => (state.editing.value = null);
+  useEffect(() => {
+    const before = (sheet.current!.getRootNode() as ShadowRoot | Document).activeElement as HTMLElement | null;
+    const field = sheet.current!.querySelector<HTMLInputElement>("input, textarea");
+    field?.focus();
+    field?.select();
+    return () => before?.focus({ preventScroll: true });
+  }, []);
+  const { runs, what } = editing;
+  const frame = state.table.frame.value;
+  const first = frame.rowOf.get(runs[0]);
+  if (first === undefined) return null;
+  const title = `${TITLES[what]} ${runs.length === 1 ? nameOf(frame, first) : `${runs.length} runs`}`;
+  return (
+    <div
+      ref={sheet}
+      class="nbt-sheet nbt-dialog"
+      role="dialog"
+      aria-label={title}
+      onKeyDown={(event) => {
+        if (event.key !== "Escape") return;
+        event.preventDefault();
+        event.stopPropagation();
+        close();
+      }}
+    >
+      <h3 class="nbt-ellipsis">{title}</h3>
+      {what === "name" && <Rename state={state} runs={runs} close={close} />}
+      {what === "tags" && <Tags state={state} runs={runs} close={close} />}
+      {what === "note" && <Note state={state} runs={runs} close={close} />}
+    </div>
+  );
+}
+
+interface PartProps {
+  state: State;
+  runs: readonly string[];
+  close: () => void;
+}
+
+/** What all the runs have in a column; null where they differ. */
+function common(state: State, runs: readonly string[], column: string): string | null {
+  const frame = state.table.frame.value;
+  const words = new Set(runs.map((run) => text(frame, column, frame.rowOf.get(run) ?? -1)));
+  return words.size === 1 ? [...words][0] : null;
+}
+
+function Rename({ state, runs, close }: PartProps) {
+  const draft = useSignal(common(state, runs, "run_name") ?? "");
+  return (
+    <form
+      class="nbt-dialog-row"
+      onSubmit={(event) => {
+        event.preventDefault();
+        const value = draft.peek().trim();
+        if (value !== "") void state.edits.make({ what: "rename", runs: [...runs], value });
+        close();
+      }}
+    >
+      <input class="nbt-input" aria-label="Name" value={draft.value} onInput={(event) => (draft.value = event.currentTarget.value)} />
+      <button class="nbt-button" disabled={draft.value.trim() === ""}>
+        Rename
+      </button>
+    </form>
+  );
+}
+
+function Note({ state, runs, close }: PartProps) {
+  const before = common(state, runs, `tags.${NOTE}`);
+  const draft = useSignal(before ?? "");
+  const save = () => {
+    const value = draft.peek();
+    if (value.trim() === "") void state.edits.make({ what: "delete_tag", runs: [...runs], key: NOTE });
+    else void state.edits.make({ what: "set_tag", runs: [...runs], key: NOTE, value });
+    close();
+  };
+  return (
+    <>
+      <textarea
+        class="nbt-input"
+        aria-label="Note"
+        placeholder="What was this about? Markdown is kept as it is."
+        value={draft.value}
+        onInput={(event) => (draft.value = event.currentTarget.value)}
+        onKeyDown={(event) => {
+          if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+          event.preventDefault();
+          event.stopPropagation();
+          save();
+        }}
+      />
+      <div class="nbt-dialog-row">
+        <button class="nbt-button" disabled={draft.value === (before ?? "")} onClick={save}>
+          Save note
+        </button>
+        <button class="nbt-plain" onClick={close}>
+          Cancel
+        </button>
+        {before === null && runs.length > 1 && <span class="nbt-dim">Replaces the notes of all {runs.length} runs.</span>}
+      </div>
+    </>
+  );
+}
+
+function Tags({ state, runs, close }: PartProps) {
+  const frame = state.table.frame.value;
+  const has = (name: string) => runs.some((run) => text(frame, name, frame.rowOf.get(run) ?? -1) !== null);
+  const names = [...frame.columns.keys()].filter((name) => name.startsWith("tags.") && !internal(name) && name !== `tags.${NOTE}` && has(name));
+  const fresh = useSignal({ key: "", value: "" });
+  const set = (key: string, value: string) => void state.edits.make({ what: "set_tag", runs: [...runs], key, value });
+  return (
+    <>
+      <form
+        class="nbt-dialog-row"
+        onSubmit={(event) => {
+          event.preventDefault();
+          const { key, value } = fresh.peek();
+          if (key.trim() === "") return;
+          set(key.trim(), value);
+          fresh.value = { key: "", value: "" };
+        }}
+      >
+        <input class="nbt-input" aria-label="New tag" placeholder="tag" value={fresh.value.key} onInput={(event) => (fresh.value = { ...fresh.peek(), key: event.currentTarget.value })} />
+        <input class="nbt-input" aria-label="Its value" placeholder="value" value={fresh.value.value} onInput={(event) => (fresh.value = { ...fresh.peek(), value: event.currentTarget.value })} />
+        <button class="nbt-button" disabled={fresh.value.key.trim() === ""}>
+          Add
+        </button>
+      </form>
+      {names.map((name) => {
+        const key = name.slice("tags.".length);
+        const value = common(state, runs, name);
+        return (
+          <div key={name} class="nbt-dialog-row">
+            <span class="nbt-ellipsis" title={key}>
+              {key}
+            </span>
+            <input
+              class="nbt-input"
+              aria-label={`Value of ${key}`}
+              value={value ?? ""}
+              placeholder={value === null ? "different values" : ""}
+              onChange={(event) => (value !== null || event.currentTarget.value !== "") && set(key, event.currentTarget.value)}
+            />
+            <button class="nbt-plain" aria-label={`Remove ${key}`} onClick={() => void state.edits.make({ what: "delete_tag", runs: [...runs], key })}>
+              <Icon name="close" size={11} />
+            </button>
+          </div>
+        );
+      })}
+      <div class="nbt-dialog-row">
+        <button class="nbt-button" onClick={close}>
+          Done
+        </button>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,141 @@
+/** What can be asked of one column: which of its values to see, what of a metric to show, how to sort, colour and group? */
+
+import { useEffect, useRef } from "preact/hooks";
+import { groupOf, label, NAME } from "../../data/columns";
+import { directionOf, metricOf, PARTS, spelled, type Part } from "../../data/directions";
+import { setView, type State } from "../../state/state";
+import { Icon } from "../icons";
+import { BOX, HEADER, px, type Layout } from "./layout";
+import { toggle } from "./moves";
+import { Range } from "./range";
+import { Since } from "./since";
+import { Values } from "./values";
+
+const WIDTH = 260;
+
+interface SheetProps {
+  state: State;
+  name: string;
+  layout: Layout;
+  scrolled: number;
+  room: number;
+  close: () => void;
+}
+
+export function ColumnSheet({ state, name, layout, scrolled, room, close }: SheetProps) {
+  const sheet = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    sheet.current!.querySelector<HTMLElement>("input, button")?.focus({ preventScroll: true });
+    const page = sheet.current!.ownerDocument;
+    const outside = (event: Event) => !event.composedPath().includes(sheet.current!) && close();
+    page.addEventListener("pointerdown", outside, true);
+    return () => page.removeEventListener("pointerdown", outside, true);
+  }, [name]);
+  const place = layout.places.find((each) => each.name === name);
+  const left = name === NAME ? BOX : (place?.left ?? 0) - scrolled;
+  return (
+    <div
+      ref={sheet}
+      class="nbt-sheet nbt-column-sheet"
+      role="dialog"
+      aria-label={`Column ${label(name)}`}
+      style={{ top: px(HEADER), left: px(Math.max(4, Math.min(left, room - WIDTH - 4))), width: px(WIDTH) }}
+      onKeyDown={(event) => {
+        if (event.key !== "Escape") return;
+        event.preventDefault();
+        event.stopPropagation();
+        close();
+      }}
+    >
+      <Filter key={name} state={state} name={name} />
+      <Shown state={state} name={name} />
+      <Actions state={state} name={name} close={close} />
+    </div>
+  );
+}
+
+function Filter({ state, name }: { state: State; name: string }) {
+  const column = state.table.frame.value.columns.get(name);
+  if (name.endsWith("_time")) return <Since state={state} name={name} />;
+  if (!column) return null;
+  if (column.kind !== "text") return <Range state={state} name={name} column={column} />;
+  const numeric = (groupOf(name) === "params" || groupOf(name) === "tags") && column.words.length > 8 && column.words.every((word) => word.trim() !== "" && !Number.isNaN(Number(word)));
+  return numeric ? <Range state={state} name={name} column={column} /> : <Values state={state} name={name} column={column} />;
+}
+
+const SAYS: Record<Part, string> = { last: "Last", min: "Least", max: "Greatest", first: "First" };
+
+/** Of a metric: which value of its history, and which way is better. */
+function Shown({ state, name }: { state: State; name: string }) {
+  const frame = state.table.frame.value;
+  if (groupOf(name) !== "metrics") return null;
+  const { key, part } = metricOf(frame, name);
+  const { directions } = state.view.value;
+  const direction = directionOf(frame, directions, name);
+  const says = (each: Part) => (each === direction ? `${SAYS[each]} (best)` : SAYS[each]);
+  return (
+    <>
+      <fieldset class="nbt-picks">
+        <legend>Show</legend>
+        {PARTS.map((each) => (
+          <button key={each} class="nbt-pick" aria-pressed={each === part} onClick={() => show(state, name, key, each)}>
+            {says(each)}
+          </button>
+        ))}
+      </fieldset>
+      <fieldset class="nbt-picks">
+        <legend>Better is</legend>
+        {(["min", "max"] as const).map((each) => (
+          <button key={each} class="nbt-pick" aria-pressed={each === direction} onClick={() => setView(state, { directions: { ...directions, [key]: each } })}>
+            {each === "min" ? "lower" : "higher"}
+          </button>
+        ))}
+      </fieldset>
+    </>
+  );
+}
+
+/** Another part of the history in the place of this one; its sort key goes with it. */
+function show(state: State, name: string, key: string, part: Part): void {
+  const next = `metrics.${key}${part === "last" ? "" : `.${part}`}`;
+  if (next === name) return;
+  const columns = [...new Set(state.table.columns.peek().map((other) => (other === name ? next : other)))];
+  const frame = state.table.frame.peek();
+  const before = spelled(frame, name);
+  const after = `${spelled(frame, `metrics.${key}`)}${part === "last" ? "" : `.${part}`}`;
+  const order = state.view.peek().order.map((clause) => (clause.startsWith(`${before} `) ? after + clause.slice(before.length) : clause));
+  const heat = state.view.peek().heat.map((other) => (other === name ? next : other));
+  setView(state, { columns, order, heat });
+}
+
+function Actions({ state, name, close }: { state: State; name: string; close: () => void }) {
+  const { group, heat, columns } = state.view.value;
+  const numeric = state.table.frame.value.columns.get(name)?.kind !== "text" && !name.endsWith("_time");
+  const sort = (way: string) => setView(state, { order: [`${spelled(state.table.frame.peek(), name)} ${way}`] });
+  const hide = () => setView(state, { columns: (columns ?? state.table.columns.peek()).filter((other) => other !== name) });
+  return (
+    <div class="nbt-acts">
+      <button class="nbt-act" onClick={() => (sort("ASC"), close())}>
+        <Icon name="up" /> Sort ascending
+      </button>
+      <button class="nbt-act" onClick={() => (sort("DESC"), close())}>
+        <Icon name="down" /> Sort descending
+      </button>
+      {numeric && (
+        <button class="nbt-act" aria-pressed={heat.includes(name)} onClick={() => setView(state, { heat: toggle(heat, name) })}>
+          <Icon name="heat" /> Colour by value
+        </button>
+      )}
+      {!numeric && (
+        <button class="nbt-act" aria-pressed={group.includes(name)} onClick={() => (setView(state, { group: toggle(group, name), opened: [] }), close())}>
+          <Icon name="group" /> {group.includes(name) ? "Do not group by this" : "Group by this"}
+        </button>
+      )}
+      {name !== NAME && (
+        <button class="nbt-act" onClick={() => (hide(), close())}>
+          <Icon name="close" /> Hide the column
+        </button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,97 @@
+/** What does the grid have to know to draw itself? Computed once for as long as what it depends on stays. */
+
+import { useComputed, type ReadonlySignal, type Signal } from "@preact/signals";
+import { groupOf } from "../../data/columns";
+import { directionOf } from "../../data/directions";
+import { heatOf } from "../../data/heat";
+import { GROUP, PARENT } from "../../data/tree";
+import type { State } from "../../state/state";
+import { drawnRuns, type Drawn } from "../drawn";
+import type { Held } from "./acts";
+import { bestRows } from "./best";
+import { HEADER, layout, ROW, type Layout } from "./layout";
+import { clamped, type Bounds, type Cursor } from "./moves";
+import { stuck, type Scroll } from "./sight";
+
+export type Heat = ReadonlyMap<string, (row: number) => number | null>;
+
+export interface Facts {
+  layout: ReadonlySignal<Layout>;
+  drawn: ReadonlySignal<Drawn>;
+  /** Are all lines selected? */
+  all: ReadonlySignal<boolean | "mixed">;
+  best: ReadonlySignal<ReadonlyMap<string, number>>;
+  heat: ReadonlySignal<Heat>;
+  /** Lines that stay on top. */
+  pins: ReadonlySignal<number>;
+  bounds: ReadonlySignal<Bounds>;
+  /** Where the cursor is now. */
+  spot: ReadonlySignal<Cursor>;
+}
+
+export function useFacts(state: State, scroll: Signal<Scroll>, cursor: Signal<Held>): Facts {
+  const { table } = state;
+  const sparks = useComputed(() => sparkColumns(state));
+  const tree = useComputed(() => table.lines.value.marks.some((mark) => mark & PARENT));
+  const grouped = useComputed(() => table.groups.value.length > 0);
+  const widths = useComputed(() => state.view.value.widths);
+  const directions = useComputed(() => state.view.value.directions);
+  const hot = useComputed(() => state.view.value.heat);
+  const height = useComputed(() => scroll.value.height);
+  const pins = useComputed(() => stuck(table.lines.value, height.value));
+  const bounds = useComputed(() => ({
+    lines: table.lines.value.rows.length,
+    columns: table.columns.value.length + 1,
+    page: Math.max(1, Math.floor((height.value - HEADER) / ROW) - 1 - pins.value),
+  }));
+  return {
+    pins,
+    bounds,
+    layout: useComputed(() => {
+      const wishes = { widths: widths.value, sparks: sparks.value, narrow: table.narrow.value, tree: tree.value, grouped: grouped.value };
+      return layout(table.frame.value, table.columns.value, wishes);
+    }),
+    drawn: useComputed(() => drawnRuns(state)),
+    all: useComputed(() => allSelected(state)),
+    best: useComputed(() => bestRows(table.frame.value, table.lines.value, table.columns.value, directions.value)),
+    heat: useComputed(() => heats(state, hot.value, directions.value)),
+    spot: useComputed(() => {
+      const { line, column, run } = cursor.value;
+      const row = run === null ? undefined : table.frame.value.rowOf.get(run);
+      const now = row === undefined ? -1 : table.lineOf.value[row];
+      return clamped({ line: line >= 0 && now >= 0 ? now : line, column }, bounds.value);
+    }),
+  };
+}
+
+/** Metric columns of which the browser has some history. */
+function sparkColumns(state: State): ReadonlySet<string> {
+  state.seriesRev.value;
+  const found = new Set<string>();
+  for (const run of state.book.runs()) {
+    for (const key of state.book.keys(run)) if ((state.book.get(run, key)?.length ?? 0) > 1) found.add(`metrics.${key}`);
+  }
+  return found;
+}
+
+function allSelected(state: State): boolean | "mixed" {
+  const { rows, marks } = state.table.lines.value;
+  const selected = state.table.selected.value;
+  if (selected.size === 0 || rows.length === 0) return false;
+  const { ids } = state.table.frame.value;
+  if (state.table.groups.value.length > 0) return state.shown.value.every((id) => selected.has(id)) ? true : "mixed";
+  return rows.every((row, line) => marks[line] & GROUP || selected.has(ids[row])) ? true : "mixed";
+}
+
+function heats(state: State, names: readonly string[], directions: Readonly<Record<string, string>>): Heat {
+  const { frame, lines, isRun } = state.table;
+  const { marks } = lines.value;
+  const rows = lines.value.rows.filter((_, line) => isRun(marks[line]));
+  const found = new Map<string, (row: number) => number | null>();
+  for (const name of names) {
+    const column = frame.value.columns.get(name);
+    const less = groupOf(name) === "metrics" && directionOf(frame.value, directions, name) === "min";
+    if (column && column.kind !== "text") found.set(name, heatOf(column, rows, less));
+  }
+  return found;
+}

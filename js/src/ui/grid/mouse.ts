@@ -1,0 +1,73 @@
+/** What does the mouse do in the runs table, and what is copied from it? */
+
+import type { Signal } from "@preact/signals";
+import { setView, type State } from "../../state/state";
+import { selectAll, toggleGroup, toggleRun, type Held } from "./acts";
+import { tsv } from "./copy";
+import { toggle, type Cursor } from "./moves";
+
+/** The cell that an element is in. */
+export function spotOf(element: Element): Cursor | null {
+  const cell = element.closest<HTMLElement>("[data-column]");
+  const row = cell?.closest<HTMLElement>("[data-line]");
+  return cell && row ? { line: Number(row.dataset.line), column: Number(cell.dataset.column) } : null;
+}
+
+export function cellAt(box: HTMLElement, { line, column }: Cursor): HTMLElement | null {
+  return box.querySelector(`[data-line="${line}"] [data-column="${column}"]`);
+}
+
+export function open(state: State, run: string): void {
+  setView(state, { focus: run, tab: "run" });
+}
+
+export function click(state: State, cursor: Signal<Held>, all: boolean | "mixed", event: MouseEvent): void {
+  const target = event.target as Element;
+  const spotted = spotOf(target);
+  if (!spotted) return;
+  if (spotted.line < 0) {
+    if (spotted.column === 0) selectAll(state, all !== true);
+    return;
+  }
+  const does = target.closest<HTMLElement>("[data-does]")?.dataset.does;
+  const id = state.table.idAt(spotted.line);
+  const view = state.view.peek();
+  if (id === null) toggleGroup(state, spotted.line, spotted.column === 0 ? "select" : "fold");
+  else if (does === "fold") setView(state, { collapsed: toggle(view.collapsed, id) });
+  else if (does === "hide") setView(state, { hidden: toggle(view.hidden, id) });
+  else if (does === "open" && !event.shiftKey && !event.ctrlKey && !event.metaKey) open(state, id);
+  else {
+    const how = { range: event.shiftKey, toggle: spotted.column === 0 || event.ctrlKey || event.metaKey };
+    toggleRun(state, cursor, spotted.line, how);
+  }
+}
+
+export function doubleClick(state: State, event: MouseEvent): void {
+  const spotted = spotOf(event.target as Element);
+  if (!spotted || spotted.line < 0 || (event.target as Element).closest("[data-does]")) return;
+  const id = state.table.idAt(spotted.line);
+  if (id !== null) open(state, id);
+}
+
+/** The selected runs in the order shown; without a selection, the one of the line. */
+export function chosenRows(state: State, line = -1): number[] {
+  const { table } = state;
+  const selected = table.selected.peek();
+  const { ids } = table.frame.peek();
+  const { rows, marks } = table.lines.peek();
+  const runs = [...rows].filter((_, i) => table.isRun(marks[i]));
+  if (selected.size > 0) return runs.filter((row) => selected.has(ids[row]));
+  return line >= 0 && table.isRun(marks[line]) ? [rows[line]] : [];
+}
+
+/** Text that was marked by hand is copied as it is. */
+export function copy(state: State, event: ClipboardEvent, line: number): void {
+  const marked = (event.currentTarget as Element).ownerDocument.getSelection();
+  if (marked && !marked.isCollapsed && marked.toString().trim() !== "") return;
+  const chosen = chosenRows(state, line);
+  if (chosen.length === 0) return;
+  event.clipboardData?.setData("text/plain", tsv(state.table.frame.peek(), chosen, state.table.columns.peek()));
+  event.preventDefault();
+  event.stopPropagation();
+  state.said.value = `Copied ${chosen.length} ${chosen.length === 1 ? "run" : "runs"}.`;
+}

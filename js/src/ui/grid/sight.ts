@@ -1,0 +1,117 @@
+/** Which lines and columns are in sight, and which element of the page shows which line? */
+
+import type { Lines } from "../../data/tree";
+import { PINNED } from "../../data/tree";
+import { HEADER, inSight, ROW, type Layout, type Place } from "./layout";
+import type { Cursor } from "./moves";
+
+export interface Scroll {
+  top: number;
+  left: number;
+  width: number;
+  height: number;
+}
+
+const SPARE = 4; // lines drawn beyond each edge
+/** Pinned runs may take this share of the table; those beyond it scroll with the others. */
+const MOST_PINNED = 0.4;
+
+/** How many lines stay on top while the others scroll. */
+export function stuck({ marks }: Lines, height: number): number {
+  const most = Math.floor(((height - HEADER) * MOST_PINNED) / ROW);
+  let n = 0;
+  while (n < marks.length && n < most && marks[n] & PINNED) n++;
+  return n;
+}
+
+/** The lines below the `pins` that stay on top. The line of the cursor stays in the page, so that it keeps the focus. */
+export function linesInSight(total: number, pins: number, { top, height }: Scroll, at: Cursor): number[] {
+  const first = Math.max(pins, pins + Math.floor(top / ROW) - SPARE);
+  const last = Math.min(total, Math.ceil((top + height) / ROW) + pins + SPARE);
+  const lines = Array.from({ length: Math.max(0, last - first) }, (_, i) => first + i);
+  if (at.line >= pins && at.line < total && (at.line < first || at.line >= last)) lines.push(at.line);
+  return lines;
+}
+
+/** The places of the columns, that of the cursor with them. */
+export function columnsInSight(layout: Layout, { left, width }: Scroll, at: Cursor): Place[] {
+  const found = inSight(layout, left, width);
+  const stood = at.column > 1 ? layout.places[at.column - 1] : undefined;
+  return stood && !found.includes(stood) ? [...found, stood] : found;
+}
+
+/**
+ * Elements of lines that went out of sight show those that came into it, because writing into an element is several
+ * times cheaper than making one. A line keeps its element, and with it the focus, as long as it is in sight.
+ */
+export class Slots {
+  private held = new Map<string, number>();
+
+  /** The slot of each of the ids. */
+  take(ids: readonly string[]): number[] {
+    const next = new Map<string, number>();
+    for (const id of ids) {
+      const slot = this.held.get(id);
+      if (slot !== undefined) next.set(id, slot);
+    }
+    const taken = new Set(next.values());
+    let free = 0;
+    for (const id of ids) {
+      if (next.has(id)) continue;
+      while (taken.has(free)) free++;
+      next.set(id, free++);
+    }
+    this.held = next;
+    return ids.map((id) => next.get(id)!);
+  }
+}
+
+/** Scroll so that the cell is in sight. Returns where it now stands, null where nothing had to move. */
+export function reach(box: HTMLElement, at: Cursor, { places, sticky }: Layout, pins: number): { top: number; left: number } | null {
+  const before = { top: box.scrollTop, left: box.scrollLeft };
+  const y = (at.line - pins) * ROW;
+  const height = box.clientHeight - HEADER - pins * ROW;
+  if (at.line >= pins && y < box.scrollTop) box.scrollTop = y;
+  else if (at.line >= pins && y + ROW > box.scrollTop + height) box.scrollTop = y + ROW - height;
+  const place = at.column > 1 ? places[at.column - 1] : undefined;
+  if (place && place.left < box.scrollLeft + sticky) box.scrollLeft = place.left - sticky;
+  else if (place && place.left + place.width > box.scrollLeft + box.clientWidth) {
+    box.scrollLeft = place.left + place.width - box.clientWidth;
+  }
+  const moved = before.top !== box.scrollTop || before.left !== box.scrollLeft;
+  return moved ? { top: box.scrollTop, left: box.scrollLeft } : null;
+}
+
+const SETTLED = 200; // ms
+
+/**
+ * Names stay in sight while the table moves sideways by `position: sticky`. Each such element is a layer that Chromium
+ * sorts anew in every frame, 30 ms of it for a screen of lines, so that it is switched on only for moves to the side.
+ */
+export function followSideways(box: HTMLElement): () => void {
+  let left = box.scrollLeft;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const settle = () => {
+    box.style.setProperty("--nbt-left", `${box.scrollLeft}px`);
+    box.classList.remove("nbt-sideways");
+  };
+  const start = () => {
+    box.classList.add("nbt-sideways");
+    clearTimeout(timer);
+    timer = setTimeout(settle, SETTLED);
+  };
+  const scrolled = () => {
+    if (box.scrollLeft === left) return;
+    left = box.scrollLeft;
+    start();
+  };
+  const wheel = (event: WheelEvent) => (event.deltaX !== 0 || event.shiftKey) && start();
+  // In the capturing phase, before lines are written: to ask where the box stands after that would lay all out twice.
+  box.addEventListener("scroll", scrolled, { passive: true, capture: true });
+  box.addEventListener("wheel", wheel, { passive: true });
+  return () => {
+    clearTimeout(timer);
+    box.removeEventListener("scroll", scrolled, { capture: true });
+    box.removeEventListener("wheel", wheel);
+  };
+}
