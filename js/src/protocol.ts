@@ -43,10 +43,10 @@ export const MESSAGES = {
 } as const;
 
 /** What a `need` can ask for. */
-export const NEEDS = ["hello", "resync", "series", "artifacts", "artifact", "inputs"] as const;
+export const NEEDS = ["hello", "resync", "series", "artifacts", "artifact", "inputs", "views"] as const;
 
-/** What an `edit` can do. Each is safe to apply twice, and late. */
-export const EDITS = ["rename", "set_tag", "delete_tag", "delete", "restore"] as const;
+/** What an `edit` can do. Each is safe to apply twice, and late. A view has its name for `key`, and its JSON for `value`. */
+export const EDITS = ["rename", "set_tag", "delete_tag", "delete", "restore", "save_view", "drop_view"] as const;
 
 /** What a person has set up to see. `order` uses the words of search_runs' order_by. */
 export const DEFAULT_VIEW = {

@@ -8,5 +8,5 @@ MESSAGES: dict[str, Any] = {"rows": {"from": "kernel", "fields": {"rev": "number
 DEFAULT_VIEW: dict[str, Any] = {"experiments": [], "lifecycle": "active", "filter": "", "order": [], "columns": None, "widths": {}, "pinned": [], "hidden": [], "tree": True, "collapsed": [], "group": [], "opened": [], "directions": {}, "heat": [], "tab": "charts", "focus": None, "height": 620, "split": 0.45, "chart": {"x": "step", "smoothing": 0, "smoother": "ema", "log_x": False, "log_y": False, "clip": False, "metrics": None, "formulas": [], "order": [], "sizes": {}, "band": "sd", "search": "", "big": None}, "analyse": {"kind": "parallel", "metric": None, "x": None, "y": None, "color": None, "columns": None}, "compare": {"differences": False, "baseline": None}}
 DEFAULT_STATUS: dict[str, Any] = {"store": {"label": "", "kind": "file", "read_only": False}, "experiments": [], "running": [], "damages": [], "notes": [], "loaded": False, "made_at": 0, "rev": 0}
 FRAMES: list[str] = ["dashboard", "compare", "chart", "show"]
-NEEDS: list[str] = ["hello", "resync", "series", "artifacts", "artifact", "inputs"]
-EDITS: list[str] = ["rename", "set_tag", "delete_tag", "delete", "restore"]
+NEEDS: list[str] = ["hello", "resync", "series", "artifacts", "artifact", "inputs", "views"]
+EDITS: list[str] = ["rename", "set_tag", "delete_tag", "delete", "restore", "save_view", "drop_view"]

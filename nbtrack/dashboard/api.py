@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from nbtrack.dashboard import named
+from nbtrack.dashboard.view import known_view
 from nbtrack.dashboard.widget import Dashboard
 from nbtrack.entities import Experiment, ViewType
 from nbtrack.errors import InvalidValueError, NotFoundError
@@ -25,19 +27,26 @@ def dashboard(
     order_by: str | Sequence[str] = (),
     columns: str | Sequence[str] | None = None,
     height: int | None = None,
-    **view: Any,
+    view: str | Mapping[str, Any] | None = None,
+    **settings: Any,
 ) -> Dashboard:
     """The experiments, runs, charts and comparisons of a store, live.
 
     `store` is an address or an open store, by default the one that tracking writes to; `experiments` are names or ids,
-    by default every active one; `height` is in pixels. `view` takes any other setting of `Dashboard.view`.
+    by default every active one; `height` is in pixels. `view` is the name of a saved view, or settings;
+    whatever else is given goes over it, and takes any setting of `Dashboard.view`.
     """
-    given: dict[str, Any] = {"filter": filter or "", "order": _texts(order_by), **view}
+    opened = _store(store)
+    given = known_view(named.load(opened.uri, view)) if isinstance(view, str) else dict(view or {})
+    given |= settings
+    if filter:
+        given["filter"] = filter
+    if order_by:
+        given["order"] = _texts(order_by)
     if columns is not None:
         given["columns"] = _texts(columns)
     if height is not None:
         given["height"] = height
-    opened = _store(store)
     return Dashboard(opened, _experiment_ids(opened, experiments), view=given)
 
 

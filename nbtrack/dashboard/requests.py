@@ -6,15 +6,18 @@ Handlers may run on another thread than the cell (an ipykernel subshell), and la
 from __future__ import annotations
 
 import base64
+import json
 import mimetypes
 import posixpath
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from nbtrack.dashboard import named
 from nbtrack.dashboard._protocol import PROTOCOL
 from nbtrack.dashboard.live import Hub
 from nbtrack.dashboard.thin import thin
+from nbtrack.dashboard.view import known_view
 from nbtrack.dashboard.wire import Chunk, pack_series
 from nbtrack.entities import RunTag
 from nbtrack.errors import InvalidValueError, NotFoundError
@@ -52,12 +55,17 @@ class Request:
         runs, keys = ([str(each) for each in content.get(name) or ()] for name in ("runs", "keys"))
         seen = content.get("seen")
         seen = dict(seen) if isinstance(seen, Mapping) else None
-        return Request(str(content["type"]), runs=runs, keys=keys, width=int(content.get("width") or 0), seen=seen, **texts)
+        return Request(
+            str(content["type"]), runs=runs, keys=keys, width=int(content.get("width") or 0), seen=seen, **texts
+        )
 
 
 def answers(hub: Hub, request: Request) -> Iterator[Answer]:
     """The answers to a need (but `resync`) or an edit. Raises what the store raises."""
-    if request.kind == "edit":
+    if request.what in ("save_view", "drop_view"):
+        _keep_view(hub.store.uri, request)
+        yield Answer()
+    elif request.kind == "edit":
         conflicts = {}
         for run in request.runs:
             if overtaken(now := present(hub.store, run, request), run, request):
@@ -69,6 +77,9 @@ def answers(hub: Hub, request: Request) -> Iterator[Answer]:
         yield Answer({"conflicts": conflicts})
     elif request.what == "hello":
         yield Answer({"protocol": PROTOCOL})
+    elif request.what == "views":
+        uri = hub.store.uri
+        yield Answer({"views": {name: known_view(named.load(uri, name)) for name in named.names(uri)}})
     elif request.what == "series":
         yield from _series(hub, request)
     elif request.what == "artifacts":
@@ -77,6 +88,13 @@ def answers(hub: Hub, request: Request) -> Iterator[Answer]:
         yield Answer(_artifact(hub.store, request.runs[0], request.path))
     else:
         raise InvalidValueError(f"This nbtrack does not know the request '{request.what}'. Reload the page.")
+
+
+def _keep_view(uri: str, request: Request) -> None:
+    if request.what == "drop_view":
+        named.drop(uri, request.key)
+    else:
+        named.save(uri, request.key, known_view(json.loads(request.value)))
 
 
 def present(store: Store, run: str, request: Request) -> str | None:
@@ -92,7 +110,7 @@ def present(store: Store, run: str, request: Request) -> str | None:
 
 
 def overtaken(now: str | None, run: str, request: Request) -> bool:
-    """Whether another writer has put something else there since the person looked. What is done already is no conflict."""
+    """Whether another writer has put something else there. What is done already is no conflict."""
     wanted = None if request.what == "delete_tag" else request.value
     if request.seen is None or run not in request.seen or request.what in ("delete", "restore"):
         return False

@@ -13,7 +13,7 @@ import anywidget
 import numpy as np
 import traitlets as t
 
-from nbtrack.dashboard import cells, hosts
+from nbtrack.dashboard import cells, hosts, named
 from nbtrack.dashboard._protocol import DEFAULT_STATUS
 from nbtrack.dashboard.assets import front
 from nbtrack.dashboard.catalog import label
@@ -118,6 +118,14 @@ class Dashboard(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]
     def code(self) -> str:
         """Python that gives the rows of the table."""
         return code_for(label(self._hub.store.uri), self.view, self._hub.experiment_ids())
+
+    def save_view(self, name: str) -> None:
+        """Keep the view under a name: `nbtrack.dashboard(view=name)` opens it again, for this store."""
+        named.save(self._hub.store.uri, name, self.view)
+
+    def saved_views(self) -> list[str]:
+        """The names of the views kept for this store."""
+        return named.names(self._hub.store.uri)
 
     def save_html(self, path: str | Path) -> Path:
         """Write a page that works from disk, offline and without a kernel. Gives its path."""

@@ -155,8 +155,8 @@ def test_a_column_is_coloured_strongest_where_it_is_best(page: Page) -> None:
     place = page.locator('[data-name="metrics.loss"]').get_attribute("data-column")
     page.wait_for_timeout(50)
     shares = page.evaluate(
-        f"""() => [0, 5, 10].map((line) => Number(/ ([\\d.]+)\\)$/.exec(
-          getComputedStyle(document.querySelector(`[data-line="${{line}}"] [data-column="{place}"]`)).backgroundColor)[1]))"""
+        f"""() => [0, 5, 10].map((line) => Number(/ ([\\d.]+)\\)$/.exec(getComputedStyle(
+          document.querySelector(`[data-line="${{line}}"] [data-column="{place}"]`)).backgroundColor)[1]))"""
     )
     assert shares == sorted(shares, reverse=True)
     assert shares[0] > shares[-1]
@@ -253,7 +253,8 @@ def test_a_hundred_thousand_rows_scroll_over_the_same_elements_and_without_layer
         )
         assert made < 12  # elements are used again: only the first step away from the top needs some more
         assert page.locator(".nbt-row").count() < 60
-        sticky = "() => [...document.querySelectorAll('.nbt-lines *')].filter((e) => getComputedStyle(e).position === 'sticky').length"
+        sticky = """() => [...document.querySelectorAll('.nbt-lines *')]
+          .filter((element) => getComputedStyle(element).position === 'sticky').length"""
         assert page.evaluate(sticky) == 0
 
 
@@ -267,13 +268,15 @@ def test_names_stay_in_sight_when_the_table_is_moved_sideways(browser: Browser) 
         for pause in (60, 400):
             page.wait_for_timeout(pause)
             after = name.bounding_box()
-            assert before and after
+            assert before
+            assert after
             assert after["x"] == pytest.approx(before["x"], abs=1)
 
 
 def test_what_is_shown_is_copied_as_code_markdown_and_csv(page: Page) -> None:
     page.evaluate("""() => { window.setView({ filter: "params.model = 'cnn'", order: ['metrics.loss ASC'] });
-      window.state.status.value = { ...window.state.status.value, store: { label: '~/mlruns', kind: 'file', read_only: false } }; }""")
+      const { status } = window.state;
+      status.value = { ...status.value, store: { label: '~/mlruns', kind: 'file', read_only: false } }; }""")
 
     def copied(how: str) -> str:
         page.get_by_role("button", name="Copy", exact=True).click()
@@ -282,7 +285,10 @@ def test_what_is_shown_is_copied_as_code_markdown_and_csv(page: Page) -> None:
         return str(page.evaluate("() => navigator.clipboard.readText()"))
 
     code = copied("code")
-    assert "    experiment_ids=['1', '2'],\n    filter_string=\"params.model = 'cnn'\",\n    order_by=['metrics.loss ASC'],\n" in code
+    assert (
+        "    experiment_ids=['1', '2'],\n    filter_string=\"params.model = 'cnn'\",\n    order_by=['metrics.loss ASC'],\n"
+        in code
+    )
     compile(code, "copied", "exec")
     rows = int(page.locator(".nbt-total").inner_text().split()[0])
     table = copied("Markdown").splitlines()
@@ -291,3 +297,15 @@ def test_what_is_shown_is_copied_as_code_markdown_and_csv(page: Page) -> None:
     lines = copied("CSV").splitlines()
     assert len(lines) == rows + 1
     assert lines[0].startswith("Name,Status,Started")
+
+
+def test_a_saved_view_changes_nothing_and_says_why(page: Page) -> None:
+    page.click('[data-line="1"] [data-does="select"]')
+    page.get_by_role("button", name="Change the selected runs").click()
+    expect(page.get_by_role("dialog", name="Change the selected runs")).to_contain_text("This is a saved view")
+    expect(page.get_by_role("button", name="Delete")).to_be_disabled()
+    page.keyboard.press("Escape")
+    page.locator("[data-line='1'] [data-column='1']").focus()
+    page.keyboard.press("F2")
+    expect(page.get_by_role("alert").filter(has_text="run its cell")).to_be_visible()
+    expect(page.get_by_label("Name", exact=True)).to_have_count(0)

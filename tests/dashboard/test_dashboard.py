@@ -233,3 +233,33 @@ def test_closing_ends_the_thread_and_frees_the_channel(store: Path) -> None:
         if thread.name == "nbtrack-live":
             thread.join(3)
             assert not thread.is_alive()
+
+
+def test_a_change_is_not_made_where_another_writer_was_quicker(dash: Dashboard) -> None:
+    ids = dict(zip(names(dash.runs), dash.runs["run_id"], strict=True))
+    both = [ids["red"], ids["blue"]]
+    message = {"what": "rename", "runs": both, "value": "mine", "seen": {ids["red"]: "red", ids["blue"]: "older"}}
+    for _ in range(2):  # safe to apply twice
+        answer = next(answers(dash._hub, Request.of({"type": "edit", **message})))
+        assert answer.body == {"conflicts": {ids["blue"]: "blue"}}
+    assert sorted(names(dash.runs)) == ["blue", "green", "mine"]
+    change(dash, what="rename", runs=[ids["blue"]], value="mine")  # nevertheless
+    assert sorted(names(dash.runs)) == ["green", "mine", "mine"]
+
+
+def test_a_view_is_kept_by_name_and_found_again(
+    dash: Dashboard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("XDG_DATA_HOME", "LOCALAPPDATA", "HOME"):
+        monkeypatch.setenv(name, str(tmp_path))
+    dash.view = {"filter": "metrics.loss > 1", "directions": {"loss": "max"}, "group": ["params.lr"]}
+    dash.save_view("../good: ones")
+    assert dash.saved_views() == ["../good: ones"]
+    assert len([path for path in tmp_path.rglob("*.json") if path.parent.parent.name == "views"]) == 1
+    again = nbtrack.dashboard(view="../good: ones", height=500)
+    kept = ("filter", "directions", "group")
+    assert {name: again.view[name] for name in kept} == {name: dash.view[name] for name in kept}
+    assert again.view["height"] == 500
+    again.close()
+    with pytest.raises(NotFoundError, match=r"no view 'godo'.*There are: \.\./good: ones"):
+        nbtrack.dashboard(view="godo")

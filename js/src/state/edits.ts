@@ -11,7 +11,7 @@ import type { Edit } from "../protocol";
 import type { Outlet } from "./state";
 
 export interface Wish {
-  what: Edit;
+  what: Exclude<Edit, "save_view" | "drop_view">;
   runs: string[];
   key?: string;
   value?: string;

@@ -7,7 +7,7 @@
 import { batch, computed, signal, type ReadonlySignal, type Signal } from "@preact/signals";
 import { EMPTY, type Frame } from "../data/frame";
 import { SeriesBook } from "../data/series";
-import { DEFAULT_STATUS, DEFAULT_VIEW, type FrameKind, type Need, type Status, type View } from "../protocol";
+import { DEFAULT_STATUS, DEFAULT_VIEW, type Edit, type FrameKind, type Need, type Status, type View } from "../protocol";
 import { createEdits, type Edits, type Wish } from "./edits";
 import { createTable, nameOf, type Table } from "./table";
 
@@ -23,7 +23,8 @@ export interface Ask {
   width?: number;
 }
 
-export interface Change extends Wish {
+export interface Change extends Omit<Wish, "what"> {
+  what: Edit;
   /** What the person saw in each run; without it the change is made whatever stands there now. */
   seen?: Record<string, string | null> | null;
 }

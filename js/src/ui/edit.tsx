@@ -1,20 +1,21 @@
 /** How are runs renamed, tagged and annotated? One small dialog, for one run or for all that are selected. */
 
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { internal } from "../data/columns";
 import { text } from "../data/frame";
 import { NOTE } from "../state/edits";
 import type { Editing, State } from "../state/state";
 import { nameOf } from "../state/table";
 import { Icon } from "./icons";
+import { Line } from "./line";
 
 const TITLES = { name: "Rename", tags: "Tags of", note: "Note of" };
 
 export function EditDialog({ state, editing }: { state: State; editing: Editing }) {
   const sheet = useRef<HTMLDivElement>(null);
   const close = () => (state.editing.value = null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const before = (sheet.current!.getRootNode() as ShadowRoot | Document).activeElement as HTMLElement | null;
     const field = sheet.current!.querySelector<HTMLInputElement>("input, textarea");
     field?.focus();
@@ -62,21 +63,14 @@ function common(state: State, runs: readonly string[], column: string): string |
 
 function Rename({ state, runs, close }: PartProps) {
   const draft = useSignal(common(state, runs, "run_name") ?? "");
+  const rename = () => {
+    void state.edits.make({ what: "rename", runs: [...runs], value: draft.peek().trim() });
+    close();
+  };
   return (
-    <form
-      class="nbt-dialog-row"
-      onSubmit={(event) => {
-        event.preventDefault();
-        const value = draft.peek().trim();
-        if (value !== "") void state.edits.make({ what: "rename", runs: [...runs], value });
-        close();
-      }}
-    >
+    <Line does={rename} words="Rename" disabled={draft.value.trim() === ""}>
       <input class="nbt-input" aria-label="Name" value={draft.value} onInput={(event) => (draft.value = event.currentTarget.value)} />
-      <button class="nbt-button" disabled={draft.value.trim() === ""}>
-        Rename
-      </button>
-    </form>
+    </Line>
   );
 }
 
@@ -123,24 +117,16 @@ function Tags({ state, runs, close }: PartProps) {
   const names = [...frame.columns.keys()].filter((name) => name.startsWith("tags.") && !internal(name) && name !== `tags.${NOTE}` && has(name));
   const fresh = useSignal({ key: "", value: "" });
   const set = (key: string, value: string) => void state.edits.make({ what: "set_tag", runs: [...runs], key, value });
+  const add = () => {
+    set(fresh.peek().key.trim(), fresh.peek().value);
+    fresh.value = { key: "", value: "" };
+  };
   return (
     <>
-      <form
-        class="nbt-dialog-row"
-        onSubmit={(event) => {
-          event.preventDefault();
-          const { key, value } = fresh.peek();
-          if (key.trim() === "") return;
-          set(key.trim(), value);
-          fresh.value = { key: "", value: "" };
-        }}
-      >
+      <Line does={add} words="Add" disabled={fresh.value.key.trim() === ""}>
         <input class="nbt-input" aria-label="New tag" placeholder="tag" value={fresh.value.key} onInput={(event) => (fresh.value = { ...fresh.peek(), key: event.currentTarget.value })} />
         <input class="nbt-input" aria-label="Its value" placeholder="value" value={fresh.value.value} onInput={(event) => (fresh.value = { ...fresh.peek(), value: event.currentTarget.value })} />
-        <button class="nbt-button" disabled={fresh.value.key.trim() === ""}>
-          Add
-        </button>
-      </form>
+      </Line>
       {names.map((name) => {
         const key = name.slice("tags.".length);
         const value = common(state, runs, name);

@@ -18,6 +18,7 @@ const PATHS = {
   heat: "M3 13V9m3.3 4V6.5M9.7 13V4.5M13 13V2.5",
   group: "M2.5 3.5h11M5.5 8h8M5.5 12.5h8M2.5 8h.01M2.5 12.5h.01",
   edit: "M3 13l.6-3L10.5 3a1.4 1.4 0 0 1 2.2 2L6 12.4z",
+  views: "M4 2.5h8v11L8 10.5l-4 3z",
   more: "M3.5 8h.01M8 8h.01M12.5 8h.01",
   check: "M4 8.2l2.7 2.7L12 5.2",
 } as const;

@@ -6,6 +6,7 @@ import { Experiments } from "./experiments";
 import { FilterBox } from "./filter/box";
 import { Icon } from "./icons";
 import { CopyMenu, EditMenu, GroupMenu } from "./runs_menu";
+import { Views } from "./views";
 
 export function Toolbar({ state, help }: { state: State; help: () => void }) {
   return (
@@ -18,6 +19,7 @@ export function Toolbar({ state, help }: { state: State; help: () => void }) {
       <span class="nbt-space" />
       <GroupMenu state={state} />
       <ColumnPicker state={state} />
+      <Views state={state} />
       <CopyMenu state={state} />
       <button class="nbt-button nbt-help-button" aria-label="Keys" title="Keys (?)" onClick={help}>
         ?

@@ -1,6 +1,6 @@
 /** What can be asked of one column: which of its values to see, what of a metric to show, how to sort, colour and group? */
 
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { groupOf, label, NAME } from "../../data/columns";
 import { directionOf, metricOf, PARTS, spelled, type Part } from "../../data/directions";
 import { setView, type State } from "../../state/state";
@@ -24,7 +24,7 @@ interface SheetProps {
 
 export function ColumnSheet({ state, name, layout, scrolled, room, close }: SheetProps) {
   const sheet = useRef<HTMLDivElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     sheet.current!.querySelector<HTMLElement>("input, button")?.focus({ preventScroll: true });
     const page = sheet.current!.ownerDocument;
     const outside = (event: Event) => !event.composedPath().includes(sheet.current!) && close();
