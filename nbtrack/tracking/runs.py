@@ -5,18 +5,22 @@ from __future__ import annotations
 import atexit
 import os
 import sys
+import time
 from collections.abc import Mapping
 from typing import Any
 
 from nbtrack.entities import LifecycleStage, Run, RunStatus, RunTag
-from nbtrack.errors import InvalidValueError, NotFoundError, warn_once
+from nbtrack.errors import InvalidValueError, NotFoundError, StoreError, warn_once
 from nbtrack.tracking import active
 from nbtrack.tracking.active import ActiveRun, Held
 from nbtrack.tracking.client import DESCRIPTION, PARENT, MlflowClient, status_of
 from nbtrack.tracking.context import context_tags
 from nbtrack.tracking.experiments import chosen_experiment, experiment_for_runs
+from nbtrack.tracking.settings import get_tracking_uri
 
 _RUN_ID = "MLFLOW_RUN_ID"
+ASK_AGAIN_AFTER = 10.0  # s after which a store that refused a run may have room or permission again
+_refused: tuple[str, float, StoreError] | None = None  # address, until when (monotonic), why
 
 
 def start_run(
@@ -196,12 +200,24 @@ def restore_run(run_id: str) -> None:
 
 
 def get_or_start() -> Held:
-    """The active run of this thread; a new one where there is none, as MLflow does."""
+    """The active run of this thread; a new one where there is none, as MLflow does.
+
+    A store that has just refused a run is not asked again for each point of a training loop: the same error is raised.
+    """
+    global _refused
     held = active.current()
-    if held is None:
+    if held is not None:
+        return held
+    uri = get_tracking_uri()
+    if _refused is not None and _refused[0] == uri and time.monotonic() < _refused[1]:
+        raise _refused[2]
+    try:
         start_run()
-        held = active.own_stack()[-1]
-    return held
+    except StoreError as error:
+        if not isinstance(error, NotFoundError):  # a wrong experiment is the person's to mend, at once
+            _refused = uri, time.monotonic() + ASK_AGAIN_AFTER, error
+        raise
+    return active.own_stack()[-1]
 
 
 def _crashed() -> bool:

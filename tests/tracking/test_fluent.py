@@ -14,12 +14,13 @@ import nbtrack
 from nbtrack import errors
 from nbtrack.errors import InvalidValueError, NbtrackWarning, NotFoundError, ReadOnlyError, StoreError
 from nbtrack.stores import Store, files
-from nbtrack.tracking import active, events
+from nbtrack.tracking import active, events, runs
 
 
 @pytest.fixture(autouse=True)
 def _fresh_warnings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(errors, "_told", set())
+    monkeypatch.setattr(runs, "_refused", None)
 
 
 def test_every_write_is_announced_after_the_store_has_it(store: Store) -> None:
@@ -135,6 +136,29 @@ def test_logging_without_a_run_into_a_store_without_write_permission_is_a_warnin
     assert nbtrack.active_run() is None
     with pytest.raises(ReadOnlyError):
         nbtrack.start_run()
+
+
+def test_a_loop_without_a_run_does_not_ask_a_store_that_refuses_again_and_again(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried = []
+
+    def refuse(*args: Any, **named: Any) -> Any:
+        tried.append(named)
+        raise StoreError("The disk is full.")
+
+    with monkeypatch.context() as full:
+        full.setattr(type(store), "create_run", refuse)
+        with pytest.warns(NbtrackWarning, match="The disk is full"):
+            nbtrack.log_metric("loss", 1.0)
+        for step in range(50):
+            nbtrack.log_metric("loss", 1.0, step=step)
+        assert len(tried) == 1
+    with nbtrack.start_run():  # said outright, it is tried at once
+        nbtrack.log_metric("loss", 1.0)
+    monkeypatch.setattr(runs, "_refused", None)  # as after a while
+    nbtrack.log_metric("loss", 1.0)
+    assert nbtrack.active_run() is not None
 
 
 def test_an_unknown_run_id_is_an_error_and_no_warning(store: Store) -> None:
