@@ -25,7 +25,7 @@ from nbtrack.errors import InvalidValueError, NbtrackError, NotAStoreError, NotF
 from nbtrack.frame import Frame, Row, frame_of
 from nbtrack.stores import Store, open_store
 
-STORE_HELP = "a folder such as ./mlruns (default: MLFLOW_TRACKING_URI, else ./mlruns)"
+STORE_HELP = "a folder such as ./mlruns, or sqlite:///mlflow.db (default: MLFLOW_TRACKING_URI, else the one here)"
 FILTER_HELP = "such as \"metrics.accuracy > 0.9 and params.lr = '0.1'\"; all runs without it"
 
 

@@ -33,8 +33,13 @@ def dashboard(
     """The experiments, runs, charts and comparisons of a store, live.
 
     `store` is an address or an open store, by default the one that tracking writes to; `experiments` are names or ids,
-    by default every active one; `height` is in pixels. `view` is the name of a saved view, or settings;
-    whatever else is given goes over it, and takes any setting of `Dashboard.view`.
+    by default every active one; `filter` and `order_by` are as in `search_runs`; `height` is in pixels.
+
+        nbtrack.dashboard(experiments="mnist", filter="metrics.loss < 0.1", order_by=["metrics.loss ASC"])
+
+    What is ticked is `.selected` (run ids) and `.selected_runs` (a DataFrame); both follow the mouse, and `.selected`
+    can be set. `view` is the name of a saved view, or settings; whatever else is given goes over it and takes any
+    setting of `Dashboard.view`, such as tab="compare", tree=False, or chart={"x": "time", "log_y": True}.
     """
     opened = _store(store)
     given = known_view(named.load(opened.uri, view)) if isinstance(view, str) else dict(view or {})
@@ -51,7 +56,10 @@ def dashboard(
 
 
 def compare(*runs: Any, store: Address = None, **view: Any) -> Dashboard:
-    """Runs side by side: params, metrics, tags. Runs are ids, names, Run objects, or rows of `search_runs`."""
+    """Runs side by side: params, metrics, tags. Runs are ids, names, Run objects, or rows of `search_runs`.
+
+    nbtrack.compare("baseline", "wider", compare={"differences": True})
+    """
     opened, ids = _store_and_runs(store, runs)
     return Dashboard(opened, _experiments_of(opened, ids), frame_kind="compare", view=view, selected=ids, only=ids)
 
@@ -61,7 +69,10 @@ def chart(
 ) -> Dashboard:
     """Metrics of runs over their steps. Without `runs`, those of the newest run; without `metrics`, all of them.
 
-    `chart` takes the settings of `view["chart"]`: x="time", smoothing=0.6, log_y=True.
+        nbtrack.chart(["baseline", "wider"], metrics=["train/loss", "val/loss"], smoothing=0.6)
+
+    `runs` is one run or a list, named as in `compare`. `chart` takes the settings of `view["chart"]`: x is "step",
+    "time" or "relative" (since the run's start), smoothing 0 to 1, log_x and log_y True or False.
     """
     opened, ids = _store_and_runs(store, _newest(_store(store)) if runs is None else [runs])
     if metrics is not None:
@@ -71,7 +82,7 @@ def chart(
 
 
 def show(run: Any = None, *, store: Address = None) -> Dashboard:
-    """One run's card; without `run`, the newest one's."""
+    """One run's page: its params, metrics, charts, files and code; without `run`, the newest one's."""
     opened, ids = _store_and_runs(store, _newest(_store(store)) if run is None else [run])
     view = {"tab": "run", "focus": ids[0]}
     return Dashboard(opened, _experiments_of(opened, ids), frame_kind="show", view=view, selected=ids[:1], only=ids[:1])
