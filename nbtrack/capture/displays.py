@@ -22,7 +22,7 @@ ENDINGS = {
     "text/html": "html",
 }
 WIDGET = "application/vnd.jupyter.widget-view+json"
-_OWN = '<div class="nbtrack-'
+_OWN = ('<div class="nbtrack-', "<div data-nbtrack=")  # cards and tables, dashboards
 
 
 class Displays:

@@ -70,7 +70,9 @@ def result_metrics(tree: ast.Module, result: object) -> dict[str, float]:
     """The cell's last expression as metrics: a dict of numbers by its keys, a number by what is written there."""
     if not tree.body or not isinstance(tree.body[-1], ast.Expr):
         return {}
-    return result_numbers(result, _name_of(tree.body[-1].value))
+    name = _name_of(tree.body[-1].value)
+    # What `log_param("lr", 7)` gives back was logged already, and was not computed.
+    return {} if name.startswith(("log_", "set_")) else result_numbers(result, name)
 
 
 def result_numbers(result: object, name: str) -> dict[str, float]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from IPython.core.error import UsageError
@@ -10,7 +13,7 @@ from IPython.core.error import UsageError
 from nbtrack.capture.alive import process_tags
 from nbtrack.capture.notebook import notebook_path
 from nbtrack.entities import Experiment, LifecycleStage, Param, Run
-from nbtrack.errors import InvalidValueError, NbtrackError, NotAStoreError, NotFoundError
+from nbtrack.errors import InvalidValueError, NbtrackError, NotAStoreError, NotFoundError, warn_once
 from nbtrack.magics.arguments import Options
 from nbtrack.magics.card import direction_tags
 from nbtrack.magics.find import find_run
@@ -24,28 +27,37 @@ from nbtrack.tracking.experiments import experiment_for_runs
 def checked(options: Options, source: Mapping[str, str]) -> Callable[[], active.Held]:
     """What starts the run; `source` are tags that say where the cell stands.
 
-    All that the person can have got wrong is a UsageError here, before any run exists. The store's own troubles (a
-    folder that is no store, no permission, a full disk) come from the returned function.
+    All that the person can have got wrong is a UsageError here, before any run exists. Where the store itself refuses
+    (a folder that is no store, no permission, a full disk) the run is kept in a temporary folder, and a warning says so.
     """
     try:
         _check_names(options)
-        return _prepared(options, source)
+        begin = _prepared(options, source)
     except InvalidValueError as error:
         raise UsageError(f"%%track: {error}") from error
     except NbtrackError as error:
         told_by_person = options.store if isinstance(error, NotAStoreError) else options.resume
         if told_by_person and isinstance(error, NotAStoreError | NotFoundError):
             raise UsageError(f"%%track: {error}") from error
-        return _failing(error)
+        return partial(_elsewhere, error, options, source)
     except OSError as error:
-        return _failing(error)
+        return partial(_elsewhere, error, options, source)
+    return partial(_or_elsewhere, begin, options, source)
 
 
-def _failing(error: Exception) -> Callable[[], active.Held]:
-    def fail() -> active.Held:
-        raise error
+def _or_elsewhere(begin: Callable[[], active.Held], options: Options, source: Mapping[str, str]) -> active.Held:
+    try:
+        return begin()
+    except (NbtrackError, OSError) as error:
+        return _elsewhere(error, options, source)
 
-    return fail
+
+def _elsewhere(error: Exception, options: Options, source: Mapping[str, str]) -> active.Held:
+    """A run in a temporary folder: without one, what the cell logs would start runs of its own wherever it can."""
+    folder = Path(tempfile.mkdtemp(prefix="nbtrack-")) / "mlruns"
+    held = start(MlflowClient(str(folder)), options, source, None)
+    warn_once(f"nbtrack could not track this cell where it should ({error}). Its run is kept in '{folder}'.")
+    return held
 
 
 def _check_names(options: Options) -> None:

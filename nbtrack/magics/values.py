@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from nbtrack.capture.literals import literal_params, param_items
 from nbtrack.capture.numbers import computed_numbers, read_scalars, result_metrics
 from nbtrack.entities import RunData
-from nbtrack.stores.names import is_key
+from nbtrack.stores.names import is_new_key
 
 Space = Mapping[str, object]
 
@@ -36,7 +36,7 @@ class Values:
     def params_after(self, space: Space, logged: RunData) -> dict[str, str]:
         """Those that nobody logged; variables named by `--vars` that are no literals have their value of the end."""
         names = [name for name in self.only or () if name not in self.written and name in space]
-        named = {key: value for name in names for key, value in param_items(name, space[name]) if is_key(key)}
+        named = {key: value for name in names for key, value in param_items(name, space[name]) if is_new_key(key)}
         found = {**self.params, **named} if self.tree is not None else {}
         return {key: value for key, value in found.items() if key not in logged.params}
 
@@ -49,11 +49,11 @@ class Values:
         known = {*params, *logged.params}
         found = {**computed_numbers(self.tree, space, known), **result_metrics(self.tree, result)}
         return {
-            key: value for key, value in found.items() if key not in logged.metrics and is_key(key) and key not in known
+            key: value for key, value in found.items() if key not in logged.metrics and is_new_key(key) and key not in known
         }
 
 
 def _narrow(params: Mapping[str, str], only: tuple[str, ...] | None) -> dict[str, str]:
     """What a store takes as a name and `--vars` names, with the parts of a dict."""
-    wanted = {key: value for key, value in params.items() if is_key(key)}
+    wanted = {key: value for key, value in params.items() if is_new_key(key)}
     return wanted if only is None else {key: value for key, value in wanted.items() if key.split(".")[0] in only}

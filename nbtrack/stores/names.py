@@ -31,6 +31,11 @@ def is_key(name: str) -> bool:
     return bool(_KEY.fullmatch(name)) and posixpath.normpath(name) == name and name[0] != "/" and name[:2] != ".."
 
 
+def is_new_key(name: str) -> bool:
+    """Can a new param or metric be called so, its length included?"""
+    return is_key(name) and len(name) <= LONGEST_KEY
+
+
 def is_run_id(name: str) -> bool:
     return bool(_RUN_ID.fullmatch(name))
 

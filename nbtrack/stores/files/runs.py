@@ -7,6 +7,7 @@ and in a tag. meta.yaml comes last when a run is made, because a folder without 
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -43,11 +44,15 @@ def create(folder: str, artifact_location: str, meta: Mapping[str, Any], tags: M
     run_folder = os.path.join(folder, run_id)
     with disk.writing("the run", run_folder):
         os.mkdir(run_folder)
-        for sub in (METRICS, PARAMS, TAGS, ARTIFACTS):
-            os.mkdir(os.path.join(run_folder, sub))
-        for key, value in texts.items():
-            _put(run_folder, TAGS, key, value)
-        _write_meta(run_folder, whole)
+        try:
+            for sub in (METRICS, PARAMS, TAGS, ARTIFACTS):
+                os.mkdir(os.path.join(run_folder, sub))
+            for key, value in texts.items():
+                _put(run_folder, TAGS, key, value)
+            _write_meta(run_folder, whole)
+        except OSError:
+            shutil.rmtree(run_folder, ignore_errors=True)  # a folder without meta.yaml would be damage
+            raise
     return run_id
 
 
