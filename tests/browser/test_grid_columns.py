@@ -285,10 +285,8 @@ def test_what_is_shown_is_copied_as_code_markdown_and_csv(page: Page) -> None:
         return str(page.evaluate("() => navigator.clipboard.readText()"))
 
     code = copied("code")
-    assert (
-        "    experiment_ids=['1', '2'],\n    filter_string=\"params.model = 'cnn'\",\n    order_by=['metrics.loss ASC'],\n"
-        in code
-    )
+    assert "    experiment_ids=['1', '2'],\n    filter_string=\"params.model = 'cnn'\",\n" in code
+    assert "    order_by=['metrics.loss ASC'],\n)" in code
     compile(code, "copied", "exec")
     rows = int(page.locator(".nbt-total").inner_text().split()[0])
     table = copied("Markdown").splitlines()
