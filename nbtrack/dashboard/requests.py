@@ -26,6 +26,7 @@ from nbtrack.tracking.events import announce_run
 
 POINTS_AT_ONCE = 150_000  # in one answer: 3.6 MB before deflating, so that nothing waits long behind it
 ARTIFACT_BYTES = 1_000_000
+DOWNLOAD_BYTES = 100_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,9 @@ def answers(hub: Hub, request: Request) -> Iterator[Answer]:
     elif request.what == "artifacts":
         yield Answer({"files": _files(hub.store, request.runs[0], request.path)})
     elif request.what == "artifact":
-        yield Answer(_artifact(hub.store, request.runs[0], request.path))
+        yield Answer(_artifact(hub.store, request.runs[0], request.path, request.width or ARTIFACT_BYTES))
+    elif request.what == "inputs":
+        yield Answer({"datasets": _datasets(hub.store, request.runs[0])})
     else:
         raise InvalidValueError(f"This nbtrack does not know the request '{request.what}'. Reload the page.")
 
@@ -161,13 +164,27 @@ def _files(store: Store, run: str, path: str) -> list[dict[str, Any]]:
     return [{"path": file.path, "is_dir": file.is_dir, "file_size": file.file_size} for file in found]
 
 
-def _artifact(store: Store, run: str, path: str) -> dict[str, Any]:
-    data = store.read_artifact(run, path, ARTIFACT_BYTES + 1)
+def _datasets(store: Store, run: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": each.dataset.name,
+            "digest": each.dataset.digest,
+            "source": each.dataset.source,
+            "context": ", ".join(tag.value for tag in each.tags if tag.key == "mlflow.data.context"),
+            "profile": each.dataset.profile or "",
+        }
+        for each in store.run(run).inputs.dataset_inputs
+    ]
+
+
+def _artifact(store: Store, run: str, path: str, most: int) -> dict[str, Any]:
+    most = min(most, DOWNLOAD_BYTES)
+    data = store.read_artifact(run, path, most + 1)
     sizes = {file.path: file.file_size for file in store.list_artifacts(run, posixpath.dirname(path))}
     return {
         "path": path,
         "size": sizes.get(path) or len(data),
         "mime": mimetypes.guess_type(path)[0] or "application/octet-stream",
-        "base64": base64.b64encode(data[:ARTIFACT_BYTES]).decode("ascii"),
-        "cut": len(data) > ARTIFACT_BYTES,
+        "base64": base64.b64encode(data[:most]).decode("ascii"),
+        "cut": len(data) > most,
     }

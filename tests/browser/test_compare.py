@@ -91,7 +91,7 @@ def test_a_click_on_a_run_opens_its_page(panel: Opener) -> None:
 
 def test_the_run_page_shows_params_metrics_tags_and_the_description_as_text(panel: Opener) -> None:
     page = panel(runs=3, selected=1, tab="run")
-    expect(page.get_by_role("heading")).to_contain_text("forest-0")
+    expect(page.get_by_role("heading", level=2)).to_contain_text("forest-0")
     expect(row(page, "learning_rate").locator("td")).to_have_text("0.3")
     expect(page.locator(".nbt-metrics .nbt-miniline").first).to_be_visible()
     expect(page.get_by_text("<b>not markup</b>")).to_be_visible()
@@ -108,9 +108,9 @@ def test_a_parent_and_its_children_are_a_click_apart(panel: Opener) -> None:
     )
     expect(page.get_by_text("2 children")).to_be_visible()
     page.locator(".nbt-family").get_by_role("button", name="logistic-2").click()
-    expect(page.get_by_role("heading")).to_contain_text("logistic-2")
+    expect(page.get_by_role("heading", level=2)).to_contain_text("logistic-2")
     page.locator(".nbt-family").get_by_role("button", name="forest-0").click()
-    expect(page.get_by_role("heading")).to_contain_text("forest-0")
+    expect(page.get_by_role("heading", level=2)).to_contain_text("forest-0")
 
 
 def test_files_are_a_tree_with_previews_of_text_json_and_pictures(panel: Opener) -> None:
@@ -142,7 +142,9 @@ def test_the_tabs_are_walked_with_the_arrow_keys(panel: Opener) -> None:
     page = panel(runs=3, selected=2)
     page.get_by_role("tab", name="Charts").focus()
     page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("tab", name="Analyse")).to_be_focused()
+    page.keyboard.press("ArrowRight")
     expect(page.get_by_role("tab", name="Compare")).to_be_focused()
     expect(page.get_by_label("Only differences")).to_be_visible()
     page.keyboard.press("ArrowLeft")
-    expect(page.get_by_role("tab", name="Charts")).to_be_focused()
+    expect(page.get_by_role("tab", name="Analyse")).to_be_focused()

@@ -263,3 +263,16 @@ def test_a_view_is_kept_by_name_and_found_again(
     again.close()
     with pytest.raises(NotFoundError, match=r"no view 'godo'.*There are: \.\./good: ones"):
         nbtrack.dashboard(view="godo")
+
+
+def test_the_datasets_of_a_run_are_given_with_what_they_were_for(dash: Dashboard) -> None:
+    run = dash.runs["run_id"][0]
+    assert ask(dash, what="inputs", runs=[run]) == [{"datasets": []}]
+
+
+def test_a_large_file_comes_cut_and_whole_when_that_is_wanted(store: Path, dash: Dashboard) -> None:
+    run = dash.runs["run_id"][0]
+    nbtrack.MlflowClient().log_text(run, "x" * 1_200_000, "long.txt")
+    (beginning,) = ask(dash, what="artifact", runs=[run], path="long.txt")
+    (whole,) = ask(dash, what="artifact", runs=[run], path="long.txt", width=1_200_001)
+    assert (beginning["cut"], whole["cut"]) == (True, False)  # type: ignore[index]

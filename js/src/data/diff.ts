@@ -75,3 +75,30 @@ export function hunks(lines: readonly DiffLine[], context = 3): Hunk[] {
   }
   return found;
 }
+
+export interface Piece {
+  text: string;
+  changed: boolean;
+}
+
+/** Which words of a line that was put in the place of another are new, and which of the old one are gone? */
+export function diffWords(left: string, right: string): [left: Piece[], right: Piece[]] {
+  // Words as lines, so that one search serves both.
+  const words = (text: string) => text.match(/\w+|\s+|[^\w\s]/g) ?? [];
+  const found = diffLines(words(left).map(hidden).join("\n"), words(right).map(hidden).join("\n"));
+  const side = (kind: "out" | "in") => {
+    const pieces: Piece[] = [];
+    for (const part of found) {
+      if (part.kind !== "same" && part.kind !== kind) continue;
+      const [changed, text] = [part.kind === kind, shown(part.text)];
+      const last = pieces[pieces.length - 1];
+      if (last?.changed === changed) last.text += text;
+      else pieces.push({ text, changed });
+    }
+    return pieces;
+  };
+  return [side("out"), side("in")];
+}
+
+const hidden = (word: string) => `|${word}`;
+const shown = (word: string) => word.slice(1);

@@ -1,7 +1,8 @@
-/** What is seen below the table: charts, the comparison, or one run, under three tabs. */
+/** What is seen below the table: charts, the analysis, the comparison, or one run, each under a tab. */
 
 import type { State } from "../state/state";
 import { setView } from "../state/state";
+import { AnalyseView } from "./analyse/view";
 import { ChartsView } from "./charts/view";
 import { CompareView } from "./compare/view";
 import { RunView } from "./run/view";
@@ -10,6 +11,7 @@ export { ChartsView, CompareView, RunView };
 
 const TABS = [
   ["charts", "Charts"],
+  ["analyse", "Analyse"],
   ["compare", "Compare"],
   ["run", "Run"],
 ] as const;
@@ -45,6 +47,7 @@ export function Panel({ state }: { state: State }) {
       </div>
       <div class="nbt-panel-body" role="tabpanel" aria-label={TABS.find(([name]) => name === tab)![1]} key={tab}>
         {tab === "charts" && <ChartsView state={state} />}
+        {tab === "analyse" && <AnalyseView state={state} />}
         {tab === "compare" && <CompareView state={state} />}
         {tab === "run" && <RunView state={state} />}
       </div>

@@ -1,6 +1,7 @@
 /** All styles of the front end as one text, which the mount puts beside the elements they are for. */
 
 import uplot from "uplot/dist/uPlot.min.css";
+import analyse from "./analyse.css";
 import charts from "./charts.css";
 import compare from "./compare.css";
 import motion from "./motion.css";
@@ -15,4 +16,4 @@ const PLAIN = `${OURS} :is(table, thead, tbody, tr, th, td, dl, dt, dd, ul, ol, 
 
 const above = (css: string): string => `${OURS} {\n${css}\n}`;
 
-export const styles: string = [uplot, theme, motion, PLAIN, ...[charts, compare, run].map(above)].join("\n");
+export const styles: string = [uplot, theme, motion, PLAIN, ...[charts, analyse, compare, run].map(above)].join("\n");

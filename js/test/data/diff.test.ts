@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { diffLines, hunks } from "../../src/data/diff";
+import { diffWords, diffLines, hunks } from "../../src/data/diff";
 
 const plain = (left: string, right: string) =>
   diffLines(left, right).map(({ kind, text }) => ({ same: " ", out: "-", in: "+" })[kind] + text);
@@ -48,4 +48,11 @@ test("long equal stretches are counted, with a few lines kept around a change", 
   const right = left.with(20, "changed");
   const found = hunks(diffLines(left.join("\n"), right.join("\n")));
   expect(found.map((hunk) => ("skipped" in hunk ? hunk.skipped : hunk.lines.length))).toEqual([17, 8, 16]);
+});
+
+test("of a changed line the words that changed are told from those that did not", () => {
+  const [left, right] = diffWords("lr = 0.1  # slow", "lr = 0.3  # slow");
+  expect(left.filter(({ changed }) => changed).map(({ text }) => text)).toEqual(["1"]);
+  expect(right.filter(({ changed }) => changed).map(({ text }) => text)).toEqual(["3"]);
+  expect(right.map(({ text }) => text).join("")).toBe("lr = 0.3  # slow");
 });

@@ -1,7 +1,7 @@
 /** What changed in the code from one run to another? The cells that were tracked, line by line. */
 
 import { useSignal } from "@preact/signals";
-import { diffLines, hunks, type DiffLine } from "../../data/diff";
+import { diffLines, diffWords, hunks, type DiffLine, type Piece } from "../../data/diff";
 import { readFile } from "../../state/artifacts";
 import type { State } from "../../state/state";
 import { Fold } from "../charts/icons";
@@ -65,7 +65,7 @@ function Changes({ state, left, right }: { state: State; left: string; right: st
                   {hunk.skipped} equal {hunk.skipped === 1 ? "line" : "lines"}
                 </div>
               ) : (
-                hunk.lines.map((line, place) => <LineOf key={`${at} ${place}`} line={line} />)
+                withWords(hunk.lines).map(({ line, pieces }, place) => <LineOf key={`${at} ${place}`} line={line} pieces={pieces} />)
               ),
             )}
           </div>
@@ -75,7 +75,34 @@ function Changes({ state, left, right }: { state: State; left: string; right: st
   );
 }
 
-function LineOf({ line: { kind, text, left, right } }: { line: DiffLine }) {
+interface Told {
+  line: DiffLine;
+  pieces: Piece[] | null;
+}
+
+/** Lines put in the place of as many others are told apart word by word. */
+function withWords(lines: readonly DiffLine[]): Told[] {
+  const told: Told[] = lines.map((line) => ({ line, pieces: null }));
+  for (let at = 0; at < lines.length; ) {
+    const run = (kind: DiffLine["kind"], from: number) => {
+      let end = from;
+      while (lines[end]?.kind === kind) end++;
+      return end;
+    };
+    const middle = run("out", at);
+    const end = run("in", middle);
+    if (middle - at === end - middle) {
+      for (let i = at; i < middle; i++) {
+        const other = i - at + middle;
+        [told[i].pieces, told[other].pieces] = diffWords(lines[i].text, lines[other].text);
+      }
+    }
+    at = Math.max(end, at + 1);
+  }
+  return told;
+}
+
+function LineOf({ line: { kind, text, left, right }, pieces }: Told) {
   const word = { same: "", out: "removed", in: "added" }[kind];
   return (
     <div class={`nbt-diff-line nbt-diff-${kind}`} role="row">
@@ -83,7 +110,7 @@ function LineOf({ line: { kind, text, left, right } }: { line: DiffLine }) {
       <span class="nbt-diff-at nbt-dim">{right ?? ""}</span>
       <span class="nbt-diff-sign">{{ same: " ", out: "−", in: "+" }[kind]}</span>
       {word && <span class="nbt-sr">{word}</span>}
-      <span class="nbt-diff-text">{text}</span>
+      <span class="nbt-diff-text">{pieces ? pieces.map((piece) => (piece.changed ? <mark class="nbt-diff-word">{piece.text}</mark> : piece.text)) : text}</span>
     </div>
   );
 }

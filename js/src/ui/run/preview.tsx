@@ -10,7 +10,8 @@ import { imageType, kindOf } from "./kinds";
 /** More letters than this make the page slow. */
 const MOST_LETTERS = 200_000;
 
-export function Preview({ file }: { file: FileBytes }) {
+/** `whole` fetches all of a file of which only the beginning is here. */
+export function Preview({ file, whole }: { file: FileBytes; whole: () => Promise<FileBytes> }) {
   const kind = useMemo(() => kindOf(file.path, file.bytes), [file]);
   const name = file.path.split("/").pop()!;
   return (
@@ -19,7 +20,10 @@ export function Preview({ file }: { file: FileBytes }) {
         <span class="nbt-mono">{file.path}</span>
         <span class="nbt-dim">{bytesText(file.size)}</span>
         {file.cut ? (
-          <span class="nbt-dim">only the beginning is here</span>
+          <>
+            <span class="nbt-dim">only the beginning is here</span>
+            <SaveWhole name={name} whole={whole} />
+          </>
         ) : (
           <button type="button" class="nbt-textlink" onClick={() => download(name, new Blob([file.bytes]))}>
             save
@@ -31,6 +35,25 @@ export function Preview({ file }: { file: FileBytes }) {
       {(kind === "text" || kind === "json") && <Plain file={file} json={kind === "json"} />}
       {kind === "none" && <p class="nbt-quiet">This kind of file has no preview.</p>}
     </>
+  );
+}
+
+function SaveWhole({ name, whole }: { name: string; whole: () => Promise<FileBytes> }) {
+  const told = useSignal("save all of it");
+  const fetch = () => {
+    told.value = "Waiting for the kernel…";
+    whole().then(
+      (file) => {
+        told.value = file.cut ? "Too large: save it in Python with download_artifacts" : "saved";
+        if (!file.cut) download(name, new Blob([file.bytes]));
+      },
+      (error: Error) => (told.value = error.message),
+    );
+  };
+  return (
+    <button type="button" class="nbt-textlink" onClick={fetch}>
+      {told.value}
+    </button>
   );
 }
 

@@ -10,10 +10,14 @@ import { drawnRuns, isLive, runName } from "../drawn";
 import { dateTime, duration } from "../format";
 import { Block } from "./block";
 import { Files, Source } from "./files";
+import { Datasets } from "./datasets";
 import { MetricTable } from "./metrics";
+import { Markdown } from "./markdown";
 import { Pairs } from "./pairs";
 
 const NOTE = "mlflow.note.content";
+/** What the cell printed. */
+const LOG = "output.txt";
 const PARENT = "mlflow.parentRunId";
 
 /** The run in focus, or else the first one selected. */
@@ -43,7 +47,7 @@ export function RunView({ state }: { state: State }) {
         <div>
           {note && (
             <Block title="Description">
-              <div class="nbt-note">{note}</div>
+              <Markdown text={note} />
             </Block>
           )}
           <Block title="Params">
@@ -70,6 +74,12 @@ export function RunView({ state }: { state: State }) {
       </Block>
       <Block title="Files" open={status === "FAILED" && state.life.value === "live"}>
         <Files state={state} run={id} />
+      </Block>
+      <Block title="Datasets" open={false}>
+        <Datasets state={state} run={id} />
+      </Block>
+      <Block title="Log" open={false}>
+        <Source state={state} run={id} path={LOG} />
       </Block>
       <Block title="Code" open={false}>
         <Source state={state} run={id} path={CELL} />

@@ -1,0 +1,117 @@
+/** How do columns become axes: of numbers, plain or by their logarithm, or of words one beside the other? */
+
+import { direction } from "../query/direction";
+import { label } from "./columns";
+import { text, type Frame } from "./frame";
+import { numeric } from "./importance";
+import { SYSTEM } from "./sections";
+
+export interface Axis {
+  name: string;
+  label: string;
+  /** By place in the rows given; the number of the word on an axis of words; null where missing. */
+  values: (number | null)[];
+  /** The words of an axis of words, else null. */
+  words: string[] | null;
+  log: boolean;
+  min: number;
+  max: number;
+}
+
+export function axisOf(frame: Frame, name: string, rows: ArrayLike<number>): Axis | null {
+  const column = frame.columns.get(name);
+  if (!column) return null;
+  const all = Array.from(rows);
+  const texts = column.kind === "text" ? all.map((row) => text(frame, name, row)) : null;
+  const numbers = texts
+    ? numeric(texts)
+    : all.map((row) => (column.kind === "text" || column.missing[row] || !Number.isFinite(column.values[row]) ? null : column.values[row]));
+  if (numbers === null || (texts && numbers.every((value) => value === null))) return ofWords(name, texts!);
+  const held = numbers.filter((value) => value !== null);
+  const min = Math.min(...held);
+  const max = Math.max(...held);
+  if (held.length === 0) return { name, label: label(name), values: numbers, words: null, log: false, min: 0, max: 1 };
+  return { name, label: label(name), values: numbers, words: null, log: min > 0 && max / min >= 100, min, max };
+}
+
+function ofWords(name: string, texts: (string | null)[]): Axis {
+  const words = [...new Set(texts.filter((word) => word !== null))];
+  const place = new Map(words.map((word, at) => [word, at]));
+  const values = texts.map((word) => (word === null ? null : place.get(word)!));
+  return { name, label: label(name), values, words, log: false, min: 0, max: Math.max(1, words.length - 1) };
+}
+
+/** From 0 to 1 along the axis. */
+export function share({ min, max, log, words }: Axis, value: number): number {
+  if (words?.length === 1 || max === min) return 0.5;
+  const to = log ? Math.log10 : (x: number) => x;
+  return (to(value) - to(min)) / (to(max) - to(min));
+}
+
+/** The value at a share of the axis. */
+export function valueAt({ min, max, log }: Axis, part: number): number {
+  return log ? 10 ** (Math.log10(min) + part * (Math.log10(max) - Math.log10(min))) : min + part * (max - min);
+}
+
+const MOST_WORDS = 24;
+
+/** Round values along the axis, or its words. */
+export function ticksOf(axis: Axis, most = 5): number[] {
+  const { min, max, log, words } = axis;
+  if (words) return words.map((_, at) => at).filter((at) => at % Math.ceil(words.length / MOST_WORDS) === 0);
+  if (min === max) return [min];
+  if (log) {
+    const first = Math.ceil(Math.log10(min) - 1e-9);
+    const decades = Array.from({ length: Math.floor(Math.log10(max) + 1e-9) - first + 1 }, (_, i) => 10 ** (first + i));
+    return decades.filter((_, i) => i % Math.ceil(decades.length / most) === 0);
+  }
+  const rough = (max - min) / most;
+  const size = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].find((n) => n * size >= rough)! * size;
+  const found: number[] = [];
+  for (let at = Math.ceil(min / step - 1e-9); at * step <= max + step * 1e-9; at++) found.push(Number((at * step).toPrecision(12)));
+  return found;
+}
+
+/** Params that vary, in the frame's order, and metrics that do, the machine's own left out. */
+export function varying(frame: Frame, rows: ArrayLike<number>): { params: string[]; metrics: string[] } {
+  const names = [...frame.columns.keys()];
+  const varies = (name: string) => {
+    const axis = axisOf(frame, name, rows)!;
+    return axis.values.some((value) => value !== axis.values[0]);
+  };
+  return {
+    params: names.filter((name) => name.startsWith("params.") && varies(name)),
+    metrics: names.filter((name) => name.startsWith("metrics.") && !name.startsWith(`metrics.${SYSTEM}/`) && varies(name)),
+  };
+}
+
+/** The metric that most likely says how good a run is: of held-out data first, then any that is to grow. */
+export function chosenMetric(columns: readonly string[]): string | null {
+  const names = columns.map((name) => name.replace(/^metrics\./, ""));
+  const heldOut = names.filter((name) => /^(val|test|eval)/i.test(name));
+  const among = heldOut.length > 0 ? heldOut : names;
+  const rank = (name: string) => +(direction(name) === "min");
+  return [...among].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1))[0] ?? null;
+}
+
+/** The least, the quartiles and the largest of at least one number. */
+export function quartiles(values: readonly number[]): [number, number, number, number, number] {
+  const held = Float64Array.from(values).sort();
+  const at = (part: number) => {
+    const place = part * (held.length - 1);
+    const low = Math.floor(place);
+    return held[low] + (place - low) * ((held[low + 1] ?? held[low]) - held[low]);
+  };
+  return [at(0), at(0.25), at(0.5), at(0.75), at(1)];
+}
+
+/** Distinct values where they are few, else even intervals: where two columns meet in cells. */
+export function cellsAlong(axis: Axis): { labels: number[]; cell: (value: number) => number; words: string[] | null } {
+  const INTERVALS = 8;
+  if (axis.words) return { labels: axis.words.map((_, at) => at), cell: (value) => value, words: axis.words };
+  const distinct = [...new Set(axis.values.filter((value) => value !== null))].sort((a, b) => a - b);
+  if (distinct.length <= 12) return { labels: distinct, cell: (value) => distinct.indexOf(value), words: null };
+  const labels = Array.from({ length: INTERVALS }, (_, at) => valueAt(axis, (at + 0.5) / INTERVALS));
+  return { labels, cell: (value) => Math.min(INTERVALS - 1, Math.floor(share(axis, value) * INTERVALS)), words: null };
+}

@@ -1,0 +1,163 @@
+/** A line a run across several columns. A stretch marked on an axis filters the table, by the words of the filter box. */
+
+import { useSignal } from "@preact/signals";
+import { axisOf, share, ticksOf, valueAt, type Axis } from "../../data/analysis";
+import { evaluate } from "../../state/filter";
+import { setView, type State } from "../../state/state";
+import { Scale, shade, Sheet, tickText } from "./pieces";
+import { clauseOf, joinedFilter, type Stretch } from "./stretch";
+
+const TOP = 34;
+const FOOT = 16;
+
+interface Props {
+  state: State;
+  rows: number[];
+  columns: readonly string[];
+  color: string | null;
+}
+
+export function Parallel({ state, rows: shownRows, columns, color }: Props) {
+  const brushes = useSignal<ReadonlyMap<string, Stretch>>(new Map());
+  const base = useSignal(""); // what the filter said before the first stretch
+  const written = useSignal(""); // what these stretches made of it
+  const frame = state.table.frame.value;
+  const { filter } = state.view.value;
+  const active = brushes.value.size > 0 && filter === written.value;
+  const before = active ? evaluate(frame, base.value).mask : null;
+  // With stretches marked, the runs that they leave out stay as faint lines.
+  const lit = new Set(shownRows);
+  const rows = active ? [...state.table.scopeRows.value].filter((row) => !before || before[row]) : shownRows;
+  const axes = columns.map((name) => axisOf(frame, name, rows)).filter((axis): axis is Axis => axis !== null);
+  const scale = color ? axisOf(frame, color, rows) : null;
+  if (axes.length < 2) return <p class="nbt-hint">These runs do not vary in enough columns. Choose two or more.</p>;
+  const mark = (axis: Axis, stretch: Stretch | null) => {
+    const next = new Map(active ? brushes.peek() : []);
+    if (!active) base.value = filter;
+    if (stretch) next.set(axis.name, stretch);
+    else next.delete(axis.name);
+    brushes.value = next;
+    const clauses = axes.flatMap((each) => (next.has(each.name) ? [clauseOf(each, next.get(each.name)!)] : []));
+    written.value = joinedFilter(base.value, clauses);
+    setView(state, { filter: written.value });
+  };
+  return (
+    <>
+      <Scale axis={scale} />
+      <Sheet label="Parallel coordinates" height={360}>
+        {({ width, height }) => {
+          const side = 60;
+          const gap = (width - 2 * side) / (axes.length - 1);
+          const [top, bottom] = [TOP, height - FOOT];
+          const y = (axis: Axis, value: number | null) => (value === null ? bottom + 8 : bottom - share(axis, value) * (bottom - top));
+          return (
+            <>
+              {rows.map((row, at) => (
+                <polyline
+                  key={row}
+                  class={lit.has(row) ? "nbt-thread" : "nbt-thread nbt-out"}
+                  points={axes.map((axis, i) => `${side + i * gap},${y(axis, axis.values[at]).toFixed(1)}`).join(" ")}
+                  stroke={shade(scale, scale ? scale.values[at] : null)}
+                >
+                  <title>{frame.ids[row].slice(0, 8)}</title>
+                </polyline>
+              ))}
+              {axes.map((axis, i) => (
+                <Rail
+                  key={axis.name}
+                  axis={axis}
+                  at={side + i * gap}
+                  room={gap}
+                  top={top}
+                  bottom={bottom}
+                  stretch={active ? (brushes.value.get(axis.name) ?? null) : null}
+                  mark={(stretch) => mark(axis, stretch)}
+                />
+              ))}
+            </>
+          );
+        }}
+      </Sheet>
+      <p class="nbt-quiet">Drag along an axis to filter the table; a click on it lets go. With the keyboard: arrow keys narrow from below, with Shift from above, Escape lets go.</p>
+    </>
+  );
+}
+
+interface RailProps {
+  axis: Axis;
+  at: number;
+  room: number;
+  top: number;
+  bottom: number;
+  stretch: Stretch | null;
+  mark(stretch: Stretch | null): void;
+}
+
+function Rail({ axis, at, room, top, bottom, stretch, mark }: RailProps) {
+  const pulled = useSignal<Stretch | null>(null);
+  const shown = pulled.value ?? stretch;
+  const y = (part: number) => bottom - part * (bottom - top);
+  const begin = (event: PointerEvent & { currentTarget: SVGElement }) => {
+    const target = event.currentTarget;
+    const box = target.ownerSVGElement!.getBoundingClientRect();
+    const partAt = (clientY: number) => Math.max(0, Math.min(1, (bottom - (clientY - box.top)) / (bottom - top)));
+    const from = partAt(event.clientY);
+    const stop = new AbortController();
+    const { signal } = stop;
+    document.addEventListener("pointermove", (move) => (pulled.value = inOrder(from, partAt(move.clientY))), { signal });
+    document.addEventListener(
+      "pointerup",
+      (up) => {
+        stop.abort();
+        pulled.value = null;
+        const to = partAt(up.clientY);
+        mark(Math.abs(to - from) < 0.01 ? null : inOrder(from, to));
+      },
+      { signal },
+    );
+  };
+  const press = (event: KeyboardEvent) => {
+    const way = { ArrowUp: 0.05, ArrowDown: -0.05 }[event.key];
+    if (event.key === "Escape" && stretch) mark(null);
+    else if (way) {
+      const [low, high] = stretch ?? [0, 1];
+      const next: Stretch = event.shiftKey ? [low, Math.max(low, Math.min(1, high + way))] : [Math.min(high, Math.max(0, low + way)), high];
+      mark(next[0] <= 0 && next[1] >= 1 ? null : next);
+    } else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  const letters = Math.max(6, Math.floor(room / 7));
+  const name = axis.label.length > letters ? `${axis.label.slice(0, letters - 1)}…` : axis.label;
+  return (
+    <g transform={`translate(${at} 0)`} class="nbt-axes">
+      <text y="14" text-anchor="middle" class="nbt-axis-name">
+        {name}
+        <title>{axis.label}</title>
+      </text>
+      <line y1={top} y2={bottom} class="nbt-rail" />
+      {ticksOf(axis).map((value) => (
+        <text key={value} x="6" y={y(share(axis, value))} dy="0.32em" class="nbt-halo">
+          {tickText(axis, value).slice(0, 12)}
+        </text>
+      ))}
+      {shown && <rect x="-7" width="14" y={y(shown[1])} height={Math.max(2, y(shown[0]) - y(shown[1]))} class="nbt-brush" />}
+      <rect
+        x="-12"
+        width="24"
+        y={top - 6}
+        height={bottom - top + 12}
+        class="nbt-grab"
+        tabindex={0}
+        role="slider"
+        aria-label={`Filter by ${axis.label}`}
+        aria-valuetext={shown && !axis.words ? `${tickText(axis, valueAt(axis, shown[0]))} to ${tickText(axis, valueAt(axis, shown[1]))}` : shown ? "filtered" : "all"}
+        aria-valuenow={Math.round(100 * (shown?.[0] ?? 0))}
+        onPointerDown={begin}
+        onKeyDown={press}
+      />
+    </g>
+  );
+}
+
+const inOrder = (a: number, b: number): Stretch => [Math.min(a, b), Math.max(a, b)];

@@ -1,0 +1,153 @@
+/** What do the pictures of the analysis share? A sheet that knows its size, axes, colours of a scale. */
+
+import { useSignal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { share, ticksOf, type Axis } from "../../data/analysis";
+import { text } from "../../data/frame";
+import type { State } from "../../state/state";
+import { setView } from "../../state/state";
+import { dateTime, num } from "../format";
+
+export interface Room {
+  width: number;
+  height: number;
+}
+
+/** Draws into an SVG as wide as its place. */
+export function Sheet({ label, height = 360, children }: { label: string; height?: number; children: (room: Room) => ComponentChildren }) {
+  const box = useRef<HTMLDivElement>(null);
+  const width = useSignal(0);
+  useEffect(() => {
+    const sized = new ResizeObserver(([{ contentRect }]) => (width.value = Math.floor(contentRect.width)));
+    sized.observe(box.current!);
+    return () => sized.disconnect();
+  }, []);
+  return (
+    <div class="nbt-plane" ref={box}>
+      {width.value > 60 && (
+        <svg width={width.value} height={height} role="group" aria-label={label}>
+          {children({ width: width.value, height })}
+        </svg>
+      )}
+    </div>
+  );
+}
+
+export const tickText = (axis: Axis, value: number): string => {
+  if (axis.words) return axis.words[value] ?? "";
+  return axis.name.endsWith("_time") ? dateTime(value).slice(5, 16) : num(Number(value.toPrecision(4)));
+};
+
+const short = (word: string, most: number) => (word.length > most ? `${word.slice(0, most - 1)}…` : word);
+
+export interface Plane {
+  left: number;
+  right: number;
+  top: number;
+  bottom: number;
+  x(value: number): number;
+  y(value: number): number;
+}
+
+const INSET = 10;
+
+export function planeOf({ width, height }: Room, x: Axis, y: Axis): Plane {
+  const letters = Math.max(3, ...ticksOf(y).map((value) => Math.min(16, tickText(y, value).length)));
+  const [left, right, top, bottom] = [26 + 6.5 * letters, width - 16, 12, height - 44];
+  return {
+    left,
+    right,
+    top,
+    bottom,
+    x: (value) => left + INSET + share(x, value) * (right - left - 2 * INSET),
+    y: (value) => bottom - INSET - share(y, value) * (bottom - top - 2 * INSET),
+  };
+}
+
+export function Axes({ plane, x, y }: { plane: Plane; x: Axis; y: Axis }) {
+  const { left, right, top, bottom } = plane;
+  const ticks = ticksOf(x, Math.max(2, Math.floor((right - left) / 90)));
+  const room = Math.max(3, Math.floor((right - left) / Math.max(1, ticks.length) / 6.5));
+  return (
+    <g class="nbt-axes">
+      {ticksOf(y).map((value) => (
+        <g key={value} transform={`translate(0 ${plane.y(value)})`}>
+          <line x1={left} x2={right} class="nbt-gridline" />
+          <text x={left - 6} dy="0.32em" text-anchor="end">
+            {short(tickText(y, value), 16)}
+          </text>
+        </g>
+      ))}
+      {ticks.map((value) => (
+        <text key={value} x={plane.x(value)} y={bottom + 15} text-anchor="middle">
+          {short(tickText(x, value), room)}
+          <title>{tickText(x, value)}</title>
+        </text>
+      ))}
+      <line x1={left} x2={right} y1={bottom} y2={bottom} class="nbt-baseline-stroke" />
+      <text x={(left + right) / 2} y={bottom + 34} text-anchor="middle" class="nbt-axis-name">
+        {x.label + (x.log ? " (log)" : "")}
+      </text>
+      <text transform={`translate(12 ${(top + bottom) / 2}) rotate(-90)`} text-anchor="middle" class="nbt-axis-name">
+        {y.label + (y.log ? " (log)" : "")}
+      </text>
+    </g>
+  );
+}
+
+const STOPS = [
+  [59, 76, 192],
+  [86, 180, 233],
+  [0, 158, 115],
+  [230, 159, 0],
+  [213, 94, 0],
+];
+const HUES = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#8c6bb1", "#999933"];
+
+/** From blue over green to red; words each in a hue. */
+export function shade(axis: Axis | null, value: number | null): string {
+  if (!axis) return HUES[0];
+  if (value === null) return "#8a8f98";
+  if (axis.words) return HUES[value % HUES.length];
+  const at = share(axis, value) * (STOPS.length - 1);
+  const low = Math.max(0, Math.min(STOPS.length - 2, Math.floor(at)));
+  return `rgb(${STOPS[low].map((from, i) => Math.round(from + (at - low) * (STOPS[low + 1][i] - from))).join(" ")})`;
+}
+
+export function Scale({ axis }: { axis: Axis | null }) {
+  if (!axis) return null;
+  if (axis.words) {
+    return (
+      <div class="nbt-scale">
+        <span class="nbt-dim">{axis.label}</span>
+        {axis.words.slice(0, 16).map((word, at) => (
+          <span key={word}>
+            <span class="nbt-dot" style={{ background: shade(axis, at) }} /> {short(word, 24)}
+          </span>
+        ))}
+      </div>
+    );
+  }
+  const ramp = STOPS.map((stop) => `rgb(${stop.join(" ")})`).join(",");
+  return (
+    <div class="nbt-scale">
+      <span class="nbt-dim">{axis.label}</span>
+      <span>{tickText(axis, axis.min)}</span>
+      <span class="nbt-ramp" style={{ background: `linear-gradient(to right, ${ramp})` }} />
+      <span>{tickText(axis, axis.max)}</span>
+    </div>
+  );
+}
+
+/** A run as a dot: its name and values on hover, its page on a click. */
+export function Dot({ state, row, x, y, color, told }: { state: State; row: number; x: number; y: number; color: string; told: string }) {
+  const frame = state.frame.value;
+  const name = text(frame, "run_name", row) ?? frame.ids[row].slice(0, 8);
+  const open = () => setView(state, { tab: "run", focus: frame.ids[row] });
+  return (
+    <circle class="nbt-run-dot" cx={x} cy={y} r="4.5" fill={color} onClick={open}>
+      <title>{`${name}\n${told}`}</title>
+    </circle>
+  );
+}

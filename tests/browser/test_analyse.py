@@ -1,0 +1,91 @@
+"""Does the analysis show how params and results go together, and does a marked stretch filter the table?"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from .panel_page import Opener, panel, script
+
+__all__ = ["panel", "script"]
+pytestmark = pytest.mark.browser
+
+
+def analysis(panel: Opener, kind: str, runs: int = 50, **more: object) -> Page:
+    page = panel(tab="analyse", runs=runs, points=30, **more)
+    page.get_by_role("group", name="Picture").get_by_role("button", name=kind).click()
+    return page
+
+
+def view(page: Page) -> dict[str, object]:
+    return dict(page.evaluate("() => window.nbt.state.view.value"))
+
+
+def test_a_stretch_dragged_on_an_axis_filters_the_table_and_a_click_lets_go(panel: Opener) -> None:
+    page = analysis(panel, "Parallel")
+    expect(page.locator("polyline")).to_have_count(50)
+    rail = page.get_by_label("Filter by model")
+    place = rail.bounding_box() or {}
+    middle = place["x"] + place["width"] / 2
+    page.mouse.move(middle, place["y"] + place["height"] - 4)
+    page.mouse.down()
+    page.mouse.move(middle, place["y"] + place["height"] - 30, steps=3)
+    page.mouse.up()
+    assert view(page)["filter"] == "params.model IN ('mlp')"
+    expect(page.locator("polyline:not(.nbt-out)")).to_have_count(10)
+    expect(page.locator("polyline")).to_have_count(50)
+    page.mouse.click(middle, place["y"] + 100)
+    assert view(page)["filter"] == ""
+
+
+def test_stretches_join_the_filter_that_is_there_and_come_from_the_keyboard(panel: Opener) -> None:
+    page = analysis(panel, "Parallel")
+    page.evaluate("() => window.nbt.setView(window.nbt.state, { filter: \"status = 'FINISHED'\" })")
+    page.get_by_label("Filter by accuracy").focus()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Shift+ArrowDown")
+    assert re.fullmatch(r"status = 'FINISHED' AND metrics\.accuracy BETWEEN \S+ AND \S+", str(view(page)["filter"]))
+    page.keyboard.press("Escape")
+    assert view(page)["filter"] == "status = 'FINISHED'"
+
+
+def test_each_run_is_a_dot_that_opens_its_page(panel: Opener) -> None:
+    page = analysis(panel, "Scatter")
+    expect(page.locator("circle")).to_have_count(50)
+    page.get_by_label("Colour").select_option("params.model")
+    expect(page.locator(".nbt-scale")).to_contain_text("boosting")
+    page.locator("circle").first.click()
+    expect(page.get_by_role("tab", name="Run")).to_have_attribute("aria-selected", "true")
+
+
+def test_boxes_stand_for_five_runs_or_more(panel: Opener) -> None:
+    page = analysis(panel, "Box", runs=12)
+    page.get_by_label("By", exact=True).select_option("params.batch_size")
+    expect(page.locator(".nbt-quartiles")).to_have_count(0)
+    page = analysis(panel, "Box", runs=50)
+    page.get_by_label("By", exact=True).select_option("params.model")
+    expect(page.locator(".nbt-quartiles")).to_have_count(5)
+
+
+def test_cells_without_a_run_stay_empty(panel: Opener) -> None:
+    page = analysis(panel, "Grid", runs=8)
+    expect(page.locator(".nbt-cell-mean").first).to_be_visible()
+    cells = page.locator(".nbt-cell-mean").count()
+    assert 0 < cells <= 8
+
+
+def test_importance_says_when_there_are_too_few_runs(panel: Opener) -> None:
+    page = analysis(panel, "Importance", runs=10)
+    expect(page.locator(".nbt-warning")).to_contain_text("correlations only, and with care")
+    expect(page.get_by_text("too few runs").first).to_be_visible()
+    page = analysis(panel, "Importance", runs=60)
+    expect(page.get_by_text(re.compile("The nearest runs foretell"))).to_be_visible()
+    expect(page.locator(".nbt-importance tbody tr").first).to_contain_text("±")
+
+
+def test_the_best_so_far_is_drawn_over_the_runs(panel: Opener) -> None:
+    page = analysis(panel, "History")
+    expect(page.locator(".nbt-best-line")).to_have_count(1)
+    assert page.locator("circle").count() > 20
