@@ -1,7 +1,7 @@
 """What does a store of N runs look like on disk? Written with plain file calls in MLflow's layout, the same each time.
 
 A run has 10 params, 6 or 7 tags and 5 metrics of 100 steps (fewer where it did not finish); 5 experiments, 15 % nested
-runs, 2 % deleted, 3 % with a NaN.
+runs, 2 % deleted, 3 % with a NaN. Ten runs have a metric of 10,000 steps besides.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from pathlib import Path
 
 EXPERIMENTS = 5
 STEPS = 100
+LONG_RUNS, LONG_STEPS = 10, 10_000
 START = 1_700_000_000_000
 FINISHED, FAILED, KILLED, RUNNING = 3, 4, 5, 1
 
@@ -88,4 +89,7 @@ def _run(root: Path, experiment: int, index: int, chance: random.Random, parent:
             values[broken] = float("nan")
         lines = [f"{start + step * 500} {value!r} {step}\n" for step, value in enumerate(values)]
         (folder / "metrics" / f"m{number}").write_text("".join(lines))
+    if experiment == 1 and index < EXPERIMENTS * LONG_RUNS:
+        lines = [f"{start + step} {chance.random()!r} {step}\n" for step in range(LONG_STEPS)]
+        (folder / "metrics" / "long").write_text("".join(lines))
     return run_id
