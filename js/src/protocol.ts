@@ -66,8 +66,8 @@ export const DEFAULT_VIEW = {
   heat: [] as string[], // columns coloured by their values
   tab: "charts", // charts | analyse | compare | run
   focus: null as string | null, // the run of the run page
-  height: 620, // px of the whole dashboard
-  split: 0.45, // share of the height that the table takes
+  height: 760, // px of the whole dashboard
+  split: 0.42, // share of the height that the table takes
   chart: {
     x: "step", // step | time | relative, or the name of a metric
     smoothing: 0, // 0 … 0.99: 1 / (1 - smoothing) points speak together

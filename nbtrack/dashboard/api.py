@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +77,7 @@ def chart(
     """
     opened, ids = _store_and_runs(store, _newest(_store(store)) if runs is None else [runs])
     if metrics is not None:
-        chart["metrics"] = _texts(metrics)
+        chart["metrics"] = _known_metrics(opened, ids, _texts(metrics))
     view = {"chart": chart}
     return Dashboard(opened, _experiments_of(opened, ids), frame_kind="chart", view=view, selected=ids, only=ids)
 
@@ -86,6 +87,23 @@ def show(run: Any = None, *, store: Address = None) -> Dashboard:
     opened, ids = _store_and_runs(store, _newest(_store(store)) if run is None else [run])
     view = {"tab": "run", "focus": ids[0]}
     return Dashboard(opened, _experiments_of(opened, ids), frame_kind="show", view=view, selected=ids[:1], only=ids[:1])
+
+
+def _known_metrics(store: Store, ids: Sequence[str], asked: list[str]) -> list[str]:
+    """The metrics, or formulas of metrics, asked for; InvalidValueError where none of the runs has one of them."""
+    there = list(dict.fromkeys(key for run in ids for key in store.run(run).data.metrics))
+    for key in (name for each in asked for name in _names_in(each, there)):
+        if key not in there:
+            near = get_close_matches(key, there, 1)
+            hint = f"Did you mean '{near[0]}'?" if near else f"There are: {', '.join(there[:20]) or 'none'}."
+            raise InvalidValueError(f"No run shown here has a metric '{key}'. {hint}")
+    return asked
+
+
+def _names_in(metric: str, known: list[str]) -> list[str]:
+    from nbtrack.figures.expression import names_in, parse_expression
+
+    return [metric] if metric in known else list(names_in(parse_expression(metric, known)))
 
 
 def _texts(given: str | Sequence[str]) -> list[str]:

@@ -31,8 +31,10 @@ def plain_html(frame: Frame, title: str, notes: Sequence[str] = ()) -> str:
     body = "".join("<tr>" + "".join(f"<td>{_escape(each)}</td>" for each in row) + "</tr>" for row in cells)
     more = f"<p>and {len(frame) - len(cells):,} more runs</p>" if len(frame) > len(cells) else ""
     said = "".join(f"<p>{_escape(note)}</p>" for note in notes)
+    hint = "Charts and the table to work with appear where scripts may run: in JupyterLab, trust this notebook."
     return (
-        f"<p><b>{_escape(title)}</b></p><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}{said}"
+        f"<p><b>{_escape(title)}</b> <small>{hint}</small></p>"
+        f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}{said}"
     )
 
 

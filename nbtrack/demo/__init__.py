@@ -73,7 +73,10 @@ def _execute(folder: Path) -> int:
 
 def _open(folder: Path, browser: bool) -> int:
     first = notebooks()[0].name
-    words = ["-m", "jupyterlab", first, "--ServerApp.root_dir=."]
-    return subprocess.run(
-        [sys.executable, *words, *([] if browser else ["--no-browser"])], cwd=folder, env=_environment(folder)
-    ).returncode
+    # The address that Jupyter prints leads to the notebook too, for whoever opens it by hand.
+    words = ["-m", "jupyterlab", first, "--ServerApp.root_dir=.", f"--ServerApp.default_url=/lab/tree/{first}"]
+    if getattr(os, "geteuid", lambda: 1)() == 0:
+        words.append("--allow-root")  # in a container there is often nobody else
+    if not browser:
+        words.append("--no-browser")
+    return subprocess.run([sys.executable, *words], cwd=folder, env=_environment(folder)).returncode

@@ -28,7 +28,7 @@ def checked(options: Options, source: Mapping[str, str]) -> Callable[[], active.
     """What starts the run; `source` are tags that say where the cell stands.
 
     All that the person can have got wrong is a UsageError here, before any run exists. Where the store itself refuses
-    (a folder that is no store, no permission, a full disk) the run is kept in a temporary folder, and a warning says so.
+    (a folder that is no store, no permission, a full disk) the run is kept in a temporary folder, as a warning says.
     """
     try:
         _check_names(options)

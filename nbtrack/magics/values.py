@@ -49,7 +49,9 @@ class Values:
         known = {*params, *logged.params}
         found = {**computed_numbers(self.tree, space, known), **result_metrics(self.tree, result)}
         return {
-            key: value for key, value in found.items() if key not in logged.metrics and is_new_key(key) and key not in known
+            key: value
+            for key, value in found.items()
+            if key not in logged.metrics and is_new_key(key) and key not in known
         }
 
 

@@ -23,6 +23,8 @@ export const NAME = "run_name";
 const INTERNAL = /^tags\.(mlflow\.(?!note\.content$)|nbtrack\.)/;
 /** As many as a table can show unasked before it stops being readable. */
 const MOST = { params: 16, metrics: 16, tags: 3 };
+/** Params that stand before the metrics. */
+const LEADING = 3;
 
 export function groupOf(name: string): Group {
   const group = name.slice(0, name.indexOf(".")) as Group;
@@ -60,11 +62,8 @@ export function spread(column: Column, rows: Uint32Array): "empty" | "same" | "d
   return none ? "empty" : "same";
 }
 
-/**
- * The choice where the person made none: the run, what came out of it, what was varied. A narrow table begins with what
- * tells runs apart, and has when and where they ran at its end.
- */
-export function automatic(frame: Frame, rows: Uint32Array, narrow = false): string[] {
+/** The choice where the person made none: the run, what was varied, what came out of it, then when and where it ran. */
+export function automatic(frame: Frame, rows: Uint32Array): string[] {
   const groups = listed(frame);
   const state = (name: string) => spread(frame.columns.get(name)!, rows);
   const few = (names: string[], group: keyof typeof MOST) => names.slice(0, MOST[group]);
@@ -75,9 +74,10 @@ export function automatic(frame: Frame, rows: Uint32Array, narrow = false): stri
   const tags = groups.get("tags")!.filter((name) => !internal(name) && state(name) === "differs");
   const around = ["start_time", "duration"].filter((name) => name === "duration" || frame.columns.has(name));
   const status = frame.columns.has("status") ? ["status"] : [];
-  const told = [...few(own, "metrics"), ...few(params, "params"), ...few(tags, "tags")];
-  const context = [...around, ...experiment];
-  return [NAME, ...status, ...(narrow ? [...told, ...context] : [...context, ...told])];
+  const varied = few(params, "params");
+  // Many params would push the results out of sight: the first few say what was tried.
+  const told = [...varied.slice(0, LEADING), ...few(own, "metrics"), ...varied.slice(LEADING), ...few(tags, "tags")];
+  return [NAME, ...status, ...told, ...around, ...experiment];
 }
 
 /** How long each run took, or has been running at `now`; missing where that cannot be said. */

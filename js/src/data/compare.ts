@@ -57,9 +57,9 @@ export function compareRuns(
   });
   const isSystem = (name: string) => name.startsWith(`${SYSTEM}/`);
   const groups: Group[] = [
-    { name: "Overview", rows: overview, folded: false },
     { name: "Params", rows: of("params."), folded: false },
     { name: "Metrics", rows: of("metrics.", (name) => !isSystem(name)), folded: false },
+    { name: "Overview", rows: overview, folded: false },
     { name: "Tags", rows: of("tags.", (name) => !internal(`tags.${name}`) && `tags.${name}` !== NOTE), folded: false },
     { name: "Notes", rows: frame.columns.has(NOTE) ? [rowOf(frame, rows, NOTE, "description", pick)] : [], folded: false },
     { name: "System metrics", rows: of("metrics.", isSystem), folded: true },

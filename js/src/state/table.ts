@@ -106,7 +106,7 @@ export function createTable(state: Omit<State, "table" | "shown">): Table {
     return found;
   });
   const columns = computed(() => {
-    const columns = chosen.value ?? automatic(frame.value, scopeRows.value, narrow.value);
+    const columns = chosen.value ?? automatic(frame.value, scopeRows.value);
     return [NAME, ...columns.filter((name) => name !== NAME && frame.value.columns.has(name))];
   });
   const shown = computed(() => {

@@ -12,6 +12,7 @@ import theme from "./theme.css";
 const OURS = ".nbt-root.nbt-root.nbt-root";
 const PLAIN = `${OURS} :is(table, thead, tbody, tr, th, td, dl, dt, dd, ul, ol, li, p, pre, code, h1, h2, h3, h4) {
   margin: 0; padding: 0; border: 0; background: none; color: inherit; font: inherit; text-align: start; max-width: none;
+  float: none; clear: none; width: auto; overflow-wrap: normal;
 }`;
 
 const above = (css: string): string => `${OURS} {\n${css}\n}`;

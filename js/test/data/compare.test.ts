@@ -8,9 +8,9 @@ const [a, b] = frame.ids;
 test("runs stand side by side in sections, seldom wanted ones folded", () => {
   const groups = compareRuns(frame, [a, b]);
   expect(groups.map(({ name, folded }) => [name, folded])).toEqual([
-    ["Overview", false],
     ["Params", false],
     ["Metrics", false],
+    ["Overview", false],
     ["Tags", false],
     ["Notes", false],
     ["System metrics", true],
@@ -25,7 +25,7 @@ test("a row says whether its values differ, and rows nobody has are left out", (
 });
 
 test("the experiment is shown by its name and the duration from start to end", () => {
-  const [overview] = compareRuns(frame, [a], "last", new Map([["1", "digits"]]));
+  const overview = compareRuns(frame, [a], "last", new Map([["1", "digits"]])).find(({ name }) => name === "Overview")!;
   const values = Object.fromEntries(overview.rows.map((row) => [row.name, row.values[0]]));
   expect(values).toMatchObject({ experiment: "digits", duration: 8000, status: "FINISHED" });
 });
@@ -38,7 +38,7 @@ test("a metric shows its last, least or largest value as asked", () => {
 });
 
 test("a run that is gone has empty cells", () => {
-  const [overview] = compareRuns(frame, [a, "gone"]);
+  const overview = compareRuns(frame, [a, "gone"]).find(({ name }) => name === "Overview")!;
   expect(overview.rows.every(({ values }) => values[1] === null)).toBe(true);
 });
 
