@@ -60,4 +60,4 @@ def expect(module: str, arrived: Callable[[str], None]) -> None:
     """Call `arrived` once `module` has been imported; it must not raise."""
     _expected[module] = arrived
     if _Finder not in sys.meta_path:
-        sys.meta_path.insert(0, _Finder)  # type: ignore[arg-type]
+        sys.meta_path.insert(0, _Finder)

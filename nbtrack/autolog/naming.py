@@ -28,8 +28,11 @@ def name_of(thing: Any) -> str:
 
 def _name_in(frame: FrameType, thing: Any) -> str | None:
     """Names that begin with an underscore only where there is no other: IPython has many."""
-    names = [name for name, value in list(frame.f_locals.items()) if value is thing]
-    return min(names, key=lambda name: name.startswith("_")) if names else None
+    for space in (frame.f_locals, frame.f_globals):
+        names = [name for name, value in list(space.items()) if value is thing]
+        if names:
+            return min(names, key=lambda name: name.startswith("_"))
+    return None
 
 
 def _is_argument(frame: FrameType, name: str) -> bool:

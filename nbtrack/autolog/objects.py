@@ -1,4 +1,4 @@
-"""What is known about an object of the person's, without keeping it alive or asking it whether it is equal to another?"""
+"""What is known about an object of the person's, without keeping it alive or comparing it with others?"""
 
 from __future__ import annotations
 

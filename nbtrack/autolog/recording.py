@@ -170,7 +170,8 @@ def told(counts: Mapping[str, int]) -> str:
     """What autolog did in one run: `sklearn: 1 fit`, `optuna: 1 study`, `sklearn: 3 fits, each a child run`."""
     nouns = {"optuna": ("study", "studies")}
     words = [
-        f"{library}: {count} {nouns.get(library, ('fit', 'fits'))[count > 1]}" for library, count in sorted(counts.items())
+        f"{library}: {count} {nouns.get(library, ('fit', 'fits'))[count > 1]}"
+        for library, count in sorted(counts.items())
     ]
     return ", ".join(words) + (", each a child run" if sum(counts.values()) > 1 else "")
 
@@ -179,7 +180,9 @@ def told(counts: Mapping[str, int]) -> str:
 def logging_into(recording: Recording, *, always: bool = False) -> Iterator[None]:
     """Let what the person's own callbacks log during the fit go to the fit's run."""
     borrowed = threading.current_thread() is not threading.main_thread() and not active.own_stack()
-    if not always and (not recording.own or borrowed):  # a stack of its own would take the borrowed run from the other threads
+    if not always and (
+        not recording.own or borrowed
+    ):  # a stack of its own would take the borrowed run from the other threads
         yield
         return
     held = active.Held(recording.client.get_run(recording.run_id), recording.client, kept=True)

@@ -28,9 +28,9 @@ _seen: ByIdentity[tuple[object, ...]] = ByIdentity()  # estimators that were log
 
 def patch_estimators(patches: Patches) -> None:
     """Watch every estimator there is, and those of modules that are imported later."""
-    from sklearn.base import BaseEstimator, ClassifierMixin, ClusterMixin, RegressorMixin
+    from sklearn.base import BaseEstimator
 
-    for each in (ClassifierMixin, RegressorMixin, ClusterMixin, *_with_subclasses(BaseEstimator)):
+    for each in _with_subclasses(BaseEstimator):
         _watch_class(patches, each)
     _watch_later_classes(patches, BaseEstimator)
 
@@ -44,7 +44,8 @@ def patch_metrics(patches: Patches) -> None:
 
 
 def _with_subclasses(base: type) -> Iterator[type]:
-    seen, waiting = {base}, [base]
+    seen: set[type] = {base}
+    waiting = [base]
     while waiting:
         for each in waiting.pop().__subclasses__():
             if each not in seen:
@@ -53,10 +54,10 @@ def _with_subclasses(base: type) -> Iterator[type]:
                 yield each
 
 
-def _watch_later_classes(patches: Patches, base: type) -> None:
+def _watch_later_classes(patches: Patches, base: Any) -> None:
     before = base.__init_subclass__
 
-    def watching(cls: type, **kwargs: Any) -> None:
+    def watching(cls: Any, /, **kwargs: Any) -> None:
         super(base, cls).__init_subclass__(**kwargs)
         with guard(f"watch the estimator {cls.__name__}"):
             _watch_class(patches, cls)
@@ -67,7 +68,15 @@ def _watch_later_classes(patches: Patches, base: type) -> None:
 
 
 def _watch_class(patches: Patches, cls: type) -> None:
-    """Never a class of the notebook: sending one to another process sends all that it refers to along."""
+    """The class, and what of its own package it is mixed from: `predict` is often in a mixin."""
+    package = cls.__module__.partition(".")[0]
+    for each in cls.__mro__:
+        if each is cls or each.__module__.partition(".")[0] == package:
+            _watch_methods(patches, each)
+
+
+def _watch_methods(patches: Patches, cls: type) -> None:
+    """Never of a class of the notebook: sending one to another process sends all that it refers to along."""
     if cls.__module__ == "__main__":
         return
     if not cls.__module__.startswith(OTHERS):
@@ -84,7 +93,7 @@ def watch_fit(call: Call) -> Generator[None, None, None]:
     if is_inside():
         return
     model = call.args[0]
-    if _prepares(model):
+    if _prepares(model) or not hasattr(model, "get_params"):
         return
     with inside():
         recording = new_recording("sklearn")
@@ -128,6 +137,7 @@ def _log_fitted(recording: Recording, model: Any, call: Call, tags: Mapping[str,
 
 
 # estimators of the notebook
+
 
 def harvest(space: Mapping[str, Any]) -> None:
     """Log the fitted estimators among the notebook's variables whose `fit` could not be watched."""

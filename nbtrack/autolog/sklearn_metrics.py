@@ -77,9 +77,7 @@ def _probabilities(estimator: Any, data: Training) -> dict[str, Any]:
         return {}
     found: dict[str, Any] = {}
     likely = estimator.predict_proba(data.features)
-    _collect(
-        found, lambda: {"log_loss": metrics.log_loss(data.targets, likely, sample_weight=data.weights)}
-    )
+    _collect(found, lambda: {"log_loss": metrics.log_loss(data.targets, likely, sample_weight=data.weights)})
     scores = likely[:, 1] if likely.shape[1] == 2 else likely
     options = {"average": "weighted", "multi_class": "ovo", "sample_weight": data.weights}
     _collect(found, lambda: {"roc_auc": metrics.roc_auc_score(data.targets, scores, **options)})

@@ -157,4 +157,3 @@ def _end_cell(space: Mapping[str, Any]) -> None:
         with _changing:
             for library in LIBRARIES.values():
                 library.cells.pop()
-

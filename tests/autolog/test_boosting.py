@@ -29,9 +29,7 @@ def test_xgboost_rounds_are_points_of_the_run_by_the_time_the_next_round_begins(
 
     mine = [Mine()]
     results: dict[str, Any] = {}
-    train_xgboost(
-        XGB, matrix, 5, evals=[(matrix, "train")], verbose_eval=False, callbacks=mine, evals_result=results
-    )
+    train_xgboost(XGB, matrix, 5, evals=[(matrix, "train")], verbose_eval=False, callbacks=mine, evals_result=results)
     feed.close()
     assert seen == [1, 2, 3, 4, 5]
     assert len(mine) == 1
@@ -48,7 +46,9 @@ def test_lightgbm_rounds_are_points_and_the_persons_callbacks_stay_their_own(dat
     train = lightgbm.Dataset(*data, free_raw_data=False)
     results: dict[str, Any] = {}
     mine = [lightgbm.record_evaluation(results), lightgbm.early_stopping(2, verbose=False)]
-    booster = train_lightgbm(LGB, train, 30, valid_sets=[train.create_valid(*data)], valid_names=["valid"], callbacks=mine)
+    booster = train_lightgbm(
+        LGB, train, 30, valid_sets=[train.create_valid(*data)], valid_names=["valid"], callbacks=mine
+    )
     assert len(mine) == 2
     run = only_run()
     found = history(run, "valid-binary_logloss")

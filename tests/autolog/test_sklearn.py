@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import os
 import pickle
 import subprocess
 import sys
 import warnings
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -221,7 +223,8 @@ print(GridSearchCV(Mine(), {"C": [1, 2]}, cv=2, n_jobs=2).fit(X, y).best_params_
 
 
 def test_a_library_imported_later_is_watched_and_a_class_of_the_notebook_travels_to_other_processes() -> None:
-    done = subprocess.run([sys.executable, "-W", "error", "-c", LATER], capture_output=True, text=True)
+    here = {**os.environ, "PYTHONPATH": str(Path(nbtrack.__file__).parents[1])}
+    done = subprocess.run([sys.executable, "-W", "error", "-c", LATER], capture_output=True, text=True, env=here)
     assert done.returncode == 0, done.stderr
     assert "'f1_score_X'" in done.stdout
     assert "{'C': 1}" in done.stdout
