@@ -47,7 +47,8 @@ def _with_subclasses(base: type) -> Iterator[type]:
     seen: set[type] = {base}
     waiting = [base]
     while waiting:
-        for each in waiting.pop().__subclasses__():
+        below: list[type] = waiting.pop().__subclasses__()
+        for each in below:
             if each not in seen:
                 seen.add(each)
                 waiting.append(each)

@@ -1,28 +1,16 @@
 """Does a fit log the same with nbtrack's autolog as with MLflow's, by name and value?
 
-Both run the same trainings, in their own environments. Every difference is in `DIFFERENCES`, with its reason.
-"""
-
-from __future__ import annotations
-
-import json
-import os
-import subprocess
-import sys
-from pathlib import Path
-from typing import Any
-
-import pytest
-
-SIDE = Path(__file__).parent / "autolog_side.py"
-ROOT = SIDE.parents[2]
-TRAININGS = (
-    "classifier three_classes regressor weights pipeline search "
-    "xgboost_train xgboost_sklearn lightgbm_train lightgbm_sklearn"
-).split()
-# Durations: they differ from one run of the same training to the next.
-TIMES = {"mean_fit_time", "std_fit_time", "mean_score_time", "std_score_time"}
-DIFFERENCES: dict[str, str] = {}
+Both run the same trainings, in their own environments. Every difference is in `# What nbtrack logs otherwise, and why. The first is seen by these trainings; the others they leave aside.
+DIFFERENCES = {
+    "early stopping of XGBoost": "Both repeat the best round behind the last one with LightGBM; MLflow does so with "
+    "XGBoost only where it logs the dataset too.",
+    "functions imported before autolog": "MLflow misses `from sklearn.metrics import …` before autolog() and calls "
+    "data that a function takes from outside unknown_dataset; nbtrack sees and names both.",
+    "children of searches": "MLflow makes 5 at most, and none for halving searches; nbtrack makes one per candidate.",
+    "a second fit in a run": "MLflow mixes both in one run; nbtrack gives each a child.",
+    "artifacts": "No pictures, estimator.html or metric_info.json: drawing takes longer than a small fit.",
+    "datasets, models": "Not logged by autolog: a copy of the data and a model cost more than a small fit.",
+}
 
 
 @pytest.fixture(scope="module")
@@ -53,9 +41,19 @@ def comparable(runs: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [runs[0], *sorted(runs[1:], key=lambda run: sorted(run["params"].items()))]
 
 
+def without_repeated_round(run: dict[str, Any]) -> None:
+    """Take away what DIFFERENCES says of early stopping, and see that it is what it says."""
+    best = int(run["metrics"]["best_iteration"][0][1])
+    for key, points in run["metrics"].items():
+        if key.endswith("-logloss"):
+            assert points.pop() == [len(points), points[best][1]]
+
+
 @pytest.mark.parametrize("training", TRAININGS)
 def test_a_training_logs_the_same_params_metrics_and_tags_as_with_mlflow(training: str, both: dict[str, Any]) -> None:
     ours, theirs = (both[side][training] for side in ("nbtrack", "mlflow"))
     assert len(ours) == len(theirs)
+    if training == "xgboost_train":
+        without_repeated_round(ours[0])
     for mine, other in zip(comparable(ours), comparable(theirs), strict=True):
         assert mine == other
