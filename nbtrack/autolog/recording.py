@@ -16,6 +16,7 @@ from typing import Any
 from nbtrack.autolog.patching import Call
 from nbtrack.entities import Metric, Param, RunStatus, RunTag
 from nbtrack.errors import InvalidValueError, guard
+from nbtrack.stores import RunWriter
 from nbtrack.stores.names import LONGEST_PARAM
 from nbtrack.tracking import active
 from nbtrack.tracking.client import PARENT, MlflowClient
@@ -39,6 +40,7 @@ class Recording:
     own: bool  # was the run started for this fit?
     began: int = field(default_factory=now)
     ended: int | None = None
+    writer: RunWriter | None = None
     kept: list[tuple[str, Any]] = field(default_factory=list)  # what was written, where the fit may yet move
 
     def params(self, params: Mapping[str, Any]) -> None:
@@ -61,8 +63,9 @@ class Recording:
     def point(self, key: str, value: float, step: int) -> None:
         """One point, while training: the quick way."""
         self._keep("metrics", ({key: value}, step, when := now()))
-        store = self.client.store
-        log_point(store.uri, store.writer(self.run_id), key, value, step, when)
+        if self.writer is None:
+            self.writer = self.client.store.writer(self.run_id)
+        log_point(self.client.store.uri, self.writer, key, value, step, when)
 
     def tags(self, tags: Mapping[str, str]) -> None:
         self._keep("tags", dict(tags))
@@ -82,7 +85,8 @@ class Recording:
     def end(self, status: RunStatus = RunStatus.FINISHED) -> None:
         self.ended = now()
         if self.own:
-            self.client.store.writer(self.run_id).close()
+            if self.writer is not None:
+                self.writer.close()
             self.client.set_terminated(self.run_id, status.name, self.ended)
 
     def _keep(self, kind: str, value: Any) -> None:
@@ -157,7 +161,7 @@ def _give_child(first: Recording) -> None:
     child = first.child(began=first.began, tags={})
     first.copy_to(child)
     child.client.set_terminated(child.run_id, "FINISHED", first.ended or now())
-    first.run_id, first.own = child.run_id, True  # what is computed of it later goes there
+    first.run_id, first.own, first.writer = child.run_id, True, None  # what is computed of it later goes there
 
 
 def _forget(run_id: str) -> None:

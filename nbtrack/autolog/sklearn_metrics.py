@@ -36,12 +36,13 @@ def training_of(fit: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[
 
 def training_metrics(estimator: Any, data: Training) -> dict[str, float]:
     """Empty without targets. A metric that cannot be computed is left out."""
+    from sklearn import config_context
     from sklearn.base import is_classifier, is_regressor
 
     if data.targets is None:
         return {}
     found: dict[str, Any] = {}
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), config_context(skip_parameter_validation=True):
         warnings.simplefilter("ignore")
         if is_classifier(estimator):
             _collect(found, lambda: _classifier(estimator, data))
