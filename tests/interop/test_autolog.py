@@ -24,8 +24,8 @@ TRAININGS = (
 TIMES = {"mean_fit_time", "std_fit_time", "mean_score_time", "std_score_time"}
 # What nbtrack logs otherwise, and why. The first is seen by these trainings; the others they leave aside.
 DIFFERENCES = {
-    "early stopping of XGBoost": "Both repeat the best round behind the last one. MLflow writes it from a second thread "
-    "and loses it in some runs; nbtrack never does.",
+    "early stopping of XGBoost": "Both repeat the best round behind the last one. MLflow writes it from a second "
+    "thread and loses it in some runs; nbtrack never does.",
     "functions imported before autolog": "MLflow misses `from sklearn.metrics import …` before autolog() and calls "
     "data that a function takes from outside unknown_dataset; nbtrack sees and names both.",
     "children of searches": "MLflow makes 5 at most, and none for halving searches; nbtrack makes one per candidate.",
