@@ -31,7 +31,7 @@ class Library:
     """One library that nbtrack can watch. `parts` says which function patches what once which module is imported.
 
     `wanted` is what `autolog` was asked for, None before it was called. The last of `cells` is what the innermost
-    running tracked cell says: True, False, or None for "unless the person has switched it off".
+    running tracked cell says: True, False, or None for "as outside of it".
     """
 
     name: str
@@ -41,7 +41,7 @@ class Library:
     _patched: dict[str, Patches] = field(default_factory=dict, repr=False)
 
     def autolog(self, disable: bool = False, **ignored: Any) -> None:
-        """Log what this library trains from now on, or, with `disable=True`, no longer, in tracked cells neither.
+        """Log what this library trains from now on, or, with `disable=True`, no longer.
 
         Where it is not imported yet, that begins with its import. The other arguments of MLflow's function of this
         name are accepted and ignored: models are not kept.
@@ -56,7 +56,7 @@ class Library:
         """Is a fit that starts now to be logged?"""
         if self.cells:
             here = self.cells[-1]
-            return here if here is not None else self.wanted is not False
+            return here if here is not None else self.wanted is True
         return self.wanted is True
 
     def silent(self) -> bool:
@@ -111,7 +111,7 @@ def autolog(disable: bool = False, exclude_flavors: Collection[str] | None = Non
 
     A fit logs into the active run, or into a run of its own. Libraries that are imported later are watched from then
     on; `exclude_flavors` names some to leave alone. The other arguments of MLflow's `autolog` are accepted and ignored:
-    models are not kept. Under `%%track` it is on without this call.
+    models are not kept. `%%track --autolog` does it for one cell.
     """
     _check("autolog", ignored)
     for library in LIBRARIES.values():
@@ -135,7 +135,7 @@ def checked_names(names: Collection[str]) -> None:
 
 
 def begin_cell(names: Collection[str] | None) -> Callable[[Mapping[str, Any]], None]:
-    """Watch for one tracked cell: what is on by default (`None`), these libraries, or none.
+    """Watch for one tracked cell: what is on anyway (`None`), these libraries, or none.
 
     The returned function ends that; it looks through the notebook's variables for estimators that could not be watched.
     """

@@ -12,7 +12,7 @@ from typing import Any
 from IPython.core.error import UsageError
 from IPython.core.magic_arguments import MagicArgumentParser, argument, magic_arguments
 
-from nbtrack.autolog import checked_names
+from nbtrack.autolog import LIBRARIES, checked_names
 from nbtrack.errors import InvalidValueError
 
 DIRECTIONS = ("min", "max")
@@ -32,8 +32,8 @@ OPTIONS = [
     argument(
         "--no-capture", action="store_true", help="keep only what the code logs: no source, no variables, no output"
     ),
-    argument("--autolog", nargs="*", metavar="LIB", help="log the fits of these libraries only"),
-    argument("--no-autolog", action="store_true", help="log no fit by itself"),
+    argument("--autolog", nargs="*", metavar="LIB", help="log fits by themselves: of all libraries, or of these"),
+    argument("--no-autolog", action="store_true", help="log no fit, though nbtrack.autolog() was called"),
     argument("--store", metavar="URI", help="the store to write to, for this cell"),
     argument("--no-live", action="store_true", help="show the card when the cell has ended, not while it runs"),
 ]
@@ -139,12 +139,12 @@ def _refuse(given: argparse.Namespace) -> None:
 
 
 def _libraries(given: list[str] | None) -> tuple[str, ...] | None:
-    """`--autolog` without a library is what happens without it."""
+    """`--autolog` without a library means all of them."""
     try:
         checked_names(given or ())
     except InvalidValueError as error:
         raise UsageError(f"%%track: {error}") from error
-    return tuple(given) if given else None
+    return given if given is None else tuple(given or LIBRARIES)
 
 
 def pairs(option: str, given: list[str]) -> dict[str, str]:

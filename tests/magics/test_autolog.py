@@ -23,7 +23,7 @@ def off_again() -> Any:
 
 def test_a_fit_in_a_tracked_cell_is_the_cells_run(nb: Any) -> None:
     nb.cell(DATA + IMPORTS)
-    nb.cell("%%track\nmodel = LogisticRegression(C=0.5).fit(X, y)\nacc = accuracy_score(y, model.predict(X))")
+    nb.cell("%%track --autolog\nmodel = LogisticRegression(C=0.5).fit(X, y)\nacc = accuracy_score(y, model.predict(X))")
     assert nb.run.data.params["C"] == "0.5"
     assert "training_score" in nb.run.data.metrics
     assert "accuracy_score_X" in nb.run.data.metrics
@@ -32,7 +32,7 @@ def test_a_fit_in_a_tracked_cell_is_the_cells_run(nb: Any) -> None:
 
 def test_two_fits_in_a_tracked_cell_are_two_children_of_its_run(nb: Any) -> None:
     nb.cell(DATA + IMPORTS)
-    nb.cell("%%track\nfor C in (1, 2):\n    LogisticRegression(C=C).fit(X, y)")
+    nb.cell("%%track --autolog\nfor C in (1, 2):\n    LogisticRegression(C=C).fit(X, y)")
     (parent,) = [run for run in nb.runs if PARENT not in run.data.tags]
     found = [run for run in nb.runs if run.data.tags.get(PARENT) == parent.info.run_id]
     assert sorted(run.data.params["C"] for run in found) == ["1", "2"]
@@ -41,7 +41,7 @@ def test_two_fits_in_a_tracked_cell_are_two_children_of_its_run(nb: Any) -> None
 
 def test_a_cell_that_is_not_tracked_logs_nothing_also_after_one_that_is(nb: Any) -> None:
     nb.cell(DATA + IMPORTS)
-    nb.cell("%%track\nLogisticRegression().fit(X, y)")
+    nb.cell("%%track --autolog\nLogisticRegression().fit(X, y)")
     nb.cell("LogisticRegression().fit(X, y)")
     assert len(nb.runs) == 1
 
@@ -62,8 +62,8 @@ def test_an_estimator_of_the_notebook_is_found_after_the_cell(nb: Any) -> None:
         "    def fit(self, X, y): self.seen_ = len(X); return self\n"
         "Mine.__module__ = '__main__'"
     )
-    nb.cell("%%track\nmine = Mine(a=3).fit(X, y)")
-    nb.cell("%%track\n1 + 1")
+    nb.cell("%%track --autolog\nmine = Mine(a=3).fit(X, y)")
+    nb.cell("%%track --autolog\n1 + 1")
     first, second = nb.runs
     assert first.data.params["a"] == "3"
     assert first.data.tags["estimator_name"] == "Mine"
