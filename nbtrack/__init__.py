@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nbtrack import capture, entities, figures, tracking
+    from nbtrack.autolog import autolog, lightgbm, optuna, sklearn, xgboost
     from nbtrack.dashboard import chart, compare, dashboard, show
     from nbtrack.entities import Experiment, ExperimentTag, Metric, Param, Run, RunInfo, RunStatus, RunTag, ViewType
     from nbtrack.errors import NbtrackError
@@ -101,6 +102,7 @@ __all__ = [
     "__version__",
     "active_run",
     "artifacts",
+    "autolog",
     "capture",
     "chart",
     "checkout",
@@ -131,6 +133,7 @@ __all__ = [
     "is_tracking_uri_set",
     "last_active_run",
     "last_run",
+    "lightgbm",
     "list_artifacts",
     "load_ipython_extension",
     "load_table",
@@ -150,6 +153,7 @@ __all__ = [
     "log_table",
     "log_text",
     "open_store",
+    "optuna",
     "rename_experiment",
     "restore_experiment",
     "restore_run",
@@ -162,13 +166,16 @@ __all__ = [
     "set_tags",
     "set_tracking_uri",
     "show",
+    "sklearn",
     "start_run",
     "track",
     "tracking",
     "unload_ipython_extension",
+    "xgboost",
 ]
 
 _FROM = {
+    "nbtrack.autolog": "autolog lightgbm optuna sklearn xgboost",
     "nbtrack.dashboard": "chart compare dashboard show",
     "nbtrack.entities": "Experiment ExperimentTag Metric Param Run RunInfo RunStatus RunTag ViewType",
     "nbtrack.errors": "NbtrackError",

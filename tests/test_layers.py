@@ -18,7 +18,8 @@ LAYER = {
 }  # fmt: skip
 # `query` masks rows of a frame, `errors` is the root of all: these lie beside each other on purpose.
 # A figure without a store given reads the one that tracking writes to.
-BESIDE = {("query", "frame"), ("figures", "tracking")}
+# A tracked cell switches autolog on and off.
+BESIDE = {("query", "frame"), ("figures", "tracking"), ("magics", "autolog")}
 
 
 def room(path: Path) -> str:

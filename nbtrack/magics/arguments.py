@@ -12,6 +12,9 @@ from typing import Any
 from IPython.core.error import UsageError
 from IPython.core.magic_arguments import MagicArgumentParser, argument, magic_arguments
 
+from nbtrack.autolog import LIBRARIES, checked_names
+from nbtrack.errors import InvalidValueError
+
 DIRECTIONS = ("min", "max")
 
 OPTIONS = [
@@ -29,8 +32,8 @@ OPTIONS = [
     argument(
         "--no-capture", action="store_true", help="keep only what the code logs: no source, no variables, no output"
     ),
-    argument("--autolog", nargs="*", metavar="LIB", help="not in this version"),
-    argument("--no-autolog", action="store_true", help="accepted: there is nothing to switch off in this version"),
+    argument("--autolog", nargs="*", metavar="LIB", help="log fits by themselves: of all libraries, or of these"),
+    argument("--no-autolog", action="store_true", help="log no fit, though nbtrack.autolog() was called"),
     argument("--store", metavar="URI", help="the store to write to, for this cell"),
     argument("--no-live", action="store_true", help="show the card when the cell has ended, not while it runs"),
 ]
@@ -38,7 +41,8 @@ OPTIONS = [
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`params`, `tags` as given; `directions` says of a metric "min" or "max"; `only` is None without `--vars`."""
+    """`params`, `tags` as given; `directions` says of a metric "min" or "max"; `only` is None without `--vars`.
+    `autolog` names libraries; it is None where nothing was said, and empty for none."""
 
     name: str | None = None
     experiment: str | None = None
@@ -52,6 +56,7 @@ class Options:
     capture: bool = True
     store: str | None = None
     live: bool = True
+    autolog: tuple[str, ...] | None = None
 
 
 def with_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -80,6 +85,7 @@ def parse(line: str) -> Options:
         capture=not given.no_capture,
         store=given.store,
         live=not given.no_live,
+        autolog=() if given.no_autolog else _libraries(given.autolog),
     )
 
 
@@ -118,8 +124,8 @@ def _free_the_name(given: argparse.Namespace) -> None:
 
 
 def _refuse(given: argparse.Namespace) -> None:
-    if given.autolog is not None:
-        raise UsageError("%%track: this version of nbtrack has no autolog. Leave --autolog out and log by hand.")
+    if given.autolog is not None and given.no_autolog:
+        raise UsageError("%%track: --autolog says what to log, --no-autolog not to. Leave one out.")
     if given.resume and given.nested:
         raise UsageError("%%track: --resume goes on with a run and --nested makes a new one. Leave one out.")
     if given.resume and given.experiment:
@@ -130,6 +136,15 @@ def _refuse(given: argparse.Namespace) -> None:
         raise UsageError(f"%%track: -o wants a variable's name, and '{given.out}' is none.")
     if given.name is not None and not given.name.strip():
         raise UsageError("%%track: the run's name is empty. Leave it out to have one made up.")
+
+
+def _libraries(given: list[str] | None) -> tuple[str, ...] | None:
+    """`--autolog` without a library means all of them."""
+    try:
+        checked_names(given or ())
+    except InvalidValueError as error:
+        raise UsageError(f"%%track: {error}") from error
+    return given if given is None else tuple(given or LIBRARIES)
 
 
 def pairs(option: str, given: list[str]) -> dict[str, str]:

@@ -7,6 +7,7 @@ cells of a thread are a stack. ipykernel may run cells in several threads at onc
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,7 @@ class Frame:
     request: str
     tracked: Any = None
     inner_error: BaseException | None = None
+    end_autolog: Callable[[Mapping[str, Any]], None] | None = None
 
     @property
     def raw(self) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from IPython.core.error import UsageError
 
+from nbtrack.autolog import begin_cell
 from nbtrack.errors import guard
 from nbtrack.magics.arguments import parse, with_options
 from nbtrack.magics.cell import TrackedCell
@@ -96,6 +97,8 @@ class Magics:
             outer.inner_error = error
 
     def _end(self, frame: Frame, error: BaseException | None, result: Any) -> None:
+        if frame.end_autolog is not None:
+            frame.end_autolog(self._ip.user_ns)
         if frame.tracked is not None:
             with guard("end the run of this cell"):
                 frame.tracked.ended(error or frame.inner_error, result, self._memory)
@@ -124,6 +127,7 @@ class Magics:
         frame.tracked = cell = TrackedCell(self._ip, options, source, tree, cell_id)
         with guard("track this cell"):
             cell.began(start(), self._memory)
+            frame.end_autolog = begin_cell(options.autolog)
 
     def run_cell(self, line: str, cell: str) -> None:
         """`%%track` called as a magic, by other code: run its cell inside this one, and stop where it fails."""

@@ -21,6 +21,7 @@ from tests.bench.generate import generate
 ROOT = Path(__file__).parents[2]
 BENCH = ROOT / ".bench"
 WORKER = Path(__file__).with_name("worker.py")
+AUTOLOG = Path(__file__).with_name("autolog.py")
 TASKS = {
     "log_metric": "log_metric in a loop, per call",
     "log_batch": "log_batch of 1,000, per point",
@@ -32,6 +33,9 @@ TASKS = {
     "filter": "filter, order, best 100",
     "history": "10 histories of 100 points",
     "long": "10 histories of 10,000 points",
+    "autolog_on": "autolog: switch it on",
+    "autolog_fit": "autolog: added to a small fit",
+    "autolog_round": "autolog: added to a round",
 }
 
 
@@ -67,6 +71,7 @@ def measure(folder: Path, runs: int, rounds: int) -> dict[str, Any]:
             cache = folder / f"cache{number}"  # empty at first, so that a first open is one
             said = ask(python, side, folder / side, "all", cache)
             seconds[side].append(said["seconds"] | ask(python, side, folder / side, "reopen", cache)["seconds"])
+            seconds[side][-1] |= ask_fits(python, side, folder / f"{side}-fits")
             answers.append(said["answers"])
             versions[side] = said["version"]
         # Two new runs of random ids in each store; all else must be the same.
@@ -86,6 +91,17 @@ def ask(python: str, side: str, store: Path, what: str, cache: Path) -> dict[str
     if done.returncode:
         sys.exit(f"{side} failed:\n{done.stderr}")
     said: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return said
+
+
+def ask_fits(python: str, side: str, store: Path) -> dict[str, float]:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "MLFLOW_ALLOW_FILE_STORE": "true", "OMP_NUM_THREADS": "1"}
+    environment |= {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true", "MPLBACKEND": "agg"}
+    script = [python, str(AUTOLOG), side, store.as_uri()]
+    done = subprocess.run(script, env=environment, cwd=store.parent, capture_output=True, text=True)
+    if done.returncode:
+        sys.exit(f"{side} failed:\n{done.stderr}")
+    said: dict[str, float] = json.loads(done.stdout.splitlines()[-1])["seconds"]
     return said
 
 

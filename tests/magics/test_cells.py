@@ -102,8 +102,8 @@ def test_an_empty_body_is_fine(nb: Notebook) -> None:
     "line",
     [
         "--bogus", "-p lr", "-m loss:up", "-m loss", "-o 1x", "a b", "--nested", "--resume nobody", "-p 'a//b=1'",
-        "--autolog", "--autolog sklearn", "--vars a --no-capture", "-p lr=1 -p lr=2", "--store redis://x", "'open",
-        "--resume -1",
+        "--autolog nothing", "--autolog --no-autolog", "--vars a --no-capture", "-p lr=1 -p lr=2", "--store redis://x",
+        "'open", "--resume -1",
     ],
 )  # fmt: skip
 def test_a_usage_error_comes_before_any_run_and_before_the_body(nb: Notebook, line: str) -> None:

@@ -1,0 +1,87 @@
+"""What do XGBoost and LightGBM have in common when they are watched?"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from nbtrack.autolog import evaluation
+from nbtrack.autolog.objects import ByIdentity
+from nbtrack.autolog.patching import Call
+from nbtrack.autolog.recording import Recording, ending, logging_into, new_recording
+from nbtrack.autolog.scope import inside, is_inside
+
+MOST_FEATURES = 10_000  # of which importances are kept
+_boosters: ByIdentity[Recording] = ByIdentity()  # the run that a native booster was trained in
+
+
+@dataclass(eq=False)
+class Training:
+    """One call of `train` or `cv`: its arguments with their defaults, and what each round came to."""
+
+    recording: Recording
+    arguments: dict[str, Any]
+    rounds: list[dict[str, float]] = field(default_factory=list)
+
+    def round(self, number: int, metrics: dict[str, float]) -> None:
+        """Called after every round, so the points of a round are in the store before the next begins."""
+        self.rounds.append(metrics)
+        for key, value in metrics.items():
+            self.recording.point(key.replace("@", "_at_"), value, number)
+
+    def best_round(self, best: int, stopped: int, metrics: Mapping[str, float]) -> None:
+        """MLflow's account of early stopping: two metrics, and the best values once more, behind the last round."""
+        self.recording.metrics({"best_iteration": best, "stopped_iteration": stopped})
+        self.recording.metrics(metrics, len(self.rounds))
+
+
+def watch_training(
+    call: Call,
+    library: str,
+    no_params: frozenset[str],
+    callback: Callable[[Training], Any],
+    finish: Callable[[Training, Call], None],
+) -> Generator[None, None, None]:
+    """The hook of `train` and `cv`."""
+    if is_inside():
+        return
+    try:
+        bound = inspect.signature(call.original).bind(*call.args, **call.kwargs)
+    except TypeError:
+        return  # the call itself says better what is wrong with it
+    callbacks = bound.arguments.get("callbacks") or ()
+    bound.apply_defaults()
+    arguments = dict(bound.arguments)
+    with inside():
+        training = Training(new_recording(library), arguments)
+        recording = training.recording
+        with ending(recording, call):
+            plain = {key: value for key, value in arguments.items() if key not in no_params}
+            recording.params({**plain, **dict(arguments.get("params") or {})})
+            # The first of a list of our own: a callback before it that ends the training would hide the last round.
+            bound.arguments["callbacks"] = [callback(training), *callbacks]
+            call.args, call.kwargs = bound.args, bound.kwargs
+            with logging_into(recording):
+                yield
+            if call.error is None:
+                finish(training, call)
+                _boosters[call.result] = recording
+
+
+def log_importance(recording: Recording, kinds: Mapping[str, Callable[[], Mapping[str, Any]]]) -> None:
+    """`feature_importance_gain.json` and the like, as MLflow writes them."""
+    for kind, importance in kinds.items():
+        found = importance()
+        if found and len(found) <= MOST_FEATURES:
+            plain = {key: value if isinstance(value, list) else float(value) for key, value in found.items()}
+            recording.file(f"feature_importance_{kind}.json", plain)
+
+
+def remember_estimator(call: Call, booster: str) -> None:
+    """Later scores of an estimator of the sklearn API belong to the run that its booster was trained in."""
+    model = call.args[0]
+    recording = _boosters.get(getattr(model, booster, None))
+    if recording is not None and call.error is None:
+        evaluation.remember(model, recording)

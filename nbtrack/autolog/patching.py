@@ -1,0 +1,130 @@
+"""How is a function of somebody else's library watched without changing what it does?
+
+The only place of the package that patches. A hook is a generator: what stands before its `yield` runs before the
+function and may set `call.args` and `call.kwargs` anew (never change what they hold), what stands after it runs once
+the function has returned or raised, and reads `call.result` or `call.error`. The person's exception passes through
+unchanged; an error of a hook becomes one warning, and the function runs as if there were no hook.
+
+A watched function is a plain function that carries the name and the module of the one it stands for, so that pickling
+it by name goes on working. A forked child has other runs than its parent: there the functions run unwatched.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import FunctionType
+from typing import Any
+
+from nbtrack.errors import guard
+
+MARK = "__nbtrack_original__"
+
+
+@dataclass(slots=True)
+class Call:
+    """One call of a watched function. `result` is set once it has returned, `error` once it has raised."""
+
+    original: Callable[..., Any]
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+    result: Any = None
+    error: BaseException | None = None
+
+
+Hook = Callable[[Call], Generator[None, None, None]]
+
+
+@dataclass(eq=False)
+class Patches:
+    """What is patched for one library; `undo` puts everything back. Patching the same thing again does nothing."""
+
+    what: str
+    silent: Callable[[], bool]  # asked at each call: is there nothing to log now?
+    _undo: list[Callable[[], None]] = field(default_factory=list)
+
+    def watch(self, owner: Any, name: str, hook: Hook) -> None:
+        """Watch the function `name` that `owner`, a class or a module, defines itself.
+
+        A method that sklearn offers under a condition is watched inside its condition.
+        """
+        found = vars(owner).get(name)
+        if isinstance(found, FunctionType):
+            self._put(owner, name, found, hook)
+        elif isinstance(inner := getattr(found, "fn", None), FunctionType) and hasattr(found, "check"):
+            self._put(found, "fn", inner, hook)
+
+    def watch_everywhere(self, hooks: Mapping[Any, Hook]) -> None:
+        """Watch functions of modules under whatever name any module has imported them before."""
+        originals = [each for each in hooks if isinstance(each, FunctionType) and not hasattr(each, MARK)]
+        watched = [self._watched(each, hooks[each]) for each in originals]
+        _rebind(originals, watched)
+        self._undo.append(lambda: _rebind(watched, originals))
+
+    def replace(self, owner: Any, name: str, value: Any) -> None:
+        """Put `value` in the place of an attribute."""
+        missing = object()
+        before = vars(owner).get(name, missing)
+        setattr(owner, name, value)
+        self._undo.append(lambda: delattr(owner, name) if before is missing else setattr(owner, name, before))
+
+    def undo(self) -> None:
+        while self._undo:
+            self._undo.pop()()
+
+    def _put(self, owner: Any, name: str, original: Any, hook: Hook) -> None:
+        if not hasattr(original, MARK):
+            setattr(owner, name, self._watched(original, hook))
+            self._undo.append(lambda: setattr(owner, name, original))
+
+    def _watched(self, original: Any, hook: Hook) -> Any:
+        pid, silent, what = os.getpid(), self.silent, self.what
+
+        @functools.wraps(original)
+        def watched(*args: Any, **kwargs: Any) -> Any:
+            __tracebackhide__ = True
+            if os.getpid() != pid or silent():
+                return original(*args, **kwargs)
+            call = Call(original, args, kwargs)
+            steps = _begin(hook, call, what)
+            if steps is None:
+                return original(*args, **kwargs)
+            try:
+                call.result = original(*call.args, **call.kwargs)
+            except BaseException as error:
+                call.error = error
+                _end(steps, what)
+                raise
+            _end(steps, what)
+            return call.result
+
+        setattr(watched, MARK, original)
+        return watched
+
+
+def _rebind(old: Sequence[Any], new: Sequence[Any]) -> None:
+    """Give every name of every module that is bound to one of `old` its counterpart; the notebook is a module too."""
+    counterpart = {id(each): other for each, other in zip(old, new, strict=True)}
+    for module in list(sys.modules.values()):
+        space = getattr(module, "__dict__", None)
+        if type(space) is not dict:
+            continue
+        for name in [name for name, value in list(space.items()) if id(value) in counterpart]:
+            space[name] = counterpart[id(space[name])]
+
+
+def _begin(hook: Hook, call: Call, what: str) -> Generator[None, None, None] | None:
+    """The hook stopped at its `yield`; None where it has failed or has nothing to do."""
+    steps = hook(call)
+    with guard(f"log this call of {what}"):
+        for _ in steps:
+            return steps
+    return None
+
+
+def _end(steps: Generator[None, None, None], what: str) -> None:
+    with guard(f"log this call of {what}"):
+        next(steps, None)

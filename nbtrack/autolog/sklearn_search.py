@@ -1,0 +1,98 @@
+"""What did a search over hyperparameters find, candidate by candidate?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from numbers import Number
+from typing import Any
+
+from nbtrack.autolog.recording import Recording
+from nbtrack.entities import Metric
+from nbtrack.tracking.points import now
+
+BEST = "nbtrack.best"  # tag of the best child, and on the parent the id of that child
+MOST_CHILDREN = 500  # candidates of one search; cv_results.csv has all
+
+
+def is_search(estimator: Any) -> bool:
+    """Grid, random, and both halving searches, and what is derived from them."""
+    from sklearn.model_selection._search import BaseSearchCV
+
+    return isinstance(estimator, BaseSearchCV)
+
+
+def log_search(recording: Recording, search: Any, tags: Mapping[str, str]) -> None:
+    """Best params and score on the run of the search, and one child run per candidate."""
+    if hasattr(search, "best_score_"):
+        recording.metrics({"best_cv_score": search.best_score_})
+    if hasattr(search, "best_params_"):
+        recording.params({f"best_{key}": value for key, value in search.best_params_.items()})
+    results = getattr(search, "cv_results_", None)
+    if not results:
+        return
+    _log_table(recording, results)
+    best = _log_candidates(recording, search, results, tags)
+    if best is not None:
+        recording.tags({BEST: best})
+
+
+def _log_table(recording: Recording, results: Mapping[str, Any]) -> None:
+    import pandas as pd
+
+    recording.file("cv_results.csv", pd.DataFrame(dict(results)).to_csv(index=False))
+
+
+def _log_candidates(
+    recording: Recording, search: Any, results: Mapping[str, Any], tags: Mapping[str, str]
+) -> str | None:
+    """Returns the run id of the best candidate, where the search says which that is."""
+    seed = search.estimator
+    base = seed.get_params(deep=not is_search(seed))
+    times = _times(recording.began, now(), results, getattr(search, "n_splits_", 1))
+    best, chosen = None, getattr(search, "best_index_", None)
+    for index in _shown(results):
+        began, ended = times[index]
+        mark = {BEST: "true"} if index == chosen else {}
+        child = recording.child(began=began, tags={**tags, **mark})
+        params = {**base, **results["params"][index]}
+        child.params(params)
+        child.client.log_batch(
+            child.run_id, [Metric(key, value, ended) for key, value in _numbers(results, index).items()]
+        )
+        child.client.set_terminated(child.run_id, "FINISHED", ended)
+        best = child.run_id if mark else best
+    return best
+
+
+def _shown(results: Mapping[str, Any]) -> list[int]:
+    """All candidates in the order in which they were tried; of very many only the best."""
+    count = len(results["params"])
+    ranks = [key for key in results if key.startswith("rank_test_")]
+    if count <= MOST_CHILDREN or not ranks:
+        return list(range(count))[:MOST_CHILDREN]
+    return sorted(sorted(range(count), key=lambda index: results[ranks[0]][index])[:MOST_CHILDREN])
+
+
+def _numbers(results: Mapping[str, Any], index: int) -> dict[str, float]:
+    """Means, deviations and ranks; what single splits gave is in the table."""
+    return {
+        key: float(values[index])
+        for key, values in results.items()
+        if not key.startswith(("param", "split")) and isinstance(values[index], Number)
+    }
+
+
+def _times(began: int, ended: int, results: Mapping[str, Any], splits: int) -> list[tuple[int, int]]:
+    """When each candidate was tried, in ms: one after the other, as long as it took, within the search's time."""
+    each = [
+        max(fit + score, 0.0) * splits
+        for fit, score in zip(results["mean_fit_time"], results["mean_score_time"], strict=True)
+    ]
+    whole = sum(value for value in each if value == value) * 1000
+    factor = min(1.0, (ended - began) / whole) if whole > 0 else 0.0
+    times, at = [], float(began)
+    for seconds in each:
+        took = seconds * 1000 * factor if seconds == seconds else 0.0
+        times.append((int(at), int(at + took)))
+        at += took
+    return times

@@ -1,0 +1,159 @@
+"""Which libraries are watched, since when, and until when?
+
+By default those that a tracked cell uses, for as long as it runs; after `autolog()` every fit. A library is watched
+when it is imported, at once or later: nothing here imports one.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import threading
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from nbtrack.autolog import arriving
+from nbtrack.autolog.patching import Patches
+from nbtrack.errors import InvalidValueError, guard
+
+# What MLflow's functions accept besides; none of it changes anything here.
+_IGNORED = frozenset(
+    "log_input_examples log_model_signatures log_datasets exclusive disable_for_unsupported_versions silent "
+    "max_tuning_runs log_post_training_metrics registered_model_name extra_tags serialization_format pos_label "
+    "importance_types model_format exclude_flavors log_traces".split()
+)
+_changing = threading.RLock()
+
+
+@dataclass(eq=False)
+class Library:
+    """One library that nbtrack can watch. `parts` says which function patches what once which module is imported.
+
+    `wanted` is what `autolog` was asked for, None before it was called. The last of `cells` is what the innermost
+    running tracked cell says: True, False, or None for "as outside of it".
+    """
+
+    name: str
+    parts: Mapping[str, str]
+    wanted: bool | None = None
+    cells: list[bool | None] = field(default_factory=list)
+    _patched: dict[str, Patches] = field(default_factory=dict, repr=False)
+
+    def autolog(self, disable: bool = False, **ignored: Any) -> None:
+        """Log what this library trains from now on, or, with `disable=True`, no longer.
+
+        Where it is not imported yet, that begins with its import. The other arguments of MLflow's function of this
+        name are accepted and ignored: models are not kept.
+        """
+        _check(f"{self.name}.autolog", ignored)
+        with _changing:
+            self.wanted = not disable
+            self.settle()
+
+    @property
+    def on(self) -> bool:
+        """Is a fit that starts now to be logged?"""
+        if self.cells:
+            here = self.cells[-1]
+            return here if here is not None else self.wanted is True
+        return self.wanted is True
+
+    def silent(self) -> bool:
+        """Not on; or logged by MLflow's own autolog in this process, and two would log everything twice."""
+        theirs = sys.modules.get("mlflow.utils.autologging_utils")
+        if theirs is not None:
+            settings = getattr(theirs, "AUTOLOGGING_INTEGRATIONS", {}).get(self.name)
+            if settings and not settings.get("disable", False):
+                return True
+        return not self.on
+
+    def settle(self) -> None:
+        """Patch what is imported and due, and undo it all when the library was switched off.
+
+        After a tracked cell the patches stay and are silent: putting them in place anew costs each cell more.
+        """
+        if self.wanted is False and not self.on:
+            for patches in self._patched.values():
+                patches.undo()
+            self._patched.clear()
+        elif self.on:
+            for module in self.parts:
+                if module in sys.modules:
+                    self.arrived(module)
+                else:
+                    arriving.expect(module, self.arrived)
+
+    def arrived(self, module: str) -> None:
+        """Patch one part, whose module has been imported."""
+        with _changing, guard(f"watch {module}"):
+            if module not in self._patched and self.on:
+                home, _, function = self.parts[module].rpartition(".")
+                patches = self._patched[module] = Patches(self.name, self.silent)
+                getattr(importlib.import_module(home), function)(patches)
+
+
+sklearn = Library(
+    "sklearn",
+    {
+        "sklearn.base": "nbtrack.autolog.sklearn_fit.patch_estimators",
+        "sklearn.metrics": "nbtrack.autolog.sklearn_fit.patch_metrics",
+    },
+)
+xgboost = Library("xgboost", {"xgboost": "nbtrack.autolog.xgboost_train.patch"})
+lightgbm = Library("lightgbm", {"lightgbm": "nbtrack.autolog.lightgbm_train.patch"})
+optuna = Library("optuna", {"optuna": "nbtrack.autolog.optuna_study.patch"})
+LIBRARIES = {library.name: library for library in (sklearn, xgboost, lightgbm, optuna)}
+
+
+def autolog(disable: bool = False, exclude_flavors: Collection[str] | None = None, **ignored: Any) -> None:
+    """Log every fit from now on: scikit-learn, XGBoost, LightGBM, Optuna. `disable=True` ends that.
+
+    A fit logs into the active run, or into a run of its own. Libraries that are imported later are watched from then
+    on; `exclude_flavors` names some to leave alone. The other arguments of MLflow's `autolog` are accepted and ignored:
+    models are not kept. `%%track --autolog` does it for one cell.
+    """
+    _check("autolog", ignored)
+    for library in LIBRARIES.values():
+        if library.name not in (exclude_flavors or ()):
+            library.autolog(disable=disable)
+
+
+def _check(what: str, given: Mapping[str, Any]) -> None:
+    unknown = given.keys() - _IGNORED - {"log_models"}
+    if unknown:
+        raise TypeError(f"{what}() got an unexpected keyword argument '{min(unknown)}'")
+    if given.get("log_models"):
+        raise InvalidValueError("nbtrack does not keep models of itself. Leave log_models=True out.")
+
+
+def checked_names(names: Collection[str]) -> None:
+    """Raises InvalidValueError for a library that nbtrack cannot watch."""
+    for name in names:
+        if name not in LIBRARIES:
+            raise InvalidValueError(f"There is no autolog for '{name}', only for {', '.join(LIBRARIES)}.")
+
+
+def begin_cell(names: Collection[str] | None) -> Callable[[Mapping[str, Any]], None]:
+    """Watch for one tracked cell: what is on anyway (`None`), these libraries, or none.
+
+    The returned function ends that; it looks through the notebook's variables for estimators that could not be watched.
+    """
+    with _changing:
+        for library in LIBRARIES.values():
+            library.cells.append(None if names is None else library.name in names)
+            library.settle()
+    return _end_cell
+
+
+def _end_cell(space: Mapping[str, Any]) -> None:
+    try:
+        if "sklearn.base" in sys.modules and not sklearn.silent():
+            from nbtrack.autolog.sklearn_fit import harvest
+
+            with guard("log the notebook's own estimators"):
+                harvest(space)
+    finally:
+        with _changing:
+            for library in LIBRARIES.values():
+                library.cells.pop()

@@ -1,0 +1,77 @@
+"""How is XGBoost watched? `train` and `cv`, which its sklearn API trains through, get one more official callback."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+from nbtrack.autolog.boosting import Training, log_importance, remember_estimator, watch_training
+from nbtrack.autolog.patching import Call, Patches
+from nbtrack.errors import guard
+
+_NO_PARAMS = frozenset(
+    "params dtrain evals obj feval evals_result xgb_model callbacks learning_rates folds fpreproc".split()
+)
+
+
+def patch(patches: Patches) -> None:
+    import xgboost
+    from xgboost import sklearn
+
+    patches.watch_everywhere({xgboost.train: _watch_train, xgboost.cv: _watch_cv})
+    for estimator in (sklearn.XGBModel, sklearn.XGBClassifier, sklearn.XGBRanker):
+        patches.watch(estimator, "fit", _watch_fit)
+
+
+def _watch_train(call: Call) -> Generator[None, None, None]:
+    return watch_training(call, "xgboost", _NO_PARAMS, _callback, _finish)
+
+
+def _watch_cv(call: Call) -> Generator[None, None, None]:
+    return watch_training(call, "xgboost", _NO_PARAMS, _callback, _finish_cv)
+
+
+def _watch_fit(call: Call) -> Generator[None, None, None]:
+    yield
+    remember_estimator(call, "_Booster")
+
+
+def _callback(training: Training) -> Any:
+    from xgboost.callback import TrainingCallback
+
+    class Points(TrainingCallback):
+        """One point of each metric after each round."""
+
+        def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:
+            with guard("log this round of xgboost"):
+                training.round(epoch, _newest(evals_log))
+            return False
+
+    return Points()
+
+
+def _newest(evals_log: Any) -> dict[str, float]:
+    """The last value of every metric; mean and deviation while cross-validating."""
+    newest: dict[str, float] = {}
+    for data, metrics in evals_log.items():
+        for metric, values in metrics.items():
+            value = values[-1]
+            if isinstance(value, tuple):
+                newest[f"{data}-{metric}-mean"], newest[f"{data}-{metric}-std"] = value
+            else:
+                newest[f"{data}-{metric}"] = value
+    return newest
+
+
+def _finish(training: Training, call: Call) -> None:
+    booster = call.result
+    if training.arguments.get("early_stopping_rounds"):
+        training.best_round(booster.best_iteration, len(training.rounds) - 1, training.rounds[booster.best_iteration])
+    kind = "weight"
+    log_importance(training.recording, {kind: lambda: booster.get_score(importance_type=kind)})
+
+
+def _finish_cv(training: Training, call: Call) -> None:
+    if training.arguments.get("early_stopping_rounds"):
+        best = len(call.result) if hasattr(call.result, "columns") else len(next(iter(call.result.values())))
+        training.best_round(best - 1, len(training.rounds) - 1, training.rounds[best - 1])

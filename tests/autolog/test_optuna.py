@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from typing import Any
+
+import optuna
+import pytest
+from sklearn.linear_model import LogisticRegression
+
+import nbtrack
+from tests.autolog.found import children, history, runs
+
+pytestmark = pytest.mark.usefixtures("store")
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> None:
+    optuna.logging.set_verbosity(optuna.logging.CRITICAL)
+
+
+def study_run() -> Any:
+    (found,) = [run for run in runs() if "nbtrack.study" in run.data.tags]
+    return found
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_each_trial_is_a_child_with_what_its_objective_fitted_and_logged(n_jobs: int, data: tuple[Any, Any]) -> None:
+    nbtrack.autolog()
+
+    def objective(trial: optuna.Trial) -> float:
+        strength = trial.suggest_float("strength", 0.1, 1)
+        model = LogisticRegression(C=strength).fit(*data)
+        nbtrack.log_metric("mine", strength)
+        return float(model.score(*data))
+
+    study = optuna.create_study(direction="maximize", sampler=optuna.samplers.RandomSampler(seed=0))
+    study.optimize(objective, n_trials=4, n_jobs=n_jobs)
+    parent = study_run()
+    found = children(parent)
+    assert len(found) == 4
+    assert len(runs()) == 5
+    for run in found:
+        assert run.data.params["strength"] == run.data.params["C"] == str(run.data.metrics["mine"])
+        assert run.info.status == "FINISHED"
+    (best,) = [run for run in found if run.info.run_id == parent.data.tags["nbtrack.best"]]
+    assert best.data.metrics["value"] == study.best_value
+    assert parent.data.params["best_strength"] == str(study.best_params["strength"])
+
+
+def test_intermediate_values_pruned_and_failed_trials_are_told_as_such() -> None:
+    nbtrack.autolog()
+
+    def objective(trial: optuna.Trial) -> float:
+        for step in range(3):
+            trial.report(step * 1.5, step)
+        if trial.number == 1:
+            raise optuna.TrialPruned
+        if trial.number == 2:
+            raise ZeroDivisionError
+        return 1.0
+
+    study = optuna.create_study()
+    with pytest.raises(ZeroDivisionError):
+        study.optimize(objective, n_trials=5)
+    parent = study_run()
+    found = {run.data.tags["nbtrack.trial"]: run for run in children(parent)}
+    assert {key: run.data.tags["nbtrack.trial_state"] for key, run in found.items()} == {
+        "0": "COMPLETE", "1": "PRUNED", "2": "FAIL",
+    }  # fmt: skip
+    assert [found[key].info.status for key in "012"] == ["FINISHED", "KILLED", "FAILED"]
+    assert history(found["1"], "intermediate_value") == [(0, 0.0), (1, 1.5), (2, 3.0)]
+    assert parent.info.status == "FAILED"
