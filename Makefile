@@ -70,9 +70,11 @@ test-js: build
 	@$(NPM) run --silent protocol -- --check
 	@$(NPM) run --silent test
 
-# A test file stays in one process, so that its JupyterLab is started once.
+# A test file stays in one process, so that its JupyterLab is started once. Playwright keeps an event loop running in its
+# process, so the tests that drive a browser have processes of their own.
 test-py: build chromium $(MLFLOWS)
-	@NBTRACK_CHROMIUM="$$(cat $(CHROMIUM))" $(PY) -m pytest -q -n $(JOBS) --dist loadfile $(PYTEST)
+	@$(PY) -m pytest -q -n $(JOBS) --dist loadfile -m "not browser" $(PYTEST)
+	@NBTRACK_CHROMIUM="$$(cat $(CHROMIUM))" $(PY) -m pytest -q -n $(JOBS) --dist loadfile -m browser $(PYTEST)
 
 test-quick: build ## no browser, no MLflow: seconds, for while you edit
 	@$(NPM) run --silent test

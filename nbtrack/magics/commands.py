@@ -14,6 +14,7 @@ from nbtrack.capture.rewriting import with_values
 from nbtrack.entities import Run
 from nbtrack.errors import NbtrackError
 from nbtrack.magics.arguments import pairs, parse, words
+from nbtrack.magics.background import settle
 from nbtrack.magics.card import card_of, directions_of
 from nbtrack.magics.card_html import card_html
 from nbtrack.magics.card_text import card_text
@@ -177,6 +178,7 @@ class Commands:
             raise UsageError(
                 f"%track rm: run '{run.info.run_name}' is active. Wait for its end, or call nbtrack.end_run()."
             )
+        settle()  # what is still being noted of it must not find it deleted
         client.delete_run(run.info.run_id)
         print(f"Deleted run '{run.info.run_name}'. `%track restore {run.info.run_id[:8]}` brings it back.")
 

@@ -125,6 +125,7 @@ def test_a_metric_shows_its_least_value_and_is_sorted_and_filtered_by_it(page: P
 
 
 def test_the_best_value_follows_the_direction_that_is_set(page: Page) -> None:
+    page.evaluate("() => window.setView({ experiments: ['1'] })")  # best is said of the runs of one experiment
     best = page.locator(".nbt-lines .nbt-cell-best")
     place = page.locator('[data-name="metrics.loss"]').get_attribute("data-column")
     page.click('[data-name="metrics.loss"]')
@@ -144,7 +145,8 @@ def test_a_direction_tracked_with_the_runs_is_respected(browser: Browser) -> Non
         page.click('[data-name="metrics.loss"]')
         page.click('[data-name="metrics.loss"]')
         place = page.locator('[data-name="metrics.loss"]').get_attribute("data-column")
-        page.evaluate("() => window.setView({ tree: false })")
+        page.evaluate("() => window.setView({ tree: false, experiments: ['1'] })")
+        place = page.locator('[data-name="metrics.loss"]').get_attribute("data-column")
         expect(page.locator(f'[data-line="0"] [data-column="{place}"] .nbt-cell-best')).to_be_visible()
 
 
@@ -291,10 +293,10 @@ def test_what_is_shown_is_copied_as_code_markdown_and_csv(page: Page) -> None:
     rows = int(page.locator(".nbt-total").inner_text().split()[0])
     table = copied("Markdown").splitlines()
     assert len(table) == rows + 2
-    assert table[0].startswith("| Name | Status | Started |")
+    assert table[0].startswith("| Name | Status | lr |")
     lines = copied("CSV").splitlines()
     assert len(lines) == rows + 1
-    assert lines[0].startswith("Name,Status,Started")
+    assert lines[0].startswith("Name,Status,lr")
 
 
 def test_a_saved_view_changes_nothing_and_says_why(page: Page) -> None:
