@@ -96,6 +96,9 @@ def test_the_page_sorts_filters_selects_and_sees_points_grow_while_a_cell_trains
     before = points_drawn(book, "training")
     row(book, "training").locator(".nbt-box").click()
     expect(row(book, "training")).to_have_attribute("aria-selected", "true")
+    book.page.get_by_role("columnheader", name="loss").first.click()
+    book.page.get_by_role("columnheader", name="loss").first.click()
+    expect(book.page.locator('.nbt-lines [data-line="0"]')).to_contain_text("run2")  # the greatest loss
     box = book.page.locator(".nbt-root").get_by_role("combobox", name="Filter runs").first
     box.fill("metrics.loss < 1.5")
     expect(row(book, "run2")).to_have_count(0)
