@@ -12,7 +12,21 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nbtrack import capture, entities, figures, tracking
-    from nbtrack.autolog import autolog, lightgbm, optuna, sklearn, xgboost
+    from nbtrack.autolog import (
+        autolog,
+        catboost,
+        keras,
+        keras_tuner,
+        lightgbm,
+        optuna,
+        pytorch,
+        ray,
+        sklearn,
+        statsmodels,
+        tensorflow,
+        transformers,
+        xgboost,
+    )
     from nbtrack.dashboard import chart, compare, dashboard, show
     from nbtrack.entities import Experiment, ExperimentTag, Metric, Param, Run, RunInfo, RunStatus, RunTag, ViewType
     from nbtrack.errors import NbtrackError
@@ -104,6 +118,7 @@ __all__ = [
     "artifacts",
     "autolog",
     "capture",
+    "catboost",
     "chart",
     "checkout",
     "client",
@@ -131,6 +146,8 @@ __all__ = [
     "get_run",
     "get_tracking_uri",
     "is_tracking_uri_set",
+    "keras",
+    "keras_tuner",
     "last_active_run",
     "last_run",
     "lightgbm",
@@ -154,6 +171,8 @@ __all__ = [
     "log_text",
     "open_store",
     "optuna",
+    "pytorch",
+    "ray",
     "rename_experiment",
     "restore_experiment",
     "restore_run",
@@ -168,14 +187,20 @@ __all__ = [
     "show",
     "sklearn",
     "start_run",
+    "statsmodels",
+    "tensorflow",
     "track",
     "tracking",
+    "transformers",
     "unload_ipython_extension",
     "xgboost",
 ]
 
 _FROM = {
-    "nbtrack.autolog": "autolog lightgbm optuna sklearn xgboost",
+    "nbtrack.autolog": (
+        "autolog catboost keras keras_tuner lightgbm optuna pytorch ray sklearn "
+        "statsmodels tensorflow transformers xgboost"
+    ),
     "nbtrack.dashboard": "chart compare dashboard show",
     "nbtrack.entities": "Experiment ExperimentTag Metric Param Run RunInfo RunStatus RunTag ViewType",
     "nbtrack.errors": "NbtrackError",

@@ -3,6 +3,40 @@
 `switch` says when, `patching` watches functions, `recording` finds the run; the other files know one library each.
 """
 
-from nbtrack.autolog.switch import LIBRARIES, autolog, begin_cell, checked_names, lightgbm, optuna, sklearn, xgboost
+from nbtrack.autolog.switch import (
+    LIBRARIES,
+    autolog,
+    begin_cell,
+    catboost,
+    checked_names,
+    keras,
+    keras_tuner,
+    lightgbm,
+    optuna,
+    pytorch,
+    ray,
+    sklearn,
+    statsmodels,
+    tensorflow,
+    transformers,
+    xgboost,
+)
 
-__all__ = ["LIBRARIES", "autolog", "begin_cell", "checked_names", "lightgbm", "optuna", "sklearn", "xgboost"]
+__all__ = [
+    "LIBRARIES",
+    "autolog",
+    "begin_cell",
+    "catboost",
+    "checked_names",
+    "keras",
+    "keras_tuner",
+    "lightgbm",
+    "optuna",
+    "pytorch",
+    "ray",
+    "sklearn",
+    "statsmodels",
+    "tensorflow",
+    "transformers",
+    "xgboost",
+]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -30,6 +29,7 @@ class Training:
         self.rounds.append(metrics)
         for key, value in metrics.items():
             self.recording.point(key.replace("@", "_at_"), value, number)
+        self.recording.progress(number + 1, self.arguments.get("num_boost_round"))
 
     def best_round(self, best: int, stopped: int, metrics: Mapping[str, float]) -> None:
         """MLflow's account of early stopping: two metrics, and the best values once more, behind the last round."""
@@ -47,10 +47,9 @@ def watch_training(
     """The hook of `train` and `cv`."""
     if is_inside():
         return
-    try:
-        bound = inspect.signature(call.original).bind(*call.args, **call.kwargs)
-    except TypeError:
-        return  # the call itself says better what is wrong with it
+    bound = call.bound()
+    if bound is None:
+        return
     callbacks = bound.arguments.get("callbacks") or ()
     bound.apply_defaults()
     arguments = dict(bound.arguments)
@@ -61,8 +60,7 @@ def watch_training(
             plain = {key: value for key, value in arguments.items() if key not in no_params}
             recording.params({**plain, **dict(arguments.get("params") or {})})
             # The first of a list of our own: a callback before it that ends the training would hide the last round.
-            bound.arguments["callbacks"] = [callback(training), *callbacks]
-            call.args, call.kwargs = bound.args, bound.kwargs
+            call.give(bound, callbacks=[callback(training), *callbacks])
             with logging_into(recording):
                 yield
             if call.error is None:

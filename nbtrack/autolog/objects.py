@@ -24,3 +24,6 @@ class ByIdentity(Generic[T]):
     def get(self, thing: Any) -> T | None:
         found = self._facts.get(id(thing))
         return found[1] if found is not None and found[0]() is thing else None
+
+    def forget(self, thing: Any) -> None:
+        self._facts.pop(id(thing), None)

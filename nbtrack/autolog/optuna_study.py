@@ -12,12 +12,10 @@ from nbtrack.autolog.patching import Call, Patches
 from nbtrack.autolog.recording import Recording, ending, logging_into, new_recording
 from nbtrack.autolog.scope import is_inside
 from nbtrack.autolog.sklearn_search import BEST
+from nbtrack.autolog.trials import STATE, STATUS
 from nbtrack.entities import RunStatus
 from nbtrack.errors import guard
 from nbtrack.tracking.points import now
-
-STATE = "nbtrack.trial_state"  # COMPLETE, PRUNED or FAIL
-_STATUS = {"COMPLETE": RunStatus.FINISHED, "PRUNED": RunStatus.KILLED}
 
 _running: ByIdentity[Recording] = ByIdentity()  # by the trial that an objective was handed
 
@@ -33,17 +31,15 @@ def patch(patches: Patches) -> None:
 def _watch_optimize(call: Call) -> Generator[None, None, None]:
     if is_inside():
         return
-    try:
-        bound = inspect.signature(call.original).bind(*call.args, **call.kwargs)
-    except TypeError:
-        return  # the call itself says better what is wrong with it
+    bound = call.bound()
+    if bound is None:
+        return
     study, objective = call.args[0], bound.arguments["func"]
-    trials = _Trials(new_recording("optuna"))
+    trials = _Trials(new_recording("optuna"), bound.arguments.get("n_trials"))
     with ending(trials.recording, call):
         trials.describe(study)
-        bound.arguments["func"] = trials.tracked(objective)
-        bound.arguments["callbacks"] = [trials.ended, *(bound.arguments.get("callbacks") or ())]
-        call.args, call.kwargs = bound.args, bound.kwargs
+        callbacks = [trials.ended, *(bound.arguments.get("callbacks") or ())]
+        call.give(bound, func=trials.tracked(objective), callbacks=callbacks)
         with logging_into(trials.recording):
             yield
         trials.close(study)
@@ -61,8 +57,10 @@ def _watch_report(call: Call) -> Generator[None, None, None]:
 class _Trials:
     """The trials of one call of `optimize`. Several threads may run one each."""
 
-    def __init__(self, recording: Recording) -> None:
+    def __init__(self, recording: Recording, wanted: int | None) -> None:
         self.recording = recording
+        self._wanted = wanted
+        self._done = 0
         self._open: dict[int, Recording] = {}
         self._best: int | None = None
         self._lock = threading.Lock()
@@ -108,7 +106,10 @@ class _Trials:
         child.params(frozen.params)
         child.metrics(_named(frozen.values))
         child.tags({STATE: frozen.state.name, **{f"optuna.{key}": str(v) for key, v in frozen.user_attrs.items()}})
-        child.end(_STATUS.get(frozen.state.name, RunStatus.FAILED))
+        child.end(STATUS.get(frozen.state.name, RunStatus.FAILED))
+        with self._lock:
+            self._done += 1
+        self.recording.progress(self._done, self._wanted)
         if len(study.directions) == 1 and frozen.state.name == "COMPLETE":
             with self._lock:
                 self._tell_best(study, frozen, child)

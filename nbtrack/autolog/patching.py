@@ -16,6 +16,7 @@ import os
 import sys
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
+from inspect import BoundArguments, signature
 from types import FunctionType
 from typing import Any
 
@@ -33,6 +34,18 @@ class Call:
     kwargs: dict[str, Any]
     result: Any = None
     error: BaseException | None = None
+
+    def bound(self) -> BoundArguments | None:
+        """The arguments by name, without defaults; None where they do not fit: the call itself says better why."""
+        try:
+            return signature(self.original).bind(*self.args, **self.kwargs)
+        except TypeError:
+            return None
+
+    def give(self, bound: BoundArguments, **changed: Any) -> None:
+        """Call with these arguments, and in the place of some with others."""
+        bound.arguments.update(changed)
+        self.args, self.kwargs = bound.args, bound.kwargs
 
 
 Hook = Callable[[Call], Generator[None, None, None]]
@@ -70,6 +83,10 @@ class Patches:
         before = vars(owner).get(name, missing)
         setattr(owner, name, value)
         self._undo.append(lambda: delattr(owner, name) if before is missing else setattr(owner, name, before))
+
+    def undone_by(self, undo: Callable[[], Any]) -> None:
+        """Remember how to end what was registered with the library itself."""
+        self._undo.append(undo)
 
     def undo(self) -> None:
         while self._undo:

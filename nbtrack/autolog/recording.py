@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from nbtrack.autolog import progress
 from nbtrack.autolog.patching import Call
 from nbtrack.entities import Metric, Param, RunStatus, RunTag
 from nbtrack.errors import InvalidValueError, guard
@@ -38,6 +39,7 @@ class Recording:
     run_id: str
     experiment_id: str
     own: bool  # was the run started for this fit?
+    within: str | None = None  # the run that was active when the fit began
     began: int = field(default_factory=now)
     ended: int | None = None
     writer: RunWriter | None = None
@@ -67,6 +69,11 @@ class Recording:
             self.writer = self.client.store.writer(self.run_id)
         log_point(self.client.store.uri, self.writer, key, value, step, when)
 
+    def progress(self, done: int, total: int | None) -> None:
+        """How much of the fit is done, for the card of the cell that it runs in."""
+        if self.within is not None and total:
+            progress.tell(self.within, self, done, total)
+
     def tags(self, tags: Mapping[str, str]) -> None:
         self._keep("tags", dict(tags))
         self.client.log_batch(self.run_id, tags=[RunTag(key, value) for key, value in tags.items()])
@@ -84,6 +91,8 @@ class Recording:
 
     def end(self, status: RunStatus = RunStatus.FINISHED) -> None:
         self.ended = now()
+        if self.within is not None:
+            progress.forget(self.within, self)
         if self.own:
             if self.writer is not None:
                 self.writer.close()
@@ -137,7 +146,7 @@ def new_recording(library: str) -> Recording:
         experiment_id = experiment_for_runs(client)
         run = client.create_run(experiment_id, tags={**context_tags(), LIBRARY: library})
         return Recording(library, client, run.info.run_id, run.info.experiment_id, own=True)
-    recording = Recording(library, held.client, held.run_id, held.run.info.experiment_id, own=False)
+    recording = Recording(library, held.client, held.run_id, held.run.info.experiment_id, own=False, within=held.run_id)
     with _claiming:
         first = _first.setdefault(held.run_id, recording)
         while len(_first) > _MOST_CLAIMS:
@@ -154,7 +163,9 @@ def new_recording(library: str) -> Recording:
     if move:
         with guard("give the first fit of this run a run of its own"):
             _give_child(first)
-    return recording.child(began=now(), tags={})
+    child = recording.child(began=now(), tags={})
+    child.within = held.run_id
+    return child
 
 
 def _give_child(first: Recording) -> None:

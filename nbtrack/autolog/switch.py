@@ -21,7 +21,10 @@ from nbtrack.errors import InvalidValueError, guard
 _IGNORED = frozenset(
     "log_input_examples log_model_signatures log_datasets exclusive disable_for_unsupported_versions silent "
     "max_tuning_runs log_post_training_metrics registered_model_name extra_tags serialization_format pos_label "
-    "importance_types model_format exclude_flavors log_traces".split()
+    "importance_types model_format exclude_flavors log_traces log_every_epoch log_every_n_steps log_every_n_epoch "
+    "log_every_n_step save_exported_model save_model_kwargs saved_model_kwargs keras_model_kwargs checkpoint "
+    "checkpoint_monitor checkpoint_mode checkpoint_save_best_only checkpoint_save_weights_only "
+    "checkpoint_save_freq".split()
 )
 _changing = threading.RLock()
 
@@ -31,11 +34,12 @@ class Library:
     """One library that nbtrack can watch. `parts` says which function patches what once which module is imported.
 
     `wanted` is what `autolog` was asked for, None before it was called. The last of `cells` is what the innermost
-    running tracked cell says: True, False, or None for "as outside of it".
+    running tracked cell says: True, False, or None for "as outside of it". `theirs` are MLflow's names for it.
     """
 
     name: str
     parts: Mapping[str, str]
+    theirs: tuple[str, ...] = ()
     wanted: bool | None = None
     cells: list[bool | None] = field(default_factory=list)
     _patched: dict[str, Patches] = field(default_factory=dict, repr=False)
@@ -63,9 +67,11 @@ class Library:
         """Not on; or logged by MLflow's own autolog in this process, and two would log everything twice."""
         theirs = sys.modules.get("mlflow.utils.autologging_utils")
         if theirs is not None:
-            settings = getattr(theirs, "AUTOLOGGING_INTEGRATIONS", {}).get(self.name)
-            if settings and not settings.get("disable", False):
-                return True
+            all_settings = getattr(theirs, "AUTOLOGGING_INTEGRATIONS", {})
+            for name in self.theirs or (self.name,):
+                settings = all_settings.get(name)
+                if settings and not settings.get("disable", False):
+                    return True
         return not self.on
 
     def settle(self) -> None:
@@ -103,11 +109,35 @@ sklearn = Library(
 xgboost = Library("xgboost", {"xgboost": "nbtrack.autolog.xgboost_train.patch"})
 lightgbm = Library("lightgbm", {"lightgbm": "nbtrack.autolog.lightgbm_train.patch"})
 optuna = Library("optuna", {"optuna": "nbtrack.autolog.optuna_study.patch"})
-LIBRARIES = {library.name: library for library in (sklearn, xgboost, lightgbm, optuna)}
+keras = Library("keras", {"keras.src.models.model": "nbtrack.autolog.keras_fit.patch"}, ("keras", "tensorflow"))
+pytorch = Library(
+    "pytorch",
+    {
+        "torch.optim.optimizer": "nbtrack.autolog.torch_loop.patch",
+        "torch.amp.grad_scaler": "nbtrack.autolog.torch_loop.patch_scaler",
+        "lightning.pytorch.trainer.trainer": "nbtrack.autolog.lightning_fit.patch_lightning",
+        "pytorch_lightning.trainer.trainer": "nbtrack.autolog.lightning_fit.patch_pytorch_lightning",
+    },
+)
+transformers = Library("transformers", {"transformers.trainer": "nbtrack.autolog.transformers_trainer.patch"})
+catboost = Library("catboost", {"catboost.core": "nbtrack.autolog.catboost_fit.patch"})
+statsmodels = Library("statsmodels", {"statsmodels.base.model": "nbtrack.autolog.statsmodels_fit.patch"})
+keras_tuner = Library("keras_tuner", {"keras_tuner.src.engine.base_tuner": "nbtrack.autolog.keras_tuner_search.patch"})
+ray = Library("ray", {"ray.tune.tune": "nbtrack.autolog.ray_tune.patch"})
+LIBRARIES = {
+    library.name: library
+    for library in (
+        sklearn, xgboost, lightgbm, catboost, statsmodels, keras, pytorch, transformers, optuna, keras_tuner, ray
+    )
+}  # fmt: skip
+tensorflow = keras  # what tf.keras trains is trained by Keras
 
 
 def autolog(disable: bool = False, exclude_flavors: Collection[str] | None = None, **ignored: Any) -> None:
-    """Log every fit from now on: scikit-learn, XGBoost, LightGBM, Optuna. `disable=True` ends that.
+    """Log every fit from now on. `disable=True` ends that.
+
+    Of scikit-learn, XGBoost, LightGBM, CatBoost, statsmodels, Keras, PyTorch (Lightning, and loops of one's own inside
+    a run), transformers; and of searches each trial: scikit-learn's, Optuna, keras-tuner, Ray Tune.
 
     A fit logs into the active run, or into a run of its own. Libraries that are imported later are watched from then
     on; `exclude_flavors` names some to leave alone. The other arguments of MLflow's `autolog` are accepted and ignored:
@@ -115,7 +145,7 @@ def autolog(disable: bool = False, exclude_flavors: Collection[str] | None = Non
     """
     _check("autolog", ignored)
     for library in LIBRARIES.values():
-        if library.name not in (exclude_flavors or ()):
+        if not {library.name, *library.theirs} & set(exclude_flavors or ()):
             library.autolog(disable=disable)
 
 

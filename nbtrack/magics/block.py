@@ -77,7 +77,7 @@ class Block:
             with guard(f"end run '{stack[-1].run_id}'"):
                 active.end_top(status)
         if len(stack) > self._depth:
-            active.release_top()
+            active.release_top(status)
         self._live.stop(self._pulse.keep_printed)
         with guard("keep what the block came to"):
             self._keep(held, error if status != RunStatus.FINISHED else None, metrics or {}, params or {})

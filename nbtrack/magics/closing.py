@@ -69,7 +69,7 @@ class Closing:
             with guard(f"end run '{stack[-1].run_id}'"):
                 active.end_top(self._status)
         if len(stack) > depth:
-            active.release_top()
+            active.release_top(self._status)
 
     def _keep_error(self, error: BaseException) -> None:
         self._cell.card.error = error_line(error)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 
+from nbtrack.autolog import progress as fits
 from nbtrack.capture import options
 from nbtrack.capture.alive import BEAT, HEARTBEAT
 from nbtrack.capture.printed import Printed
@@ -65,7 +66,7 @@ class Pulse:
     def _estimate(self, elapsed: float) -> None:
         card = self._card
         card.said = self._printed.newest
-        if (progress := self._printed.progress) is None:
+        if (progress := fits.of(self._held.run_id) or self._printed.progress) is None:
             return
         done, total = progress
         if self._first is None or done < self._first[1] or progress[1] != (card.progress or progress)[1]:

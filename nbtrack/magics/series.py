@@ -43,7 +43,7 @@ class Series:
         named = status_of(status.upper()) if status else held.asked or last
         while active.own_stack()[-1] is not held:
             active.end_top(named)
-        active.release_top()
+        active.release_top(named)
         self._held = None
         if named == RunStatus.FINISHED and "nbtrack.error" in held.client.get_run(held.run_id).data.tags:
             held.client.delete_tag(held.run_id, "nbtrack.error")  # its traceback stays; the run came through

@@ -12,6 +12,7 @@ import pytest
 
 import nbtrack
 from nbtrack import errors
+from nbtrack.autolog import LIBRARIES
 from nbtrack.entities import RunStatus
 from nbtrack.stores import Store, open_store
 from nbtrack.tracking import active, experiments, settings
@@ -31,7 +32,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     nbtrack.set_tracking_uri(tmp_path / "mlruns")
     yield open_store(tmp_path / "mlruns")
     nbtrack.autolog(disable=True)
-    for library in (nbtrack.sklearn, nbtrack.xgboost, nbtrack.lightgbm, nbtrack.optuna):
+    for library in LIBRARIES.values():
         library.wanted = None
     active.end_all(RunStatus.FINISHED)
 

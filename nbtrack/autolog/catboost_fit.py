@@ -1,0 +1,120 @@
+"""How is CatBoost watched? `fit` gets one more official callback.
+
+MLflow has no autolog for it; the names are made like those of XGBoost. On a GPU CatBoost allows no callbacks: there the
+points are written when the fit has ended. So they are for `cv`.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Generator, Mapping
+from typing import Any
+
+from nbtrack.autolog import evaluation
+from nbtrack.autolog.boosting import log_importance
+from nbtrack.autolog.patching import Call, Patches
+from nbtrack.autolog.recording import Recording, ending, logging_into, new_recording
+from nbtrack.autolog.scope import inside, is_inside
+from nbtrack.errors import guard
+
+_CLASSES = ("CatBoost", "CatBoostClassifier", "CatBoostRegressor", "CatBoostRanker")
+_PREDICTS = ("predict", "predict_proba", "predict_log_proba")
+_FIT_PARAMS = ("early_stopping_rounds", "use_best_model")
+_NO_PARAMS = frozenset("pool dtrain params folds plot plot_file log_cout log_cerr as_pandas return_models".split())
+
+
+def patch(patches: Patches) -> None:
+    core = importlib.import_module("catboost.core")
+    for kind in (getattr(core, name) for name in _CLASSES):
+        patches.watch(kind, "fit", _watch_fit)
+        patches.watch(kind, "score", evaluation.watch_score)
+        for name in _PREDICTS:
+            patches.watch(kind, name, evaluation.watch_predict)
+    patches.watch_everywhere({core.cv: _watch_cv})
+
+
+def _watch_fit(call: Call) -> Generator[None, None, None]:
+    if is_inside() or (bound := call.bound()) is None:
+        return
+    model, arguments = call.args[0], bound.arguments
+    params = model.get_params() if hasattr(model, "get_params") else dict(model._init_params)
+    params |= {name: arguments[name] for name in _FIT_PARAMS if arguments.get(name) is not None}
+    live = str(params.get("task_type", "CPU")).upper() != "GPU"
+    with inside():
+        recording = new_recording("catboost")
+        with ending(recording, call):
+            recording.params(params)
+            rounds = _Rounds(recording)
+            if live:
+                call.give(bound, callbacks=[rounds, *(arguments.get("callbacks") or ())])
+            with logging_into(recording):
+                yield
+            if call.error is None:
+                _log_fitted(recording, model, params, rounds)
+
+
+class _Rounds:
+    """A callback as CatBoost wants it: the newest value of each metric after each iteration."""
+
+    def __init__(self, recording: Recording) -> None:
+        self._recording = recording
+        self._total: int | None = None
+        self.count = 0
+
+    def after_iteration(self, info: Any) -> bool:
+        with guard("log this iteration of catboost"):
+            self.log(info.metrics)
+        return True
+
+    def log(self, metrics: Mapping[str, Mapping[str, Any]]) -> None:
+        """Every value that is not logged yet: an iteration that a snapshot brought back comes with the next one."""
+        newest = max((len(values) for each in metrics.values() for values in each.values()), default=0)
+        for data, by_name in metrics.items():
+            for name, values in by_name.items():
+                for step in range(min(self.count, len(values)), len(values)):
+                    self._recording.point(_key(data, name), float(values[step]), step)
+        self.count = max(self.count, newest)
+
+
+def _key(data: str, metric: str) -> str:
+    """`validation-AUC`; CatBoost writes what a metric was asked for with behind a colon."""
+    return f"{data}-{metric}".replace(":", "_").replace("=", "_").replace(";", "_")
+
+
+def _log_fitted(recording: Recording, model: Any, given: Mapping[str, Any], rounds: _Rounds) -> None:
+    rounds.log(model.evals_result_)
+    used = model.get_all_params()
+    recording.params({key: value for key, value in used.items() if key not in given})
+    if model.best_iteration_ is not None:
+        recording.metrics({"best_iteration": model.best_iteration_})
+        if rounds.count < int(used.get("iterations", 0)):
+            recording.metrics({"stopped_iteration": rounds.count - 1})
+    kinds = {
+        "prediction_values_change": lambda: dict(zip(model.feature_names_, model.feature_importances_, strict=True))
+    }
+    with guard("keep the importances of features"):
+        log_importance(recording, kinds)
+    evaluation.remember(model, recording)
+
+
+def _watch_cv(call: Call) -> Generator[None, None, None]:
+    if is_inside() or (bound := call.bound()) is None:
+        return
+    arguments = dict(bound.arguments)
+    with inside():
+        recording = new_recording("catboost")
+        with ending(recording, call):
+            plain = {key: value for key, value in arguments.items() if key not in _NO_PARAMS}
+            recording.params({**plain, **dict(arguments.get("params") or {})})
+            with logging_into(recording):
+                yield
+            if call.error is None:
+                _log_table(recording, call.result[0] if isinstance(call.result, tuple) else call.result)
+
+
+def _log_table(recording: Recording, table: Any) -> None:
+    """A DataFrame, or a dict of lists: by iteration, mean and deviation of each metric."""
+    for name in table:
+        if name != "iterations":
+            for step, value in zip(table["iterations"], table[name], strict=True):
+                recording.point(_key(*name.split("-", 1)) if "-" in name else name, float(value), int(step))

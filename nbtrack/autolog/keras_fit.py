@@ -1,0 +1,147 @@
+"""How is Keras watched, on every backend and as tf.keras? `fit` gets two more official callbacks.
+
+Names and values are those of MLflow's autolog for Keras 3. What a loop of one's own around `train_on_batch` or a
+gradient tape does is not seen.
+"""
+
+from __future__ import annotations
+
+import copy
+import importlib
+from collections.abc import Generator, Mapping
+from typing import Any
+
+from nbtrack.autolog.patching import Call, Patches
+from nbtrack.autolog.recording import Recording, ending, logging_into, new_recording
+from nbtrack.autolog.scope import inside, is_inside
+from nbtrack.errors import guard
+
+_NO_PARAMS = frozenset("self x y callbacks validation_data verbose".split())
+
+
+def patch(patches: Patches) -> None:
+    model = importlib.import_module("keras.src.models.model").Model
+    patches.watch(next(cls for cls in model.__mro__ if "fit" in vars(cls)), "fit", _watch_fit)
+
+
+def _watch_fit(call: Call) -> Generator[None, None, None]:
+    if is_inside() or (bound := call.bound()) is None:
+        return
+    given = bound.arguments.get("callbacks")
+    with inside():
+        recording = new_recording("keras")
+        with ending(recording, call):
+            model = call.args[0]
+            arguments = {**_defaults(bound.signature), **bound.arguments}
+            recording.params({**_params(arguments), **_optimizer(model)})
+            epochs = _Epochs(recording, int(arguments["epochs"]))
+            call.give(bound, callbacks=_with(given, epochs.callbacks()))
+            with logging_into(recording):
+                yield
+            if call.error is None:
+                epochs.log_early_stopping(model, given)
+
+
+def _defaults(signature: Any) -> dict[str, Any]:
+    return {name: each.default for name, each in signature.parameters.items() if each.default is not each.empty}
+
+
+def _params(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments of `fit`; the size of a batch is the data set's where that knows its own."""
+    params = {name: value for name, value in arguments.items() if name not in _NO_PARAMS}
+    if params.get("batch_size") is None:
+        data = arguments.get("x")
+        size: Any = getattr(data, "batch_size", None) or getattr(data, "_batch_size", None)
+        params["batch_size"] = size.numpy() if hasattr(size, "numpy") else size
+    return params
+
+
+def _optimizer(model: Any) -> dict[str, Any]:
+    optimizer = getattr(model, "optimizer", None)
+    if optimizer is None:  # not compiled: `fit` itself will say so
+        return {}
+    return {f"optimizer_{key}": value for key, value in optimizer.get_config().items()}
+
+
+def _with(given: Any, ours: tuple[Any, Any]) -> Any:
+    """The person's callbacks between ours, and what they come in left as it is."""
+    first, last = ours
+    if hasattr(given, "set_model") and isinstance(getattr(given, "callbacks", None), list):
+        both = copy.copy(given)  # a CallbackList has told its callbacks of the model already
+        both.callbacks = [first, *given.callbacks, last]
+        for each in ours:
+            each.set_model(given.model)
+            each.set_params(given.params)
+        return both
+    if given is None:
+        return [first, last]
+    return [first, *(given if isinstance(given, list | tuple) else [given]), last]
+
+
+class _Epochs:
+    """What each epoch of one call of `fit` came to."""
+
+    def __init__(self, recording: Recording, epochs: int) -> None:
+        self._recording = recording
+        self._epochs = epochs
+        self._epoch = 0
+        self._logged: set[str] = set()
+
+    def begin(self, epoch: int) -> None:
+        self._epoch = epoch
+        self._logged.clear()
+
+    def end(self, epoch: int, logs: Mapping[str, Any]) -> None:
+        """Log what is not logged of this epoch yet."""
+        with guard("log this epoch of keras"):
+            for key, value in logs.items():
+                if key not in self._logged:
+                    self._logged.add(key)
+                    self._recording.point(key, float(value), epoch)
+            self._recording.progress(epoch + 1, self._epochs)
+
+    def validated(self, logs: Mapping[str, Any]) -> None:
+        with guard("log this validation of keras"):
+            for key, value in logs.items():
+                self._recording.point(f"validation_{key}", float(value), self._epoch)
+
+    def summarize(self, model: Any) -> None:
+        lines: list[str] = []
+        with guard("keep the summary of the model"):
+            model.summary(print_fn=lambda line, *_, **__: lines.append(line))
+            self._recording.file("model_summary.txt", "\n".join(lines))
+
+    def callbacks(self) -> tuple[Any, Any]:
+        """One before the person's callbacks, so that one of theirs that ends the training hides no epoch, and one
+        behind them for what they add to an epoch, such as the learning rate of a schedule."""
+        base: Any = importlib.import_module("keras.src.callbacks.callback").Callback
+        epochs = self
+
+        class Epochs(base):  # type: ignore[misc]
+            def on_train_begin(self, logs: Any = None) -> None:
+                epochs.summarize(self.model)
+
+            def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+                epochs.begin(epoch)
+
+            def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+                epochs.end(epoch, logs or {})
+
+            def on_test_end(self, logs: Any = None) -> None:
+                epochs.validated(logs or {})
+
+        class Added(base):  # type: ignore[misc]
+            def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+                epochs.end(epoch, logs or {})
+
+        return Epochs(), Added()
+
+    def log_early_stopping(self, model: Any, callbacks: Any) -> None:
+        """MLflow's names for tf.keras: when training stopped, and the epoch that weights were restored from."""
+        stopping: Any = importlib.import_module("keras.src.callbacks.early_stopping").EarlyStopping
+        callbacks = getattr(callbacks, "callbacks", callbacks)
+        for each in callbacks if isinstance(callbacks, list | tuple) else [callbacks]:
+            if isinstance(each, stopping) and model.stop_training and each.stopped_epoch > 0:
+                self._recording.metrics({"stopped_epoch": each.stopped_epoch})
+                if each.restore_best_weights:
+                    self._recording.metrics({"restored_epoch": each.best_epoch})

@@ -1,0 +1,71 @@
+"""How does a search whose trials are told from outside, one begins and one ends, keep a run for each?"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from contextlib import ExitStack
+from typing import Any
+
+from nbtrack.autolog.recording import Recording, logging_into
+from nbtrack.autolog.sklearn_search import BEST
+from nbtrack.entities import RunStatus
+from nbtrack.tracking.points import now
+
+STATE = "nbtrack.trial_state"  # COMPLETE, PRUNED or FAIL, as with Optuna
+STATUS = {"COMPLETE": RunStatus.FINISHED, "PRUNED": RunStatus.KILLED}
+
+
+class Trials:
+    """The trials of one search, by the name that the library gives each; several may be open at a time."""
+
+    def __init__(self, recording: Recording, wanted: int | None = None) -> None:
+        self.recording = recording
+        self._wanted = wanted
+        self._open: dict[str, tuple[Recording, ExitStack]] = {}
+        self._done = 0
+        self._best: Mapping[str, Any] = {}
+        self._lock = threading.Lock()
+
+    def begin(self, name: str, params: Mapping[str, Any], *, active: bool) -> None:
+        """With `active` what is fitted or logged in this thread until the trial ends goes to its run."""
+        child = self.recording.child(began=now(), tags={"nbtrack.trial": name})
+        child.params(params)
+        stack = ExitStack()
+        if active:
+            stack.enter_context(logging_into(child, always=True))
+        with self._lock:
+            self._open[name] = child, stack
+
+    def get(self, name: str) -> Recording | None:
+        found = self._open.get(name)
+        return found[0] if found else None
+
+    def end(self, name: str, state: str, metrics: Mapping[str, float]) -> Recording | None:
+        with self._lock:
+            found = self._open.pop(name, None)
+            self._done += found is not None
+        if found is None:
+            return None
+        child, stack = found
+        stack.close()
+        child.metrics(metrics)
+        child.tags({STATE: state})
+        child.end(STATUS.get(state, RunStatus.FAILED))
+        self.recording.progress(self._done, self._wanted)
+        return child
+
+    def best(self, child: Recording, value: float, params: Mapping[str, Any]) -> None:
+        """The best so far. Its params are written when the search has ended, for a param is written once."""
+        self.recording.metrics({"best_value": value}, self._done - 1)
+        self.recording.tags({BEST: child.run_id})
+        self._best = {f"best_{key}": each for key, each in params.items()}
+
+    def close(self) -> None:
+        """End what was broken off with the search, and say what was best."""
+        for child, stack in reversed(self._open.values()):
+            stack.close()
+            child.end(RunStatus.KILLED)
+        self._open.clear()
+        if self._best:
+            self.recording.params(self._best)
