@@ -34,6 +34,15 @@ $(ENV): pyproject.toml constraints.txt scripts/env.sh
 	@scripts/env.sh .venvs/$* -r $<
 	@touch $@
 
+# Of torch any build will do. pip is asked first because it may be told of one without CUDA, which is a tenth of the size;
+# with UV_TORCH_BACKEND=cpu uv takes the one of torch's own.
+.venvs/large/.made: tests/interop/large.txt scripts/env.sh | $(ENV)
+	@echo "large environment in .venvs/large: Keras, torch, transformers, … take 4 GB"
+	@scripts/env.sh .venvs/large pip
+	@[ -n "$$UV_TORCH_BACKEND" ] || .venvs/large/bin/python -m pip install --quiet -c $< torch
+	@scripts/env.sh .venvs/large -r $<
+	@touch $@
+
 $(MODULES): js/package.json js/package-lock.json js/.npmrc scripts/node.py | $(ENV)
 	@wanted="$$($(PY) scripts/node.py --requirement)"; \
 	  [ -z "$$wanted" ] || { echo "node from PyPI"; scripts/env.sh .venv -c constraints.txt "$$wanted"; }
@@ -60,8 +69,9 @@ demo: build ## train small models under %%track and open JupyterLab on them (HEA
 
 test: lint test-js test-py ## everything: both languages, real MLflow, real JupyterLab in Chromium
 
-test-all: test ## also what takes long
+test-all: test .venvs/large/.made ## also what takes long
 	@NBTRACK_CHROMIUM="$$(cat $(CHROMIUM))" $(PY) -m pytest -q -n $(JOBS) --dist loadfile -m slow $(PYTEST)
+	@.venvs/large/bin/python -m pytest -q -m large tests/autolog $(PYTEST)
 
 lint: build
 	@$(PY) -m ruff check .

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import importlib
+import warnings
 from collections.abc import Generator, Mapping
 from typing import Any
 
@@ -60,7 +61,9 @@ def _optimizer(model: Any) -> dict[str, Any]:
     optimizer = getattr(model, "optimizer", None)
     if optimizer is None:  # not compiled: `fit` itself will say so
         return {}
-    return {f"optimizer_{key}": value for key, value in optimizer.get_config().items()}
+    with warnings.catch_warnings():  # reading the rate with torch below, Keras does what numpy warns of
+        warnings.simplefilter("ignore")
+        return {f"optimizer_{key}": value for key, value in optimizer.get_config().items()}
 
 
 def _with(given: Any, ours: tuple[Any, Any]) -> Any:

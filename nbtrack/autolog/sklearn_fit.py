@@ -21,7 +21,7 @@ PREDICTS = ("predict", "predict_proba", "predict_log_proba", "transform")
 PREPARING = ("sklearn.preprocessing", "sklearn.impute", "sklearn.feature_extraction", "sklearn.feature_selection")
 PREPARING_CLASSES = ("ColumnTransformer", "FeatureUnion")
 # These have an autolog of their own, below their sklearn API.
-OTHERS = ("xgboost.", "lightgbm.", "keras.", "scikeras.")
+OTHERS = ("xgboost.", "lightgbm.")
 
 _seen: ByIdentity[tuple[object, ...]] = ByIdentity()  # estimators that were logged, and with which fitted attributes
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,9 @@ from nbtrack.stores import Store, open_store
 from nbtrack.tracking import active, experiments, settings
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+# `large` is for the environment of tests/interop/large.txt, which `make test-all` runs it in.
+collect_ignore = [] if importlib.util.find_spec("keras") else ["large"]
 
 
 @pytest.fixture
