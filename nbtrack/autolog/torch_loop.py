@@ -89,7 +89,7 @@ def _loop_of(held: active.Held, optimizer: Any) -> Loop:
     loops = _loops.get(held.run_id)
     if loops is None:
         loops = _loops[held.run_id] = []
-        held.closing.append(lambda status: _end(held.run_id, status))
+        held.leaving.append(lambda status: _end(held.run_id, status))
     for loop in loops:
         if loop.has(optimizer):
             return loop

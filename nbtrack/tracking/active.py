@@ -51,28 +51,23 @@ class Held:
     """A run on a stack, with what the next call needs at hand.
 
     `kept` says that whoever pushed it (a tracked cell) ends it: `end_run` and leaving a `with` only note in `asked` how
-    it should end. `adopted` says that a `start_run()` without a name has been given it. `closing` is what else must
-    be ended when the run ends, each told how.
+    it should end. `adopted` says that a `start_run()` without a name has been given it. What is in `leaving` is called
+    with how the run ends, the last one first, before the run is taken off the stack.
     """
 
-    __slots__ = ("adopted", "asked", "client", "closing", "kept", "known", "run", "run_id", "uri", "writer")
+    __slots__ = ("adopted", "asked", "client", "kept", "known", "leaving", "run", "run_id", "uri", "writer")
 
     def __init__(self, run: Run, client: MlflowClient, *, kept: bool = False) -> None:
         self.kept = kept
         self.adopted = False
         self.asked: RunStatus | None = None
-        self.closing: list[Callable[[RunStatus], None]] = []
+        self.leaving: list[Callable[[RunStatus], None]] = []
         self.run = ActiveRun(run.info, run.data, run.inputs)
         self.run_id = run.info.run_id
         self.client = client
         self.uri = client.store.uri
         self.writer: RunWriter = client.store.writer(self.run_id)
         self.known: set[str] = set()  # keys that log_metrics has had checked by the store
-
-    def close_others(self, status: RunStatus) -> None:
-        while self.closing:
-            with guard(f"end what belongs to run '{self.run_id}'"):
-                self.closing.pop()(status)
 
 
 class _Own(threading.local):
@@ -120,22 +115,28 @@ def end_top(status: RunStatus) -> None:
 
 
 def _end(stack: list[Held], status: RunStatus) -> None:
+    _leave(stack[-1], status)
     with _changing:
         held = stack.pop()
         if not stack:
             _stacks[:] = [other for other in _stacks if other is not stack]
-    held.close_others(status)
     held.client.set_terminated(held.run_id, status.name)
     held.writer.close()
 
 
+def _leave(held: Held, status: RunStatus) -> None:
+    while held.leaving:
+        with guard(f"leave run '{held.run_id}'"):
+            held.leaving.pop()(status)
+
+
 def release_top(status: RunStatus = RunStatus.FINISHED) -> Held:
     """Take this thread's active run off the stack; setting its status is left to the caller, who kept it."""
+    _leave(_own.stack[-1], status)
     with _changing:
         held = _own.stack.pop()
         if not _own.stack:
             _stacks[:] = [other for other in _stacks if other is not _own.stack]
-    held.close_others(status)
     _own.last = (held.client, held.run_id)
     return held
 
