@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import inspect
+import time
 from collections.abc import Callable, Generator, Iterator, Mapping
 from typing import Any
 
 from nbtrack.autolog import evaluation
+from nbtrack.autolog.defaults import untouched
 from nbtrack.autolog.objects import ByIdentity
 from nbtrack.autolog.patching import Call, Patches
 from nbtrack.autolog.recording import Recording, ending, logging_into, new_recording
 from nbtrack.autolog.scope import inside, is_inside
-from nbtrack.autolog.sklearn_metrics import training_metrics, training_of
+from nbtrack.autolog.sklearn_metrics import TooSlowError, training_metrics, training_of
 from nbtrack.autolog.sklearn_search import is_search, log_search
+from nbtrack.autolog.unasked import most_seconds
 from nbtrack.errors import guard
 
 FITS = ("fit", "fit_transform", "fit_predict")
@@ -98,14 +101,13 @@ def watch_fit(call: Call) -> Generator[None, None, None]:
         return
     with inside():
         recording = new_recording("sklearn")
-        tags = estimator_tags(model)
         with ending(recording, call):
-            recording.params(_params(model))
-            recording.tags(tags)
+            _log_model(recording, model)
+            start = time.perf_counter()
             with logging_into(recording):
                 yield
             if call.error is None:
-                _log_fitted(recording, model, call, tags)
+                _log_fitted(recording, model, call, time.perf_counter() - start)
 
 
 def _prepares(model: Any) -> bool:
@@ -120,17 +122,22 @@ def estimator_tags(model: Any) -> dict[str, str]:
     return {"estimator_name": kind.__name__, "estimator_class": f"{kind.__module__}.{kind.__name__}"}
 
 
-def _params(model: Any) -> Mapping[str, Any]:
+def _log_model(recording: Recording, model: Any) -> None:
     params: Mapping[str, Any] = model.get_params(deep=not is_search(model))
-    return params
+    defaults = untouched(model, params) if recording.told is not None else ()
+    recording.params(params, estimator_tags(model), defaults)
 
 
-def _log_fitted(recording: Recording, model: Any, call: Call, tags: Mapping[str, str]) -> None:
+def _log_fitted(recording: Recording, model: Any, call: Call, seconds: float) -> None:
     fit: Callable[..., Any] = call.original
     data = training_of(fit, call.args[1:], call.kwargs)
-    metrics = training_metrics(model, data)
-    if metrics:
-        recording.metrics(metrics)
+    try:
+        metrics = training_metrics(model, data, most_seconds(seconds))
+    except TooSlowError as slow:
+        recording.remark(f"without training metrics, which would take about {slow.seconds:.2g} s (--autolog has them)")
+    else:
+        if metrics:
+            recording.metrics(metrics)
     if is_search(model):
         log_search(recording, model, estimator_tags(model.estimator))
     evaluation.remember(model, recording)
@@ -153,8 +160,7 @@ def harvest(space: Mapping[str, Any]) -> None:
         _seen[value] = state
         with guard(f"log the estimator '{name}'"):
             recording = new_recording("sklearn")
-            recording.params(_params(value))
-            recording.tags(estimator_tags(value))
+            _log_model(recording, value)
             recording.end()
 
 

@@ -1,6 +1,6 @@
 """Which libraries are watched, since when, and until when?
 
-By default those that a tracked cell uses, for as long as it runs; after `autolog()` every fit. A library is watched
+By default all that a tracked cell uses, for as long as it runs; after `autolog()` every fit. A library is watched
 when it is imported, at once or later: nothing here imports one.
 """
 
@@ -13,9 +13,11 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from nbtrack.autolog import arriving
+from nbtrack.autolog import arriving, unasked
 from nbtrack.autolog.patching import Patches
+from nbtrack.autolog.recording import fits_of
 from nbtrack.errors import InvalidValueError, guard
+from nbtrack.tracking import active
 
 # What MLflow's functions accept besides; none of it changes anything here.
 _IGNORED = frozenset(
@@ -72,7 +74,7 @@ class Library:
                 settings = all_settings.get(name)
                 if settings and not settings.get("disable", False):
                     return True
-        return not self.on
+        return not self.on or _has_enough()
 
     def settle(self) -> None:
         """Patch what is imported and due, and undo it all when the library was switched off.
@@ -164,16 +166,26 @@ def checked_names(names: Collection[str]) -> None:
             raise InvalidValueError(f"There is no autolog for '{name}', only for {', '.join(LIBRARIES)}.")
 
 
-def begin_cell(names: Collection[str] | None) -> Callable[[Mapping[str, Any]], None]:
-    """Watch for one tracked cell: what is on anyway (`None`), these libraries, or none.
+def begin_cell(names: Collection[str] | None, *, by_default: bool = False) -> Callable[[Mapping[str, Any]], None]:
+    """Watch for one tracked cell: these libraries, or none; for `None` what is on anyway, and `by_default` all but
+    what was switched off.
 
     The returned function ends that; it looks through the notebook's variables for estimators that could not be watched.
     """
+    every = names is None and by_default
     with _changing:
+        unasked.begin(every and not any(library.wanted for library in LIBRARIES.values()))
         for library in LIBRARIES.values():
-            library.cells.append(None if names is None else library.name in names)
+            here = (library.wanted is not False or None) if every else None if names is None else library.name in names
+            library.cells.append(here)
             library.settle()
     return _end_cell
+
+
+def _has_enough() -> bool:
+    """Has the cell, where nobody asked for autolog, had as many fits as are logged?"""
+    held = active.current() if unasked.is_unasked() else None
+    return held is not None and fits_of(held.run_id) >= unasked.MOST_FITS
 
 
 def _end_cell(space: Mapping[str, Any]) -> None:
@@ -185,5 +197,6 @@ def _end_cell(space: Mapping[str, Any]) -> None:
                 harvest(space)
     finally:
         with _changing:
+            unasked.end()
             for library in LIBRARIES.values():
                 library.cells.pop()

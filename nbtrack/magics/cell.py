@@ -63,6 +63,7 @@ class TrackedCell:
     def began(self, held: active.Held, memory: Memory | None) -> None:
         """Take over the run that was started for the cell: keep what is known already, and show the card."""
         self._held = held
+        held.reserved = frozenset((*self.values.params, *(self.options.only or ())))
         self.files = Files(held, fresh=self.options.resume is None and not self.part)
         self.shown = Shown(self.ip)
         self.card = self._first_card(held)
