@@ -16,8 +16,8 @@ def untouched(model: Any, params: Mapping[str, Any]) -> set[str]:
     found = set()
     for key, value in params.items():
         owner, _, name = key.rpartition("__")
-        of = params.get(owner) if owner else model
-        default = _defaults(type(of)).get(name, _NONE)
+        of: Any = type(params.get(owner) if owner else model)
+        default = _defaults(of).get(name, _NONE)
         if default is not _NONE and isinstance(value, _PLAIN) and _same(value, default):
             found.add(key)
     return found
@@ -32,7 +32,7 @@ _NONE = inspect.Parameter.empty
 
 
 @lru_cache(1000)
-def _defaults(cls: type) -> Mapping[str, Any]:
+def _defaults(cls: Any) -> Mapping[str, Any]:
     try:
         return {each.name: each.default for each in inspect.signature(cls).parameters.values()}
     except (TypeError, ValueError):  # a class of C, or one whose signature lies

@@ -16,6 +16,7 @@ from typing import Any
 from nbtrack.autolog import progress
 from nbtrack.autolog.patching import Call
 from nbtrack.autolog.told import Told, sentence
+from nbtrack.capture.secrets import looks_secret
 from nbtrack.entities import Metric, Param, Run, RunStatus, RunTag
 from nbtrack.errors import InvalidValueError, guard
 from nbtrack.stores import RunWriter
@@ -55,21 +56,26 @@ class Recording:
         self, params: Mapping[str, Any], tags: Mapping[str, str] | None = None, defaults: Collection[str] = ()
     ) -> None:
         """Keep params as text, cut as MLflow cuts them, and tags. One that the person has logged, or that their cell
-        has of itself, stays as it is. `defaults` are those that nobody has chosen."""
-        texts = {str(key): _text(value)[:LONGEST_PARAM] for key, value in params.items()}
+        has of itself, stays as it is; names that look secret are left out. `defaults` are
+        those that nobody has chosen."""
+        texts = {str(key): _text(value)[:LONGEST_PARAM] for key, value in params.items() if not looks_secret(str(key))}
         marks = dict(tags or {})
-        self._keep("params", (texts, marks))
+        self._keep("params", (texts, dict(marks)))
         batch = [Param(key, value) for key, value in texts.items() if key not in self.reserved]
+        if self.told is not None:
+            written = [param.key for param in batch]
+            self.told.note(params=written, defaults=(key for key in written if key in defaults))
+            marks |= self.told.due()
         try:
             self._log(batch, marks)
         except InvalidValueError:
             known = self.client.get_run(self.run_id).data.params
             batch = [param for param in batch if param.key not in known]
             self._log(batch, marks)
+            if self.told is not None:
+                self.told.forget(known.keys() & texts.keys())
         if self.told is not None:
-            written = {param.key for param in batch}
-            guesses.guess(self.run_id, written)
-            self.told.note(params=written, defaults=written.intersection(defaults))
+            guesses.guess(self.run_id, [param.key for param in batch])
 
     def _log(self, params: Sequence[Param], tags: Mapping[str, str]) -> None:
         self.client.log_batch(self.run_id, params=params, tags=[RunTag(key, value) for key, value in tags.items()])

@@ -33,8 +33,9 @@ def patch_estimators(patches: Patches) -> None:
     """Watch every estimator there is, and those of modules that are imported later."""
     from sklearn.base import BaseEstimator
 
+    done: set[type] = set()  # most classes share their mixins
     for each in _with_subclasses(BaseEstimator):
-        _watch_class(patches, each)
+        _watch_class(patches, each, done)
     _watch_later_classes(patches, BaseEstimator)
 
 
@@ -71,12 +72,14 @@ def _watch_later_classes(patches: Patches, base: Any) -> None:
         patches.replace(base, "__init_subclass__", classmethod(watching))
 
 
-def _watch_class(patches: Patches, cls: type) -> None:
+def _watch_class(patches: Patches, cls: type, done: set[type] | None = None) -> None:
     """The class, and what of its own package it is mixed from: `predict` is often in a mixin."""
     package = cls.__module__.partition(".")[0]
     for each in cls.__mro__:
-        if each is cls or each.__module__.partition(".")[0] == package:
+        if (done is None or each not in done) and (each is cls or each.__module__.partition(".")[0] == package):
             _watch_methods(patches, each)
+            if done is not None:
+                done.add(each)
 
 
 def _watch_methods(patches: Patches, cls: type) -> None:

@@ -32,15 +32,22 @@ class Told:
     _written: float = 0.0
     _tags: dict[str, str] = field(default_factory=dict)
 
-    def count(self, library: str) -> int:
-        """One more fit. How many that makes, of all libraries."""
+    def count(self, library: str) -> None:
+        """One more fit."""
         self.counts[library] = self.counts.get(library, 0) + 1
-        return sum(self.counts.values())
+        if unasked.is_unasked() and sum(self.counts.values()) >= unasked.MOST_FITS:
+            self.remarks["later ones are not logged, unless with --autolog"] = None
 
     def note(self, params: Iterable[str] = (), defaults: Iterable[str] = (), metrics: Iterable[str] = ()) -> None:
         self.params.update(dict.fromkeys(params))
         self.defaults.update(dict.fromkeys(defaults))
         self.metrics.update(dict.fromkeys(metrics))
+
+    def forget(self, params: Iterable[str]) -> None:
+        """These were the person's."""
+        for key in params:
+            self.params.pop(key, None)
+            self.defaults.pop(key, None)
 
     def due(self, *, last: bool = False) -> dict[str, str]:
         """The tags that are not as they were written; empty where they were written just now, unless it is the last
@@ -67,7 +74,4 @@ def sentence(counts: Mapping[str, int], children: bool, remarks: Iterable[str] =
         f"{library}: {count} {nouns.get(library, ('fit', 'fits'))[count > 1]}"
         for library, count in sorted(counts.items())
     ]
-    said = ", ".join(words) + (", each a child run" if children else "")
-    if sum(counts.values()) >= unasked.MOST_FITS and unasked.is_unasked():
-        said += "; later ones are not logged, unless with --autolog"
-    return "; ".join([said, *remarks])
+    return "; ".join([", ".join(words) + (", each a child run" if children else ""), *remarks])

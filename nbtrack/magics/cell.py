@@ -139,6 +139,7 @@ class TrackedCell:
         self.card.name = run.info.run_name
         self.card.params.update(run.data.params)
         self.card.tags = own_tags(run.data.tags.items())
+        self.card.of_autolog(run.data.tags)
 
     def _show(self) -> None:
         self.shown(self.card)
