@@ -16,7 +16,7 @@ MODULES := js/node_modules/.made
 MLFLOWS := .venvs/mlflow3/.made .venvs/mlflow2/.made
 CHROMIUM := .venv/.chromium
 
-.PHONY: help env build test test-all test-quick lint test-js test-py bench demo screenshots audit constraints clean
+.PHONY: help env build test test-all test-quick lint test-js test-py bench bench-all demo screenshots audit constraints clean
 .DELETE_ON_ERROR:
 
 help:
@@ -96,6 +96,8 @@ test-quick: build ## no browser, no MLflow: seconds, for while you edit
 bench: build $(MLFLOWS) ## against the real MLflow and the disk, as ratios (RUNS=10000 for more)
 	@$(PY) -m tests.bench --runs $(RUNS)
 	@$(NPM) run --silent bench
+
+bench-all: .venvs/large/.made bench ## also what it costs that networks log themselves
 
 screenshots: build chromium ## docs/*.png from a real JupyterLab
 	@NBTRACK_CHROMIUM="$$(cat $(CHROMIUM))" $(PY) scripts/screenshots.py
