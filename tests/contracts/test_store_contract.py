@@ -91,6 +91,22 @@ def test_the_default_experiment_is_made_once(store: Store, reopen: Opener) -> No
     assert reopen().default_experiment().experiment_id == first.experiment_id
 
 
+def test_threads_that_ask_for_the_default_experiment_at_once_get_the_same(store: Store) -> None:
+    together, found = threading.Barrier(4), []
+
+    def ask() -> None:
+        together.wait()
+        found.append(store.default_experiment().experiment_id)
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 4
+    assert len(set(found)) == 1
+
+
 def test_a_name_is_taken_once_even_by_a_deleted_experiment(store: Store) -> None:
     made = store.create_experiment("e")
     with pytest.raises(InvalidValueError, match="already"):

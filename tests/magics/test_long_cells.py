@@ -61,6 +61,26 @@ def test_the_rest_is_estimated_from_the_pace_so_far(nb: Notebook, monkeypatch: p
     assert (held[-1].progress, held[-1].left) == ((20, 100), 8000)
 
 
+def test_a_fit_that_logs_itself_tells_how_far_it_is_without_printing(
+    nb: Notebook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held: list[tuple[int, int] | None] = []
+    plain = pulse.Pulse._estimate
+
+    def estimate(self: pulse.Pulse, elapsed: float) -> None:
+        plain(self, elapsed)
+        held.append(self._card.progress)
+
+    monkeypatch.setattr(pulse.Pulse, "_estimate", estimate)
+    nb.cell(
+        "import time, numpy as np, lightgbm\n"
+        "train = lightgbm.Dataset(np.arange(80.0).reshape(-1, 2), np.arange(40) % 2, free_raw_data=False)\n"
+        "options = {'objective': 'binary', 'num_threads': 1, 'verbose': -1}"
+    )
+    nb.cell("%%track --autolog\nlightgbm.train(options, train, 4, callbacks=[lambda env: time.sleep(0.3)])")
+    assert (2, 4) in held
+
+
 def test_runs_that_a_dead_kernel_left_open_are_shown_as_such(nb: Notebook) -> None:
     nb.cell("import nbtrack\nr = nbtrack.start_run(run_name='gone')\nnbtrack.end_run()")
     run_id = nb.run.info.run_id

@@ -69,7 +69,14 @@ class FileStore:
         found = self.experiment_by_name(DEFAULT_NAME)
         if found is not None and found.lifecycle_stage == LifecycleStage.DELETED:
             self.restore_experiment(found.experiment_id)
-        return self.experiment(found.experiment_id if found else self.create_experiment(DEFAULT_NAME))
+        if found is None:
+            try:
+                return self.experiment(self.create_experiment(DEFAULT_NAME))
+            except InvalidValueError:  # another thread or process has made it since
+                found = self.experiment_by_name(DEFAULT_NAME)
+                if found is None:
+                    raise
+        return self.experiment(found.experiment_id)
 
     def create_experiment(
         self, name: str, artifact_location: str | None = None, tags: Mapping[str, str] | None = None

@@ -68,7 +68,15 @@ class SqliteStore:
 
     def default_experiment(self) -> Experiment:
         found = self.experiment_by_name(DEFAULT_NAME)
-        return found or self.experiment(self.create_experiment(DEFAULT_NAME))
+        if found is not None:
+            return found
+        try:
+            return self.experiment(self.create_experiment(DEFAULT_NAME))
+        except InvalidValueError:  # another thread or process has made it since
+            found = self.experiment_by_name(DEFAULT_NAME)
+            if found is None:
+                raise
+            return found
 
     def create_experiment(
         self, name: str, artifact_location: str | None = None, tags: Mapping[str, str] | None = None
