@@ -71,7 +71,7 @@ test: lint test-js test-py ## everything: both languages, real MLflow, real Jupy
 
 test-all: test .venvs/large/.made ## also what takes long
 	@NBTRACK_CHROMIUM="$$(cat $(CHROMIUM))" $(PY) -m pytest -q -n $(JOBS) --dist loadfile -m slow $(PYTEST)
-	@.venvs/large/bin/python -m pytest -q -m large tests/autolog $(PYTEST)
+	@.venvs/large/bin/python -m pytest -q -m large tests/autolog/large $(PYTEST)
 
 lint: build
 	@$(PY) -m ruff check .
