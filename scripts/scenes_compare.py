@@ -102,8 +102,13 @@ def main(folder: Path, words: list[str]) -> None:
 def photograph(browser: Browser, dash: nbtrack.Dashboard, act: Act, target: Path, width: int, dark: bool) -> None:
     page = kernel_page.show(browser, dash, width=width, dark=dark)
     act(page)
-    page.wait_for_timeout(2500)  # charts and figures are drawn when they come into sight
-    page.screenshot(path=target, full_page=True)
+    # Charts and figures are drawn when they come into sight, so all of the page must be in it.
+    for wait in (800, 1000, 1200):
+        page.wait_for_timeout(wait)
+        tall = page.evaluate("() => document.documentElement.scrollHeight")
+        page.set_viewport_size({"width": width, "height": max(400, tall)})
+    page.wait_for_timeout(300)
+    page.screenshot(path=target)
     problems = page.problems  # type: ignore[attr-defined]
     print(target.name, *problems)
     page.context.close()

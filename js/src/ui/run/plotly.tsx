@@ -45,6 +45,15 @@ function Frame({ cards, width, height, same, code }: Props & { code: string }) {
     frame.current!.contentWindow?.postMessage({ cards, width, height, same, color, background, line }, "*");
   };
   useEffect(send, [said]);
+  const newest = useRef(send);
+  newest.current = send;
+  // The frame says when it listens; its load event can come before this page does.
+  useEffect(() => {
+    const page = frame.current!.ownerDocument.defaultView!;
+    const hear = (event: MessageEvent) => event.source === frame.current?.contentWindow && newest.current();
+    page.addEventListener("message", hear);
+    return () => page.removeEventListener("message", hear);
+  }, []);
   const titled = cards.some(({ title }) => title);
   return (
     <iframe
@@ -55,7 +64,6 @@ function Frame({ cards, width, height, same, code }: Props & { code: string }) {
       referrerpolicy="no-referrer"
       style={{ height: `${height + (titled ? 52 : 8)}px` }}
       srcdoc={page}
-      onLoad={send}
     />
   );
 }
