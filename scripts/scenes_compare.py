@@ -107,6 +107,8 @@ def photograph(browser: Browser, dash: Dashboard, act: Act, target: Path, width:
         page.wait_for_timeout(wait)
         tall = page.evaluate("() => document.documentElement.scrollHeight")
         page.set_viewport_size({"width": width, "height": max(400, tall)})
+    if page.locator(".nbt-plotly-frame").count():
+        page.frame_locator(".nbt-plotly-frame").locator(".main-svg").first.wait_for()
     page.wait_for_timeout(300)
     page.screenshot(path=target)
     problems = page.problems  # type: ignore[attr-defined]
