@@ -113,14 +113,16 @@ def test_a_run_whose_process_is_gone_is_told_as_abandoned(tracked: Path, monkeyp
         tags = {PROCESS: writer.stdout.readline().strip(), HEARTBEAT: "1790000000000"}
         run = nbtrack.MlflowClient().create_run("0", tags=tags).info.run_id
         dash = nbtrack.dashboard()
-        assert dash._hub.status()["abandoned"] == {}
-        assert writer.stdin
-        writer.stdin.close()
-        writer.wait()
-        until(lambda: dash._hub.status()["abandoned"] == {run: 1790000000000})
-        rev = dash._hub.rev
-        assert rev > 1  # the browser was told
-        dash.close()
+        try:
+            assert dash._hub.status()["abandoned"] == {}
+            rev = dash._hub.rev
+            assert writer.stdin
+            writer.stdin.close()
+            writer.wait()
+            until(lambda: dash._hub.status()["abandoned"] == {run: 1790000000000}, 20)
+            until(lambda: dash._hub.rev > rev)  # the browser was told
+        finally:
+            dash.close()
 
 
 def test_a_shown_run_has_its_whole_family_at_hand(tracked: Path) -> None:
