@@ -48,8 +48,9 @@ def file(*path: str) -> Act:
     return act
 
 
-def press(name: str) -> Act:
-    return lambda page: page.get_by_role("button", name=name).first.click()
+def run_scripts(page: Page) -> None:
+    page.get_by_role("button", name="run them").first.click()
+    page.frame_locator(".nbt-sandbox").first.frame_locator("iframe").locator(".main-svg").first.wait_for()
 
 
 def check(label: str) -> Act:
@@ -71,7 +72,7 @@ def scenes(runs: list[str]) -> dict[str, tuple[Show, Act]]:
             found[f"files-{n}-{path.split('/')[-1].replace('.', '-')}"] = comparison(n, file=path), look
     found["packages"] = comparison(10), fold("Packages", "System tags")
     found["code"] = comparison(2), fold("Code")
-    found["files-scripts"] = comparison(3, file="figure.html"), press("run them")
+    found["files-scripts"] = comparison(3, file="figure.html"), run_scripts
     found["files-lines"] = comparison(3, file="summary.json"), check("Only what differs")
     found["run"] = lambda: nbtrack.show(parent), fold("System metrics", "Changes since the commit")
     found["run-failed"] = lambda: nbtrack.show(failed), fold("Log", "Code")

@@ -45,8 +45,8 @@ def make(folder: Path, runs: int) -> list[str]:
     """`runs` runs in `folder`/mlruns, oldest first; the working folder should be `folder`."""
     commits = _repository(folder)
     nbtrack.set_tracking_uri(folder / "mlruns")
-    nbtrack.set_experiment("digits")
-    return [_run(i, commits) for i in range(runs)]
+    experiment = nbtrack.create_experiment("digits")
+    return [_run(i, commits, experiment) for i in range(runs)]
 
 
 def _repository(folder: Path) -> list[str]:
@@ -67,7 +67,7 @@ def _repository(folder: Path) -> list[str]:
     return found
 
 
-def _run(i: int, commits: list[str]) -> str:
+def _run(i: int, commits: list[str], experiment: str) -> str:
     noise = random.Random(i)
     rate, hidden = (0.3, 0.1, 0.03, 0.01)[i % 4], 32 * (1 + i % 3)
     tags = {
@@ -84,7 +84,8 @@ def _run(i: int, commits: list[str]) -> str:
         tags["nbtrack.git.snapshot"] = commits[2]
     if i % 5 == 0:
         tags["mlflow.note.content"] = f"**Run {i}**: with {hidden} units.\n\n- better on *sevens*\n- <b>not markup</b>"
-    with nbtrack.start_run(run_name=f"{('amber', 'brisk', 'calm', 'deft', 'eager')[i % 5]}-lark-{i}", tags=tags) as run:
+    name = f"{('amber', 'brisk', 'calm', 'deft', 'eager')[i % 5]}-lark-{i}"
+    with nbtrack.start_run(run_name=name, experiment_id=experiment, tags=tags) as run:
         nbtrack.log_params({"rate": rate, "hidden": hidden, "seed": 0, "optimizer": ("adam", "sgd")[i % 2]})
         floor = 0.05 + 0.2 * noise.random()
         for step in range(0, 40, 1 + i % 2):
