@@ -80,6 +80,11 @@ export function automatic(frame: Frame, rows: Uint32Array): string[] {
   return [NAME, ...status, ...told, ...around, ...experiment];
 }
 
+/** The name, those that stay in sight beside it, then the others. */
+export function arranged(columns: readonly string[], kept: readonly string[]): string[] {
+  return [...new Set([NAME, ...kept, ...columns])];
+}
+
 /** How long each run took, or has been running at `now`; missing where that cannot be said. */
 export function durations(frame: Frame, now: number): NumberColumn {
   const values = new Float64Array(frame.length).fill(NaN);
