@@ -49,7 +49,7 @@ export function listed(frame: Frame): Map<Group, string[]> {
 }
 
 /** How a column looks over the given rows: nothing in it, everywhere the same, or different. */
-export function spread(column: Column, rows: Uint32Array): "empty" | "same" | "differs" {
+export function spread(column: Column, rows: ArrayLike<number> & Iterable<number>): "empty" | "same" | "differs" {
   if (rows.length === 0) return "empty";
   const cells = column.kind === "text" ? column.codes : column.values;
   const isMissing = (row: number) => (column.kind === "text" ? column.codes[row] < 0 : column.missing[row] === 1);

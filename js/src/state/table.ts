@@ -29,7 +29,9 @@ export interface Table {
   lines: ReadonlySignal<Lines>;
   /** The line of each row, -1 where it is not shown. */
   lineOf: ReadonlySignal<Int32Array>;
-  /** Visible columns in order, the name first. */
+  /** The chosen columns in order, the name first. */
+  chosen: ReadonlySignal<string[]>;
+  /** Those of them that are shown: all, or those that differ. */
   columns: ReadonlySignal<string[]>;
   /** The ids of the lines that match, in order. */
   shown: ReadonlySignal<readonly string[]>;
@@ -117,13 +119,14 @@ export function createTable(state: Known): Table {
     rows.forEach((row, line) => isRun(marks[line]) && (found[row] = line));
     return found;
   });
+  const wanted = computed(() => {
+    const names = arranged(chosen.value ?? automatic(frame.value, scopeRows.value), kept.value);
+    return names.filter((name) => frame.value.columns.has(name));
+  });
   const columns = computed(() => {
-    const { columns } = frame.value;
-    const wanted = arranged(chosen.value ?? automatic(frame.value, scopeRows.value), kept.value).filter((name) => columns.has(name));
-    if (!differing.value) return wanted;
-    const rows = rowsOf(match.value);
-    if (rows.length < 2) return wanted;
-    return wanted.filter((name) => name === NAME || spread(columns.get(name)!, rows) === "differs");
+    const rows = differing.value ? rowsOf(match.value) : [];
+    if (rows.length < 2) return wanted.value;
+    return wanted.value.filter((name) => name === NAME || spread(frame.value.columns.get(name)!, rows) === "differs");
   });
   const shown = computed(() => {
     const { rows, marks } = lines.value;
@@ -136,7 +139,7 @@ export function createTable(state: Known): Table {
     const { rows, marks } = lines.peek();
     return line >= 0 && line < rows.length && isRun(marks[line]) ? state.frame.peek().ids[rows[line]] : null;
   };
-  const computedFrom = { frame, scope, scopeRows, filtered, sortings: readable, groups, lines, lineOf, columns, shown, selected };
+  const computedFrom = { frame, scope, scopeRows, filtered, sortings: readable, groups, lines, lineOf, chosen: wanted, columns, shown, selected };
   return { now, narrow, ...computedFrom, isRun, idAt };
 }
 

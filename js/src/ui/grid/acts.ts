@@ -1,23 +1,12 @@
 /** What do the keys and the mouse do in the runs table? */
 
-import { signal, type Signal } from "@preact/signals";
+import type { Signal } from "@preact/signals";
+import { added, toggle } from "../../data/lists";
 import { FOLDED, GROUP, PARENT } from "../../data/tree";
 import { setView, whyNoEdits, type State } from "../../state/state";
-import { resize, shift, sortBy } from "./header";
+import { keep, resize, shift, sortBy } from "../columns/change";
 import type { Layout } from "./layout";
-import { added, moved, toggle, type Bounds, type Cursor } from "./moves";
-
-/** The cursor goes with its run when the order changes. */
-export interface Held extends Cursor {
-  run: string | null;
-  /** Where a range begins. */
-  anchor: string | null;
-  /** Whether the last key grew a range. */
-  ranging: boolean;
-}
-
-export const createCursor = (): Signal<Held> =>
-  signal({ line: 0, column: 1, run: null, anchor: null, ranging: false });
+import { moved, type Bounds, type Cursor, type Held } from "./moves";
 
 export interface Place {
   state: State;
@@ -78,6 +67,7 @@ function pressHeader({ state, at, places, sheet }: Place, event: KeyboardEvent):
     sheet.value = place.name;
     return true;
   }
+  if (event.key === "p" && !event.shiftKey) return keep(state, place.name), true;
   const by = event.key === "ArrowLeft" ? -1 : event.key === "ArrowRight" ? 1 : null;
   if (event.altKey && by !== null) {
     if (event.shiftKey) resize(state, place.name, place.width + by * 12);

@@ -4,7 +4,7 @@ import { batch, useSignal, useSignalEffect, type Signal } from "@preact/signals"
 import type { RefObject } from "preact";
 import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type { State } from "../../state/state";
-import { createCursor, press, type Held } from "./acts";
+import { press } from "./acts";
 import { ColumnSheet } from "./column_sheet";
 import { Empty } from "./empty";
 import { useFacts, type Facts } from "./facts";
@@ -12,6 +12,7 @@ import { Header } from "./header";
 import { HEADER, px, ROW } from "./layout";
 import { Lines } from "./lines";
 import { cellAt, click, copy, doubleClick, spotOf } from "./mouse";
+import { createCursor, type Held } from "./moves";
 import { columnsInSight, followSideways, reach, type Scroll } from "./sight";
 
 const NARROW = 720;

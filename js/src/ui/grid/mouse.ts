@@ -1,10 +1,11 @@
 /** What does the mouse do in the runs table, and what is copied from it? */
 
 import type { Signal } from "@preact/signals";
+import { toggle } from "../../data/lists";
 import { setView, type State } from "../../state/state";
-import { selectAll, toggleGroup, toggleRun, type Held } from "./acts";
+import { selectAll, toggleGroup, toggleRun } from "./acts";
 import { tsv } from "./copy";
-import { toggle, type Cursor } from "./moves";
+import type { Cursor, Held } from "./moves";
 
 /** The cell that an element is in. */
 export function spotOf(element: Element): Cursor | null {

@@ -1,0 +1,18 @@
+/** How is one entry put into a list, taken out, or moved within it? */
+
+export function toggle(selected: readonly string[], id: string): string[] {
+  return selected.includes(id) ? selected.filter((other) => other !== id) : [...selected, id];
+}
+
+/** The selection with `ids` in it; those that were in it keep their place. */
+export function added(selected: readonly string[], ids: readonly string[]): string[] {
+  return [...new Set([...selected, ...ids])];
+}
+
+/** A list with one entry moved to stand before another (null: at the end). */
+export function placed<T>(list: readonly T[], entry: T, before: T | null): T[] {
+  if (entry === before) return [...list];
+  const rest = list.filter((other) => other !== entry);
+  const at = before === null ? rest.length : rest.indexOf(before);
+  return [...rest.slice(0, at), entry, ...rest.slice(at)];
+}
