@@ -27,6 +27,11 @@ const SEED = /(^|[^a-z])(seed|random_state|random_seed|rng|fold|cv_fold|split|re
 /** Does a param only tell repetitions apart? */
 export const isSeed = (name: string): boolean => SEED.test(name.slice(name.indexOf(".") + 1).replace(/([a-z])([A-Z])/g, "$1_$2"));
 
+/** Were runs repeated: does a param that only tells repetitions apart differ among them? */
+export function seedsDiffer(frame: Frame, rows: Uint32Array): boolean {
+  return [...frame.columns].some(([name, column]) => groupOf(name) === "params" && isSeed(name) && spread(column, rows) === "differs");
+}
+
 /** The params that tell runs apart, those left out that only repeat: runs that are equal but for the seed. */
 export function butForTheSeed(frame: Frame, rows: Uint32Array): string[] {
   const params = [...frame.columns].filter(([name]) => groupOf(name) === "params" && !isSeed(name));

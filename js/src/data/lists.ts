@@ -16,3 +16,10 @@ export function placed<T>(list: readonly T[], entry: T, before: T | null): T[] {
   const at = before === null ? rest.length : rest.indexOf(before);
   return [...rest.slice(0, at), entry, ...rest.slice(at)];
 }
+
+/** The list with all of `ids` in it; without them where all of them are in it. */
+export function together(list: readonly string[], ids: readonly string[]): string[] {
+  const gone = new Set(ids);
+  const rest = list.filter((id) => !gone.has(id));
+  return list.length - rest.length === gone.size ? rest : added(list, ids);
+}

@@ -4,8 +4,10 @@ import type { Signal } from "@preact/signals";
 import { added, toggle } from "../../data/lists";
 import { FOLDED, GROUP, PARENT } from "../../data/tree";
 import { setView, whyNoEdits, type State } from "../../state/state";
+import { concerned, hide, open, pin } from "../run_acts";
 import { keep, resize, shift, sortBy } from "../columns/change";
 import type { Layout } from "./layout";
+import type { Asked } from "./row_menu";
 import { moved, type Bounds, type Cursor, type Held } from "./moves";
 
 export interface Place {
@@ -16,6 +18,10 @@ export interface Place {
   places: Layout;
   /** The column whose sheet is open. */
   sheet: Signal<string | null>;
+  /** The run whose menu is open. */
+  menu: Signal<Asked | null>;
+  /** The element of the cursor. */
+  cell: () => HTMLElement | null;
 }
 
 /** false: not ours. "moved": the cursor went elsewhere. */
@@ -85,23 +91,28 @@ function pressEdit({ state, at }: Place, event: KeyboardEvent): boolean {
   const run = runAt(state, at.line);
   if (what === undefined || run === null) return false;
   const why = whyNoEdits(state);
-  const runs = state.table.selected.peek().has(run) ? [...state.selected.peek()] : [run];
+  const runs = concerned(state, run);
   if (why !== null) state.edits.notice.value = { words: why, bad: true };
   else if (what === "delete") void state.edits.make({ what, runs });
   else state.editing.value = { runs, what };
   return true;
 }
 
-function pressRow({ state, cursor, at }: Place, event: KeyboardEvent): boolean {
+function openMenu({ menu, cell }: Place, run: string): void {
+  const { left, bottom } = cell()!.getBoundingClientRect();
+  menu.value = { run, left: left + 8, top: bottom };
+}
+
+function pressRow(place: Place, event: KeyboardEvent): boolean {
+  const { state, cursor, at } = place;
   const run = runAt(state, at.line);
   if (run === null) return pressGroup(state, at.line, event.key);
-  const view = state.view.peek();
-  const flipped = (list: readonly string[]) => toggle(list, run);
   if (event.key === " ") toggleRun(state, cursor, at.line, { range: event.shiftKey, toggle: true });
-  else if (event.key === "Enter") setView(state, { focus: run, tab: "run" });
+  else if (event.key === "Enter") open(state, run);
   else if (event.shiftKey) return false;
-  else if (event.key === "p") setView(state, { pinned: flipped(view.pinned) });
-  else if (event.key === "h") setView(state, { hidden: flipped(view.hidden) });
+  else if (event.key === "p") pin(state, concerned(state, run));
+  else if (event.key === "h") hide(state, concerned(state, run));
+  else if (event.key === "ContextMenu" || event.key === "m") openMenu(place, run);
   else return false;
   return true;
 }

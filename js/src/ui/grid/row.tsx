@@ -108,6 +108,7 @@ function NameCell({ frame, row, depth, mark, layout, cursor, pending }: RowProps
       </span>
       {pending && <span class="nbt-waiting" title="Waits for the kernel">…</span>}
       {mark & PINNED ? <Icon name="pin" size={12} /> : null}
+      <button class="nbt-row-more" data-does="menu" tabIndex={-1} aria-label={`Actions on ${name}`} title="Rename, tag, pin and more (right click, or m)" />
     </div>
   );
 }
