@@ -87,8 +87,8 @@ bench: build $(MLFLOWS) ## against the real MLflow and the disk, as ratios (RUNS
 	@$(PY) -m tests.bench --runs $(RUNS)
 	@$(NPM) run --silent bench
 
-screenshots: build chromium ## docs/*.png from a real JupyterLab
-	@NBTRACK_CHROMIUM="$$(cat $(CHROMIUM))" $(PY) scripts/screenshots.py
+screenshots: build chromium ## docs/*.png from a real JupyterLab, and the table's scenes to look at (SCENES=table)
+	@NBTRACK_CHROMIUM="$$(cat $(CHROMIUM))" $(PY) -m scripts.screenshots $(SCENES)
 
 audit: build ## known weaknesses in what we depend on (needs the network)
 	@scripts/env.sh .venv -c constraints.txt pip-audit
