@@ -180,7 +180,7 @@ def seeds() -> plain.Shown:
 
 def test_runs_equal_but_for_the_seed_become_groups_with_mean_and_deviation(browser: Browser) -> None:
     for page in opened(browser, seeds()):
-        page.get_by_role("button", name="Group runs").click()
+        page.get_by_role("button", name="Group runs", exact=True).click()
         page.get_by_role("button", name="Runs equal but for the seed").click()
         groups = page.locator(".nbt-group-row")
         expect(groups).to_have_count(4)

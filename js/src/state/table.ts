@@ -23,6 +23,8 @@ export interface Table {
   scope: ReadonlySignal<Uint8Array>;
   scopeRows: ReadonlySignal<Uint32Array>;
   filtered: ReadonlySignal<Filtered>;
+  /** The rows that match, whether a line shows them or not. */
+  matching: ReadonlySignal<Uint32Array>;
   sortings: ReadonlySignal<Sorting[]>;
   /** Where runs are grouped: the groups in the order shown; else none. */
   groups: ReadonlySignal<readonly RunGroup[]>;
@@ -45,6 +47,7 @@ export interface Table {
 export interface Known {
   frame: ReadonlySignal<Frame>;
   status: ReadonlySignal<Status>;
+  life: ReadonlySignal<string>;
   view: ReadonlySignal<View>;
   selected: ReadonlySignal<readonly string[]>;
   book: SeriesBook;
@@ -75,7 +78,9 @@ export function createTable(state: Known): Table {
   // Sorting running runs by how long they have been running needs no tick: they all grow alike.
   const frame = computed(() => {
     const plain = state.frame.value;
-    const columns = new Map<string, Column>(plain.columns).set("duration", durations(plain, Date.now()));
+    // In a saved view nothing has been running since it was made.
+    const until = state.life.value === "live" ? Date.now() : state.status.value.made_at || Date.now();
+    const columns = new Map<string, Column>(plain.columns).set("duration", durations(plain, until));
     return withParts({ ...plain, columns }, JSON.parse(parts.value));
   });
   const known = computed(() => state.status.value.experiments);
@@ -97,6 +102,7 @@ export function createTable(state: Known): Table {
     const { mask } = filtered.value;
     return mask ? scope.value.map((inside, row) => inside & mask[row]) : scope.value;
   });
+  const matching = computed(() => rowsOf(match.value));
   const groups = computed((): readonly RunGroup[] => {
     if (group.value.length === 0) return [];
     const kept = match.value;
@@ -124,7 +130,7 @@ export function createTable(state: Known): Table {
     return names.filter((name) => frame.value.columns.has(name));
   });
   const columns = computed(() => {
-    const rows = differing.value ? rowsOf(match.value) : [];
+    const rows = differing.value ? matching.value : [];
     if (rows.length < 2) return wanted.value;
     return wanted.value.filter((name) => name === NAME || spread(frame.value.columns.get(name)!, rows) === "differs");
   });
@@ -139,7 +145,7 @@ export function createTable(state: Known): Table {
     const { rows, marks } = lines.peek();
     return line >= 0 && line < rows.length && isRun(marks[line]) ? state.frame.peek().ids[rows[line]] : null;
   };
-  const computedFrom = { frame, scope, scopeRows, filtered, sortings: readable, groups, lines, lineOf, chosen: wanted, columns, shown, selected };
+  const computedFrom = { frame, scope, scopeRows, filtered, matching, sortings: readable, groups, lines, lineOf, chosen: wanted, columns, shown, selected };
   return { now, narrow, ...computedFrom, isRun, idAt };
 }
 

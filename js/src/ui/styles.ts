@@ -6,6 +6,7 @@ import charts from "./charts.css";
 import compare from "./compare.css";
 import motion from "./motion.css";
 import run from "./run.css";
+import sheets from "./sheets.css";
 import theme from "./theme.css";
 
 /** JupyterLab styles every table and list in an HTML output by two classes and an element: so much must be outdone. */
@@ -17,4 +18,4 @@ const PLAIN = `${OURS} :is(table, thead, tbody, tr, th, td, dl, dt, dd, ul, ol, 
 
 const above = (css: string): string => `${OURS} {\n${css}\n}`;
 
-export const styles: string = [uplot, theme, motion, PLAIN, ...[charts, analyse, compare, run].map(above)].join("\n");
+export const styles: string = [uplot, theme, motion, PLAIN, ...[charts, analyse, compare, run, sheets].map(above)].join("\n");

@@ -1,13 +1,17 @@
 /** What can be done to a column: sort by it, move it, resize it, keep it in sight, show and hide it? */
 
-import { NAME } from "../../data/columns";
-import { spelled } from "../../data/directions";
+import { groupOf, NAME } from "../../data/columns";
+import { directionOf, spelled } from "../../data/directions";
 import { placed, toggle } from "../../data/lists";
 import { toggled } from "../../data/order";
 import { setView, type State } from "../../state/state";
 
+/** Of a metric the best come first. */
 export function sortBy(state: State, name: string, add: boolean): void {
-  setView(state, { order: toggled(state.view.peek().order, name, add, spelled(state.table.frame.peek(), name)) });
+  const frame = state.table.frame.peek();
+  const { order, directions } = state.view.peek();
+  const falling = groupOf(name) === "metrics" && directionOf(frame, directions, name) === "max";
+  setView(state, { order: toggled(order, name, add, { spelled: spelled(frame, name), falling }) });
 }
 
 /** null puts it last. */

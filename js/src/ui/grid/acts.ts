@@ -1,8 +1,9 @@
 /** What do the keys and the mouse do in the runs table? */
 
 import type { Signal } from "@preact/signals";
+import { groupOf } from "../../data/columns";
 import { added, toggle } from "../../data/lists";
-import { FOLDED, GROUP, PARENT } from "../../data/tree";
+import { FOLDED, GROUP, PARENT, parents } from "../../data/tree";
 import { setView, whyNoEdits, type State } from "../../state/state";
 import { concerned, hide, open, pin } from "../run_acts";
 import { keep, resize, shift, sortBy } from "../columns/change";
@@ -18,6 +19,8 @@ export interface Place {
   places: Layout;
   /** The column whose sheet is open. */
   sheet: Signal<string | null>;
+  /** The row with the best value of each metric. */
+  best: ReadonlyMap<string, number>;
   /** The run whose menu is open. */
   menu: Signal<Asked | null>;
   /** The element of the cursor. */
@@ -28,6 +31,7 @@ export interface Place {
 export function press(place: Place, event: KeyboardEvent): "moved" | "done" | false {
   const { state, at } = place;
   const chord = event.ctrlKey || event.metaKey;
+  if (event.key === "b" && !chord && !event.altKey && !event.shiftKey) return toBest(place) ? "moved" : "done";
   if (chord && event.key === "a" && !event.shiftKey && !event.altKey) return selectAll(state, true), "done";
   if (chord && event.key === "z" && !event.shiftKey && state.edits.notice.peek()?.undo?.length) return void state.edits.undo(), "done";
   if (event.altKey) return !chord && at.line < 0 && pressHeader(place, event) ? "done" : false;
@@ -41,6 +45,32 @@ export function press(place: Place, event: KeyboardEvent): "moved" | "done" | fa
   if (chord) return false;
   if (at.line < 0) return pressHeader(place, event) ? "done" : false;
   return pressRow(place, event) || pressEdit(place, event) ? "done" : false;
+}
+
+/** The cursor to the run with the best value of its column, out of folds and groups. */
+export function toBest({ state, cursor, at, places, best }: Place): boolean {
+  const name = places.places[at.column - 1]?.name ?? "";
+  const row = best.get(name);
+  if (row === undefined) {
+    const words = groupOf(name) === "metrics" ? "No run is the best: they are of several experiments, or alike." : "Stand on a metric to go to its best run.";
+    state.said.value = words;
+    state.edits.notice.value = { words };
+    return false;
+  }
+  reveal(state, row);
+  cursor.value = { ...cursor.peek(), line: state.table.lineOf.peek()[row], run: state.frame.peek().ids[row], column: at.column };
+  return true;
+}
+
+/** Unfold what hides the row. */
+function reveal(state: State, row: number): void {
+  const { collapsed, opened } = state.view.peek();
+  const above = parents(state.frame.peek());
+  const { ids } = state.frame.peek();
+  const over = new Set<string>();
+  for (let up = above[row]; up >= 0; up = above[up]) over.add(ids[up]);
+  const group = state.table.groups.peek().find(({ rows }) => rows.includes(row));
+  setView(state, { collapsed: collapsed.filter((id) => !over.has(id)), ...(group && { opened: added(opened, [group.key]) }) });
 }
 
 /** In a tree, ← and → on the name fold and unfold before they move. */

@@ -4,14 +4,12 @@ import { groupOf } from "../../data/columns";
 import { directionOf } from "../../data/directions";
 import type { Column, Frame, TextColumn } from "../../data/frame";
 import { summary, type RunGroup } from "../../data/groups";
-import { CONTEXT, GROUP, type Lines } from "../../data/tree";
 
 /**
  * The row with the best value of each column; none where fewer than two runs have different values, or where the runs are
  * of several experiments: a metric of the same name need not mean the same there.
  */
-export function bestRows(frame: Frame, lines: Lines, columns: readonly string[], directions: Directions): Map<string, number> {
-  const rows = lines.rows.filter((_, line) => !(lines.marks[line] & (CONTEXT | GROUP)));
+export function bestRows(frame: Frame, rows: Uint32Array, columns: readonly string[], directions: Directions): Map<string, number> {
   if (ofSeveral(frame, rows)) return new Map();
   return bestOf(frame, columns, directions, rows, (column, row) => (column.missing[row] ? NaN : column.values[row]));
 }

@@ -61,7 +61,7 @@ export function useFacts(state: State, scroll: Signal<Scroll>, cursor: Signal<He
     }),
     drawn: useComputed(() => drawnRuns(state)),
     all: useComputed(() => allSelected(state)),
-    best: useComputed(() => bestRows(table.frame.value, table.lines.value, table.columns.value, directions.value)),
+    best: useComputed(() => bestRows(table.frame.value, table.matching.value, table.columns.value, directions.value)),
     bestGroups: useComputed(() => bestGroups(table.frame.value, table.groups.value, table.columns.value, directions.value)),
     heat: useComputed(() => heats(state, hot.value, directions.value)),
     spot: useComputed(() => {
@@ -93,14 +93,12 @@ function allSelected(state: State): boolean | "mixed" {
 }
 
 function heats(state: State, names: readonly string[], directions: Readonly<Record<string, string>>): Heat {
-  const { frame, lines, isRun } = state.table;
-  const { marks } = lines.value;
-  const rows = lines.value.rows.filter((_, line) => isRun(marks[line]));
+  const { frame, matching } = state.table;
   const found = new Map<string, (row: number) => number | null>();
   for (const name of names) {
     const column = frame.value.columns.get(name);
     const less = groupOf(name) === "metrics" && directionOf(frame.value, directions, name) === "min";
-    if (column && column.kind !== "text") found.set(name, heatOf(column, rows, less));
+    if (column && column.kind !== "text") found.set(name, heatOf(column, matching.value, less));
   }
   return found;
 }

@@ -89,8 +89,7 @@ function listeners({ facts, show, ...rest }: Heard) {
   const { spot, bounds, layout } = facts;
   return {
     onKeyDown(event: KeyboardEvent) {
-      const place = { ...rest, at: spot.peek(), bounds: bounds.peek(), places: layout.peek() };
-      const done = press(place, event);
+      const done = press({ ...rest, at: spot.peek(), bounds: bounds.peek(), places: layout.peek(), best: facts.best.peek() }, event);
       if (!done) return;
       event.preventDefault();
       event.stopPropagation();

@@ -61,7 +61,7 @@ export function layout(frame: Frame, columns: readonly string[], wishes: Wishes)
     const column = frame.columns.get(name);
     const spark = column?.kind === "metric" && sparks.has(name);
     const decimals = column && column.kind !== "text" ? decimalsOf(column.values) : null;
-    const least = spread !== null && groupOf(name) === "metrics" ? SPREAD[spread] : 0;
+    const least = spread !== null && (groupOf(name) === "metrics" || name === "duration") ? (SPREAD[spread] ?? SPREAD.sd) : 0;
     const width = widths[name] ?? Math.max(least, natural(column, name, spark, narrow));
     const place = { name, left, width, decimals, right: isRight(column, name), spark };
     left += width;
