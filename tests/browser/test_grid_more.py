@@ -169,6 +169,20 @@ def test_the_best_run_comes_first_at_the_first_click_and_is_found_with_one_key(p
     expect(line.locator(".nbt-cell:focus .nbt-cell-best")).to_be_visible()
 
 
+def test_the_table_stays_where_it_is_when_a_run_is_opened_or_kept_on_top(browser: Browser) -> None:
+    shown = plain.sweep(200)
+    for page in opened(browser, shown):
+        page.locator(".nbt-grid").evaluate("grid => grid.scrollTo(0, 2000)")
+        page.wait_for_timeout(200)
+        page.locator(".nbt-lines .nbt-run-link:visible").nth(8).click()
+        expect(page.get_by_role("tab", name="Run")).to_have_attribute("aria-selected", "true")
+        page.wait_for_timeout(100)
+        assert page.locator(".nbt-grid").evaluate("grid => grid.scrollTop") > 1500
+        page.evaluate("() => window.setView({ order: ['metrics.loss ASC'] })")
+        page.wait_for_timeout(100)
+        assert page.locator(".nbt-grid").evaluate("grid => grid.scrollTop") == 0
+
+
 def test_keys_of_the_table_are_kept_from_the_notebook_and_its_own_are_left_to_it(page: Page) -> None:
     page.evaluate("() => { window.state.life.value = 'live'; }")
     ours = "() => document.querySelector('.nbt-root').dataset.lmSuppressShortcuts === 'true'"

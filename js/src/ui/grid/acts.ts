@@ -2,11 +2,13 @@
 
 import type { Signal } from "@preact/signals";
 import { groupOf } from "../../data/columns";
+import { text } from "../../data/frame";
 import { added, toggle } from "../../data/lists";
 import { FOLDED, GROUP, PARENT, parents } from "../../data/tree";
 import { setView, whyNoEdits, type State } from "../../state/state";
 import { concerned, hide, open, pin } from "../run_acts";
 import { keep, resize, shift, sortBy } from "../columns/change";
+import type { Best } from "./best";
 import type { Layout } from "./layout";
 import type { Asked } from "./row_menu";
 import { moved, type Bounds, type Cursor, type Held } from "./moves";
@@ -19,8 +21,7 @@ export interface Place {
   places: Layout;
   /** The column whose sheet is open. */
   sheet: Signal<string | null>;
-  /** The row with the best value of each metric. */
-  best: ReadonlyMap<string, number>;
+  best: Best;
   /** The run whose menu is open. */
   menu: Signal<Asked | null>;
   /** The element of the cursor. */
@@ -50,9 +51,9 @@ export function press(place: Place, event: KeyboardEvent): "moved" | "done" | fa
 /** The cursor to the run with the best value of its column, out of folds and groups. */
 export function toBest({ state, cursor, at, places, best }: Place): boolean {
   const name = places.places[at.column - 1]?.name ?? "";
-  const row = best.get(name);
+  const row = ofTheSame(state, at.line, [...(best.get(name) ?? [])]);
   if (row === undefined) {
-    const words = groupOf(name) === "metrics" ? "No run is the best: they are of several experiments, or alike." : "Stand on a metric to go to its best run.";
+    const words = groupOf(name) === "metrics" ? "No run is the best: all are alike." : "Stand on a metric to go to its best run.";
     state.said.value = words;
     state.edits.notice.value = { words };
     return false;
@@ -60,6 +61,14 @@ export function toBest({ state, cursor, at, places, best }: Place): boolean {
   reveal(state, row);
   cursor.value = { ...cursor.peek(), line: state.table.lineOf.peek()[row], run: state.frame.peek().ids[row], column: at.column };
   return true;
+}
+
+/** Of the best rows of several experiments that of the line's own; else the first. */
+function ofTheSame(state: State, line: number, rows: readonly number[]): number | undefined {
+  const here = state.table.idAt(line);
+  const frame = state.frame.peek();
+  const of = (row: number) => text(frame, "experiment_id", row);
+  return rows.find((row) => here !== null && of(row) === of(frame.rowOf.get(here)!)) ?? rows[0];
 }
 
 /** Unfold what hides the row. */

@@ -5,16 +5,35 @@ import { directionOf } from "../../data/directions";
 import type { Column, Frame, TextColumn } from "../../data/frame";
 import { summary, type RunGroup } from "../../data/groups";
 
+/** The rows with the best values of each metric. */
+export type Best = ReadonlyMap<string, ReadonlySet<number>>;
+
 /**
- * The row with the best value of each column; none where fewer than two runs have different values, or where the runs are
- * of several experiments: a metric of the same name need not mean the same there.
+ * In each experiment one, because a metric of the same name need not mean the same in another; none where fewer than two
+ * of its runs have different values.
  */
-export function bestRows(frame: Frame, rows: Uint32Array, columns: readonly string[], directions: Directions): Map<string, number> {
-  if (ofSeveral(frame, rows)) return new Map();
-  return bestOf(frame, columns, directions, rows, (column, row) => (column.missing[row] ? NaN : column.values[row]));
+export function bestRows(frame: Frame, rows: Uint32Array, columns: readonly string[], directions: Directions): Best {
+  const found = new Map<string, Set<number>>();
+  for (const own of byExperiment(frame, rows)) {
+    const best = bestOf(frame, columns, directions, own, (column, row) => (column.missing[row] ? NaN : column.values[row]));
+    for (const [name, row] of best) found.set(name, (found.get(name) ?? new Set()).add(row));
+  }
+  return found;
 }
 
-/** The same of the means of groups. */
+function byExperiment(frame: Frame, rows: Uint32Array): Iterable<ArrayLike<number> & Iterable<number>> {
+  const experiments = frame.columns.get("experiment_id");
+  if (experiments?.kind !== "text") return [rows];
+  const found = new Map<number, number[]>();
+  for (const row of rows) {
+    const own = found.get(experiments.codes[row]);
+    if (own) own.push(row);
+    else found.set(experiments.codes[row], [row]);
+  }
+  return found.values();
+}
+
+/** The group with the best mean of each metric; none where the runs are of several experiments. */
 export function bestGroups(frame: Frame, groups: readonly RunGroup[], columns: readonly string[], directions: Directions): Map<string, RunGroup> {
   if (groups.some(({ rows }) => ofSeveral(frame, [rows[0], groups[0].rows[0]]) || ofSeveral(frame, rows))) return new Map();
   return bestOf(frame, columns, directions, groups, (column, { rows }) => summary(column, rows).mean);

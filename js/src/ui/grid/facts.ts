@@ -8,7 +8,7 @@ import { heatOf, type Heat } from "../../data/heat";
 import { GROUP, PARENT } from "../../data/tree";
 import type { State } from "../../state/state";
 import { drawnRuns, type Drawn } from "../drawn";
-import { bestGroups, bestRows } from "./best";
+import { bestGroups, bestRows, type Best } from "./best";
 import { HEADER, layout, ROW, type Layout } from "./layout";
 import { clamped, type Bounds, type Cursor, type Held } from "./moves";
 import { stuck, type Scroll } from "./sight";
@@ -18,7 +18,7 @@ export interface Facts {
   drawn: ReadonlySignal<Drawn>;
   /** Are all lines selected? */
   all: ReadonlySignal<boolean | "mixed">;
-  best: ReadonlySignal<ReadonlyMap<string, number>>;
+  best: ReadonlySignal<Best>;
   bestGroups: ReadonlySignal<ReadonlyMap<string, RunGroup>>;
   heat: ReadonlySignal<Heat>;
   /** Lines that stay on top. */

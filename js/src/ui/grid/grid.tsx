@@ -1,6 +1,6 @@
 /** How is a table of very many runs shown? Only the lines and columns in sight are in the page; the rest is arithmetic. */
 
-import { batch, useSignal, useSignalEffect, type Signal } from "@preact/signals";
+import { batch, useComputed, useSignal, useSignalEffect, type Signal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type { State } from "../../state/state";
@@ -150,8 +150,9 @@ function useSize(box: RefObject<HTMLDivElement | null>, scroll: Signal<Scroll>, 
 
 /** Whoever sets another filter or order wants to see the first lines of what comes. */
 function useTop(state: State, box: RefObject<HTMLDivElement | null>): void {
+  const asked = useComputed(() => JSON.stringify([state.view.value.filter, state.view.value.order]));
   useSignalEffect(() => {
-    void [state.view.value.filter, state.view.value.order];
+    void asked.value; // other settings leave the lines where they are
     if (box.current && box.current.scrollTop > 0) box.current.scrollTop = 0;
   });
 }

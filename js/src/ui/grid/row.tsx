@@ -7,6 +7,7 @@ import { CONTEXT, FOLDED, PARENT, PINNED } from "../../data/tree";
 import type { State } from "../../state/state";
 import { nameOf } from "../../state/table";
 import { Icon } from "../icons";
+import type { Best } from "./best";
 import { at, Box } from "./box";
 import { CellBody } from "./cells";
 import { BOX, px, ROW, type Layout, type Place } from "./layout";
@@ -28,7 +29,7 @@ export interface RowProps {
   layout: Layout;
   places: Place[];
   narrow: boolean;
-  best: ReadonlyMap<string, number>;
+  best: Best;
   heat: Heat;
   /** Changed here, and not yet by the kernel. */
   pending: boolean;
@@ -82,7 +83,7 @@ function cell({ state, frame, row, layout, cursor, narrow, ...props }: RowProps,
       class={place.right ? "nbt-cell nbt-right" : "nbt-cell"}
       style={{ left: px(place.left), width: px(place.width), background: heat === null ? "" : warm(heat) }}
     >
-      <CellBody state={state} frame={frame} row={row} place={place} narrow={narrow} best={props.best.get(place.name) === row} />
+      <CellBody state={state} frame={frame} row={row} place={place} narrow={narrow} best={props.best.get(place.name)?.has(row) ?? false} />
     </div>
   );
 }
