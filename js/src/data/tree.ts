@@ -85,7 +85,8 @@ export function nested(shape: Shape): Lines {
     const up = shape.parent[row];
     return up < 0 || !shown[up] || pinned.has(row) ? -1 : up;
   };
-  const forest = growing(shape.order.filter((row) => shown[row]), size, above);
+  // What is shown for context stands where the matches under it do.
+  const forest = growing(shape.order.filter((row) => match[row] || (pinned.has(row) && scope[row])), size, above);
   const lines = emptyLines(size);
   for (const row of forest.roots) if (pinned.has(row)) walk(lines, shape, forest, row, { mark: PINNED, depth: 0 });
   for (const row of forest.roots) if (!pinned.has(row)) walk(lines, shape, forest, row, { mark: 0, depth: 0 });
@@ -118,17 +119,29 @@ export interface Forest {
   roots: number[];
 }
 
-/** `above` is the row that a row stands under, -1 for none. */
+/**
+ * `above` is the row that a row stands under, -1 for none. A row stands where the first of it and those under it would:
+ * whoever sorts by a metric has the best run at the top, be it under another one.
+ */
 export function growing(rows: Iterable<number>, size: number, above: (row: number) => number): Forest {
   const first = new Int32Array(size).fill(-1);
   const next = new Int32Array(size).fill(-1);
   const roots: number[] = [];
+  const placed = new Uint8Array(size);
+  const family: number[] = [];
   for (const row of rows) {
-    const up = above(row);
-    if (up < 0) roots.push(row);
-    else {
-      next[row] = first[up];
-      first[up] = row;
+    for (let at = row; at >= 0 && !placed[at]; at = above(at)) {
+      placed[at] = 1;
+      family.push(at);
+    }
+    while (family.length > 0) {
+      const at = family.pop()!;
+      const up = above(at);
+      if (up < 0) roots.push(at);
+      else {
+        next[at] = first[up];
+        first[up] = at;
+      }
     }
   }
   return { first, next, roots };
