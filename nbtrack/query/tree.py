@@ -52,7 +52,7 @@ Value = float | str | Now | Day
 
 @dataclass(frozen=True, slots=True)
 class Compare:
-    """`op` is one of = != < <= > >= LIKE ILIKE RLIKE, or one of these three behind NOT. A missing cell never matches."""
+    """`op` is = != < <= > >=, or [NOT] LIKE, ILIKE, RLIKE. A missing cell never matches."""
 
     column: Column
     op: str

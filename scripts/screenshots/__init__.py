@@ -1,1 +1,1 @@
-"""Pictures of what people see, made anew by `make screenshots`: docs/ for the README, build/screenshots/ to be looked at."""
+"""Pictures of what people see, by `make screenshots`: docs/ for the README, build/screenshots/ to be looked at."""

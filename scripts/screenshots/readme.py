@@ -121,4 +121,3 @@ def _photograph(what: Locator, name: str) -> None:
     else:
         sys.exit(f"{target} has {target.stat().st_size:,} bytes, more than {LARGEST:,}.")
     print(f"{target.relative_to(ROOT)}: {picture.width} × {picture.height}, {target.stat().st_size // 1024} kB")
-

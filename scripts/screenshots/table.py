@@ -47,7 +47,10 @@ def scenes() -> dict[str, tuple[plain.Shown, Act]]:
     sizes = {f"{n}-runs": (plain.sweep(n), _nothing) for n in (3, 300, 30_000)}
     return sizes | {
         "groups": (_changed(plain.sweep(300), group=["params.model", "params.batch_size"], spread="ci"), _open_group),
-        "pinned": (_changed(plain.sweep(300), pinned_columns=["metrics.loss"], heat=["metrics.loss"]), _scroll_sideways),
+        "pinned": (
+            _changed(plain.sweep(300), pinned_columns=["metrics.loss"], heat=["metrics.loss"]),
+            _scroll_sideways,
+        ),
         "column": (plain.sweep(300), _column_sheet),
         "menu": (plain.sweep(300), _row_menu),
         "search": (plain.sweep(300), _search),

@@ -14,7 +14,7 @@ from tests.browser.jupyter import chromium
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "browser"))
 
-import plain  # noqa: E402
+import plain
 
 ROUNDS = 7
 FRAMES = 90
@@ -29,7 +29,8 @@ CHANGE = """async (change) => {
   await frame();
   const { lines } = window.state.table;
   void lines.value;
-  await new Promise((done) => { const { port1, port2 } = new MessageChannel(); port1.onmessage = done; port2.postMessage(0); });
+  const { port1, port2 } = new MessageChannel();
+  await new Promise((done) => { port1.onmessage = done; port2.postMessage(0); });
   return performance.now() - from;
 }"""
 
@@ -46,7 +47,7 @@ SCROLL = """async ([frames, step]) => {
 
 CHANGES: dict[str, list[dict[str, Any]]] = {
     "sort by a metric": [{"order": ["metrics.loss ASC"]}, {"order": ["metrics.loss DESC"]}],
-    "sort by two columns": [{"order": ["params.model ASC", "metrics.loss ASC"]}, {"order": ["status ASC", "metrics.loss DESC"]}],
+    "sort by two columns": [{"order": [first, "metrics.loss ASC"]} for first in ("params.model ASC", "status ASC")],
     "filter": [{"filter": "metrics.loss < 0.3 and params.model = 'cnn'"}, {"filter": "metrics.loss < 0.2"}],
     "search names": [{"filter": "run_name ILIKE '%amber%'"}, {"filter": "run_name RLIKE '(?i)^calm.*7$'"}],
     "group": [{"group": ["params.model"]}, {"group": ["params.model", "params.batch_size"]}],

@@ -142,9 +142,7 @@ def test_a_direction_tracked_with_the_runs_is_respected(browser: Browser) -> Non
     shown = plain.sweep(12)
     shown.frame.columns["tags.nbtrack.metric.loss"] = Text.of(["max"] * 12)  # type: ignore[index]
     for page in opened(browser, shown):
-        page.click('[data-name="metrics.loss"]')
-        page.click('[data-name="metrics.loss"]')
-        place = page.locator('[data-name="metrics.loss"]').get_attribute("data-column")
+        page.click('[data-name="metrics.loss"]')  # the greatest come first then
         page.evaluate("() => window.setView({ tree: false, experiments: ['1'] })")
         place = page.locator('[data-name="metrics.loss"]').get_attribute("data-column")
         expect(page.locator(f'[data-line="0"] [data-column="{place}"] .nbt-cell-best')).to_be_visible()

@@ -1,4 +1,4 @@
-"""Does the runs table keep columns in sight, search names, nest runs in groups, and say what it does to those who hear it?"""
+"""Does the table keep columns in sight, search names, nest runs in groups, and say what it does to who hears it?"""
 
 from __future__ import annotations
 
