@@ -1,32 +1,14 @@
-/** What do the keys and the mouse do in the runs table? */
+/** What do the keys do in the runs table? */
 
-import type { Signal } from "@preact/signals";
-import { groupOf } from "../../data/columns";
-import { text } from "../../data/frame";
-import { added, toggle } from "../../data/lists";
-import { FOLDED, GROUP, PARENT, parents } from "../../data/tree";
+import { added } from "../../data/lists";
+import { FOLDED, GROUP, PARENT } from "../../data/tree";
 import { setView, whyNoEdits, type State } from "../../state/state";
-import { concerned, hide, open, pin } from "../run_acts";
 import { keep, resize, shift, sortBy } from "../columns/change";
-import type { Best } from "./best";
-import type { Layout } from "./layout";
-import type { Asked } from "./row_menu";
-import { moved, type Bounds, type Cursor, type Held } from "./moves";
-
-export interface Place {
-  state: State;
-  cursor: Signal<Held>;
-  at: Cursor;
-  bounds: Bounds;
-  places: Layout;
-  /** The column whose sheet is open. */
-  sheet: Signal<string | null>;
-  best: Best;
-  /** The run whose menu is open. */
-  menu: Signal<Asked | null>;
-  /** The element of the cursor. */
-  cell: () => HTMLElement | null;
-}
+import { concerned, hide, open, pin } from "../run_acts";
+import { moved, type Cursor } from "./moves";
+import type { Place } from "./place";
+import { between, runAt, selectAll, toggleGroup, toggleRun } from "./selecting";
+import { toBest } from "./to_best";
 
 /** false: not ours. "moved": the cursor went elsewhere. */
 export function press(place: Place, event: KeyboardEvent): "moved" | "done" | false {
@@ -46,40 +28,6 @@ export function press(place: Place, event: KeyboardEvent): "moved" | "done" | fa
   if (chord) return false;
   if (at.line < 0) return pressHeader(place, event) ? "done" : false;
   return pressRow(place, event) || pressEdit(place, event) ? "done" : false;
-}
-
-/** The cursor to the run with the best value of its column, out of folds and groups. */
-export function toBest({ state, cursor, at, places, best }: Place): boolean {
-  const name = places.places[at.column - 1]?.name ?? "";
-  const row = ofTheSame(state, at.line, [...(best.get(name) ?? [])]);
-  if (row === undefined) {
-    const words = groupOf(name) === "metrics" ? "No run is the best: all are alike." : "Stand on a metric to go to its best run.";
-    state.said.value = words;
-    state.edits.notice.value = { words };
-    return false;
-  }
-  reveal(state, row);
-  cursor.value = { ...cursor.peek(), line: state.table.lineOf.peek()[row], run: state.frame.peek().ids[row], column: at.column };
-  return true;
-}
-
-/** Of the best rows of several experiments that of the line's own; else the first. */
-function ofTheSame(state: State, line: number, rows: readonly number[]): number | undefined {
-  const here = state.table.idAt(line);
-  const frame = state.frame.peek();
-  const of = (row: number) => text(frame, "experiment_id", row);
-  return rows.find((row) => here !== null && of(row) === of(frame.rowOf.get(here)!)) ?? rows[0];
-}
-
-/** Unfold what hides the row. */
-function reveal(state: State, row: number): void {
-  const { collapsed, opened } = state.view.peek();
-  const above = parents(state.frame.peek());
-  const { ids } = state.frame.peek();
-  const over = new Set<string>();
-  for (let up = above[row]; up >= 0; up = above[up]) over.add(ids[up]);
-  const group = state.table.groups.peek().find(({ rows }) => rows.includes(row));
-  setView(state, { collapsed: collapsed.filter((id) => !over.has(id)), ...(group && { opened: added(opened, [group.key]) }) });
 }
 
 /** In a tree, ← and → on the name fold and unfold before they move. */
@@ -164,45 +112,6 @@ function go({ state, cursor, at }: Place, to: Cursor, ranging: boolean): void {
   if (ranging && to.line !== at.line) state.selected.value = added(state.selected.peek(), between(state, anchor, to.line));
 }
 
-/** A click or the space bar on a line. */
-export function toggleRun(
-  state: State,
-  cursor: Signal<Held>,
-  line: number,
-  how: { range: boolean; toggle: boolean },
-): void {
-  const run = runAt(state, line);
-  if (run === null) return;
-  const { anchor } = cursor.peek();
-  if (how.range && anchor !== null) state.selected.value = added(state.selected.peek(), between(state, anchor, line));
-  else if (how.toggle) state.selected.value = toggle(state.selected.peek(), run);
-  cursor.value = { ...cursor.peek(), line, run, anchor: how.range ? (anchor ?? run) : run, ranging: false };
-}
-
-function between(state: State, anchor: string | null, line: number): string[] {
-  const { table } = state;
-  const { rowOf } = table.frame.peek();
-  const row = anchor === null ? undefined : rowOf.get(anchor);
-  const from = row === undefined ? line : table.lineOf.peek()[row];
-  const [low, high] = from < 0 ? [line, line] : [Math.min(from, line), Math.max(from, line)];
-  const between = Array.from({ length: high - low + 1 }, (_, i) => runAt(state, low + i));
-  return between.filter((run) => run !== null);
-}
-
-/** The line of a group: shows its runs and hides them, or selects them all. */
-export function toggleGroup(state: State, line: number, what: "fold" | "select"): void {
-  const { rows } = state.table.lines.peek();
-  const group = state.table.groups.peek()[rows[line]];
-  if (!group) return;
-  if (what === "fold") return setView(state, { opened: toggle(state.view.peek().opened, group.key) });
-  const { ids } = state.table.frame.peek();
-  const members = Array.from(group.rows, (row) => ids[row]);
-  const selected = state.table.selected.peek();
-  const all = members.every((id) => selected.has(id));
-  const gone = new Set(members);
-  state.selected.value = all ? state.selected.peek().filter((id) => !gone.has(id)) : added(state.selected.peek(), members);
-}
-
 function pressGroup(state: State, line: number, key: string): boolean {
   if (key === " ") toggleGroup(state, line, "select");
   else if (key === "Enter") toggleGroup(state, line, "fold");
@@ -210,18 +119,3 @@ function pressGroup(state: State, line: number, key: string): boolean {
   return true;
 }
 
-export function selectAll(state: State, on: boolean): void {
-  if (!on) {
-    state.selected.value = [];
-    return;
-  }
-  const { rows, marks } = state.table.lines.peek();
-  const { ids } = state.table.frame.peek();
-  const grouped = state.table.groups.peek().length > 0;
-  const shown = grouped ? state.shown.peek() : Array.from(rows.filter((_, line) => state.table.isRun(marks[line])), (row) => ids[row]);
-  state.selected.value = added(state.selected.peek(), shown);
-}
-
-export function runAt(state: State, line: number): string | null {
-  return state.table.idAt(line);
-}

@@ -4,7 +4,7 @@ import { batch, useComputed, useSignal, useSignalEffect, type Signal } from "@pr
 import type { RefObject } from "preact";
 import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type { State } from "../../state/state";
-import { press, type Place } from "./acts";
+import { press } from "./acts";
 import { ColumnSheet } from "./column_sheet";
 import { Empty } from "./empty";
 import { useFacts, type Facts } from "./facts";
@@ -13,6 +13,7 @@ import { HEADER, px, ROW } from "./layout";
 import { Lines } from "./lines";
 import { asksMenu, cellAt, click, copy, doubleClick, spotOf } from "./mouse";
 import { createCursor } from "./moves";
+import type { Place } from "./place";
 import { RowMenu, type Asked } from "./row_menu";
 import { columnsInSight, followSideways, reach, type Scroll } from "./sight";
 

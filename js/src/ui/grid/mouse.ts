@@ -4,7 +4,7 @@ import type { Signal } from "@preact/signals";
 import { toggle } from "../../data/lists";
 import { setView, type State } from "../../state/state";
 import { open } from "../run_acts";
-import { selectAll, toggleGroup, toggleRun } from "./acts";
+import { selectAll, toggleGroup, toggleRun } from "./selecting";
 import { tsv } from "./copy";
 import type { Cursor, Held } from "./moves";
 import type { Asked } from "./row_menu";
