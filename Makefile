@@ -83,12 +83,12 @@ test-quick: build ## no browser, no MLflow: seconds, for while you edit
 	@$(NPM) run --silent test
 	@$(PY) -m pytest -q -n $(JOBS) --dist loadfile -m "not browser and not interop and not slow and not large" $(PYTEST)
 
-bench: build $(MLFLOWS) ## against the real MLflow and the disk, as ratios (RUNS=10000 for more)
-	@$(PY) -m tests.bench --runs $(RUNS)
+bench: build chromium $(MLFLOWS) ## against the real MLflow and the disk, as ratios; the table in Chromium (RUNS=10000 for more)
+	@NBTRACK_CHROMIUM="$$(cat $(CHROMIUM))" $(PY) -m tests.bench --runs $(RUNS)
 	@$(NPM) run --silent bench
 
-screenshots: build chromium ## docs/*.png from a real JupyterLab
-	@NBTRACK_CHROMIUM="$$(cat $(CHROMIUM))" $(PY) scripts/screenshots.py
+screenshots: build chromium ## docs/*.png from a real JupyterLab, and the table's scenes to look at (SCENES=table)
+	@NBTRACK_CHROMIUM="$$(cat $(CHROMIUM))" $(PY) -m scripts.screenshots $(SCENES)
 
 audit: build ## known weaknesses in what we depend on (needs the network)
 	@scripts/env.sh .venv -c constraints.txt pip-audit

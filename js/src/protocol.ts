@@ -58,6 +58,8 @@ export const DEFAULT_VIEW = {
   filter: "",
   order: [] as string[],
   columns: null as string[] | null, // names in order; null means chosen by nbtrack
+  pinned_columns: [] as string[], // stay in sight beside the names
+  differing: false, // only the columns that differ among the runs that match
   widths: {} as Record<string, number>, // px
   pinned: [] as string[], // run ids kept on top
   hidden: [] as string[], // run ids not drawn in charts
@@ -65,6 +67,7 @@ export const DEFAULT_VIEW = {
   collapsed: [] as string[], // run ids whose children are folded
   group: [] as string[], // columns whose equal values put runs together
   opened: [] as string[], // keys of the groups whose runs are shown
+  spread: "sd", // sd | ci | minmax: what stands beside the mean of a group
   directions: {} as Record<string, string>, // min | max by metric, where set by hand
   heat: [] as string[], // columns coloured by their values
   tab: "charts", // charts | analyse | compare | run

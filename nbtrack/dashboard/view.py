@@ -13,6 +13,7 @@ from nbtrack.query.parse import parse, parse_key
 
 CHOICES = {
     "lifecycle": ("active", "deleted", "all"),
+    "spread": ("sd", "ci", "minmax"),
     "tab": ("charts", "analyse", "compare", "run"),
     "chart.smoother": ("ema", "gaussian", "mean"),
     "chart.band": ("sd", "ci", "minmax", "none"),

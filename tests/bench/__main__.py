@@ -14,6 +14,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from tests.bench import browser_open, browser_table
 from tests.bench.bench_track import measure as measure_track
 from tests.bench.floor import floor
 from tests.bench.generate import generate
@@ -22,6 +23,7 @@ ROOT = Path(__file__).parents[2]
 BENCH = ROOT / ".bench"
 WORKER = Path(__file__).with_name("worker.py")
 AUTOLOG = Path(__file__).with_name("autolog.py")
+TABLE = 100_000  # rows of the table in the browser, however small the store is
 TASKS = {
     "log_metric": "log_metric in a loop, per call",
     "log_batch": "log_batch of 1,000, per point",
@@ -52,6 +54,8 @@ def main() -> None:
     print(table(result))
     for where, bare, added in result["track"]:
         print(f"a short cell, {where:18} {told(bare):>10}, and %%track adds {told(added)}")
+    print(browser_table.told(browser_table.measure(max(given.runs, TABLE))))
+    print(browser_open.told(given.runs, browser_open.measure(given.runs)))
 
 
 def measure(folder: Path, runs: int, rounds: int) -> dict[str, Any]:

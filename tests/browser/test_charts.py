@@ -362,7 +362,7 @@ def test_names_and_values_of_strangers_stay_text(panel: Opener) -> None:
         const names = state.frame.value.columns.get("run_name");
         names.words = names.words.map(() => "<img src=x onerror='window.hit=1'>");
         addPoints(state, state.frame.value.ids[0], "<b>evil", [[0, 1, 1], [1, 2, 2]]);
-        state.frame.value = { ...state.frame.value }; state.seriesRev.value++; }"""
+        state.received.value = { ...state.frame.value }; state.seriesRev.value++; }"""
     )
     expect(page.get_by_text("<b>evil").first).to_be_visible()
     plot(page, "loss").hover(position={"x": 100, "y": 60})

@@ -104,7 +104,7 @@ def test_a_parent_and_its_children_are_a_click_apart(panel: Opener) -> None:
         """() => { const { state } = window.nbt; const { columns, ids, length } = state.frame.value;
         const parent = { kind: "text", words: [ids[0]], codes: Int32Array.of(-1, 0, 0) };
         const next = new Map(columns).set("tags.mlflow.parentRunId", parent);
-        state.frame.value = { ...state.frame.value, columns: next }; }"""
+        state.received.value = { ...state.frame.value, columns: next }; }"""
     )
     expect(page.get_by_text("2 children")).to_be_visible()
     page.locator(".nbt-family").get_by_role("button", name="logistic-2").click()

@@ -7,42 +7,25 @@
 import { batch, computed, signal, type ReadonlySignal, type Signal } from "@preact/signals";
 import { EMPTY, type Frame } from "../data/frame";
 import { SeriesBook } from "../data/series";
-import { DEFAULT_STATUS, DEFAULT_VIEW, type Edit, type FrameKind, type Need, type Status, type View } from "../protocol";
-import { createEdits, type Edits, type Wish } from "./edits";
+import { DEFAULT_STATUS, DEFAULT_VIEW, type FrameKind, type Status, type View } from "../protocol";
+import { createEdits, withEdits, type Edits } from "./edits";
+import { nobody, type Outlet } from "./outlet";
 import { createTable, nameOf, type Table } from "./table";
 
 /** live: a kernel's model is joined · snapshot: showing what was saved · lost: the kernel went away while live. */
 export type Life = "live" | "snapshot" | "lost";
-
-export interface Ask {
-  what: Need;
-  runs?: string[];
-  keys?: string[];
-  path?: string;
-  /** Points wanted of each history; all of them without it. */
-  width?: number;
-}
-
-export interface Change extends Omit<Wish, "what"> {
-  what: Edit;
-  /** What the person saw in each run; without it the change is made whatever stands there now. */
-  seen?: Record<string, string | null> | null;
-}
 
 export interface Editing {
   runs: readonly string[];
   what: "name" | "tags" | "note";
 }
 
-/** Where requests go. Without a kernel both reject with an Error that says so. */
-export interface Outlet {
-  need(ask: Ask): Promise<unknown>;
-  edit(change: Change): Promise<unknown>;
-}
-
 export interface State {
   kind: FrameKind;
-  frame: Signal<Frame>;
+  /** The runs as the kernel told them last. */
+  received: Signal<Frame>;
+  /** The same with what the person changed since: what is shown. */
+  frame: ReadonlySignal<Frame>;
   /** The histories, changed in place; `seriesRev` grows with each change. */
   book: SeriesBook;
   seriesRev: Signal<number>;
@@ -66,14 +49,14 @@ export interface State {
   table: Table;
 }
 
-export const nobody = (): Promise<never> => Promise.reject(new Error("No kernel is connected: this is a saved view."));
-
 export function createState(kind: FrameKind): State {
-  const frame = signal(EMPTY);
+  const received = signal(EMPTY);
   const name = (id: string) => (frame.peek().rowOf.has(id) ? nameOf(frame.peek(), frame.peek().rowOf.get(id)!) : id.slice(0, 8));
-  const edits = createEdits({ frame, outlet: () => whole.outlet, name });
+  const edits = createEdits({ frame: received, outlet: () => whole.outlet, name });
+  const frame = computed(() => withEdits(received.value, edits.waiting.value));
   const state: Omit<State, "table" | "shown"> = {
     kind,
+    received,
     frame,
     edits,
     pendingEdits: computed(() => new Set(edits.waiting.value.flatMap((wish) => wish.runs))),

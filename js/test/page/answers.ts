@@ -1,6 +1,7 @@
 /** What a kernel would answer on the pages of test/page: the files of a run. What was asked is kept in `asked`. */
 
-import type { Ask, State } from "../../src/state/state";
+import type { Ask } from "../../src/state/outlet";
+import type { State } from "../../src/state/state";
 
 const CODE = (rate: string) => `from sklearn.neural_network import MLPClassifier
 

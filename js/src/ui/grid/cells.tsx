@@ -70,7 +70,7 @@ function Value({ state, frame, row, place, best, column }: CellProps & { column:
   return (
     <>
       {spark}
-      <span class={best ? "nbt-cell-best" : undefined} title={best ? `${value}: the best of this column` : String(value)}>
+      <span class={best ? "nbt-cell-best" : undefined} title={best ? `${value}: the best of its experiment` : String(value)}>
         {aligned(value, place.decimals)}
         {best && <span class="nbt-sr"> best</span>}
       </span>
