@@ -16,7 +16,7 @@ CHOICES = {
     "tab": ("charts", "analyse", "compare", "run"),
     "chart.smoother": ("ema", "gaussian", "mean"),
     "chart.band": ("sd", "ci", "minmax", "none"),
-    "analyse.kind": ("parallel", "scatter", "box", "grid", "importance", "history"),
+    "analyse.kind": ("parallel", "scatter", "bars", "box", "grid", "importance", "history", "media"),
     "directions.*": ("min", "max"),
 }
 TEXT_OR_NONE = {"focus", "compare.baseline", "chart.big"} | {

@@ -38,9 +38,10 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]]:
 
 def test_a_history_has_one_line_a_run_with_every_point(store: list[str]) -> None:
     drawn = figures.metric_history(store, "loss")
-    assert [len(trace.x) for trace in drawn.data] == [10, 11, 12, 13, 14, 15]
+    assert [len(trace.x) for trace in drawn.data] == [10, 11, 12, 13, 14, 15, 1]
     assert drawn.data[0].y[0] == 3.0
     assert drawn.data[0].name == "&lt;b&gt;first&lt;/b&gt;"
+    assert (drawn.data[-1].name, drawn.data[-1].x[0], drawn.data[-1].y[0]) == ("best", 9, 2.1)
 
 
 def test_runs_may_be_ids_names_run_objects_tables_or_a_dashboard(store: list[str]) -> None:
@@ -48,7 +49,7 @@ def test_runs_may_be_ids_names_run_objects_tables_or_a_dashboard(store: list[str
     dash = nbtrack.dashboard()
     dash.selected = store[:2]
     counts = [
-        len(figures.metric_history(given, "loss").data)
+        len(figures.metric_history(given, "val/loss - loss").data)
         for given in (store[0], "run-1", [nbtrack.get_run(store[0]), "run-3"], table, table.iloc[0], dash, None)
     ]
     dash.close()
@@ -70,7 +71,7 @@ def test_a_long_history_keeps_its_only_spike(store: list[str], tmp_path: Path) -
 
 def test_smoothing_draws_the_raw_line_faint_behind(store: list[str]) -> None:
     for smoother in ("ema", "gaussian", "mean"):
-        raw, smooth = figures.metric_history(store[:1], "loss", smoothing=0.6, smoother=smoother).data
+        raw, smooth, _ = figures.metric_history(store[:1], "loss", smoothing=0.6, smoother=smoother).data
         assert "rgba" in raw.line.color
         assert smooth.y.tolist() == smoothed(raw.y, 0.6, smoother).tolist()
 
@@ -149,6 +150,26 @@ def test_the_best_so_far_never_gets_worse(store: list[str]) -> None:
     assert all(np.diff(line.y) <= 0)
 
 
+def test_which_way_is_better_is_what_was_set_then_what_was_tracked_then_what_the_name_says(
+    store: list[str], tmp_path: Path
+) -> None:
+    client = nbtrack.MlflowClient(str(tmp_path / "mlruns"))
+    for value, tags in ((1.0, {"nbtrack.metric.odd": "min"}), (2.0, {})):
+        run = client.create_run("0", tags=tags).info.run_id
+        client.log_metric(run, "odd", value, step=0)
+        client.log_metric(run, "loss", value, step=0)
+    where = {"store": tmp_path / "mlruns"}
+    assert list(figures.bars(None, "odd", **where).data[0].x) == [1, 2]
+    assert list(figures.bars(None, "odd", direction="max", **where).data[0].x) == [2, 1]
+    assert list(figures.bars(None, "loss", **where).data[0].x) == [1, 2]
+    dash = nbtrack.dashboard(tmp_path / "mlruns")
+    dash.view = {"tab": "analyse", "analyse": {"kind": "bars", "metric": "loss"}, "directions": {"loss": "max"}}
+    assert list(dash.figure().data[0].x) == [2, 1]
+    dash.view = {"tab": "charts", "chart": {"big": "loss"}}
+    assert dash.figure().data[-1].y[0] == 2
+    dash.close()
+
+
 def test_what_is_not_there_is_named_with_what_comes_near(store: list[str]) -> None:
     with pytest.raises(NotFoundError, match="Did you mean 'accuracy'"):
         figures.bars(store, "acuracy")
@@ -164,11 +185,14 @@ def test_a_dashboard_gives_the_chart_in_focus(store: list[str]) -> None:
     dash.view = {"chart": {"big": "val/loss", "smoothing": 0.5}}
     drawn = dash.figure()
     assert drawn.layout.title.text == "val/loss"
-    assert len(drawn.data) == 6
+    assert len(drawn.data) == 7
     dash.view = {"group": ["params.model"], "chart": {"smoothing": 0}}
-    assert [trace.name for trace in dash.figure().data if trace.name] == ["model = mlp (2)", "model = svm (1)"]
+    assert [trace.name for trace in dash.figure().data if trace.showlegend is None] == [
+        "model = mlp (2)",
+        "model = svm (1)",
+    ]
     kinds = {}
-    for kind in ("parallel", "scatter", "box", "grid", "importance", "history"):
+    for kind in ("parallel", "scatter", "bars", "box", "grid", "importance", "history"):
         dash.view = {"tab": "analyse", "analyse": {"kind": kind}}
         kinds[kind] = dash.figure().data[0].type
     dash.view = {"tab": "compare"}
@@ -177,6 +201,7 @@ def test_a_dashboard_gives_the_chart_in_focus(store: list[str]) -> None:
     assert kinds == {
         "parallel": "parcoords",
         "scatter": "scatter",
+        "bars": "bar",
         "box": "box",
         "grid": "heatmap",
         "importance": "bar",

@@ -2,6 +2,7 @@
 
 import { useSignal } from "@preact/signals";
 import { axisOf, share, ticksOf, valueAt, type Axis } from "../../data/analysis";
+import { railsOf } from "../../data/pictures";
 import { evaluate } from "../../state/filter";
 import { setView, type State } from "../../state/state";
 import { Scale, shade, Sheet, tickText } from "./pieces";
@@ -28,7 +29,7 @@ export function Parallel({ state, rows: shownRows, columns, color }: Props) {
   // With stretches marked, the runs that they leave out stay as faint lines.
   const lit = new Set(shownRows);
   const rows = active ? [...state.table.scopeRows.value].filter((row) => !before || before[row]) : shownRows;
-  const axes = columns.map((name) => axisOf(frame, name, rows)).filter((axis): axis is Axis => axis !== null);
+  const axes = railsOf(frame, rows, columns);
   const scale = color ? axisOf(frame, color, rows) : null;
   if (axes.length < 2) return <p class="nbt-hint">These runs do not vary in enough columns. Choose two or more.</p>;
   const mark = (axis: Axis, stretch: Stretch | null) => {

@@ -9,6 +9,13 @@ import type { State } from "../../state/state";
 import { setView } from "../../state/state";
 import { dateTime, num } from "../format";
 
+export interface Of {
+  state: State;
+  rows: number[];
+}
+
+export const NONE = <p class="nbt-hint">These runs have no values to draw here.</p>;
+
 export interface Room {
   width: number;
   height: number;
@@ -39,6 +46,8 @@ export const tickText = (axis: Axis, value: number): string => {
   return axis.name.endsWith("_time") ? dateTime(value).slice(5, 16) : num(Number(value.toPrecision(4)));
 };
 
+export const told = (axis: Axis, at: number) => `${axis.label}: ${axis.values[at] === null ? "–" : tickText(axis, axis.values[at])}`;
+
 const short = (word: string, most: number) => (word.length > most ? `${word.slice(0, most - 1)}…` : word);
 
 export interface Plane {
@@ -48,6 +57,9 @@ export interface Plane {
   bottom: number;
   x(value: number): number;
   y(value: number): number;
+  /** The room of one of so many cells. */
+  wide(cells: number): number;
+  high(cells: number): number;
 }
 
 const INSET = 10;
@@ -62,6 +74,8 @@ export function planeOf({ width, height }: Room, x: Axis, y: Axis): Plane {
     bottom,
     x: (value) => left + INSET + share(x, value) * (right - left - 2 * INSET),
     y: (value) => bottom - INSET - share(y, value) * (bottom - top - 2 * INSET),
+    wide: (cells) => (right - left - 2 * INSET) / cells,
+    high: (cells) => (bottom - top - 2 * INSET) / cells,
   };
 }
 

@@ -1,15 +1,20 @@
 /** How do params and results go together? One picture at a time, of the runs selected, or of all that the table shows. */
 
-import { axisOf, chosenMetric, varying } from "../../data/analysis";
+import { useSignal } from "@preact/signals";
+import { chosenOf, barsOf } from "../../data/pictures";
 import { label } from "../../data/columns";
-import { setView, type State } from "../../state/state";
+import { directionIn, setView, type State } from "../../state/state";
+import { BarList } from "../charts/bars";
+import { inks } from "../color";
 import { Importances } from "./importance";
 import { Parallel } from "./parallel";
-import { Boxes, Cells, History, Scatter } from "./pictures";
+import { Boxes, Cells } from "./cells";
+import { History, Scatter } from "./pictures";
 
 const KINDS = [
   ["parallel", "Parallel"],
   ["scatter", "Scatter"],
+  ["bars", "Bars"],
   ["box", "Box"],
   ["grid", "Grid"],
   ["importance", "Importance"],
@@ -17,7 +22,6 @@ const KINDS = [
 ] as const;
 /** More lines and dots than these make the page slow. */
 const MOST = 2000;
-const MOST_AXES = 12;
 
 export function AnalyseView({ state }: { state: State }) {
   const frame = state.frame.value;
@@ -26,14 +30,14 @@ export function AnalyseView({ state }: { state: State }) {
   const ids = chosen.length > 1 ? chosen : state.shown.value;
   const rows = ids.slice(0, MOST).map((id) => frame.rowOf.get(id)!);
   if (rows.length === 0 && !state.view.value.filter) return <p class="nbt-hint">There are no runs to analyse yet.</p>;
-  const all = varying(frame, rows.length ? rows : [...state.table.scopeRows.value]);
-  const metric = settings.metric ?? chosenMetric(all.metrics);
+  const all = chosenOf(frame, rows.length ? rows : [...state.table.scopeRows.value], (name) => directionIn(state, name));
+  const metric = settings.metric ?? all.metric;
   if (!metric) return <p class="nbt-hint">These runs have no metric that varies.</p>;
   const kind = KINDS.find(([name]) => name === settings.kind)?.[0] ?? "parallel";
   const x = settings.x ?? all.params[0] ?? "start_time";
   const y = settings.y ?? (kind === "grid" ? (all.params[1] ?? x) : `metrics.${metric}`);
   const color = settings.color;
-  const columns = settings.columns ?? [...all.params.slice(0, MOST_AXES - 4), ...all.metrics.slice(0, 3), `metrics.${metric}`];
+  const columns = settings.columns ?? all.columns;
   const set = (analyse: Partial<typeof settings>) => setView(state, { analyse });
   const known = [...all.params, ...all.metrics, "start_time", "duration"].filter((name) => name === "duration" || frame.columns.has(name));
   const pick = (name: "x" | "y" | "color", title: string, value: string | null, among = known) => (
@@ -52,7 +56,8 @@ export function AnalyseView({ state }: { state: State }) {
         </span>
         {kind !== "scatter" && kind !== "parallel" && <Pick title="Metric" value={metric} among={metrics} none={false} set={(to) => set({ metric: to })} plain />}
         {(kind === "scatter" || kind === "grid") && pick("x", "x", x)}
-        {kind === "box" && pick("x", "By", x)}
+        {kind === "bars" && <RunBars state={state} rows={rows} metric={metric} />}
+      {kind === "box" && pick("x", "By", x)}
         {(kind === "scatter" || kind === "grid") && pick("y", "y", y)}
         {(kind === "scatter" || kind === "parallel") && pick("color", "Colour", color ?? (kind === "parallel" ? `metrics.${metric}` : null))}
         {kind === "parallel" && <Columns known={known} chosen={columns} set={(names) => set({ columns: names })} />}
@@ -60,14 +65,32 @@ export function AnalyseView({ state }: { state: State }) {
         {ids.length > MOST && <span class="nbt-dim">the first of {ids.length}</span>}
       </div>
       {kind === "parallel" && (
-        <Parallel state={state} rows={rows} columns={[...new Set(columns)].filter((name) => axisOf(state.table.frame.value, name, []) !== null)} color={color ?? `metrics.${metric}`} />
+        <Parallel state={state} rows={rows} columns={columns} color={color ?? `metrics.${metric}`} />
       )}
       {kind === "scatter" && <Scatter state={state} rows={rows} x={x} y={y} color={color} />}
+      {kind === "bars" && <RunBars state={state} rows={rows} metric={metric} />}
       {kind === "box" && <Boxes state={state} rows={rows} metric={metric} by={x} />}
       {kind === "grid" && <Cells state={state} rows={rows} metric={metric} x={x} y={y} />}
       {kind === "importance" && <Importances frame={frame} rows={rows} metric={metric} params={all.params} />}
       {kind === "history" && <History state={state} rows={rows} metric={metric} />}
     </div>
+  );
+}
+
+/** More bars than these are read by nobody. */
+const MOST_BARS = 100;
+
+function RunBars({ state, rows, metric }: { state: State; rows: number[]; metric: string }) {
+  const pointed = useSignal<string | null>(null);
+  const frame = state.frame.value;
+  const bars = barsOf(frame, rows, metric, directionIn(state, metric));
+  const shown = bars.slice(0, MOST_BARS);
+  const open = (run: string) => setView(state, { tab: "run", focus: run });
+  return (
+    <>
+      <BarList frame={frame} bars={shown} inks={inks(rows.map((row) => frame.ids[row]))} pointed={pointed} open={open} />
+      {bars.length > shown.length && <p class="nbt-quiet">{`The best ${shown.length} of ${bars.length} runs.`}</p>}
+    </>
   );
 }
 

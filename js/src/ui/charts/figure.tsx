@@ -2,7 +2,9 @@
 
 import { effect, useComputed, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { hasBest } from "../../data/directions";
 import type { XAxis } from "../../data/line";
+import { directionIn } from "../../state/state";
 import { shortName } from "../../data/sections";
 import { runName } from "../drawn";
 import { num } from "../format";
@@ -43,7 +45,7 @@ export function Figure({ metric, short = false, among }: Props) {
   const names = namesIn(treeOf(scene, metric));
   const runs = drawn.filter((id) => names.every((name) => countOf(frame, id, name) > 0 || state.book.get(id, name))).length;
   const size = state.view.value.chart.sizes[metric] ?? 1;
-  const best = bestRun(frame, metric, drawn);
+  const best = bestRun(frame, metric, drawn, directionIn(state, metric));
   const bestText = best ? `best ${num(best.value)} by ${runName(frame, best.run)}` : "";
   const isBig = big.value === metric;
   const bars = single.value;
@@ -170,7 +172,7 @@ function mount(scene: Scene, metric: string, host: HTMLElement, told: (made: Ass
       clip,
       zoom: scene.zoom.peek(),
       pointed: scene.pointed.peek(),
-      best: typeof treeOf(scene, metric) === "string" ? bestPoint(made.lines, metric) : null,
+      best: typeof treeOf(scene, metric) === "string" && hasBest(metric) ? bestPoint(made.lines, directionIn(state, metric)) : null,
       theme: scene.theme.peek(),
     });
     told(made, plot);

@@ -2,7 +2,7 @@
 
 import { bestPlaces, change, unlike, type Row, type Value } from "../../data/compare";
 import { direction } from "../../query/direction";
-import { hasBest } from "../charts/best";
+import { hasBest } from "../../data/directions";
 import { dateTime, duration, num } from "../format";
 import { Long } from "../long";
 
