@@ -239,6 +239,7 @@ function enter(
     x,
     rows: rowsAt(lines, x, (SLACK * (span[1] - span[0])) / pixels),
     at: { left: (rect?.left ?? 0) + at.left, top: (rect?.top ?? 0) + at.top },
+    panel: plot.over()!.closest("figure")!.getBoundingClientRect(),
   };
   scene.pointed.value = lineNear(lines, at.x, at.top, (y) => plot.heightOf(y));
 }

@@ -29,6 +29,9 @@ export interface PlotEvents {
   zoom(to: Extent | null): void;
 }
 
+/** Each one costs the browser a little in every frame. */
+const MOST_BEATING = 6;
+
 type Traced = ReturnType<typeof trace>;
 
 export class Plot {
@@ -252,9 +255,10 @@ export class Plot {
     return traced;
   }
 
-  /** A small dot beats at the end of each line that still grows. */
+  /** A small dot stands at the end of each line that still grows; it beats where there are few. */
   private pulse(u: uPlot, sheet: Sheet, { lines }: Picture): void {
     const [rx, ry] = rulers(sheet);
+    const still = lines.reduce((n, { live }) => n + +live, 0) > MOST_BEATING;
     let used = 0;
     for (const { line, smooth, live, ink: { color } } of lines) {
       if (!live) continue;
@@ -263,6 +267,11 @@ export class Plot {
       const left = (place(rx, line.x[at]) - sheet.box.left) / sheet.ratio;
       const top = (place(ry, (smooth ?? line.y)[at]) - sheet.box.top) / sheet.ratio;
       if (!(left >= -1 && left <= sheet.box.width / sheet.ratio + 1 && Number.isFinite(top))) continue;
+      if (still) {
+        sheet.ctx.fillStyle = color;
+        disc(sheet.ctx, sheet.box.left + left * sheet.ratio, sheet.box.top + top * sheet.ratio, 2.4 * sheet.ratio);
+        continue;
+      }
       let dot = this.live[used];
       if (!dot) {
         dot = document.createElement("span");
