@@ -20,8 +20,8 @@ export interface Medium {
 const SEEN = /\.(png|jpe?g|gif|webp|bmp|svg|csv|tsv|json|html?)$/i;
 /** images/KEY+step+3+timestamp+1700000000000+UUID.png, and its small copy …+compressed.webp; MLflow 2 has % for +. */
 const KEYED = /^images\/(.+?)([+%])step\2(-?\d+)\2timestamp\2(\d+)\2[0-9a-fA-F-]+(\2compressed)?\.\w+$/;
-/** The files in which a run's own records lie. */
-const OWN = /^(environment\.json|cell\.|metadata\.json|MLmodel)|(^|\/)(model|models)\//;
+/** A run's own records, and what belongs to a model. */
+const OWN = /^(inputs\.json|environment\.json)$|(^|\/)models?\//;
 
 interface Named {
   name: string;

@@ -41,6 +41,7 @@ export class Plot {
   private extents: [x: Extent, y: Extent] = [[0, 1], [0, 1]];
   private readonly traced = new WeakMap<Float64Array, { key: string; traced: Traced }>();
   private readonly live: HTMLElement[] = [];
+  private entered = false; // by the mouse
 
   constructor(
     private readonly host: HTMLElement,
@@ -154,6 +155,7 @@ export class Plot {
         },
       },
       hooks: {
+        ready: [(u) => this.watch(u)],
         draw: [(u) => this.paint(u)],
         setCursor: [(u) => this.moved(u)],
         setSelect: [(u) => this.dragged(u)],
@@ -163,8 +165,17 @@ export class Plot {
 
   private moved(u: uPlot): void {
     const { left, top } = u.cursor;
-    if (left === undefined || left < 0 || top === undefined || top < 0) this.events.hover(null);
-    else this.events.hover({ x: u.posToVal(left, "x"), left, top });
+    if (!this.entered || left === undefined || left < 0 || top === undefined || top < 0) return;
+    this.events.hover({ x: u.posToVal(left, "x"), left, top });
+  }
+
+  /** uPlot also tells of its cursor when it draws anew, and then it may stand where another panel's mouse has put it. */
+  private watch({ over }: uPlot): void {
+    over.addEventListener("mouseenter", () => (this.entered = true));
+    over.addEventListener("mouseleave", () => {
+      this.entered = false;
+      this.events.hover(null);
+    });
   }
 
   private dragged(u: uPlot): void {
