@@ -45,6 +45,12 @@ def is_abandoned(run: Run, now: int | None = None) -> bool:
     return (time.time_ns() // 1_000_000 if now is None else now) - int(beat) > MISSED * BEAT * 1000
 
 
+def last_sign(run: Run) -> int | None:
+    """When the run's process was last heard of, in ms since 1970; None where it left no heartbeat."""
+    beat = run.data.tags.get(HEARTBEAT, "")
+    return int(beat) if beat.isdigit() and len(beat) < 16 else None
+
+
 def _lives(pid: int, start: int) -> bool:
     """The same process, not another that has got its number since."""
     found = started(pid)

@@ -75,19 +75,27 @@ def _remote(root: Path) -> str | None:
 
 def git(folder: Path, *words: str, given: str = "", extra: Mapping[str, str] | None = None) -> str | None:
     """What git says, None where it fails. `given` goes to its input, `extra` to its environment."""
-    # A status that takes the index lock could make a commit of the person's fail in that instant.
-    command = ["git", "--no-optional-locks", "--literal-pathspecs", "-C", str(folder), *words]
     try:
         done = subprocess.run(
-            command,
+            command(folder, *words),
             capture_output=True,
             encoding="utf-8",
             errors="surrogateescape",
             timeout=20,
             check=False,
             input=given,
-            env={**os.environ, "GIT_TERMINAL_PROMPT": "0", **(extra or {})},
+            env=surroundings(extra or {}),
         )
     except (OSError, subprocess.TimeoutExpired):
         return None
     return done.stdout if done.returncode == 0 else None
+
+
+def command(folder: Path, *words: str) -> list[str]:
+    # A status that takes the index lock could make a commit of the person's fail in that instant.
+    return ["git", "--no-optional-locks", "--literal-pathspecs", "-C", str(folder), *words]
+
+
+def surroundings(extra: Mapping[str, str]) -> dict[str, str]:
+    """The environment in which git asks nobody for a password."""
+    return {**os.environ, "GIT_TERMINAL_PROMPT": "0", **extra}

@@ -12,10 +12,11 @@ from nbtrack.dashboard.view import known_view
 from nbtrack.dashboard.widget import Dashboard
 from nbtrack.entities import Experiment, ViewType
 from nbtrack.errors import InvalidValueError, NotFoundError
-from nbtrack.frame import frame_of
+from nbtrack.frame import Row, frame_of
 from nbtrack.query.named import run_ids
 from nbtrack.stores.base import Store
 from nbtrack.stores.open import open_store
+from nbtrack.tracking.client import PARENT
 
 Address = Store | str | Path | None
 
@@ -85,8 +86,27 @@ def chart(
 def show(run: Any = None, *, store: Address = None) -> Dashboard:
     """One run's page: its params, metrics, charts, files and code; without `run`, the newest one's."""
     opened, ids = _store_and_runs(store, _newest(_store(store)) if run is None else [run])
-    view = {"tab": "run", "focus": ids[0]}
-    return Dashboard(opened, _experiments_of(opened, ids), frame_kind="show", view=view, selected=ids[:1], only=ids[:1])
+    rows = opened.snapshot().rows
+    view, only = {"tab": "run", "focus": ids[0]}, family(rows, ids[0])
+    experiments = sorted({row.run.info.experiment_id for row in rows if row.run.info.run_id in only})
+    return Dashboard(opened, experiments, frame_kind="show", view=view, selected=ids[:1], only=only)
+
+
+def family(rows: Iterable[Row], run: str) -> set[str]:
+    """The run with all that hang together with it as parents and children, so that they are a click apart."""
+    parents = {row.run.info.run_id: row.run.data.tags.get(PARENT) for row in rows}
+    top = _top(parents, run)
+    return {run} | {each for each in parents if _top(parents, each) == top}
+
+
+def _top(parents: Mapping[str, str | None], run: str) -> str:
+    """The uppermost run that is there; the last one reached where parents go round in a circle."""
+    seen = {run}
+    while (above := parents.get(run)) in parents and above not in seen:
+        assert above is not None
+        run = above
+        seen.add(run)
+    return run
 
 
 def _known_metrics(store: Store, ids: Sequence[str], asked: list[str]) -> list[str]:

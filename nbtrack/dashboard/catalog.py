@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from nbtrack.capture.alive import is_abandoned, last_sign
 from nbtrack.entities import Experiment, LifecycleStage, ViewType
 from nbtrack.frame import Frame, Row, frame_of
 from nbtrack.query import order
@@ -39,6 +40,7 @@ class Catalog:
         self.store = store
         self.experiment_ids = None if experiment_ids is None else list(experiment_ids)
         self.rows: dict[str, Row] = {}
+        self.open: set[str] = set()  # runs that say RUNNING
         self.experiments: Sequence[Experiment] = ()
         self.damages: Sequence[Damage] = ()
         self._watch = store.watch(self.experiment_ids)
@@ -109,9 +111,17 @@ class Catalog:
         if found.rows or found.gone:
             self._frame = None
         self.rows.update((row.run.info.run_id, row) for row in found.rows)
+        for row in found.rows:
+            (self.open.add if row.run.info.status == "RUNNING" else self.open.discard)(row.run.info.run_id)
         for run in found.gone:
             self.rows.pop(run, None)
+            self.open.discard(run)
         return found
+
+    def abandoned(self) -> dict[str, int | None]:
+        """The runs that a process which is gone has left open, with its last sign of life (ms)."""
+        runs = (self.rows[run].run for run in self.open)
+        return {run.info.run_id: last_sign(run) for run in runs if is_abandoned(run)}
 
     def status(self) -> dict[str, Any]:
         """The part of the protocol's status that the store decides."""

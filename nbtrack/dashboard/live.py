@@ -25,6 +25,7 @@ from nbtrack.tracking import events
 
 TICK = 0.1  # s between messages of one kind
 CHECKING = "These runs are shown as they were last seen, and are being checked."
+JUDGE_EVERY = 5.0  # s between two looks whether the processes of running runs are alive
 REPLACE_EVERY = 60.0  # s between two replacements of the snapshot traits within one long cell
 
 
@@ -50,6 +51,8 @@ class Hub:
         self._replaced_at = (0, time.monotonic())  # rev, when
         self._packed: tuple[tuple[int, int, bool], Snapshot] | None = None
         self._replace_now = False
+        self._abandoned: dict[str, int | None] = {}
+        self._judged_at = 0.0
         self._thread: threading.Thread | None = None
         self._loaded = threading.Event()
         self._known = threading.Event()  # there is something to show, if only what is remembered
@@ -86,6 +89,7 @@ class Hub:
             if self.catalog.remember():
                 self._known.set()
             self.catalog.look_at_all()
+            self._judge()
             with self.lock:
                 self.book.preload(self.catalog.rows)
                 self.book.all_sent()
@@ -111,6 +115,8 @@ class Hub:
             self.book.hear(points, self.catalog.rows, lost=news.lost)
             self.book.catch_up(found.rows)
             self.book.preload(self.catalog.rows)
+            if time.monotonic() - self._judged_at > JUDGE_EVERY:
+                found.other |= self._judge()
             self._tell(found, self.book.unsent())
             rev, when = self._replaced_at
             if self.rev != rev and (self._replace_now or time.monotonic() - when > REPLACE_EVERY):
@@ -134,6 +140,7 @@ class Hub:
         checking = [CHECKING] if self.known and not self.loaded else []
         told = {
             "running": running,
+            "abandoned": self._abandoned,
             "notes": [*checking, *notes],
             "loaded": self.loaded,
             "made_at": int(time.time() * 1000),
@@ -207,6 +214,12 @@ class Hub:
     def _is_running(self, run: str) -> bool:
         row = self.catalog.rows.get(run)
         return row is not None and row.run.info.status == "RUNNING"
+
+    def _judge(self) -> bool:
+        """Find out which runs were left open by a process that is gone; True where others are than before."""
+        before, self._abandoned = self._abandoned, self.catalog.abandoned()
+        self._judged_at = time.monotonic()
+        return self._abandoned != before
 
     def _tell(self, found: Found, chunks: list[Chunk]) -> None:
         if found:

@@ -17,9 +17,10 @@ CHOICES = {
     "chart.smoother": ("ema", "gaussian", "mean"),
     "chart.band": ("sd", "ci", "minmax", "none"),
     "analyse.kind": ("parallel", "scatter", "bars", "box", "grid", "importance", "history", "media"),
+    "compare.pick": ("last", "best", "min", "max", "step"),
     "directions.*": ("min", "max"),
 }
-TEXT_OR_NONE = {"focus", "compare.baseline", "chart.big"} | {
+TEXT_OR_NONE = {"focus", "compare.baseline", "compare.file", "chart.big"} | {
     f"analyse.{name}" for name in ("metric", "x", "y", "color")
 }
 TEXTS_OR_NONE = {"columns", "chart.metrics", "analyse.columns"}

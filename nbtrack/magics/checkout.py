@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from nbtrack.capture.git import COMMIT, ROOT, SNAPSHOT, git, root_of
+from nbtrack.capture.commits import COMMIT_ID, repository_of
+from nbtrack.capture.git import COMMIT, ROOT, SNAPSHOT, git
 from nbtrack.entities import Run
 from nbtrack.errors import InvalidValueError, NotFoundError
-from nbtrack.magics.diff import COMMIT_ID
 from nbtrack.magics.find import find_run
 from nbtrack.tracking.client import MlflowClient
 
@@ -37,10 +37,9 @@ def checkout(run: Run | str, folder: str | Path | None = None) -> Path:
 
 def _repository(commit: str, told: str | None) -> Path:
     """The repository here, else the one that the run names, whichever holds the commit."""
-    places = [root_of(Path.cwd()), Path(told) if told else None]
-    for root in places:
-        if root and (root / ".git").exists() and git(root, "cat-file", "-e", f"{commit}^{{commit}}") is not None:
-            return root
+    root = repository_of([commit], [told])
+    if root:
+        return root
     raise NotFoundError(
         f"Commit {commit[:10]} is in no repository here. Snapshots stay in the repository they were "
         "taken in: change into it, and call checkout again."

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import difflib
 import math
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
-from nbtrack.capture.git import COMMIT, SNAPSHOT, git, root_of
+from nbtrack.capture.commits import commit_of, named_changes, repository_of
+from nbtrack.capture.git import COMMIT, SNAPSHOT
 from nbtrack.entities import Run
 from nbtrack.errors import NotFoundError
 from nbtrack.magics.words import number
 from nbtrack.stores import Store
 
-COMMIT_ID = re.compile("[0-9a-f]{40}([0-9a-f]{24})?")
 LARGEST = 500_000  # bytes of a source or a list of packages that is compared
 
 
@@ -126,13 +124,11 @@ def _repository(run: Run) -> dict[str, str]:
 
 def changed_files(a: Run, b: Run) -> list[str]:
     """`M model.py`, by git; empty where the repository of the two is not at hand."""
-    one, other = (run.data.tags.get(SNAPSHOT) or run.data.tags.get(COMMIT, "") for run in (a, b))
-    root = root_of(Path.cwd())
-    if root is None or one == other or not all(COMMIT_ID.fullmatch(commit) for commit in (one, other)):
+    one, other = commit_of(a.data.tags), commit_of(b.data.tags)
+    if one is None or other is None or one == other:
         return []
-    said = git(root, "diff", "--name-status", "--no-renames", "-z", one, other) or ""
-    words = said.split("\0")
-    return [f"{kind} {path}" for kind, path in zip(words[::2], words[1::2], strict=False)]
+    root = repository_of([one, other], [])
+    return [f"{kind} {path}" for kind, path in named_changes(root, one, other)] if root else []
 
 
 def _telling(run: Run) -> dict[str, str]:

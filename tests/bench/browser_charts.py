@@ -28,7 +28,7 @@ def measure() -> dict[str, Any]:
     values = np.random.default_rng(0).normal(size=(METRICS, RUNS, POINTS + BEATS)).cumsum(axis=2) / 30
     packing: list[float] = []
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        script = (built(Path(folder)) / "live.js").read_text()
+        script = (built(Path(folder)) / "beats.js").read_text()
         browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1400, "height": 1000})
         packs = {"runs": pack_frame(_frame(values, POINTS)), "series": pack_series(_chunks(values, 0, POINTS))}
@@ -60,7 +60,7 @@ def told(found: dict[str, Any]) -> str:
 def _watched(page: Page, script: str, packs: dict[str, bytes]) -> dict[str, Any]:
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
-    served(page, "live", script)
+    served(page, "beats", script)
     page.route("**/pack/*", lambda route: route.fulfill(body=packs[route.request.url.rsplit("/", 1)[1]]))
     page.goto("https://plain.test/page?")
     page.wait_for_function("() => window.measure")

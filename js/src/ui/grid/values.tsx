@@ -5,7 +5,7 @@ import { counted } from "../../data/bins";
 import type { TextColumn } from "../../data/frame";
 import { canQuote, readQuick, writeQuick } from "../../state/quick";
 import { setView, type State } from "../../state/state";
-import { STATUS } from "./cells";
+import { statusWords } from "../status";
 
 const MOST = 100;
 
@@ -52,5 +52,5 @@ export function Values({ state, name, column }: { state: State; name: string; co
 
 function said(state: State, name: string, word: string): string {
   if (name === "experiment_id") return state.status.value.experiments.find(({ id }) => id === word)?.name ?? word;
-  return name === "status" ? (STATUS[word]?.[1] ?? word) : word;
+  return name === "status" ? statusWords(word) : word;
 }
