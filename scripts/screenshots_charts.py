@@ -117,6 +117,8 @@ SCENES: dict[str, tuple[str, Scene]] = {
     "grid": _analysis("{ kind: 'grid', x: 'params.model', y: 'params.learning_rate' }"),
     "importance": _analysis("{ kind: 'importance' }"),
     "history": _analysis("{ kind: 'history', metric: 'val_loss' }"),
+    "media": _analysis("{ kind: 'media', media: 'samples/field-#.svg' }"),
+    "media-tables": _analysis("{ kind: 'media', media: 'confusion_#.json' }"),
 }
 
 if __name__ == "__main__":

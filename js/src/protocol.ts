@@ -93,6 +93,7 @@ export const DEFAULT_VIEW = {
     y: null as string | null,
     color: null as string | null,
     columns: null as string[] | null, // of the parallel coordinates, in order
+    media: null as string | null, // which pictures, tables or pages
   },
   compare: {
     differences: false,

@@ -21,7 +21,7 @@ CHOICES = {
     "directions.*": ("min", "max"),
 }
 TEXT_OR_NONE = {"focus", "compare.baseline", "compare.file", "chart.big"} | {
-    f"analyse.{name}" for name in ("metric", "x", "y", "color")
+    f"analyse.{name}" for name in ("metric", "x", "y", "color", "media")
 }
 TEXTS_OR_NONE = {"columns", "chart.metrics", "analyse.columns"}
 

@@ -18,6 +18,7 @@ export interface Medium {
 }
 
 const SEEN = /\.(png|jpe?g|gif|webp|bmp|svg|csv|tsv|json|html?)$/i;
+const PICTURE = /\.(png|jpe?g|gif|webp|bmp|svg)$/i;
 /** images/KEY+step+3+timestamp+1700000000000+UUID.png, and its small copy …+compressed.webp; MLflow 2 has % for +. */
 const KEYED = /^images\/(.+?)([+%])step\2(-?\d+)\2timestamp\2(\d+)\2[0-9a-fA-F-]+(\2compressed)?\.\w+$/;
 /** A run's own records, and what belongs to a model. */
@@ -44,7 +45,7 @@ function named(path: string): Named {
   return inFolder ? { ...whole, name: `${inFolder[1]}#${inFolder[3]}${stem}${ending}`, step: Number(inFolder[2]) } : whole;
 }
 
-/** By name: what has several steps first, then what most runs have. */
+/** By name: what has several steps first, pictures before other things, then what most runs have. */
 export function mediaOf(trees: Readonly<Record<string, readonly string[]>>): Medium[] {
   const found = new Map<string, Map<string, Map<number, Still & { time: number }>>>();
   for (const [run, paths] of Object.entries(trees)) {
@@ -63,7 +64,8 @@ export function mediaOf(trees: Readonly<Record<string, readonly string[]>>): Med
   }
   const media = [...found].map(([name, runs]) => ({ name, runs: new Map([...runs].map(([run, stills]) => [run, inOrder(stills)])) }));
   const most = ({ runs }: Medium) => Math.max(...[...runs.values()].map((stills) => stills.length));
-  return media.sort((a, b) => +(most(b) > 1) - +(most(a) > 1) || b.runs.size - a.runs.size || (a.name < b.name ? -1 : 1));
+  const picture = ({ runs }: Medium) => +PICTURE.test([...runs.values()][0][0].path);
+  return media.sort((a, b) => +(most(b) > 1) - +(most(a) > 1) || picture(b) - picture(a) || b.runs.size - a.runs.size || (a.name < b.name ? -1 : 1));
 }
 
 function entry<K, V>(map: Map<K, V>, key: K, make: () => V): V {

@@ -3,7 +3,7 @@
 import { axisOf, cellsAlong, type Axis } from "../../data/analysis";
 import { boxesOf, fieldOf, type Box } from "../../data/pictures";
 import { num } from "../format";
-import { Axes, Dot, NONE, planeOf, Scale, shade, Sheet, tickText, told, type Of, type Plane } from "./pieces";
+import { Axes, Dot, NONE, over, planeOf, Scale, shade, Sheet, tickText, told, type Of, type Plane } from "./pieces";
 
 /** The cells of an axis as words one beside the other. */
 function besides(axis: Axis, more: readonly string[] = []): Axis {
@@ -24,7 +24,7 @@ export function Boxes({ state, rows, metric, by }: Of & { metric: string; by: st
       <Sheet label={`${y.label} by ${column.label}`}>
         {(room) => {
           const plane = planeOf(room, x, y);
-          const wide = Math.min(46, 0.6 * plane.wide(boxes.length));
+          const wide = Math.min(90, 0.5 * plane.wide(boxes.length));
           return (
             <>
               <Axes plane={plane} x={x} y={y} />
@@ -88,7 +88,7 @@ export function Cells({ state, rows, metric, x: across, y: up }: Of & { metric: 
                     <title>{`${a.label}: ${x.words![column]}\n${b.label}: ${y.words![line]}\nmean ${z.label}: ${num(mean)}\n${runs === 1 ? "1 run" : `${runs} runs`}`}</title>
                   </rect>
                   {w > 44 && h > 18 && (
-                    <text text-anchor="middle" dy="0.32em" class="nbt-on-colour">
+                    <text text-anchor="middle" dy="0.32em" class="nbt-on-colour" style={{ fill: over(shade(scale, mean)) }}>
                       {num(Number(mean.toPrecision(3)))}
                     </text>
                   )}

@@ -58,7 +58,7 @@ export function Parallel({ state, rows: shownRows, columns, color }: Props) {
                   key={row}
                   class={lit.has(row) ? "nbt-thread" : "nbt-thread nbt-out"}
                   points={axes.map((axis, i) => `${side + i * gap},${y(axis, axis.values[at]).toFixed(1)}`).join(" ")}
-                  stroke={shade(scale, scale ? scale.values[at] : null)}
+                  style={lit.has(row) ? { stroke: shade(scale, scale ? scale.values[at] : null) } : undefined}
                 >
                   <title>{frame.ids[row].slice(0, 8)}</title>
                 </polyline>

@@ -4,13 +4,14 @@ import { axisOf, type Axis } from "../../data/analysis";
 import { courseOf } from "../../data/pictures";
 import { directionIn } from "../../state/state";
 import { num } from "../format";
-import { Axes, Dot, NONE, planeOf, Scale, shade, Sheet, told, type Of } from "./pieces";
+import { Axes, Dot, NONE, planeOf, Scale, shade, Sheet, spread, told, type Of } from "./pieces";
 
 export function Scatter({ state, rows, x: across, y: up, color }: Of & { x: string; y: string; color: string | null }) {
   const frame = state.frame.value;
-  const [x, y] = [axisOf(frame, across, rows), axisOf(frame, up, rows)];
+  const [bare, high] = [axisOf(frame, across, rows), axisOf(frame, up, rows)];
   const scale = color ? axisOf(frame, color, rows) : null;
-  if (!x || !y) return NONE;
+  if (!bare || !high) return NONE;
+  const [x, y] = [spread(bare), spread(high)];
   return (
     <>
       <Scale axis={scale} />

@@ -21,6 +21,11 @@ export interface Room {
   height: number;
 }
 
+/** Words stand in the middle of their share of an axis. */
+export function spread(axis: Axis): Axis {
+  return axis.words && axis.words.length > 1 ? { ...axis, min: -0.5, max: axis.words.length - 0.5 } : axis;
+}
+
 /** Draws into an SVG as wide as its place. */
 export function Sheet({ label, height = 360, children }: { label: string; height?: number; children: (room: Room) => ComponentChildren }) {
   const box = useRef<HTMLDivElement>(null);
@@ -121,12 +126,18 @@ const HUES = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", 
 
 /** From blue over green to red; words each in a hue. */
 export function shade(axis: Axis | null, value: number | null): string {
-  if (!axis) return HUES[0];
+  if (!axis) return "var(--nbt-accent)";
   if (value === null) return "#8a8f98";
   if (axis.words) return HUES[value % HUES.length];
   const at = share(axis, value) * (STOPS.length - 1);
   const low = Math.max(0, Math.min(STOPS.length - 2, Math.floor(at)));
   return `rgb(${STOPS[low].map((from, i) => Math.round(from + (at - low) * (STOPS[low + 1][i] - from))).join(" ")})`;
+}
+
+/** What can be read on a colour of the scale: black or white. */
+export function over(color: string): string {
+  const [red, green, blue] = (color.match(/\d+/g) ?? []).map(Number);
+  return 0.299 * red + 0.587 * green + 0.114 * blue > 125 ? "#000" : "#fff";
 }
 
 export function Scale({ axis }: { axis: Axis | null }) {
@@ -160,7 +171,7 @@ export function Dot({ state, row, x, y, color, told }: { state: State; row: numb
   const name = text(frame, "run_name", row) ?? frame.ids[row].slice(0, 8);
   const open = () => setView(state, { tab: "run", focus: frame.ids[row] });
   return (
-    <circle class="nbt-run-dot" cx={x} cy={y} r="4.5" fill={color} onClick={open}>
+    <circle class="nbt-run-dot" cx={x} cy={y} r="4.5" style={{ fill: color }} onClick={open}>
       <title>{`${name}\n${told}`}</title>
     </circle>
   );
