@@ -83,8 +83,8 @@ test-quick: build ## no browser, no MLflow: seconds, for while you edit
 	@$(NPM) run --silent test
 	@$(PY) -m pytest -q -n $(JOBS) --dist loadfile -m "not browser and not interop and not slow and not large" $(PYTEST)
 
-bench: build $(MLFLOWS) ## against the real MLflow and the disk, as ratios (RUNS=10000 for more)
-	@$(PY) -m tests.bench --runs $(RUNS)
+bench: build chromium $(MLFLOWS) ## against the real MLflow and the disk, as ratios (RUNS=10000 for more); live charts
+	@NBTRACK_CHROMIUM="$$(cat $(CHROMIUM))" $(PY) -m tests.bench --runs $(RUNS)
 	@$(NPM) run --silent bench
 
 screenshots: build chromium ## docs/*.png from a real JupyterLab

@@ -1,4 +1,4 @@
-"""What is looked at where nothing was chosen? The twin of js/src/data/pictures.ts, with the words of its analysis.ts."""
+"""What is looked at where nothing was chosen? As js/src/data/pictures.ts and analysis.ts say."""
 
 from __future__ import annotations
 

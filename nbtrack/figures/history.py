@@ -70,7 +70,7 @@ def metric_history(
     `x`: "step", "time", "relative" (seconds since the run's start) or another metric. `smoothing` 0 … 0.99 by
     `smoother` "ema", "gaussian" or "mean", the raw line faint behind. `group`, columns such as "params.model", makes
     one line of all runs that share its value, the mean with a `band` "sd", "ci" or "minmax". Of long histories every
-    extreme in each of `width` columns is kept; 0 keeps all points. The best point of all lines is marked, by `direction`.
+    extreme in each of `width` columns is kept; 0 keeps all points. The best point of all is marked, by `direction`.
     """
     given = runs_of(runs, store)
     style = Style(x, smoothing, smoother, log_x, log_y, width)

@@ -25,7 +25,7 @@ GOOD, BAD, NEUTRAL = "#2e7d32", "#c62828", "#8a8f98"
 
 
 def bars(runs: Any, metric: str, *, direction: str | None = None, store: Store | str | Path | None = None) -> Figure:
-    """The last value of each run, the best one on top. `direction`: "min" or "max", else as the runs and the name say."""
+    """The last value of each run, the best one on top. `direction`: "min" or "max", else as its name says."""
     from plotly.graph_objects import Bar
 
     given = runs_of(runs, store)

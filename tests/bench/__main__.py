@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.bench.bench_track import measure as measure_track
+from tests.bench.browser_charts import measure as measure_charts
+from tests.bench.browser_charts import told as charts_told
 from tests.bench.floor import floor
 from tests.bench.generate import generate
 
@@ -48,10 +50,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=BENCH) as folder:
         result = measure(Path(folder), given.runs, given.rounds)
     result["track"] = [list(row) for row in measure_track()]
+    result["charts"] = measure_charts()
     (BENCH / "results.json").write_text(json.dumps(result, indent=2) + "\n")
     print(table(result))
     for where, bare, added in result["track"]:
         print(f"a short cell, {where:18} {told(bare):>10}, and %%track adds {told(added)}")
+    print(charts_told(result["charts"]))
 
 
 def measure(folder: Path, runs: int, rounds: int) -> dict[str, Any]:

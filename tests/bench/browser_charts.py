@@ -1,4 +1,4 @@
-"""Does the page keep up with 50 runs of 20 metrics that get new points ten times a second? In Chromium, over the real wire."""
+"""Does the page keep up with 50 runs of 20 metrics that get points ten times a second? In Chromium, over the real wire."""
 
 from __future__ import annotations
 
@@ -20,7 +20,11 @@ from tests.browser.panel_page import built, served
 RUNS, METRICS, POINTS = 50, 20, 1000
 BEATS, EVERY = 60, 100  # messages, ms between them
 START = 1_772_000_000_000
-NAMES = [f"{group}/{name}" for group in ("train", "val") for name in ("loss", "acc", "f1", "auc", "kl", "r2", "mse", "a", "b", "c")]
+NAMES = [
+    f"{group}/{name}"
+    for group in ("train", "val")
+    for name in ("loss", "acc", "f1", "auc", "kl", "r2", "mse", "a", "b", "c")
+]
 
 
 def measure() -> dict[str, Any]:
@@ -51,9 +55,10 @@ def measure() -> dict[str, Any]:
 
 def told(found: dict[str, Any]) -> str:
     return (
-        f"{RUNS} runs × {METRICS} metrics × {POINTS:,} points, {1000 // EVERY} updates a second: seen after "
-        f"{found['lag']:.0f} ms (worst {found['worst']:.0f}, last {found['last']:.0f}), {found['drawn']:.0f} panels and "
-        f"{found['frames']:.0f} frames a second, longest task {found['longest']:.0f} ms; packed in {found['pack']:.0f} ms"
+        f"{RUNS} runs × {METRICS} metrics × {POINTS:,} points, {1000 // EVERY} updates a second:\n"
+        f"  seen after {found['lag']:.0f} ms (worst {found['worst']:.0f}, last {found['last']:.0f}), "
+        f"{found['drawn']:.0f} panels and {found['frames']:.0f} frames a second, "
+        f"longest task {found['longest']:.0f} ms; packed in {found['pack']:.0f} ms"
     )
 
 

@@ -101,7 +101,9 @@ def _files(i: int, noise: random.Random, rate: float, hidden: int, accuracy: flo
     nbtrack.log_text("".join(f"epoch {n:3} loss {1 / (n + 1):.4f}\n" for n in range(12 + i)), "output.txt")
     nbtrack.log_dict({"classes": list(range(10)), "best": {"epoch": 20 + i % 5, "accuracy": accuracy}}, "summary.json")
     names = ("zero", "one", "seven", "nine")
-    nbtrack.log_table({"class": names, "precision": [round(0.9 + 0.02 * noise.random(), 3) for _ in names]}, "table.json")
+    nbtrack.log_table(
+        {"class": names, "precision": [round(0.9 + 0.02 * noise.random(), 3) for _ in names]}, "table.json"
+    )
     rows = "".join(f"{n},{'abc'[n % 3]},{0.1 * n * (1 + (i > 0 and n % 4 == 0)):.2f}\n" for n in range(30))
     nbtrack.log_text("id,label,score\n" + rows, "predictions.csv")
     nbtrack.log_text(REPORT % (i, accuracy), "report.html")
@@ -130,7 +132,9 @@ def _fate(run: str, i: int) -> None:
     """Every seventh failed, and one was left open by a process that is gone."""
     client = nbtrack.MlflowClient()
     if i % 7 == 3:
-        client.set_tag(run, "nbtrack.error", "FloatingPointError: loss is nan after 312 steps <img src=x onerror=alert(1)>")
+        client.set_tag(
+            run, "nbtrack.error", "FloatingPointError: loss is nan after 312 steps <img src=x onerror=alert(1)>"
+        )
         client.log_text(run, TRACEBACK, "traceback.txt")
         client.set_terminated(run, "FAILED")
     if i == 1:

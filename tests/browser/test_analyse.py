@@ -76,6 +76,36 @@ def test_cells_without_a_run_stay_empty(panel: Opener) -> None:
     assert 0 < cells <= 8
 
 
+def test_a_cell_shows_the_mean_of_its_runs(panel: Opener) -> None:
+    page = analysis(panel, "Grid")
+    page.get_by_label("x", exact=True).select_option("params.model")
+    page.get_by_label("y", exact=True).select_option("params.batch_size")
+    cells = page.locator(".nbt-cell-mean title").all_text_contents()
+    assert len(cells) == 15
+    assert sum(int(re.findall(r"(\d+) runs?$", cell)[0]) for cell in cells) == 50
+    mean = page.evaluate(
+        """() => { const { columns } = window.nbt.state.frame.value;
+        const is = (name, row, word) => { const c = columns.get(name); return c.words[c.codes[row]] === word; };
+        const values = [...columns.get("metrics.test_accuracy").values].filter(
+          (_, row) => is("params.model", row, "svm") && is("params.batch_size", row, "64"));
+        return values.reduce((a, b) => a + b) / values.length; }"""
+    )
+    (told,) = (cell for cell in cells if cell.startswith("model: svm\nbatch_size: 64"))
+    assert float(re.findall(r"mean test_accuracy: (\S+)", told)[0]) == pytest.approx(mean, rel=1e-4)
+
+
+def test_bars_are_the_last_values_the_best_first_and_open_a_run(panel: Opener) -> None:
+    page = analysis(panel, "Bars", runs=12)
+    page.get_by_label("Metric", exact=True).select_option("loss")
+    values = [float(text) for text in page.locator(".nbt-bars .nbt-number").all_inner_texts()]
+    assert len(values) == 12
+    assert values == sorted(values)
+    page.evaluate("() => window.nbt.setView(window.nbt.state, { directions: { loss: 'max' } })")
+    expect(page.locator(".nbt-bars .nbt-number").first).to_have_text(f"{values[-1]:g}")
+    page.locator(".nbt-bars button").first.click()
+    expect(page.get_by_role("tab", name="Run")).to_have_attribute("aria-selected", "true")
+
+
 def test_importance_says_when_there_are_too_few_runs(panel: Opener) -> None:
     page = analysis(panel, "Importance", runs=10)
     expect(page.locator(".nbt-warning")).to_contain_text("correlations only, and with care")

@@ -1,4 +1,7 @@
-"""Which cases hold figures in Python and charts in the browser together? `python -m tests.golden.figures_cases` writes figures.json anew."""
+"""Which cases hold figures in Python and charts in the browser together?
+
+`python -m tests.golden.figures_cases` writes figures.json anew.
+"""
 
 from __future__ import annotations
 

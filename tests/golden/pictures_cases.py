@@ -1,4 +1,4 @@
-"""Which whole charts hold nbtrack.figures and the browser together? What each figure's traces hold, over the same runs."""
+"""Which whole charts hold nbtrack.figures and the browser together? What the traces hold, over the same runs."""
 
 from __future__ import annotations
 

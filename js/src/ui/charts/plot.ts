@@ -63,6 +63,8 @@ export class Plot {
       this.u?.destroy();
       this.live.length = 0;
       this.made = made;
+      if (this.entered) this.events.hover(null); // what it said was of other axes; the mouse is told of anew
+      this.entered = false;
       this.u = new uPlot(this.options(picture, width, height), this.frame(), this.host);
       return;
     }
