@@ -93,7 +93,8 @@ def contour(runs: Any, x: str, y: str, metric: str, *, store: Store | str | Path
     assert values.numbers is not None
     grid = cells_of(across, up, values.numbers)
     bar = {"colorscale": list(SCALE), "colorbar": {"title": {"text": plain(values.label)}}}
-    whole = np.isfinite(grid.means).all() and min(grid.means.shape) > 2 and None not in (across.numbers, up.numbers)
+    numeric = across.numbers is not None and up.numbers is not None
+    whole = numeric and min(grid.means.shape) > 2 and np.isfinite(grid.means).all()
     kind = Contour if whole else Heatmap
     field = kind(x=grid.x.middles, y=grid.y.middles, z=grid.means, hoverinfo="skip", **bar)
     hover = "%{text}<extra></extra>"

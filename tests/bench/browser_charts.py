@@ -1,4 +1,4 @@
-"""Does the page keep up with 50 runs of 20 metrics that get points ten times a second? In Chromium, over the real wire."""
+"""Does the page keep up with 50 runs of 20 metrics that get points ten times a second? In Chromium, over real packs."""
 
 from __future__ import annotations
 

@@ -83,7 +83,8 @@ def test_one_spike_among_ten_thousand_points_is_drawn_at_every_width(panel: Open
     for width, size in ((360, "S"), (600, "S"), (1000, "M"), (1400, "L"), (1999, "L")):
         page.set_viewport_size({"width": width, "height": 900})
         page.evaluate(
-            f"() => window.nbt.setView(window.nbt.state, {{ chart: {{ sizes: {{ a_spike: {'SML'.index(size) + 1} }} }} }})"
+            "place => window.nbt.setView(window.nbt.state, { chart: { sizes: { a_spike: place } } })",
+            "SML".index(size) + 1,
         )
         plot(page, "a_spike")
         page.wait_for_timeout(150)
@@ -151,7 +152,8 @@ def test_the_direction_set_in_the_table_decides_which_point_and_bar_is_best(pane
     page.evaluate("() => window.nbt.setView(window.nbt.state, { directions: { loss: 'max', test_accuracy: 'min' } })")
     extremes = page.evaluate(
         """() => { const { columns } = window.nbt.state.frame.value;
-        return [Math.max(...columns.get("metrics.loss").max), Math.min(...columns.get("metrics.test_accuracy").values)]; }"""
+        const [loss, accuracy] = ["loss", "test_accuracy"].map((name) => columns.get(`metrics.${name}`));
+        return [Math.max(...loss.max), Math.min(...accuracy.values)]; }"""
     )
     told = figure(page, "loss").get_attribute("aria-label") or ""
     assert float(re.findall(r"best (\S+)", told)[0]) == pytest.approx(extremes[0], rel=1e-4)

@@ -115,6 +115,19 @@ def test_two_params_meet_in_cells_and_empty_ones_stay_empty(store: list[str]) ->
     assert np.isnan(np.array(field.z, np.float64)).sum() == 6
 
 
+def test_two_numeric_params_that_fill_a_whole_grid_are_contour_lines(tmp_path: Path) -> None:
+    client = nbtrack.MlflowClient(str(tmp_path / "mlruns"))
+    for width in (8, 16, 32):
+        for rate in (0.1, 0.2, 0.4):
+            run = client.create_run("0").info.run_id
+            client.log_param(run, "width", width)
+            client.log_param(run, "rate", rate)
+            client.log_metric(run, "score", width * rate, step=0)
+    field = figures.contour(None, "rate", "width", "score", store=tmp_path / "mlruns").data[0]
+    assert field.type == "contour"
+    assert np.allclose(field.z, np.outer((8, 16, 32), (0.1, 0.2, 0.4)))
+
+
 def test_differences_are_per_cent_of_the_baseline_with_the_better_ones_green(store: list[str]) -> None:
     drawn = figures.difference(store[:2], store[0], metrics=["accuracy", "epoch"])
     (bar,) = drawn.data

@@ -48,7 +48,7 @@ export function Importances({ frame, rows, metric, params }: { frame: Frame; row
   );
 }
 
-const permutationText = ({ permutation, spread }: Importance) => `${permutation!.toFixed(2)} ± ${spread.toFixed(2)}`;
+const permutationText = ({ permutation, spread }: Importance) => `${permutation!.toFixed(2).replace("-", "−")} ± ${spread.toFixed(2)}`;
 
 function Bar({ value, text: said }: { value: number; text: string }) {
   const size = Math.min(1, Math.abs(value)) * 50;

@@ -14,11 +14,13 @@ const FOOT = 16;
 interface Props {
   state: State;
   rows: number[];
+  /** These are runs that were selected, and not what the table shows. */
+  chosen: boolean;
   columns: readonly string[];
   color: string | null;
 }
 
-export function Parallel({ state, rows: shownRows, columns, color }: Props) {
+export function Parallel({ state, rows: shownRows, chosen, columns, color }: Props) {
   const brushes = useSignal<ReadonlyMap<string, Stretch>>(new Map());
   const base = useSignal(""); // what the filter said before the first stretch
   const written = useSignal(""); // what these stretches made of it
@@ -27,8 +29,9 @@ export function Parallel({ state, rows: shownRows, columns, color }: Props) {
   const active = brushes.value.size > 0 && filter === written.value;
   const before = active ? evaluate(frame, base.value).mask : null;
   // With stretches marked, the runs that they leave out stay as faint lines.
-  const lit = new Set(shownRows);
-  const rows = active ? [...state.table.scopeRows.value].filter((row) => !before || before[row]) : shownRows;
+  const matching = active ? evaluate(frame, filter).mask : null;
+  const lit = new Set(matching ? shownRows.filter((row) => matching[row]) : shownRows);
+  const rows = active && !chosen ? [...state.table.scopeRows.value].filter((row) => !before || before[row]) : shownRows;
   const axes = railsOf(frame, rows, columns);
   const scale = color ? axisOf(frame, color, rows) : null;
   if (axes.length < 2) return <p class="nbt-hint">These runs do not vary in enough columns. Choose two or more.</p>;

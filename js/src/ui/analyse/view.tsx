@@ -72,7 +72,7 @@ export function AnalyseView({ state }: { state: State }) {
       </div>
       {kind === "media" && <Media state={state} runs={ids} />}
       {kind !== "media" && !metric && <p class="nbt-hint">These runs have no metric that varies.</p>}
-      {metric && kind === "parallel" && <Parallel state={state} rows={rows} columns={columns} color={color ?? `metrics.${metric}`} />}
+      {metric && kind === "parallel" && <Parallel state={state} rows={rows} chosen={asked} columns={columns} color={color ?? `metrics.${metric}`} />}
       {metric && kind === "scatter" && <Scatter state={state} rows={rows} x={x} y={y} color={color} />}
       {metric && kind === "bars" && <RunBars state={state} rows={rows} metric={metric} />}
       {metric && kind === "box" && <Boxes state={state} rows={rows} metric={metric} by={x} />}
