@@ -1,6 +1,6 @@
 """Pictures of the comparison and the run page: 2, 10 and 50 runs, light and dark, 600 and 1,400 px wide.
 
-    python scripts/scenes_compare.py FOLDER [WORD …]      only scenes whose names hold one of the words
+python scripts/scenes_compare.py FOLDER [WORD …]      only scenes whose names hold one of the words
 """
 
 from __future__ import annotations
@@ -61,18 +61,30 @@ def scenes(runs: list[str]) -> dict[str, tuple[Callable[[], nbtrack.Dashboard], 
     found: dict[str, tuple[Callable[[], nbtrack.Dashboard], Act]] = {}
     for n in (2, 10, MOST):
         some = runs[:n]
-        found[f"compare-{n}"] = (lambda some=some: nbtrack.compare(*some, compare={"baseline": some[0]}), lambda page: None)
+        found[f"compare-{n}"] = (
+            lambda some=some: nbtrack.compare(*some, compare={"baseline": some[0]}),
+            lambda page: None,
+        )
         found[f"compare-{n}-differences"] = (
             lambda some=some: nbtrack.compare(*some, compare={"differences": True, "pick": "step", "step": 21}),
             lambda page: None,
         )
         for path in ("plots/weights.png", "table.json", "plots/roc.plotly.json", "report.html", "output.txt"):
             word = path.split("/")[-1].replace(".", "-")
-            found[f"files-{n}-{word}"] = (lambda some=some, path=path: nbtrack.compare(*some, compare={"file": path}), lambda page: None)
+            found[f"files-{n}-{word}"] = (
+                lambda some=some, path=path: nbtrack.compare(*some, compare={"file": path}),
+                lambda page: None,
+            )
     found["packages"] = (lambda: nbtrack.compare(*runs[:10]), fold("Packages", "System tags"))
     found["code"] = (lambda: nbtrack.compare(*runs[:2]), fold("Code"))
-    found["files-scripts"] = (lambda: nbtrack.compare(*runs[:4:2], compare={"file": "figure.html"}), lambda page: page.get_by_role("button", name="run them").first.click())
-    found["files-lines"] = (lambda: nbtrack.compare(*runs[:3], compare={"file": "summary.json"}), lambda page: page.get_by_label("Only what differs").check())
+    found["files-scripts"] = (
+        lambda: nbtrack.compare(*runs[:4:2], compare={"file": "figure.html"}),
+        lambda page: page.get_by_role("button", name="run them").first.click(),
+    )
+    found["files-lines"] = (
+        lambda: nbtrack.compare(*runs[:3], compare={"file": "summary.json"}),
+        lambda page: page.get_by_label("Only what differs").check(),
+    )
     found["run"] = (lambda: nbtrack.show(parent), fold("System metrics", "Changes since the commit"))
     found["run-failed"] = (lambda: nbtrack.show(failed), fold("Log", "Code"))
     found["run-left"] = (lambda: nbtrack.show(left), lambda page: None)

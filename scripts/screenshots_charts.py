@@ -1,10 +1,11 @@
 """How does every chart and every analysis look? With 2, 10 and 50 runs, narrow and wide, light and dark, into .shots/.
 
-`python scripts/screenshots_charts.py [SCENE …]` makes one sheet for each scene and number of runs.
+`python scripts/screenshots_charts.py [SCENE …] [--runs N …]` makes one sheet for each scene and number of runs.
 """
 
 from __future__ import annotations
 
+import argparse
 import io
 import sys
 import tempfile
@@ -29,12 +30,15 @@ Scene = Callable[[Page], None]
 
 def main() -> None:
     OUT.mkdir(parents=True, exist_ok=True)
-    wanted = sys.argv[1:] or list(SCENES)
+    options = argparse.ArgumentParser()
+    options.add_argument("scenes", nargs="*", default=list(SCENES))
+    options.add_argument("--runs", nargs="+", type=int, default=RUNS)
+    given = options.parse_args()
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         script = (built(Path(folder)) / "panel.js").read_text()
         browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
-        for name in wanted:
-            for runs in RUNS:
+        for name in given.scenes:
+            for runs in given.runs:
                 shots = [_shot(browser, script, name, runs, width, dark) for dark in (False, True) for width in WIDTHS]
                 _sheet(shots).save(OUT / f"{name}-{runs}.png", optimize=True)
                 print(OUT.relative_to(ROOT) / f"{name}-{runs}.png")
@@ -46,6 +50,7 @@ def _shot(browser: Browser, script: str, name: str, runs: int, width: int, dark:
     page = browser.new_page(viewport={"width": width, "height": HEIGHT}, color_scheme=scheme)  # type: ignore[arg-type]
     served(page, "panel", script)
     tab, prepare = SCENES[name]
+    page.set_default_timeout(120_000)  # a busy machine takes its time
     page.goto(f"https://plain.test/page?runs={runs}&selected={runs}&tab={tab}")
     page.wait_for_selector(".nbt-root > *")
     page.wait_for_timeout(300)

@@ -39,9 +39,9 @@ def parallel_coordinates(
     line = {"color": _filled(np.log10(shade) if by.log else shade), "colorscale": list(SCALE), "showscale": False}
     names = ", ".join(plain(values.label) for values in chosen if values.log)
     notes = [f"log₁₀: {names}"] if names else []
-    return figure(
-        [Parcoords(dimensions=dimensions, line=line)], f"{len(given.ids)} runs, coloured by {by.label}", notes=notes
-    )
+    title = f"{len(given.ids)} runs, coloured by {by.label}"
+    margin = {"l": 60, "r": 60, "t": 110, "b": 30}  # the names of the axes stand above them
+    return figure([Parcoords(dimensions=dimensions, line=line)], title, notes=notes, margin=margin)
 
 
 def scatter(runs: Any, x: str, y: str, color: str | None = None, *, store: Store | str | Path | None = None) -> Figure:
