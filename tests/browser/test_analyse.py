@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
+from xml.etree import ElementTree
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -53,10 +56,10 @@ def test_stretches_join_the_filter_that_is_there_and_come_from_the_keyboard(pane
 
 def test_each_run_is_a_dot_that_opens_its_page(panel: Opener) -> None:
     page = analysis(panel, "Scatter")
-    expect(page.locator("circle")).to_have_count(50)
+    expect(page.locator(".nbt-run-dot")).to_have_count(50)
     page.get_by_label("Colour").select_option("params.model")
     expect(page.locator(".nbt-scale")).to_contain_text("boosting")
-    page.locator("circle").first.click()
+    page.locator(".nbt-run-dot").first.click()
     expect(page.get_by_role("tab", name="Run")).to_have_attribute("aria-selected", "true")
 
 
@@ -118,4 +121,26 @@ def test_importance_says_when_there_are_too_few_runs(panel: Opener) -> None:
 def test_the_best_so_far_is_drawn_over_the_runs(panel: Opener) -> None:
     page = analysis(panel, "History")
     expect(page.locator(".nbt-best-line")).to_have_count(1)
-    assert page.locator("circle").count() > 20
+    assert page.locator(".nbt-run-dot").count() > 20
+
+
+def test_each_picture_leaves_the_page_as_svg_png_and_values(panel: Opener) -> None:
+    page = analysis(panel, "Scatter", runs=12)
+    page.get_by_label("Colour").select_option("params.model")
+    for kind in ("Scatter", "Parallel", "Bars", "Box", "Grid", "Importance", "History"):
+        page.get_by_role("group", name="Picture").get_by_role("button", name=kind).click()
+        files = {name: saved(page, name) for name in ("Picture (SVG)", "Picture (PNG)", "Values (CSV)")}
+        root = ElementTree.fromstring(files["Picture (SVG)"])
+        assert len(list(root.iter())) > 15, kind
+        assert not [each for each in root.iter() if "class" in each.attrib], kind
+        assert files["Picture (PNG)"].startswith(b"\x89PNG"), kind
+        rows = list(csv.DictReader(io.StringIO(files["Values (CSV)"].decode())))
+        assert len(rows) == 12, kind
+        assert len({row["run_id"] for row in rows}) == 12, kind
+
+
+def saved(page: Page, name: str) -> bytes:
+    page.get_by_label("Files of this picture").click()
+    with page.expect_download() as found:
+        page.get_by_role("button", name=name).click()
+    return found.value.path().read_bytes()

@@ -3,7 +3,7 @@
 import { axisOf, cellsAlong, type Axis } from "../../data/analysis";
 import { boxesOf, fieldOf, type Box } from "../../data/pictures";
 import { num } from "../format";
-import { Axes, Dot, NONE, over, planeOf, Scale, shade, Sheet, tickText, told, type Of, type Plane } from "./pieces";
+import { Axes, Dot, NONE, over, planeOf, shade, Sheet, tickText, told, type Of, type Plane } from "./pieces";
 
 /** The cells of an axis as words one beside the other. */
 function besides(axis: Axis, more: readonly string[] = []): Axis {
@@ -74,8 +74,7 @@ export function Cells({ state, rows, metric, x: across, y: up }: Of & { metric: 
   const scale: Axis = { ...z, min: Math.min(...means), max: Math.max(...means), log: false };
   return (
     <>
-      <Scale axis={scale} />
-      <Sheet label={`${z.label} by ${a.label} and ${b.label}`}>
+      <Sheet label={`${z.label} by ${a.label} and ${b.label}`} scale={scale}>
         {(room) => {
           const plane = planeOf(room, x, y);
           const [w, h] = [plane.wide(x.words!.length), plane.high(y.words!.length)];

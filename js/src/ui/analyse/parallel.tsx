@@ -5,11 +5,13 @@ import { axisOf, share, ticksOf, valueAt, type Axis } from "../../data/analysis"
 import { railsOf } from "../../data/pictures";
 import { evaluate } from "../../state/filter";
 import { setView, type State } from "../../state/state";
-import { Scale, shade, Sheet, tickText } from "./pieces";
+import { shade, Sheet, tickText } from "./pieces";
 import { clauseOf, joinedFilter, type Stretch } from "./stretch";
 
 const TOP = 34;
 const FOOT = 16;
+/** An axis can be taken hold of this far beyond its ends. */
+const REACH = 6;
 
 interface Props {
   state: State;
@@ -47,8 +49,7 @@ export function Parallel({ state, rows: shownRows, chosen, columns, color }: Pro
   };
   return (
     <>
-      <Scale axis={scale} />
-      <Sheet label="Parallel coordinates" height={360}>
+      <Sheet label="Parallel coordinates" scale={scale}>
         {({ width, height }) => {
           const side = 60;
           const gap = (width - 2 * side) / (axes.length - 1);
@@ -103,8 +104,8 @@ function Rail({ axis, at, room, top, bottom, stretch, mark }: RailProps) {
   const y = (part: number) => bottom - part * (bottom - top);
   const begin = (event: PointerEvent & { currentTarget: SVGElement }) => {
     const target = event.currentTarget;
-    const box = target.ownerSVGElement!.getBoundingClientRect();
-    const partAt = (clientY: number) => Math.max(0, Math.min(1, (bottom - (clientY - box.top)) / (bottom - top)));
+    const above = target.getBoundingClientRect().top + REACH - top; // of the sheet
+    const partAt = (clientY: number) => Math.max(0, Math.min(1, (bottom - (clientY - above)) / (bottom - top)));
     const from = partAt(event.clientY);
     const stop = new AbortController();
     const { signal } = stop;
@@ -149,8 +150,8 @@ function Rail({ axis, at, room, top, bottom, stretch, mark }: RailProps) {
       <rect
         x="-12"
         width="24"
-        y={top - 6}
-        height={bottom - top + 12}
+        y={top - REACH}
+        height={bottom - top + 2 * REACH}
         class="nbt-grab"
         tabindex={0}
         role="slider"

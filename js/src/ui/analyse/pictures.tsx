@@ -4,7 +4,7 @@ import { axisOf, type Axis } from "../../data/analysis";
 import { courseOf } from "../../data/pictures";
 import { directionIn } from "../../state/state";
 import { num } from "../format";
-import { Axes, Dot, NONE, planeOf, Scale, shade, Sheet, spread, told, type Of } from "./pieces";
+import { Axes, Dot, NONE, planeOf, shade, Sheet, spread, told, type Of } from "./pieces";
 
 export function Scatter({ state, rows, x: across, y: up, color }: Of & { x: string; y: string; color: string | null }) {
   const frame = state.frame.value;
@@ -14,8 +14,7 @@ export function Scatter({ state, rows, x: across, y: up, color }: Of & { x: stri
   const [x, y] = [spread(bare), spread(high)];
   return (
     <>
-      <Scale axis={scale} />
-      <Sheet label={`${y.label} by ${x.label}`}>
+      <Sheet label={`${y.label} by ${x.label}`} scale={scale}>
         {(room) => {
           const plane = planeOf(room, x, y);
           return (

@@ -3,7 +3,7 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { share, ticksOf, type Axis } from "../../data/analysis";
+import { share, ticksOf, valueAt, type Axis } from "../../data/analysis";
 import { text } from "../../data/frame";
 import type { State } from "../../state/state";
 import { setView } from "../../state/state";
@@ -26,8 +26,8 @@ export function spread(axis: Axis): Axis {
   return axis.words && axis.words.length > 1 ? { ...axis, min: -0.5, max: axis.words.length - 0.5 } : axis;
 }
 
-/** Draws into an SVG as wide as its place. */
-export function Sheet({ label, height = 360, children }: { label: string; height?: number; children: (room: Room) => ComponentChildren }) {
+/** Draws into an SVG as wide as its place, with the key of `scale` on top. */
+export function Sheet({ label, height = 360, scale = null, children }: { label: string; height?: number; scale?: Axis | null; children: (room: Room) => ComponentChildren }) {
   const box = useRef<HTMLDivElement>(null);
   const width = useSignal(0);
   useEffect(() => {
@@ -35,11 +35,13 @@ export function Sheet({ label, height = 360, children }: { label: string; height
     sized.observe(box.current!);
     return () => sized.disconnect();
   }, []);
+  const key = scale ? keyOf(scale, width.value) : null;
   return (
     <div class="nbt-plane" ref={box}>
       {width.value > 60 && (
-        <svg width={width.value} height={height} role="group" aria-label={label}>
-          {children({ width: width.value, height })}
+        <svg width={width.value} height={height + (key?.height ?? 0)} role="group" aria-label={label}>
+          {key?.drawn}
+          <g transform={`translate(0 ${key?.height ?? 0})`}>{children({ width: width.value, height })}</g>
         </svg>
       )}
     </div>
@@ -140,29 +142,53 @@ export function over(color: string): string {
   return 0.299 * red + 0.587 * green + 0.114 * blue > 125 ? "#000" : "#fff";
 }
 
-export function Scale({ axis }: { axis: Axis | null }) {
-  if (!axis) return null;
-  if (axis.words) {
-    return (
-      <div class="nbt-scale">
-        <span class="nbt-dim">{axis.label}</span>
-        {axis.words.slice(0, 16).map((word, at) => (
-          <span key={word}>
-            <span class="nbt-dot" style={{ background: shade(axis, at) }} /> {short(word, 24)}
-          </span>
+const LETTER = 6.3; // px, about
+const LINE = 18;
+const RAMP = 120;
+const MOST_KEYS = 24;
+
+/** Which colour means what: a ramp between two numbers, or a dot for each word. */
+function keyOf(axis: Axis, width: number): { height: number; drawn: ComponentChildren } {
+  const first = (axis.label.length + 2) * LETTER;
+  if (!axis.words) {
+    const [low, high] = [tickText(axis, axis.min), tickText(axis, axis.max)];
+    const ramp = first + (low.length + 1) * LETTER;
+    const cells = Array.from({ length: RAMP / 4 }, (_, i) => valueAt(axis, i / (RAMP / 4 - 1)));
+    const drawn = (
+      <g class="nbt-scale">
+        <text y="12" class="nbt-scale-name">{axis.label}</text>
+        <text x={ramp - 6} y="12" text-anchor="end">{low}</text>
+        {cells.map((value, i) => (
+          <rect key={i} x={ramp + i * 4} y="4" width="4.5" height="9" fill={shade(axis, value)} />
         ))}
-      </div>
+        <text x={ramp + RAMP + 8} y="12">{high}</text>
+      </g>
     );
+    return { height: LINE + 4, drawn };
   }
-  const ramp = STOPS.map((stop) => `rgb(${stop.join(" ")})`).join(",");
-  return (
-    <div class="nbt-scale">
-      <span class="nbt-dim">{axis.label}</span>
-      <span>{tickText(axis, axis.min)}</span>
-      <span class="nbt-ramp" style={{ background: `linear-gradient(to right, ${ramp})` }} />
-      <span>{tickText(axis, axis.max)}</span>
-    </div>
+  let [left, line] = [first, 0];
+  const words = axis.words.slice(0, MOST_KEYS).map((word, at) => {
+    const told = short(word, 24);
+    const room = 16 + (told.length + 2) * LETTER;
+    if (left + room > width && left > first) [left, line] = [0, line + 1];
+    const place = { x: left, y: line * LINE };
+    left += room;
+    return (
+      <g key={word} transform={`translate(${place.x} ${place.y})`}>
+        <circle cx="5" cy="8.5" r="4.5" fill={shade(axis, at)} />
+        <text x="14" y="12">{told}</text>
+      </g>
+    );
+  });
+  const more = axis.words.length - words.length;
+  const drawn = (
+    <g class="nbt-scale">
+      <text y="12" class="nbt-scale-name">{axis.label}</text>
+      {words}
+      {more > 0 && <text x="0" y={(line + 1) * LINE + 12}>{`and ${more} more`}</text>}
+    </g>
   );
+  return { height: (line + 1 + +(more > 0)) * LINE + 4, drawn };
 }
 
 /** A run as a dot: its name and values on hover, its page on a click. */

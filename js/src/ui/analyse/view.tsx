@@ -1,15 +1,17 @@
 /** How do params and results go together? One picture at a time, of the runs selected, or of all that the table shows. */
 
 import { useSignal } from "@preact/signals";
-import { useMemo } from "preact/hooks";
+import { useMemo, useRef } from "preact/hooks";
 import { barsOf, chosenOf } from "../../data/pictures";
 import { directionIn, setView, type State } from "../../state/state";
 import { BarList } from "../charts/bars";
+import { barsPicture, importancePicture } from "../charts/bars_out";
 import { inks } from "../color";
 import { Boxes, Cells } from "./cells";
 import { Columns, Pick } from "./choose";
-import { Importances } from "./importance";
+import { Importances, importancesIn } from "./importance";
 import { Media } from "./media";
+import { Out } from "./out";
 import { Parallel } from "./parallel";
 import { History, Scatter } from "./pictures";
 
@@ -37,6 +39,7 @@ export function AnalyseView({ state }: { state: State }) {
   const rows = ids.slice(0, MOST).map((id) => frame.rowOf.get(id)!);
   const among = rows.length ? rows : [...state.table.scopeRows.value];
   const all = useMemo(() => chosenOf(frame, among, (name) => directionIn(state, name)), [frame, among.join(), directions]);
+  const box = useRef<HTMLDivElement>(null);
   if (rows.length === 0 && !filter) return <p class="nbt-hint">There are no runs to analyse yet.</p>;
   const metric = settings.metric ?? all.metric;
   const x = settings.x ?? all.params[0] ?? "start_time";
@@ -49,10 +52,17 @@ export function AnalyseView({ state }: { state: State }) {
     <Pick title={title} value={value} among={known} none={name === "color"} set={(to) => set({ [name]: to })} />
   );
   const metrics = all.metrics.map((name) => name.slice("metrics.".length));
+  const made: Record<string, readonly (string | null)[]> = { parallel: columns, scatter: [x, y, color], box: [x], grid: [x, y], importance: all.params, history: ["start_time"] };
+  const names = [...(made[kind] ?? []), ...(kind === "scatter" ? [] : [`metrics.${metric}`])].filter((name) => name !== null);
+  const draws: Record<string, () => string> = {
+    bars: () => barsPicture(state, rows, metric!, box.current!),
+    importance: () => importancePicture(importancesIn(frame, rows, metric!, all.params), metric!, box.current!),
+  };
+  const draw = draws[kind] ?? null;
   const two = kind === "scatter" || kind === "grid";
   const colored = kind === "scatter" || kind === "parallel";
   return (
-    <div class="nbt-analyse">
+    <div class="nbt-analyse" ref={box}>
       <div class="nbt-controls" role="group" aria-label="Analysis">
         <span class="nbt-segments" role="group" aria-label="Picture">
           {KINDS.map(([name, title]) => (
@@ -68,6 +78,7 @@ export function AnalyseView({ state }: { state: State }) {
         {colored && pick("color", "Colour", color ?? (kind === "parallel" && metric ? `metrics.${metric}` : null))}
         {kind === "parallel" && <Columns known={known} chosen={columns} set={(names) => set({ columns: names })} />}
         <span class="nbt-dim">{asked ? `${rows.length} selected ${rows.length === 1 ? "run" : "runs"}` : `${rows.length} runs of the table`}</span>
+        {metric && kind !== "media" && <Out state={state} within={box} title={`${metric}, ${kind}`} rows={rows} names={names} draw={draw} />}
         {ids.length > MOST && <span class="nbt-dim">the first of {ids.length}</span>}
       </div>
       {kind === "media" && <Media state={state} runs={ids} />}

@@ -83,7 +83,7 @@ export function Figure({ metric, short = false, among }: Props) {
             <span class="nbt-best-mark" /> {num(best.value)}
           </span>
         )}
-        <PanelMenu metric={metric} lines={lines.value} plot={() => plot.current} />
+        <PanelMenu metric={metric} lines={lines.value} plot={() => plot.current} bars={bars} />
         <button
           type="button"
           class="nbt-tool"
