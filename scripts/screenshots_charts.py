@@ -97,9 +97,8 @@ def _marked(page: Page) -> None:
 
 
 def _system(page: Page) -> None:
-    section = page.get_by_role("button", name="system 2")
-    section.click()
-    section.scroll_into_view_if_needed()
+    page.get_by_role("button", name="system 2").click()
+    page.locator("figure[data-panel^='system/']").last.scroll_into_view_if_needed()
 
 
 SCENES: dict[str, tuple[str, Scene]] = {

@@ -58,9 +58,16 @@ async function start(given: Given) {
   return { say, packs };
 }
 
-async function measure(given: Given): Promise<Beat> {
-  const { say, packs } = await start(given);
-  await wait(1500);
+let begun: { given: Given; say: (content: unknown, buffer: DataView) => void; packs: DataView[][] };
+
+/** Shows what there is before the first beat. */
+async function begin(given: Given): Promise<void> {
+  begun = { given, ...(await start(given)) };
+  await wait(2500);
+}
+
+async function measure(): Promise<Beat> {
+  const { given, say, packs } = begun;
   const found: Beat = { lag: [], frames: 0, drawn: 0, blocked: 0, longest: 0 };
   new PerformanceObserver((list) => {
     for (const { duration } of list.getEntries()) {
@@ -95,4 +102,4 @@ async function measure(given: Given): Promise<Beat> {
   return found;
 }
 
-Object.assign(window, { measure });
+Object.assign(window, { begin, measure });
