@@ -6,6 +6,7 @@ python scripts/scenes_compare.py FOLDER [WORD …]      only scenes whose names 
 from __future__ import annotations
 
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Callable
@@ -17,27 +18,23 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 import nbtrack  # noqa: E402
+from nbtrack.dashboard.widget import Dashboard  # noqa: E402
 from tests.browser import compared_store, kernel_page  # noqa: E402
 from tests.browser.jupyter import chromium  # noqa: E402
 
 MOST = 50
 Act = Callable[[Page], None]
+Show = Callable[[], Dashboard]
+
+
+def look(page: Page) -> None:
+    """Nothing is done."""
 
 
 def fold(*names: str) -> Act:
     def act(page: Page) -> None:
         for name in names:
-            page.get_by_role("button", name=name, exact=True).first.click()
-
-    return act
-
-
-def chosen(path: str, *, scripts: bool = False) -> Act:
-    def act(page: Page) -> None:
-        page.get_by_role("option", name=path).first.click()
-        page.wait_for_timeout(1500)
-        if scripts:
-            page.get_by_role("button", name="run them").first.click()
+            page.get_by_role("button", name=re.compile(rf"^{name}( \d+)?$")).first.click()
 
     return act
 
@@ -51,45 +48,36 @@ def file(*path: str) -> Act:
     return act
 
 
-def both(*acts: Act) -> Act:
-    return lambda page: [act(page) for act in acts] and None
+def press(name: str) -> Act:
+    return lambda page: page.get_by_role("button", name=name).first.click()
 
 
-def scenes(runs: list[str]) -> dict[str, tuple[Callable[[], nbtrack.Dashboard], Act]]:
+def check(label: str) -> Act:
+    return lambda page: page.get_by_label(label).check()
+
+
+def scenes(runs: list[str]) -> dict[str, tuple[Show, Act]]:
     """By name: what is shown, and what a person does then."""
     parent, failed, left = runs[0], runs[3], runs[1]
-    found: dict[str, tuple[Callable[[], nbtrack.Dashboard], Act]] = {}
+    found: dict[str, tuple[Show, Act]] = {}
+
+    def comparison(n: int, **view: object) -> Show:
+        return lambda: nbtrack.compare(*runs[:n], compare=view)
+
     for n in (2, 10, MOST):
-        some = runs[:n]
-        found[f"compare-{n}"] = (
-            lambda some=some: nbtrack.compare(*some, compare={"baseline": some[0]}),
-            lambda page: None,
-        )
-        found[f"compare-{n}-differences"] = (
-            lambda some=some: nbtrack.compare(*some, compare={"differences": True, "pick": "step", "step": 21}),
-            lambda page: None,
-        )
+        found[f"compare-{n}"] = comparison(n, baseline=parent), look
+        found[f"compare-{n}-differences"] = comparison(n, differences=True, pick="step", step=21), look
         for path in ("plots/weights.png", "table.json", "plots/roc.plotly.json", "report.html", "output.txt"):
-            word = path.split("/")[-1].replace(".", "-")
-            found[f"files-{n}-{word}"] = (
-                lambda some=some, path=path: nbtrack.compare(*some, compare={"file": path}),
-                lambda page: None,
-            )
-    found["packages"] = (lambda: nbtrack.compare(*runs[:10]), fold("Packages", "System tags"))
-    found["code"] = (lambda: nbtrack.compare(*runs[:2]), fold("Code"))
-    found["files-scripts"] = (
-        lambda: nbtrack.compare(*runs[:4:2], compare={"file": "figure.html"}),
-        lambda page: page.get_by_role("button", name="run them").first.click(),
-    )
-    found["files-lines"] = (
-        lambda: nbtrack.compare(*runs[:3], compare={"file": "summary.json"}),
-        lambda page: page.get_by_label("Only what differs").check(),
-    )
-    found["run"] = (lambda: nbtrack.show(parent), fold("System metrics", "Changes since the commit"))
-    found["run-failed"] = (lambda: nbtrack.show(failed), fold("Log", "Code"))
-    found["run-left"] = (lambda: nbtrack.show(left), lambda page: None)
-    found["run-file-figure"] = (lambda: nbtrack.show(parent), file("plots/", "roc.plotly.json"))
-    found["run-file-table"] = (lambda: nbtrack.show(parent), file("predictions.csv"))
+            found[f"files-{n}-{path.split('/')[-1].replace('.', '-')}"] = comparison(n, file=path), look
+    found["packages"] = comparison(10), fold("Packages", "System tags")
+    found["code"] = comparison(2), fold("Code")
+    found["files-scripts"] = comparison(3, file="figure.html"), press("run them")
+    found["files-lines"] = comparison(3, file="summary.json"), check("Only what differs")
+    found["run"] = lambda: nbtrack.show(parent), fold("System metrics", "Changes since the commit")
+    found["run-failed"] = lambda: nbtrack.show(failed), fold("Log", "Code")
+    found["run-left"] = lambda: nbtrack.show(left), look
+    found["run-file-figure"] = lambda: nbtrack.show(parent), file("plots/", "roc.plotly.json")
+    found["run-file-table"] = lambda: nbtrack.show(parent), file("predictions.csv")
     return found
 
 
@@ -111,11 +99,18 @@ def main(folder: Path, words: list[str]) -> None:
         browser.close()
 
 
-def photograph(browser: Browser, dash: nbtrack.Dashboard, act: Act, target: Path, width: int, dark: bool) -> None:
+def photograph(browser: Browser, dash: Dashboard, act: Act, target: Path, width: int, dark: bool) -> None:
     page = kernel_page.show(browser, dash, width=width, dark=dark)
     act(page)
-    page.wait_for_timeout(2500)  # charts and figures are drawn when they come into sight
-    page.screenshot(path=target, full_page=True)
+    # Charts and figures are drawn when they come into sight, so all of the page must be in it.
+    for wait in (800, 1000, 1200):
+        page.wait_for_timeout(wait)
+        tall = page.evaluate("() => document.documentElement.scrollHeight")
+        page.set_viewport_size({"width": width, "height": max(400, tall)})
+    if page.locator(".nbt-plotly-frame").count():
+        page.frame_locator(".nbt-plotly-frame").locator(".main-svg").first.wait_for()
+    page.wait_for_timeout(300)
+    page.screenshot(path=target)
     problems = page.problems  # type: ignore[attr-defined]
     print(target.name, *problems)
     page.context.close()

@@ -58,9 +58,12 @@ def dashboard(
 
 
 def compare(*runs: Any, store: Address = None, **view: Any) -> Dashboard:
-    """Runs side by side: params, metrics, tags. Runs are ids, names, Run objects, or rows of `search_runs`.
+    """Runs side by side: values, packages, code and files. Runs are ids, names, Run objects, or rows of `search_runs`.
 
-    nbtrack.compare("baseline", "wider", compare={"differences": True})
+        nbtrack.compare("baseline", "wider", compare={"differences": True, "pick": "best"})
+
+    `compare` takes: differences, only what differs; baseline, a run id; pick, which value of a metric ("last", "best",
+    "min", "max", or "step" with step=100); file, a path among the runs' files.
     """
     opened, ids = _store_and_runs(store, runs)
     return Dashboard(opened, _experiments_of(opened, ids), frame_kind="compare", view=view, selected=ids, only=ids)
@@ -84,7 +87,7 @@ def chart(
 
 
 def show(run: Any = None, *, store: Address = None) -> Dashboard:
-    """One run's page: its params, metrics, charts, files and code; without `run`, the newest one's."""
+    """One run's page: values, charts, files, code, and the way to its parent and children; by default the newest's."""
     opened, ids = _store_and_runs(store, _newest(_store(store)) if run is None else [run])
     rows = opened.snapshot().rows
     view, only = {"tab": "run", "focus": ids[0]}, family(rows, ids[0])

@@ -28,7 +28,7 @@ NAMES = [
 
 
 def measure() -> dict[str, Any]:
-    """Medians and worst of ms between a message's beat and its picture, what was drawn meanwhile, and the work it took."""
+    """ms between a message's beat and its picture, what was drawn meanwhile, and the work that it took."""
     values = np.random.default_rng(0).normal(size=(METRICS, RUNS, POINTS + BEATS)).cumsum(axis=2) / 30
     packing: list[float] = []
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
@@ -47,7 +47,8 @@ def measure() -> dict[str, Any]:
             browser.close()
     lag = found["lag"]
     return {
-        "busy": found["busy"], "lag": statistics.median(lag), "worst": max(lag), "last": lag[-1], "pack": statistics.median(packing),
+        "busy": found["busy"], "lag": statistics.median(lag),
+        "worst": max(lag), "last": lag[-1], "pack": statistics.median(packing),
         "frames": 1000 * found["frames"] / (BEATS * EVERY), "drawn": 1000 * found["drawn"] / (BEATS * EVERY),
         "blocked": found["blocked"] / (BEATS * EVERY), "longest": found["longest"], "lags": lag,
     }  # fmt: skip
@@ -58,7 +59,8 @@ def told(found: dict[str, Any]) -> str:
         f"{RUNS} runs × {METRICS} metrics × {POINTS:,} points, {1000 // EVERY} updates a second:\n"
         f"  seen after {found['lag']:.0f} ms (worst {found['worst']:.0f}, last {found['last']:.0f}), "
         f"{found['drawn']:.0f} panels and {found['frames']:.0f} frames a second, "
-        f"longest task {found['longest']:.0f} ms, main thread busy {found['busy']:.0%}; packed in {found['pack']:.0f} ms"
+        f"longest task {found['longest']:.0f} ms, main thread busy {found['busy']:.0%}; "
+        f"packed in {found['pack']:.0f} ms"
     )
 
 

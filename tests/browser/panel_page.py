@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -33,8 +34,9 @@ def served(page: Page, name: str, script: str) -> None:
 
 
 def is_problem(said: ConsoleMessage) -> bool:
-    """The browser tells of scripts that a sandbox kept from running; that is what the sandbox is for."""
-    return said.type in ("error", "warning") and not said.text.startswith("Blocked script execution")
+    """The browser tells of what a sandbox or its policy kept from running or loading; that is what they are for."""
+    kept = said.text.startswith("Blocked script execution") or re.search("violates the .*Content Security", said.text)
+    return said.type in ("error", "warning") and not kept
 
 
 @pytest.fixture(scope="session")

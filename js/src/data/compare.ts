@@ -10,7 +10,7 @@ export interface Row {
   /** The frame's column, or `duration`. */
   column: string;
   name: string;
-  kind: "text" | "status" | "time" | "duration" | "metric" | "note";
+  kind: "text" | "status" | "time" | "duration" | "metric" | "note" | "commit";
   values: Value[];
   /** For metrics: the least and the largest of each run's history, and the step of the value where another was asked. */
   min?: (number | null)[];
@@ -48,15 +48,15 @@ export interface Told {
 const NOTE = "tags.mlflow.note.content";
 const ERROR = "tags.nbtrack.error";
 /** Where and with what a run ran, in this order. */
-const ENVIRONMENT: [tag: string, name: string][] = [
+const ENVIRONMENT: [tag: string, name: string, kind?: Row["kind"]][] = [
   ["nbtrack.python", "Python"],
   ["nbtrack.os", "system"],
   ["nbtrack.cpus", "CPUs"],
   ["mlflow.source.name", "source"],
   ["mlflow.source.git.branch", "branch"],
-  ["mlflow.source.git.commit", "commit"],
+  ["mlflow.source.git.commit", "commit", "commit"],
   ["nbtrack.git.dirty", "uncommitted changes"],
-  ["nbtrack.git.snapshot", "work tree"],
+  ["nbtrack.git.snapshot", "work tree", "commit"],
   ["mlflow.source.git.repoURL", "repository"],
 ];
 const byName = new Intl.Collator("en", { numeric: true, sensitivity: "base" }).compare;
@@ -76,7 +76,7 @@ export function compareRuns(frame: Frame, ids: readonly string[], told: Told): G
     { name: "Overview", rows: [...overview(frame, ids, told), ...some(ERROR, "error")], folded: false },
     { name: "Tags", rows: of("tags.", (name) => !internal(`tags.${name}`) && `tags.${name}` !== NOTE), folded: false },
     { name: "Notes", rows: some(NOTE, "description", "note"), folded: false },
-    { name: "Environment", rows: ENVIRONMENT.flatMap(([tag, name]) => some(`tags.${tag}`, name)), folded: false },
+    { name: "Environment", rows: ENVIRONMENT.flatMap(([tag, name, kind]) => some(`tags.${tag}`, name, kind)), folded: false },
     { name: "System metrics", rows: of("metrics.", isSystem), folded: true },
     { name: "System tags", rows: of("tags.", (name) => internal(`tags.${name}`) && !around.has(`tags.${name}`) && `tags.${name}` !== ERROR), folded: true },
   ];

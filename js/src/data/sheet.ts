@@ -14,8 +14,12 @@ export function readSheet(path: string, text: string, cut = false): Sheet | null
   const ending = path.toLowerCase().split(".").pop();
   if (ending === "csv" || ending === "tsv" || ending === "tab") return readCsv(text, ending === "csv" ? null : "\t", cut);
   if (ending !== "json" || cut) return null;
+  return fromJson(parsed(text) ?? parsed(text.replace(/\bNaN\b|-?\bInfinity\b/g, "null"))); // as Python writes them
+}
+
+function parsed(text: string): unknown {
   try {
-    return fromJson(JSON.parse(text.replace(/\bNaN\b|-?\bInfinity\b/g, "null")));
+    return JSON.parse(text);
   } catch {
     return null;
   }

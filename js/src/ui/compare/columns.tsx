@@ -132,7 +132,7 @@ function Asked({ state, run, path, ...rest }: Pick<ColumnProps, "state" | "run" 
 
 function Shown({ state, run, file, lead, lines, shared }: Pick<ColumnProps, "state" | "run" | "lead" | "lines" | "shared"> & { file: FileBytes }) {
   const { kind, sheet, scripts, widest } = shared;
-  const same = lead !== null && sameBytes(file.bytes, lead.file.bytes);
+  const same = useMemo(() => lead !== null && sameBytes(file.bytes, lead.file.bytes), [file, lead]);
   return (
     <>
       <div class="nbt-preview-head">

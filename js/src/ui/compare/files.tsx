@@ -1,6 +1,7 @@
 /** The files of the runs side by side: one path at a time, the file of each run under it. */
 
 import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
 import { listTrees, type Trees } from "../../state/artifacts";
 import { setView, type State } from "../../state/state";
 import { Await, useFetched } from "../fetched";
@@ -53,6 +54,11 @@ const MOST = 300;
 
 function Paths({ state, ids, paths, cut }: Props & { paths: Path[]; cut: number }) {
   const search = useSignal("");
+  const list = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const open = list.current?.querySelector<HTMLElement>("[aria-selected=true]");
+    if (open) list.current!.scrollTop = open.offsetTop - list.current!.offsetTop - 2 * open.offsetHeight;
+  }, []);
   if (paths.length === 0) return <p class="nbt-quiet">These runs have no files.</p>;
   const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
   const found = paths.filter(({ path }) => words.every((word) => path.toLowerCase().includes(word)));
@@ -69,7 +75,7 @@ function Paths({ state, ids, paths, cut }: Props & { paths: Path[]; cut: number 
           onInput={(event) => (search.value = event.currentTarget.value)}
         />
       )}
-      <div class="nbt-paths" role="listbox" aria-label="Files of these runs">
+      <div ref={list} class="nbt-paths" role="listbox" aria-label="Files of these runs">
         {found.slice(0, MOST).map(({ path, runs, sizes }) => (
           <button
             type="button"

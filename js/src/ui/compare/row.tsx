@@ -12,7 +12,7 @@ export function CompareRow({ row, base, direction: sense }: { row: Row; base: nu
   const { kind, name, values, differs } = row;
   const ranked = kind === "metric" && hasBest(name);
   const best = new Set(ranked ? bestPlaces(values, sense) : []);
-  const isText = kind === "text" || kind === "status" || kind === "note";
+  const isText = kind === "text" || kind === "status" || kind === "note" || kind === "commit";
   const apart = isText && differs ? unlike(values, base) : [];
   return (
     <tr class={differs ? "nbt-differs" : ""}>
@@ -42,6 +42,7 @@ export function CompareRow({ row, base, direction: sense }: { row: Row; base: nu
 function Cell({ value, kind }: { value: Value; kind: Row["kind"] }) {
   if (value === null) return <span class="nbt-blank">–</span>;
   if (kind === "status") return <StatusBadge status={value as string} />;
+  if (kind === "commit") return <code class="nbt-mono" title={value as string}>{(value as string).slice(0, 10)}</code>;
   if (kind === "note") return <Markdown text={value as string} />;
   if (kind === "time") return <>{dateTime(value as number)}</>;
   if (kind === "duration") return <>{duration(value as number)}</>;

@@ -105,7 +105,7 @@ function groupsOf(state: State, histories: Histories): Group[] {
     },
     experiments: new Map(state.status.value.experiments.map(({ id, name }) => [id, name])),
     status: (run) => statusOf(state, run),
-    ended: (run) => number(frame, "end_time", frame.rowOf.get(run)!) ?? lastSign(state, run),
+    ended: (run) => lastSign(state, run) ?? number(frame, "end_time", frame.rowOf.get(run)!),
   });
 }
 

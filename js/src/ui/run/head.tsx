@@ -52,7 +52,7 @@ export function Head({ state, id }: { state: State; id: string }) {
 
 function took(state: State, id: string, start: number): string {
   const frame = state.frame.value;
-  const end = number(frame, "end_time", frame.rowOf.get(id)!) ?? lastSign(state, id);
+  const end = lastSign(state, id) ?? number(frame, "end_time", frame.rowOf.get(id)!);
   if (end !== null) return duration(end - start);
   if (statusOf(state, id) === ABANDONED) return "not known";
   return isLive(state, id) ? `${duration(Math.max(0, state.table.now.value - start))} so far` : "no end recorded";

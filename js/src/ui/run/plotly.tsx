@@ -3,6 +3,7 @@
  * plotly.js that the kernel's Python package carries: it is too large to travel with every notebook.
  */
 
+import { useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { PlotlyFigure } from "../../data/plotly";
 import { plotlyCode } from "../../state/artifacts";
@@ -40,23 +41,39 @@ function Frame({ cards, width, height, same, code }: Props & { code: string }) {
   const frame = useRef<HTMLIFrameElement>(null);
   const page = useMemo(() => ownPage(STYLE, code, DRAWER), [code]);
   const said = JSON.stringify({ cards: cards.map(({ key, words }) => [key, words]), width, height, same });
+  const ready = useSignal(false);
   const send = () => {
     const { color, background, line } = colours(frame.current!);
     frame.current!.contentWindow?.postMessage({ cards, width, height, same, color, background, line }, "*");
   };
   useEffect(send, [said]);
+  const newest = useRef(send);
+  newest.current = send;
+  // The frame says when it listens; its load event can come before this page does.
+  useEffect(() => {
+    const page = frame.current!.ownerDocument.defaultView!;
+    const hear = (event: MessageEvent) => {
+      if (event.source !== frame.current?.contentWindow) return;
+      ready.value = true;
+      newest.current();
+    };
+    page.addEventListener("message", hear);
+    return () => page.removeEventListener("message", hear);
+  }, []);
   const titled = cards.some(({ title }) => title);
   return (
-    <iframe
-      ref={frame}
-      class="nbt-plotly-frame"
-      title="Figures"
-      sandbox="allow-scripts"
-      referrerpolicy="no-referrer"
-      style={{ height: `${height + (titled ? 52 : 8)}px` }}
-      srcdoc={page}
-      onLoad={send}
-    />
+    <div class="nbt-plotly">
+      {!ready.value && <p class="nbt-quiet">Getting plotly ready…</p>}
+      <iframe
+        ref={frame}
+        class="nbt-plotly-frame"
+        title="Figures"
+        sandbox="allow-scripts"
+        referrerpolicy="no-referrer"
+        style={{ height: `${height + (titled ? 52 : 8)}px`, opacity: ready.value ? 1 : 0 }}
+        srcdoc={page}
+      />
+    </div>
   );
 }
 

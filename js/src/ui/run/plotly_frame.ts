@@ -35,7 +35,8 @@ function draw(): void {
     const traces = data.map((trace) => (trace.type === "scattergl" ? { ...trace, type: "scatter" } : trace));
     const { width, height, ...rest } = layout;
     try {
-      await Plotly.newPlot(each.plot, traces, { ...rest, autosize: true }, { responsive: true, displaylogo: false });
+      const margin = rest.margin ?? { l: 52, r: 16, t: rest.title ? 44 : 16, b: 40 };
+      await Plotly.newPlot(each.plot, traces, { ...rest, margin, autosize: true }, { responsive: true, displaylogo: false });
       share();
     } catch (error) {
       each.plot.textContent = `plotly could not draw this figure: ${(error as Error).message}`;
@@ -108,6 +109,7 @@ function draw(): void {
     }
     share();
   });
+  parent.postMessage("ready", "*");
 }
 
 export const DRAWER = `(${draw.toString()})();`;
