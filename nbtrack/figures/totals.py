@@ -77,7 +77,7 @@ def importance(
             0, f"The nearest runs foretell {max(0.0, found.explained):.0%} of the ranks' variance ({found.runs} runs)."
         )
     yaxis = {"autorange": "reversed", "type": "category"}
-    return figure(traces, f"What {key} hangs on", notes=notes, yaxis=yaxis, barmode="group")
+    return figure(traces, f"What {key} hangs on", notes=notes, yaxis=yaxis, barmode="group", showlegend=True)
 
 
 def difference(
@@ -131,7 +131,9 @@ def _baseline(given: Runs, baseline: Any) -> int:
 
 
 def _told(given: Runs) -> list[str]:
-    return [key for key in given.metrics() if not key.startswith("system/")]
+    """What at least one of the runs has; the machine's own measures left out."""
+    known = [key for key in given.metrics() if not key.startswith("system/")]
+    return [key for key in known if any(text is not None for text in column_of(given, f"metrics.{key}").texts)]
 
 
 def _share(value: float, base: float) -> float | None:

@@ -137,6 +137,14 @@ def test_differences_are_per_cent_of_the_baseline_with_the_better_ones_green(sto
     assert "epoch" in drawn.layout.title.text
 
 
+def test_metrics_that_none_of_the_runs_has_are_not_compared(tmp_path: Path) -> None:
+    client = nbtrack.MlflowClient(str(tmp_path / "mlruns"))
+    runs = [client.create_run("0").info.run_id for _ in range(3)]
+    for run, key in zip(runs, ("score", "score", "other"), strict=True):
+        client.log_metric(run, key, 2.0, step=0)
+    assert list(figures.difference(runs[:2], store=tmp_path / "mlruns").data[0].y) == ["score"]
+
+
 def test_importance_of_few_runs_says_that_they_are_few(store: list[str]) -> None:
     drawn = figures.importance(store, "accuracy")
     assert [trace.name for trace in drawn.data] == ["rank correlation"]
