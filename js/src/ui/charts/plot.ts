@@ -42,6 +42,7 @@ export class Plot {
   private readonly traced = new WeakMap<Float64Array, { key: string; traced: Traced }>();
   private readonly live: HTMLElement[] = [];
   private entered = false; // by the mouse
+  private mouse = { left: 0, top: 0 };
 
   constructor(
     private readonly host: HTMLElement,
@@ -63,8 +64,6 @@ export class Plot {
       this.u?.destroy();
       this.live.length = 0;
       this.made = made;
-      if (this.entered) this.events.hover(null); // what it said was of other axes; the mouse is told of anew
-      this.entered = false;
       this.u = new uPlot(this.options(picture, width, height), this.frame(), this.host);
       return;
     }
@@ -168,16 +167,23 @@ export class Plot {
   private moved(u: uPlot): void {
     const { left, top } = u.cursor;
     if (!this.entered || left === undefined || left < 0 || top === undefined || top < 0) return;
+    this.mouse = { left, top };
     this.events.hover({ x: u.posToVal(left, "x"), left, top });
   }
 
   /** uPlot also tells of its cursor when it draws anew, and then it may stand where another panel's mouse has put it. */
-  private watch({ over }: uPlot): void {
-    over.addEventListener("mouseenter", () => (this.entered = true));
-    over.addEventListener("mouseleave", () => {
+  private watch(u: uPlot): void {
+    const { over } = u;
+    const left = () => {
       this.entered = false;
       this.events.hover(null);
-    });
+    };
+    over.addEventListener("mouseenter", () => (this.entered = true));
+    over.addEventListener("mouseleave", left);
+    if (!this.entered) return;
+    // Made anew under the mouse, which has not moved and so tells nothing: neither where it is, nor that it left meanwhile.
+    u.setCursor(this.mouse);
+    document.addEventListener("mousemove", (event) => !event.composedPath().includes(over) && left(), { once: true });
   }
 
   private dragged(u: uPlot): void {
