@@ -16,6 +16,8 @@ export interface Axis {
   log: boolean;
   min: number;
   max: number;
+  /** It counts: there is nothing between whole numbers. */
+  whole?: boolean;
 }
 
 export function axisOf(frame: Frame, name: string, rows: ArrayLike<number>): Axis | null {
@@ -67,7 +69,7 @@ export function ticksOf(axis: Axis, most = 5): number[] {
   }
   const rough = (max - min) / most;
   const size = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].find((n) => n * size >= rough)! * size;
+  const step = Math.max([1, 2, 5, 10].find((n) => n * size >= rough)! * size, axis.whole ? 1 : 0);
   const found: number[] = [];
   for (let at = Math.ceil(min / step - 1e-9); at * step <= max + step * 1e-9; at++) found.push(Number((at * step).toPrecision(12)));
   return found;

@@ -38,7 +38,7 @@ export function Scatter({ state, rows, x: across, y: up, color }: Of & { x: stri
 export function History({ state, rows, metric }: Of & { metric: string }) {
   const { rows: held, values, best } = courseOf(state.frame.value, rows, metric, directionIn(state, metric));
   if (held.length === 0) return NONE;
-  const x: Axis = { name: "run", label: "run, in the order started", values: held.map((_, at) => at + 1), words: null, log: false, min: 1, max: Math.max(2, held.length) };
+  const x: Axis = { name: "run", label: "run, in the order started", values: held.map((_, at) => at + 1), words: null, log: false, min: 1, max: Math.max(2, held.length), whole: true };
   const y: Axis = { name: "", label: metric, values, words: null, log: false, min: Math.min(...values), max: Math.max(...values) };
   return (
     <Sheet label={`${metric}, run after run`}>
