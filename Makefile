@@ -83,7 +83,7 @@ test-quick: build ## no browser, no MLflow: seconds, for while you edit
 	@$(NPM) run --silent test
 	@$(PY) -m pytest -q -n $(JOBS) --dist loadfile -m "not browser and not interop and not slow and not large" $(PYTEST)
 
-bench: build chromium $(MLFLOWS) ## against the real MLflow and the disk, as ratios; the table in Chromium (RUNS=10000 for more)
+bench: build chromium $(MLFLOWS) ## against the real MLflow and the disk, as ratios; table and charts in Chromium (RUNS=10000 for more)
 	@NBTRACK_CHROMIUM="$$(cat $(CHROMIUM))" $(PY) -m tests.bench --runs $(RUNS)
 	@$(NPM) run --silent bench
 

@@ -90,12 +90,13 @@ export const DEFAULT_VIEW = {
     big: null as string | null, // the panel in focus
   },
   analyse: {
-    kind: "parallel", // parallel | scatter | box | grid | importance | history
+    kind: "parallel", // parallel | scatter | bars | box | grid | importance | history | media
     metric: null as string | null, // null means chosen by nbtrack, as everywhere here
     x: null as string | null, // columns
     y: null as string | null,
     color: null as string | null,
     columns: null as string[] | null, // of the parallel coordinates, in order
+    media: null as string | null, // which pictures, tables or pages
   },
   compare: {
     differences: false,

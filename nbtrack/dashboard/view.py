@@ -17,12 +17,12 @@ CHOICES = {
     "tab": ("charts", "analyse", "compare", "run"),
     "chart.smoother": ("ema", "gaussian", "mean"),
     "chart.band": ("sd", "ci", "minmax", "none"),
-    "analyse.kind": ("parallel", "scatter", "box", "grid", "importance", "history"),
+    "analyse.kind": ("parallel", "scatter", "bars", "box", "grid", "importance", "history", "media"),
     "compare.pick": ("last", "best", "min", "max", "step"),
     "directions.*": ("min", "max"),
 }
 TEXT_OR_NONE = {"focus", "compare.baseline", "compare.file", "chart.big"} | {
-    f"analyse.{name}" for name in ("metric", "x", "y", "color")
+    f"analyse.{name}" for name in ("metric", "x", "y", "color", "media")
 }
 TEXTS_OR_NONE = {"columns", "chart.metrics", "analyse.columns"}
 

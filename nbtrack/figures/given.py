@@ -80,6 +80,8 @@ def runs_of(given: Any, store: Store | str | Path | None = None) -> Runs:
 
     Without `store` the one that a Dashboard shows, else the one that tracking writes to.
     """
+    if isinstance(given, Runs):
+        return given
     if hasattr(given, "selected_runs") and hasattr(given, "store"):
         chosen = list(given.selected) or [str(run) for run in given.runs["run_id"]]
         return runs_of(chosen, store or given.store)

@@ -16,6 +16,8 @@ from typing import Any
 
 from tests.bench import browser_open, browser_table
 from tests.bench.bench_track import measure as measure_track
+from tests.bench.browser_charts import measure as measure_charts
+from tests.bench.browser_charts import told as charts_told
 from tests.bench.floor import floor
 from tests.bench.generate import generate
 
@@ -50,12 +52,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=BENCH) as folder:
         result = measure(Path(folder), given.runs, given.rounds)
     result["track"] = [list(row) for row in measure_track()]
+    result["charts"] = measure_charts()
     (BENCH / "results.json").write_text(json.dumps(result, indent=2) + "\n")
     print(table(result))
     for where, bare, added in result["track"]:
         print(f"a short cell, {where:18} {told(bare):>10}, and %%track adds {told(added)}")
     print(browser_table.told(browser_table.measure(max(given.runs, TABLE))))
     print(browser_open.told(given.runs, browser_open.measure(given.runs)))
+    print(charts_told(result["charts"]))
 
 
 def measure(folder: Path, runs: int, rounds: int) -> dict[str, Any]:

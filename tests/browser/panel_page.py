@@ -13,11 +13,24 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
 ROOT = Path(__file__).parents[2]
-HTML = (
-    "<!doctype html><meta charset=utf-8><link rel=icon href='data:,'><body style='margin:0'><div id=host></div>"
-    "<script type=module src=panel.js></script>"
-)
 Opener = Callable[..., Page]
+
+
+def built(folder: Path) -> Path:
+    """The pages of js/test/page, each as one script, in `folder`."""
+    node = [sys.executable, str(ROOT / "scripts/node.py"), "node"]
+    subprocess.run([*node, "scripts/testpage.mjs", str(folder)], cwd=ROOT / "js", check=True, timeout=120)
+    return folder
+
+
+def served(page: Page, name: str, script: str) -> None:
+    """Let `page` find one of them under https://plain.test/page?…"""
+    html = (
+        "<!doctype html><meta charset=utf-8><link rel=icon href='data:,'><body style='margin:0'><div id=host></div>"
+        f"<script type=module src={name}.js></script>"
+    )
+    page.route(f"**/{name}.js", lambda route: route.fulfill(body=script, content_type="text/javascript"))
+    page.route("**/page?*", lambda route: route.fulfill(body=html, content_type="text/html"))
 
 
 def is_problem(said: ConsoleMessage) -> bool:
@@ -29,10 +42,7 @@ def is_problem(said: ConsoleMessage) -> bool:
 @pytest.fixture(scope="session")
 def script(tmp_path_factory: pytest.TempPathFactory) -> str:
     """js/test/page/panel.tsx as one script."""
-    out = tmp_path_factory.mktemp("page")
-    node = [sys.executable, str(ROOT / "scripts/node.py"), "node"]
-    subprocess.run([*node, "scripts/testpage.mjs", str(out)], cwd=ROOT / "js", check=True, timeout=120)
-    return (out / "panel.js").read_text()
+    return (built(tmp_path_factory.mktemp("page")) / "panel.js").read_text()
 
 
 @pytest.fixture
@@ -48,8 +58,7 @@ def panel(browser: Browser, script: str) -> Iterator[Opener]:
         page = context.new_page()
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.on("console", lambda said: problems.append(said.text) if is_problem(said) else None)
-        page.route("**/panel.js", lambda route: route.fulfill(body=script, content_type="text/javascript"))
-        page.route("**/page?*", lambda route: route.fulfill(body=HTML, content_type="text/html"))
+        served(page, "panel", script)
         page.goto(f"https://plain.test/page?{urlencode(settings)}")
         page.wait_for_selector(".nbt-root > *")
         return page

@@ -5,6 +5,7 @@
  */
 
 import { batch, computed, signal, type ReadonlySignal, type Signal } from "@preact/signals";
+import { directionOf, type Direction } from "../data/directions";
 import { EMPTY, type Frame } from "../data/frame";
 import { SeriesBook } from "../data/series";
 import { DEFAULT_STATUS, DEFAULT_VIEW, type FrameKind, type Status, type View } from "../protocol";
@@ -107,6 +108,10 @@ export function setView(
     };
   });
 }
+
+/** Is less of a metric better, or more? What was set in the table's header speaks everywhere. */
+export const directionIn = ({ frame, view }: Pick<State, "frame" | "view">, metric: string): Direction =>
+  directionOf(frame.value, view.value.directions, `metrics.${metric}`);
 
 /** Why runs cannot be changed here; null where they can. */
 export function whyNoEdits(state: State): string | null {

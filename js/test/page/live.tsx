@@ -27,7 +27,7 @@ async function mount(given: Given): Promise<void> {
   state.status.value = { ...DEFAULT_STATUS, ...given.status };
   state.view.value = completeView(given.view);
   state.selected.value = given.selected;
-  state.frame.value = readFrame(await unpack<FrameHeader>(bytes(given.runs)));
+  state.received.value = readFrame(await unpack<FrameHeader>(bytes(given.runs)));
   if (given.series) state.book.add(await unpack<SeriesHeader>(bytes(given.series)));
   state.seriesRev.value++;
   state.life.value = "live";

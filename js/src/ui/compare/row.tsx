@@ -1,8 +1,7 @@
 /** One row of the comparison: a value of each run, what stands out marked. */
 
 import { bestPlaces, change, unlike, type Row, type Value } from "../../data/compare";
-import type { Direction } from "../../data/directions";
-import { hasBest } from "../charts/best";
+import { hasBest, type Direction } from "../../data/directions";
 import { dateTime, duration, num } from "../format";
 import { Long } from "../long";
 import { Markdown } from "../run/markdown";
