@@ -27,7 +27,7 @@ HIDDEN_TAGS = ("mlflow.", "nbtrack.")
 class Card:
     """`directions` says of a metric which way is better. `duration` is in milliseconds. `changes` and `code` are what
     is different from the run of the same cell before. `progress` (how much of how much), `left` (ms), `rate` (points a
-    second) and `said` (the newest line) are told while it runs."""
+    second), `said` (the newest line) and `kernel` (whose server can stop it) are told while it runs."""
 
     run_id: str
     name: str
@@ -47,6 +47,7 @@ class Card:
     left: int | None = None
     rate: float = 0.0
     said: str = ""
+    kernel: str = ""
 
     def add_point(self, key: str, value: float, step: int, timestamp: int) -> None:
         if key.startswith(SYSTEM):  # they would hide the others

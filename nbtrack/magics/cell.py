@@ -26,6 +26,7 @@ from nbtrack.magics.opening import bind
 from nbtrack.magics.pulse import Pulse
 from nbtrack.magics.show import Shown
 from nbtrack.magics.source import python_of
+from nbtrack.magics.stop import kernel_id
 from nbtrack.magics.surroundings import Surroundings
 from nbtrack.magics.values import Values
 from nbtrack.tracking import active
@@ -122,6 +123,7 @@ class TrackedCell:
         show = self._show if live else None
         self.live = Live(self.card, feed, refresh=self._refresh, show=show, beat=self.pulse.beat)
         if live:
+            self.card.kernel = kernel_id()
             self._show()
         self.live.start()
 

@@ -1,0 +1,63 @@
+"""The card's stop button in the real JupyterLab and Notebook 7: it interrupts the busy kernel, and is not shown elsewhere."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from .jupyter import Notebook
+
+pytestmark = pytest.mark.browser
+
+SETUP = "%load_ext nbtrack\nimport time, nbtrack"
+BUSY = """%%track long
+for epoch in range(1000):
+    nbtrack.log_metric("loss", 1 / (epoch + 1), step=epoch)
+    print(f"epoch {epoch + 1}/1000 loss={1 / (epoch + 1):.3f}")
+    time.sleep(0.05)"""
+ASKED_STATUS = "nbtrack.last_run.info.status"
+
+
+@pytest.mark.parametrize("app", ["lab", "notebooks"])
+def test_the_stop_button_interrupts_the_cell_and_the_card_stays_as_interrupted(
+    notebook: Callable[..., Notebook], app: str
+) -> None:
+    book = notebook(SETUP, BUSY, app=app)
+    book.run(0)
+    book.start(1)
+    card = book.page.locator(".nbtrack-card")
+    expect(card).to_contain_text("of 1,000")
+    expect(card).to_contain_text("points/s")
+    expect(card).to_contain_text("left")
+    expect(card).to_contain_text("epoch ")
+    card.get_by_role("button", name="stop").click()
+    expect(card).to_contain_text("interrupted")
+    expect(card.get_by_role("button")).to_have_count(0)
+    assert "KILLED" in book.ask(ASKED_STATUS)
+    book.save()
+    assert not [output for output in book.outputs() if "<script" in json.dumps(output.get("data", {}))]
+
+
+def test_the_stop_button_works_by_keyboard_and_says_that_it_waits(notebook: Callable[..., Notebook]) -> None:
+    deaf = """%%track deaf
+until = time.monotonic() + 2.5
+while time.monotonic() < until:
+    try:
+        time.sleep(0.1)
+    except KeyboardInterrupt:
+        pass"""
+    book = notebook(SETUP, deaf)
+    book.run(0)
+    book.start(1)
+    button = book.page.locator(".nbtrack-card").get_by_role("button")
+    expect(button).to_have_text("■ stop")
+    button.focus()
+    book.page.wait_for_timeout(1500)  # the card is drawn again meanwhile
+    expect(button).to_be_focused()
+    book.page.keyboard.press("Enter")
+    expect(button).to_have_text("stopping…")
+    book.finish()
+    assert "FINISHED" in book.ask(ASKED_STATUS)
