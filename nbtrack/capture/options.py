@@ -13,12 +13,14 @@ from dataclasses import dataclass
 
 @dataclass(slots=True)
 class Options:
-    """Everything is on. `--no-capture` switches all of it off for one cell."""
+    """Everything is on but `session`. `--no-capture` switches all of it off for one cell."""
 
     source: bool = True
     """The cell as written, `cell.py`: 0.3 ms."""
     inputs: bool = True
     """Earlier inputs that the cell depends on, `inputs.json`: 0.1–1 ms, beside."""
+    session: bool = False
+    """Every earlier input of the session instead, in order; `%%track --session` for one cell."""
     values: bool = True
     """Literals and scalars it reads as params, numbers it computes as metrics: 0.1–0.6 ms."""
     output: bool = True

@@ -1,4 +1,4 @@
-"""The card's stop button in the real JupyterLab and Notebook 7: it interrupts the busy kernel, and is not shown elsewhere."""
+"""The card's stop button in the real JupyterLab and Notebook 7 interrupts the busy kernel."""
 
 from __future__ import annotations
 

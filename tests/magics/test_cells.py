@@ -281,10 +281,13 @@ def test_capture_below_and_above_the_magic_marks_a_failed_cell_failed(nb: Notebo
     assert active.own_stack() == []
 
 
-def test_timeit_is_refused(nb: Notebook) -> None:
+def test_timeit_above_the_magic_is_refused_before_any_run(nb: Notebook) -> None:
     result = nb.cell("%%timeit -n 2 -r 1\n%%track\nx = 1")
     assert isinstance(result.error_in_exec, UsageError)
     assert active.own_stack() == []
+    assert nb.runs == []
+    assert nb.cell("%%track below\n%timeit -n 2 -r 1 pass").success
+    assert nb.run.info.status == "FINISHED"
 
 
 def test_a_cell_run_by_a_tracked_cell_belongs_to_its_run(nb: Notebook) -> None:
