@@ -6,19 +6,56 @@ import os
 import platform
 import re
 import sys
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 _listed: dict[str, tuple[int, list[str]]] = {}
 _DIST = re.compile(r"(?P<name>.+?)-(?P<version>[^-]+)(-py[\d.]+)?\.(dist-info|egg-info)")
 
 
-def system_tags() -> dict[str, str]:
-    """Python and operating system."""
-    return {
+@cache
+def system_tags() -> Mapping[str, str]:
+    """Python, operating system, processor, memory and GPU, as far as they can be told."""
+    found = {
         "nbtrack.python": platform.python_version(),
         "nbtrack.os": f"{platform.system()} {platform.release()}",
         "nbtrack.cpus": str(os.cpu_count() or 1),
+        "nbtrack.cpu": _processor(),
+        "nbtrack.memory": _memory(),
+        "nbtrack.gpu": ", ".join(_graphics()),
     }
+    return {key: value for key, value in found.items() if value}
+
+
+def _processor() -> str:
+    for line in _text("/proc/cpuinfo").splitlines():
+        if line.startswith("model name"):
+            return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()
+
+
+def _memory() -> str:
+    """`31.2 GB`."""
+    try:
+        size = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):  # not on Windows
+        return ""
+    return f"{size / 1e9:.1f} GB"
+
+
+def _graphics() -> list[str]:
+    """NVIDIA's own word for each card, from its driver's folder: no library, and no call that could hang."""
+    told = [_text(path) for path in sorted(Path("/proc/driver/nvidia/gpus").glob("*/information"))]
+    models = [line.partition(":")[2].strip() for text in told for line in text.splitlines() if line[:6] == "Model:"]
+    return [f"{name} ×{models.count(name)}" if models.count(name) > 1 else name for name in dict.fromkeys(models)]
+
+
+def _text(path: str | Path) -> str:
+    try:
+        return Path(path).read_text(errors="replace")
+    except OSError:
+        return ""
 
 
 def packages() -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from numbers import Real
 
 from nbtrack.capture.literals import LONGEST, bound_names
-from nbtrack.capture.secrets import looks_secret
+from nbtrack.capture.secrets import holds_secret, looks_secret
 
 
 def as_number(value: object) -> float | None:
@@ -107,7 +107,7 @@ def read_scalars(tree: ast.Module, before: Mapping[str, object]) -> dict[str, st
         plain = isinstance(value, str | bool | int | float) or as_number(value) is not None
         if name in own or name.startswith("_") or looks_secret(name) or not plain:
             continue
-        if len(text := str(value)) <= LONGEST:
+        if len(text := str(value)) <= LONGEST and not holds_secret(text):
             found[name] = text
     return found
 

@@ -75,26 +75,39 @@ class Printed:
     """Gathers what the lines of a cell say, until somebody takes it."""
 
     def __init__(self) -> None:
-        self.progress: tuple[int, int] | None = None
+        self.progress: tuple[float, float] | None = None
         self.newest = ""
         self._own: set[str] = set()
         self._points: list[tuple[str, float, int]] = []
         self._epoch: int | None = None
+        self._epochs: int | None = None
+        self._by_batches = False  # does it count batches inside its epochs, as Keras does?
         self._lock = threading.Lock()
 
     def add(self, line: str) -> None:
         self.newest = line
+        if self._epochs and (batches := _BATCHES.match(_ESCAPE.sub("", line[:LONGEST]))):
+            self._count(int(batches[1]), int(batches[2]))
         low = line[:LONGEST].lower()
         if "epoch" not in low and "step" not in low and "iter" not in low and "[" not in low:
             return
         said = read_line(line, self._epoch)
         if said is None:
             return
+        announced = said.step is not None and not said.metrics and said.progress is not None
         with self._lock:
-            self.progress = said.progress or self.progress
+            self._epochs = said.progress[1] if announced and said.progress else self._epochs
+            if not (announced and self._by_batches):
+                self.progress = said.progress or self.progress
             if said.step is not None:
                 self._epoch = said.step if not said.metrics else self._epoch
                 self._points += [(key, value, said.step) for key, value in said.metrics.items()]
+
+    def _count(self, done: int, batches: int) -> None:
+        """Keras's bar of one epoch: `40/313 ━━`, after `Epoch 2/5`."""
+        if self._epoch and self._epochs and 0 < done <= batches:
+            self._by_batches = True
+            self.progress = self._epoch - 1 + done / batches, self._epochs
 
     def take(self, logged: Collection[str]) -> list[tuple[str, float, int]]:
         """The points since the last call: key, value, step. What the code logs itself (`logged`) is left to it."""

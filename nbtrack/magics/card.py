@@ -43,7 +43,7 @@ class Card:
     changes: list[str] = field(default_factory=list)
     code: list[str] = field(default_factory=list)
     note: str = ""
-    progress: tuple[int, int] | None = None
+    progress: tuple[float, float] | None = None
     left: int | None = None
     rate: float = 0.0
     said: str = ""

@@ -155,13 +155,19 @@ def _extreme(name: str, trace: Trace, way: str | None) -> str:
 def _changes(card: Card) -> str:
     if not card.changes and not card.code:
         return ""
-    lines = "".join(f"<div>{text(change, 160)}</div>" for change in card.changes[:6])
+    lines = "".join(f"<div{_verdict(change)}>{text(change, 160)}</div>" for change in card.changes[:6])
     if more := len(card.changes) - 6:
         lines += f'<div style="{_SOFT}">and {count(more, "more change")}</div>' if more > 0 else ""
     return (
         f'<div style="margin-top:4px"><span style="{_SOFT}">changed since the run before</span>{lines}'
         f"{code_html(card.code) if card.code else ''}</div>"
     )
+
+
+def _verdict(change: str) -> str:
+    """The colour of a metric that got better or worse."""
+    status = "FINISHED" if change.endswith("(better)") else "FAILED" if change.endswith("(worse)") else ""
+    return f' style="color:{_COLOURS[status]}"' if status else ""
 
 
 def code_html(lines: list[str]) -> str:

@@ -55,7 +55,7 @@ class TrackedCell:
         self.depth = len(active.own_stack())  # runs that were open before
         self.printed = Printed()
         self.tee = Tee(hear=self.printed.add)
-        self.displays = Displays()
+        self.displays = Displays(self._newest_step)
         self.live: Live | None = None
         self.started = time.monotonic()
         self._pid = os.getpid()
@@ -138,6 +138,13 @@ class TrackedCell:
             self.tee.start()
         if capturing.displays:
             self.displays.start(self.ip)
+
+    def _newest_step(self) -> int | None:
+        """The step that was logged last, so that a figure shown in a loop is named by it."""
+        if self.live:
+            self.live.take_in()
+        steps = [trace.last[:2] for trace in self.card.metrics.values() if trace.count > 1 or trace.step]
+        return max(steps, key=lambda one: one[1])[0] if steps else None
 
     def _refresh(self) -> None:
         """Read the params and tags that the cell's code has logged into the card."""

@@ -13,6 +13,7 @@ from nbtrack.capture.git import COMMIT, SNAPSHOT, git, root_of
 from nbtrack.entities import Run
 from nbtrack.errors import NotFoundError
 from nbtrack.magics.words import number
+from nbtrack.query.direction import known_direction
 from nbtrack.stores import Store
 
 COMMIT_ID = re.compile("[0-9a-f]{40}([0-9a-f]{24})?")
@@ -66,7 +67,7 @@ def text_changes(old: Mapping[str, str], new: Mapping[str, str]) -> list[Change]
 
 
 def metric_changes(old: Mapping[str, float], new: Mapping[str, float], ways: Mapping[str, str]) -> list[Change]:
-    """`ways` says of a metric which way is better; without it, nobody can tell."""
+    """`ways` says of a metric which way is better; without it the known names do, and nobody of others."""
     found = []
     for key in dict.fromkeys((*new, *old)):
         if key.startswith("system/"):  # never twice the same
@@ -75,7 +76,7 @@ def metric_changes(old: Mapping[str, float], new: Mapping[str, float], ways: Map
         if before == after or (before is not None and after is not None and math.isnan(before) and math.isnan(after)):
             continue
         words = [None if value is None else number(value) for value in (before, after)]
-        found.append(Change(key, words[0], words[1], _verdict(before, after, ways.get(key))))
+        found.append(Change(key, words[0], words[1], _verdict(before, after, ways.get(key) or known_direction(key))))
     return found
 
 
@@ -136,7 +137,7 @@ def changed_files(a: Run, b: Run) -> list[str]:
 
 
 def _telling(run: Run) -> dict[str, str]:
-    kept = ("nbtrack.python", "mlflow.note.")
+    kept = ("nbtrack.python", "nbtrack.os", "nbtrack.cpu", "nbtrack.memory", "nbtrack.gpu", "mlflow.note.")
     own = {key: value for key, value in run.data.tags.items() if not key.startswith(("mlflow.", "nbtrack."))}
     return {**own, **{key: value for key, value in run.data.tags.items() if key.startswith(kept)}}
 

@@ -10,6 +10,7 @@ import time
 
 from nbtrack.capture import options
 from nbtrack.capture.printed import Printed
+from nbtrack.capture.progress import known
 from nbtrack.capture.system import EVERY, System
 from nbtrack.entities import Metric
 from nbtrack.errors import guard
@@ -28,7 +29,8 @@ class Pulse:
         self._capture = capture
         self._system: System | None = None
         self._sampled = 0
-        self._first: tuple[float, int] | None = None  # when progress was first seen, and how much it was
+        self._since = time.monotonic()
+        self._first: tuple[float, float] | None = None  # when progress was first seen, and how much it was
 
     def beat(self, elapsed: float) -> None:
         """Do what is due, `elapsed` seconds after the cell's start."""
@@ -58,7 +60,8 @@ class Pulse:
     def _estimate(self, elapsed: float) -> None:
         card = self._card
         card.said = self._printed.newest
-        if (progress := self._printed.progress) is None:
+        progress = known(self._since) or self._printed.progress
+        if progress is None:
             return
         done, total = progress
         if self._first is None or done < self._first[1] or progress[1] != (card.progress or progress)[1]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -102,7 +102,7 @@ class Surroundings:
         name = self.held.run_id if self.part == 1 else f"{self.held.run_id}-{self.part}"
         return take_snapshot(state, name, leave_out=store, read=read)
 
-    def _tag(self, found: dict[str, str]) -> None:
+    def _tag(self, found: Mapping[str, str]) -> None:
         tags = [RunTag(key, value) for key, value in found.items() if key not in self.given]
         self.held.client.log_batch(self.held.run_id, tags=tags)
 

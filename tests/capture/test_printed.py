@@ -53,6 +53,15 @@ def test_kerass_two_lines_belong_together() -> None:
     assert printed.progress == (2, 5)
 
 
+def test_keras_counts_batches_inside_its_epochs() -> None:
+    printed = Printed()
+    seen = []
+    for line in ("Epoch 1/4", "50/100 ━━ 0s", "100/100 ━━ 1s - loss: 0.3", "Epoch 2/4", "25/100 ━━ 0s"):
+        printed.add(line)
+        seen.append(printed.progress)
+    assert seen[1:] == [(0.5, 4), (1.0, 4), (1.0, 4), (1.25, 4)]
+
+
 def test_what_the_code_logs_itself_is_left_to_it() -> None:
     printed = Printed()
     printed.add("epoch 1 loss=1.0 acc=0.5")

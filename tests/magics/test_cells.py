@@ -368,7 +368,27 @@ def test_figures_and_html_that_the_cell_displays_are_kept_in_order(nb: Notebook)
     assert nb.artifact("displays/2.html") == "<p>two</p>"
     assert "<table" in nb.artifact("displays/3.html")
     assert "publish" not in vars(nb.ip.display_pub)
+    assert "format" not in vars(nb.ip.display_formatter)
     assert "write_format_data" not in vars(nb.ip.displayhook)
+
+
+def test_displays_are_named_by_title_or_variable_and_by_step(nb: Notebook) -> None:
+    nb.cell(
+        "%%track\nimport matplotlib; matplotlib.use('agg')\nimport matplotlib.pyplot as plt, nbtrack, pandas as pd\n"
+        "from IPython.display import display\n"
+        "get_ipython().display_formatter.formatters['image/png'].for_type(plt.Figure, lambda figure: b'png')\n"
+        "table = pd.DataFrame({'a': [1]})\ndisplay(table)\n"
+        "for epoch in range(2):\n    nbtrack.log_metric('loss', 1, step=epoch + 5)\n"
+        "    figure, axes = plt.subplots()\n    axes.set_title('Loss / epoch!')\n    display(figure)\n"
+        "    plt.close(figure)\n"
+        "plotly = {'layout': {'title': {'text': 'Surface'}}}\n"
+        "display({'application/vnd.plotly.v1+json': plotly}, raw=True)\n"
+        "display({'text/html': '<script>window.PlotlyConfig = {}</script>'}, raw=True)"
+    )
+    assert [file.path for file in nb.store.list_artifacts(nb.run.info.run_id, "displays")] == [
+        "displays/1-table.html", "displays/2-loss-epoch-step-5.png", "displays/3-loss-epoch-step-6.png",
+        "displays/4-surface-step-6.plotly.json",
+    ]  # fmt: skip
 
 
 def test_a_full_disk_costs_a_warning_and_no_cell(nb: Notebook, monkeypatch: pytest.MonkeyPatch) -> None:
