@@ -11,6 +11,8 @@ from functools import cache
 from pathlib import Path
 
 _listed: dict[str, tuple[int, list[str]]] = {}
+_together: tuple[list[list[str]], str] = [], ""  # what the folders held when it was last written out, and the text
+_NONE: list[str] = []
 _DIST = re.compile(r"(?P<name>.+?)-(?P<version>[^-]+)(-py[\d.]+)?\.(dist-info|egg-info)")
 
 
@@ -64,11 +66,14 @@ def packages() -> str:
     Read from the names of the folders, and again only when a folder of `sys.path` has changed: 0.5 ms, where
     `importlib.metadata` takes a hundred.
     """
-    found: dict[str, str] = {}
-    for folder in sys.path:
-        for line in _packages_in(folder or os.curdir):
+    global _together
+    lists = [_packages_in(folder or os.curdir) for folder in sys.path]
+    if len(lists) != len(_together[0]) or any(one is not other for one, other in zip(lists, _together[0], strict=True)):
+        found: dict[str, str] = {}
+        for line in (line for lines in lists for line in lines):
             found.setdefault(line.partition("==")[0].lower(), line)
-    return "".join(f"{line}\n" for _, line in sorted(found.items()))
+        _together = lists, "".join(f"{line}\n" for _, line in sorted(found.items()))
+    return _together[1]
 
 
 def _packages_in(folder: str) -> list[str]:
@@ -78,7 +83,7 @@ def _packages_in(folder: str) -> list[str]:
             return _listed[folder][1]
         names = os.listdir(folder)
     except OSError:  # sys.path may hold zip files and folders that are not there
-        return []
+        return _NONE
     matches = [match for name in names if (match := _DIST.fullmatch(name))]
     lines = sorted(f"{match['name'].replace('_', '-')}=={match['version']}" for match in matches)
     _listed[folder] = changed, lines

@@ -92,7 +92,7 @@ def source_changes(old: str, new: str) -> list[str]:
 
 
 def package_changes(old: str, new: str) -> list[Change]:
-    return text_changes(_packages(old), _packages(new)) if old and new else []
+    return text_changes(_packages(old), _packages(new)) if old and new and old != new else []
 
 
 def _packages(text: str) -> dict[str, str]:
