@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 _COUNT = re.compile(r"\b(epoch|step|iter|iteration)s?\b[\s:=#\[(]{0,3}(\d+)(?:\s*(?:/|of)\s*(\d+))?[\])]?", re.I)
@@ -77,7 +77,9 @@ class Printed:
     def __init__(self) -> None:
         self.progress: tuple[float, float] | None = None
         self.newest = ""
-        self._own: set[str] = set()
+        self._own: dict[str, int] = {}  # metrics taken from here: how many points
+        self._left: set[str] = set()  # metrics that the code was seen to log itself
+        self._seen: set[str] = set()  # metrics that have waited
         self._points: list[tuple[str, float, int]] = []
         self._epoch: int | None = None
         self._epochs: int | None = None
@@ -109,10 +111,24 @@ class Printed:
             self._by_batches = True
             self.progress = self._epoch - 1 + done / batches, self._epochs
 
-    def take(self, logged: Collection[str]) -> list[tuple[str, float, int]]:
-        """The points since the last call: key, value, step. What the code logs itself (`logged`) is left to it."""
+    def take(self, logged: Mapping[str, int], *, last: bool = False) -> list[tuple[str, float, int]]:
+        """Points since the last call: key, value, step. What the code logs itself is left to it: `logged` counts the
+        points of each metric so far. A new metric waits for one more call, or the `last`: code often prints first."""
         with self._lock:
             points, self._points = self._points, []
-        kept = [point for point in points if point[0] in self._own or point[0] not in logged]
-        self._own.update(key for key, _, _ in kept)
+        for key in [key for key, given in self._own.items() if logged.get(key, 0) > given]:
+            del self._own[key]
+            self._left.add(key)
+        kept: list[tuple[str, float, int]] = []
+        waiting: list[tuple[str, float, int]] = []
+        for point in points:
+            key = point[0]
+            if key in self._own or (key not in logged and key not in self._left and (last or key in self._seen)):
+                self._own[key] = self._own.get(key, 0) + 1
+                kept.append(point)
+            elif key not in logged and key not in self._left:
+                waiting.append(point)
+        self._seen.update(key for key, _, _ in waiting)
+        with self._lock:
+            self._points[:0] = waiting
         return kept

@@ -71,8 +71,9 @@ class Live:
                         self._work()
 
     def _work(self) -> None:
+        news = self.take_in()  # first: what the code has logged is not taken from what it prints
         self._beat(time.monotonic() - self._started)
-        news = self.take_in()
+        news = self.take_in() or news
         now = time.monotonic()
         if self._show and not self._ending.is_set() and (news or now - self._shown >= QUIET):
             self._card.duration = int((now - self._started) * 1000)

@@ -42,8 +42,10 @@ class Pulse:
                 with guard("measure the machine"):
                     self._measure(elapsed)
 
-    def keep_printed(self) -> None:
-        points = self._printed.take(self._card.metrics) if options.printed else []
+    def keep_printed(self, *, last: bool = False) -> None:
+        """Log what was printed; `last` for the end of the cell."""
+        counts = {key: trace.count for key, trace in self._card.metrics.items()}
+        points = self._printed.take(counts, last=last) if options.printed else []
         now = _now()
         metrics = [Metric(key, value, now, step) for key, value, step in points if is_key(key)]
         if metrics:
