@@ -141,6 +141,12 @@ def test_a_metric_of_nothing_but_nan_still_has_its_line() -> None:
     assert "<svg" not in card_html(shown)
 
 
+def test_a_sparkline_of_a_falling_metric_falls_from_its_first_point() -> None:
+    drawn = sparkline([(0.5, 1.0), (0.2, 0.5), (0.1, 0.2)], label="")
+    heights = [float(pair.split(",")[1]) for pair in drawn.split('points="')[1].split('"')[0].split()]
+    assert heights == sorted(heights)  # downwards is more in SVG
+
+
 def test_a_sparkline_stays_within_its_box() -> None:
     drawn = sparkline([(0.0, 1.0), (-1e308, 1e308), (5.0, 5.0)], label="x")
     numbers = drawn.split('points="')[1].split('"')[0].replace(",", " ").split()
