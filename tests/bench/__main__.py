@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.bench.bench_track import measure as measure_track
+from tests.bench.capture import measure as costs
+from tests.bench.capture import table as costs_table
 from tests.bench.floor import floor
 from tests.bench.generate import generate
 
@@ -52,6 +54,7 @@ def main() -> None:
     print(table(result))
     for where, bare, added in result["track"]:
         print(f"a short cell, {where:18} {told(bare):>10}, and %%track adds {told(added)}")
+    print(f"What is captured of a cell:\n{costs_table(costs())}")
 
 
 def measure(folder: Path, runs: int, rounds: int) -> dict[str, Any]:
