@@ -6,7 +6,10 @@ import json
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
+
+from nbtrack.magics.card import Card
+from nbtrack.magics.card_html import card_html
 
 from .jupyter import Notebook
 
@@ -68,3 +71,14 @@ while time.monotonic() < until:
     expect(button).to_have_text("stopping…")
     book.finish()
     assert "FINISHED" in book.ask(ASKED_STATUS)
+
+
+def test_a_page_without_the_kernels_server_shows_no_button(offline_page: tuple[Page, list[str]]) -> None:
+    """A notebook whose kernel died in mid-cell keeps the card of a running one."""
+    page, tried = offline_page
+    card = Card("a" * 32, "left", "Default", kernel="12345678-1234-1234-1234-123456789abc")
+    page.set_content(f"<script id=jupyter-config-data type=application/json>{{}}</script>{card_html(card)}")
+    expect(page.locator(".nbtrack-card")).to_contain_text("running")
+    page.wait_for_timeout(200)
+    assert page.get_by_role("button").count() == 0
+    assert tried == []

@@ -113,6 +113,11 @@ def test_computed_numbers_leave_out_counters_loops_flags_and_params() -> None:
     assert computed_numbers(tree, space, ["lr"]) == {"acc": 0.5, "w": 4.0}
 
 
+def test_numbers_computed_inside_with_count_too() -> None:
+    tree = ast.parse("with no_grad():\n    n = 3\n    with timer():\n        acc = f()\nfor i in d:\n    x = g()")
+    assert computed_numbers(tree, {"n": 3, "acc": 0.5, "x": 1.0}, []) == {"acc": 0.5}
+
+
 def test_the_last_expression_is_named_by_what_is_written_there() -> None:
     assert result_metrics(ast.parse("model.score(x)"), 0.5) == {"score": 0.5}
     assert result_metrics(ast.parse("acc"), 1) == {"acc": 1.0}

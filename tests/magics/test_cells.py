@@ -263,6 +263,18 @@ def test_a_forked_child_neither_ends_nor_logs_the_cells_run(nb: Notebook) -> Non
     assert len(nb.store.history(nb.run.info.run_id, "m")) == 1
 
 
+def test_forked_workers_neither_log_twice_nor_end_the_run(nb: Notebook) -> None:
+    nb.cell(
+        "%%track pool\nimport multiprocessing, nbtrack\n"
+        "def work(n):\n    print(f'epoch {n} own=1.0')\n    return n * 2\n"
+        "nbtrack.log_metric('m', 1)\nprint('epoch 1 loss=0.5')\n"
+        "with multiprocessing.get_context('fork').Pool(2) as pool:\n    doubled = sum(pool.map(work, range(8)))"
+    )
+    run = nb.run
+    assert (run.info.status, dict(run.data.metrics)) == ("FINISHED", {"m": 1.0, "loss": 0.5, "doubled": 56.0})
+    assert [len(nb.store.history(run.info.run_id, key)) for key in ("m", "loss")] == [1, 1]
+
+
 def test_time_below_and_above_the_magic_works(nb: Notebook) -> None:
     nb.cell("%%track below\n%%time\nlr = 0.1\nx = lr * 2")
     nb.cell("%%time\n%%track above\nlr = 0.2\nx = lr * 2")
