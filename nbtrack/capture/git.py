@@ -50,6 +50,18 @@ def git_state(root: Path) -> State | None:
     )
 
 
+def place_before(tags: Mapping[str, str], part: int) -> str | None:
+    """The commit with the files that the cells of a run before number `part` found."""
+    later = (tags.get(f"{SNAPSHOT}.{number}") for number in range(part - 1, 1, -1))
+    return next((commit for commit in later if commit), None) or tags.get(SNAPSHOT) or tags.get(COMMIT)
+
+
+def same_tree(root: Path, one: str, other: str) -> bool:
+    """Do two commits hold the same files?"""
+    trees = (git(root, "rev-parse", f"{one}^{{tree}}", f"{other}^{{tree}}") or "").split()
+    return one == other or (len(trees) == 2 and trees[0] == trees[1])
+
+
 def git_tags(state: State) -> dict[str, str]:
     """Commit, branch, remote, and whether tracked files differ from the commit; empty before the first commit."""
     if state.commit is None:

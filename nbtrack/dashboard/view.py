@@ -21,6 +21,7 @@ CHOICES = {
     "compare.pick": ("last", "best", "min", "max", "step"),
     "directions.*": ("min", "max"),
 }
+LOWEST = {"height": 200}  # pixels; below it there is no room for a row
 TEXT_OR_NONE = {"focus", "compare.baseline", "compare.file", "chart.big"} | {
     f"analyse.{name}" for name in ("metric", "x", "y", "color", "media")
 }
@@ -91,6 +92,8 @@ def checked(name: str, value: Any, default: Any) -> Any:
     if isinstance(default, int | float):
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise InvalidValueError(f"view {name} takes a number, not {value!r}.")
+        if value < LOWEST.get(name, value):
+            raise InvalidValueError(f"view {name} takes a number from {LOWEST[name]} on, not {value!r}.")
         return value
     if name == "directions":
         return {str(key): checked("directions.*", way, "") for key, way in dict(value).items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.capture import options as capturing
@@ -39,7 +40,7 @@ class Closing:
         if self._error is not None and self._status != RunStatus.FINISHED:
             self._keep_error(self._error)
         if cell.live:
-            cell.live.stop(cell.pulse.keep_printed if cell.options.capture else None)
+            cell.live.stop(partial(cell.pulse.keep_printed, last=True) if cell.options.capture else None)
         run: Run = held.run
         with guard("keep what the cell computed"):
             run = self._keep_values(result)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from IPython.core.error import UsageError
@@ -157,10 +157,23 @@ class Commands:
 
     def rerun(self, text: str, *given: str) -> None:
         """The run's cell with other values, as a new run."""
+        self._rerun(*self._again(text, given))
+
+    def again(self, line: str) -> tuple[str, str]:
+        """The source that `%track rerun` runs, and the id of the run it is from. The store's errors are UsageErrors."""
+        given = words(line)
+        if not given:
+            raise UsageError("%track rerun takes a run, and key=value. `%track` alone explains.")
+        try:
+            return self._again(given[0], given[1:])
+        except NbtrackError as error:
+            raise UsageError(f"%track rerun: {error}") from error
+
+    def _again(self, text: str, given: Sequence[str]) -> tuple[str, str]:
         store = MlflowClient().store
         run = find_run(store, text)
         source = cell_of(store, run)
-        self._rerun(with_values(source, pairs("rerun", list(given))) if given else source, run.info.run_id)
+        return with_values(source, pairs("rerun", list(given))) if given else source, run.info.run_id
 
     def start(self, line: str) -> None:
         """Open a run for the cells that follow. It takes the options of `%%track`."""

@@ -117,7 +117,7 @@ def _versions(store: Store, runs: Iterable[Run]) -> Iterator[Version]:
 
 
 def since(store: Store, old: Version, new: Version) -> Since:
-    """Metrics are better or worse where the person has said which way is."""
+    """Metrics are better or worse by what the person has said, or by their known names."""
     a, b = old.run, new.run
     changes = [*text_changes(a.data.params, b.data.params), *data_changes(a, b)]
     if options.packages:

@@ -17,6 +17,13 @@ LESS = frozenset(
     )
 )
 LESS_ENDINGS = ("loss", "error", "mse", "mae", "mape", "perplexity", "entropy")
+MORE = frozenset(
+    (
+        *("acc", "accuracy", "auc", "roc", "auroc", "auprc", "f1", "fbeta", "precision", "recall", "score", "r2"),
+        *("map", "ndcg", "mrr", "iou", "miou", "dice", "bleu", "rouge", "meteor", "psnr", "ssim", "reward", "return"),
+        *("sensitivity", "specificity", "correlation", "throughput", "kappa", "mcc"),
+    )
+)
 # scikit-learn's neg_mean_squared_error turns the sense around.
 REVERSED = frozenset(("neg", "negative"))
 # Settings and the machine's own measures have no best. The words of js/src/data/directions.ts.
@@ -47,3 +54,11 @@ def _tagged(frame: Frame, key: str) -> str | None:
     if not isinstance(column, Text):
         return None
     return next((column.words[code] for code in column.codes if code >= 0), None)
+
+
+def known_direction(key: str) -> str | None:
+    """The same where the name is a known one, else None: nobody can tell of `beta` which way is better."""
+    words = re.findall(r"[a-z0-9]+", key.lower())
+    if direction(key) == "min":
+        return "min"
+    return "max" if MORE.intersection(words) or REVERSED.intersection(words) else None

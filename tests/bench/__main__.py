@@ -18,6 +18,8 @@ from tests.bench import browser_open, browser_table
 from tests.bench.bench_track import measure as measure_track
 from tests.bench.browser_charts import measure as measure_charts
 from tests.bench.browser_charts import told as charts_told
+from tests.bench.capture import measure as costs
+from tests.bench.capture import table as costs_table
 from tests.bench.floor import floor
 from tests.bench.generate import generate
 
@@ -60,6 +62,7 @@ def main() -> None:
     print(browser_table.told(browser_table.measure(max(given.runs, TABLE))))
     print(browser_open.told(given.runs, browser_open.measure(given.runs)))
     print(charts_told(result["charts"]))
+    print(f"What is captured of a cell:\n{costs_table(costs())}")
 
 
 def measure(folder: Path, runs: int, rounds: int) -> dict[str, Any]:

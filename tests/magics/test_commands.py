@@ -129,9 +129,13 @@ def test_html_of_list_and_difference_escapes_what_was_logged(nb: Notebook) -> No
     assert "&lt;script&gt;" in pages
 
 
-def test_metrics_are_better_or_worse_only_where_somebody_said_which_way() -> None:
-    changes = metric_changes({"a": 1, "b": 1, "c": 1}, {"a": 2, "b": 2, "d": 1}, {"a": "max", "b": "min"})
-    assert [(c.key, c.verdict) for c in changes] == [("a", "better"), ("b", "worse"), ("d", ""), ("c", "")]
+def test_metrics_are_better_or_worse_where_somebody_said_which_way_or_the_name_is_known() -> None:
+    old, new = {"a": 1, "b": 1, "c": 1, "val_loss": 1, "acc": 1}, {"a": 2, "b": 2, "d": 1, "val_loss": 2, "acc": 2}
+    changes = metric_changes(old, new, {"a": "max", "b": "min"})
+    assert [(c.key, c.verdict) for c in changes] == [
+        ("a", "better"), ("b", "worse"), ("d", ""), ("val_loss", "worse"), ("acc", "better"), ("c", ""),
+    ]  # fmt: skip
+    assert metric_changes({"acc": 1}, {"acc": 2}, {"acc": "min"})[0].verdict == "worse"
     nan = float("nan")
     assert metric_changes({"a": nan}, {"a": nan}, {}) == []
 

@@ -43,7 +43,7 @@ const named = (row: number) => text(frame, "run_name", row)!;
 
 function stateOf(frame: Frame): State {
   const state = createState("dashboard");
-  state.frame.value = frame;
+  state.received.value = frame;
   const history = historyFrom(made.frame);
   for (const run of frame.ids) {
     for (const key of Object.keys(made.frame.histories![run])) {
