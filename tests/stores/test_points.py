@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from nbtrack.stores.files import points
-from nbtrack.stores.files.points import read_points, series_of, summary_of
+from nbtrack.stores.files.points import read_points, series_of, summarised, summary_of
 
 FLOATS = some.one_of(some.floats(), some.sampled_from([0.0, -0.0, 1.0, math.nan, math.inf, -math.inf]))
 POINT = some.tuples(some.integers(0, 3), FLOATS, some.integers(-2, 3))
@@ -38,6 +38,20 @@ def test_the_displayed_value_is_mlflows_with_ties_and_nan(points: list[tuple[int
         assert (summary.min, summary.max) == (min(numbers), max(numbers))
 
 
+PLAIN = some.one_of(some.floats(0, 1e3), some.sampled_from([0.0, 0.1, 0.10000000000000002, 9.5, 10.25, 1e300]))
+TEXT = some.one_of(PLAIN.map(repr), some.sampled_from(["00.5", "1.", ".5", "1.2.3", ".", "7", "0.50", "-0.5", "1e-5"]))
+STEPS = some.one_of(some.integers(0, 4).map(lambda first: range(first, 99)), some.lists(some.integers(0, 3), min_size=9))
+
+
+@given(some.lists(some.tuples(some.integers(0, 3), TEXT), min_size=1, max_size=9), STEPS)
+def test_a_file_summed_up_by_its_letters_comes_to_what_its_numbers_come_to(
+    points: list[tuple[int, str]], steps: list[int]
+) -> None:
+    data = "".join(f"{time} {text} {step}\n" for (time, text), step in zip(points, steps, strict=False)).encode()
+    read = read_points(data)
+    assert repr(summarised(data)) == repr((summary_of(read), read.bad))
+
+
 def one_by_one(lines: list[str]) -> list[tuple[int, float, int] | None]:
     """MLflow's reading of single lines, None where it raises; steps of five-field lines are kept."""
     found: list[tuple[int, float, int] | None] = []
@@ -62,6 +76,7 @@ def test_any_lines_are_read_as_each_line_alone(lines: list[str]) -> None:
     points = list(zip(read.times, map(repr, read.values), read.steps, strict=True))
     assert points == [(each[0], repr(each[1]), each[2]) for each in expected if each is not None]
     series_of(read)
+    assert repr(summarised("".join(line + "\n" for line in lines).encode())) == repr((summary_of(read), read.bad))
 
 
 NUMBERS = [

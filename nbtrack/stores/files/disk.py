@@ -16,6 +16,7 @@ from typing import NamedTuple
 from nbtrack.errors import InvalidValueError, NotFoundError, ReadOnlyError, StoreError
 
 LONGEST_TEXT = 1_000_000  # bytes of a param, tag or meta.yaml; MLflow's own limit is 8,000 characters
+SHORT = 4096  # bytes of a text that one read takes whole
 LARGEST_FILE = 1 << 30  # bytes of a metric file; beyond it, it is a sparse file or a mistake
 STALE_AFTER = 60.0  # seconds after which a temporary file belongs to a writer that was killed
 TEMPORARY = ".nbtrack-"
@@ -69,6 +70,21 @@ def read(path: str, limit: int) -> Content:
         raise _unreadable(error) from error
     finally:
         os.close(fd)
+
+
+def read_short(path: str) -> bytes | None:
+    """A short text in the fewest system calls; None where `read` must look closer: nothing or more in it, or no file."""
+    try:
+        fd = os.open(path, _READ)
+    except OSError:
+        return None
+    try:
+        data = os.read(fd, SHORT)
+    except OSError:
+        return None
+    finally:
+        os.close(fd)
+    return data if 0 < len(data) < SHORT else None
 
 
 def _read_all(fd: int, size: int) -> bytes:

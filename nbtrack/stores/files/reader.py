@@ -40,18 +40,18 @@ class Scan:
     folder: str
     damages: list[Damage] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
-    stamps: array[int] = field(default_factory=lambda: array("q"))
-    newest: int = 0
+    stats: list[os.stat_result] = field(default_factory=list)
+    unread: int = 0  # when something could not even be looked at
 
-    def saw(self, path: str, about: os.stat_result, *, signs: bool = True) -> None:
-        """Remember what a path looked like when it was read; `signs=False` where it never changes later."""
-        if signs:
-            self.paths.append(path)
-            # Whoever sets a file's time back (rsync, cp -p) cannot set back when that happened: the last number.
-            self.stamps.extend((about.st_ino & _63, about.st_size, about.st_mtime_ns, about.st_ctime_ns))
-        newest = max(about.st_mtime_ns, about.st_ctime_ns)
-        if newest > self.newest:
-            self.newest = newest
+    def saw(self, path: str, about: os.stat_result) -> None:
+        """Remember what a path looked like when it was read."""
+        self.paths.append(path)
+        self.stats.append(about)
+
+    def newest(self) -> int:
+        """When anything that was seen changed last (ns)."""
+        times = [max(about.st_mtime_ns, about.st_ctime_ns) for about in self.stats]
+        return max([self.unread, *times])
 
     def damage(self, path: str, problem: str, remedy: str) -> None:
         full = os.path.join(self.folder, path) if path else self.folder
@@ -102,12 +102,12 @@ def read_run(folder: str, run_id: str, experiment_id: str) -> Reading:
     if info is not None:
         metrics = {}
         for key, data in _values(scan, METRICS, disk.LARGEST_FILE):
-            found = points.read_points(data)
-            summary = points.summary_of(found)
+            summary, bad = points.summarised(data)
             # The open end of a file that is being written is no damage: its rest comes, and the run is read again.
-            written_now = began - scan.newest < TICK_NS and data[-1:] != b"\n" and len(found.bad) < 2
-            if (found.bad or summary is None) and not written_now:
-                _tell_bad_lines(scan, key, found.bad)
+            if bad or summary is None:
+                written_now = began - scan.newest() < TICK_NS and data[-1:] != b"\n" and len(bad) < 2
+                if not written_now:
+                    _tell_bad_lines(scan, key, bad)
             if summary is not None:
                 metrics[key] = summary
         params = texts_under(scan, PARAMS)
@@ -118,9 +118,9 @@ def read_run(folder: str, run_id: str, experiment_id: str) -> Reading:
         shown_metrics = {key: summary.last for key, summary in metrics.items()}
         row = Row(Run(info, RunData(shown_metrics, params, tags), given), metrics)
     held = None if row is None else Held(row)
-    racy = began - scan.newest < TICK_NS
+    racy = began - scan.newest() < TICK_NS
     live = info is None or info.status in _LIVE
-    return Reading(held, tuple(scan.damages), shared(tuple(scan.paths)), _signature(scan.stamps), racy, live)
+    return Reading(held, tuple(scan.damages), shared(tuple(scan.paths)), _signature(scan.stats), racy, live)
 
 
 _paths: dict[tuple[str, ...], tuple[str, ...]] = {}
@@ -135,23 +135,22 @@ def shared(paths: tuple[str, ...]) -> tuple[str, ...]:
 
 def unchanged(folder: str, reading: Reading, *, only_meta: bool = False) -> bool:
     """Does every file and folder that the reading came from still look the same?"""
-    stamps = array("q")
-    prefix, lstat = folder + "/", os.lstat
+    prefix = folder + "/"
     try:
-        for path in reading.paths[:META_LAST] if only_meta else reading.paths:
-            about = lstat(prefix + path)
-            stamps.extend((about.st_ino & _63, about.st_size, about.st_mtime_ns, about.st_ctime_ns))
+        stats = [os.lstat(prefix + path) for path in (reading.paths[:META_LAST] if only_meta else reading.paths)]
     except OSError:
         return False
-    seen = _signature(stamps)
+    seen = _signature(stats)
     return seen[:META_BYTES] == reading.signature[:META_BYTES] if only_meta else seen == reading.signature
 
 
-def _signature(stamps: array[int]) -> bytes:
+def _signature(stats: list[os.stat_result]) -> bytes:
     """How the folder and its meta.yaml looked, then how all did: short, because it is kept for every run."""
-    data = stamps.tobytes()
-    meta, everything = data[: META_LAST * 4 * stamps.itemsize], data
-    return blake2b(meta, digest_size=META_BYTES).digest() + blake2b(everything, digest_size=ALL_BYTES).digest()
+    # Whoever sets a file's time back (rsync, cp -p) cannot set back when that happened: the last number.
+    stamps = [n for a in stats for n in (a.st_ino & _63, a.st_size, a.st_mtime_ns, a.st_ctime_ns)]
+    data = array("q", stamps).tobytes()
+    meta = data[: META_LAST * 4 * 8]
+    return blake2b(meta, digest_size=META_BYTES).digest() + blake2b(data, digest_size=ALL_BYTES).digest()
 
 
 def _read_info(scan: Scan, run_id: str, experiment_id: str) -> RunInfo | None:
@@ -183,7 +182,7 @@ def _saw_unread(scan: Scan, path: str) -> None:
     try:
         scan.saw(path, os.lstat(os.path.join(scan.folder, path)))
     except OSError:
-        scan.newest = time.time_ns()
+        scan.unread = time.time_ns()
 
 
 def read_meta_file(path: str) -> tuple[dict[str, Any], os.stat_result]:
@@ -246,8 +245,13 @@ def _values(scan: Scan, sub: str, limit: int, depth: int = 0) -> Iterator[tuple[
         if name in _FOREIGN or not is_key(name):
             scan.damage(path, "was put there by another program; MLflow may stumble over it", "Delete it.")
             continue
+        full = f"{scan.folder}/{path}"
+        # Params are fixed once logged; a third of all files need no look again, only their folder does.
+        if sub == PARAMS and (short := disk.read_short(full)) is not None:
+            yield name, short
+            continue
         try:
-            content = disk.read(f"{scan.folder}/{path}", limit)
+            content = disk.read(full, limit)
         except IsADirectoryError:
             if depth < _DEEPEST:
                 yield from _values(scan, path, limit, depth + 1)
@@ -258,8 +262,8 @@ def _values(scan: Scan, sub: str, limit: int, depth: int = 0) -> Iterator[tuple[
             scan.damage(path, *_words(error))
             _saw_unread(scan, path)
             continue
-        # Params are fixed once logged; a third of all files need no look again, only their folder does.
-        scan.saw(path, content.stat, signs=not sub.startswith(PARAMS))
+        if not sub.startswith(PARAMS):
+            scan.saw(path, content.stat)
         yield path.partition("/")[2], content.data
 
 
