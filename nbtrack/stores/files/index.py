@@ -15,6 +15,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from nbtrack.entities import Experiment, LifecycleStage, ViewType
@@ -23,14 +24,17 @@ from nbtrack.stores.base import Changes, Damage, Snapshot
 from nbtrack.stores.files import experiments, layout, shelf, sidecar
 from nbtrack.stores.files.notify import Watcher, watcher_for
 from nbtrack.stores.files.progress import Progress
-from nbtrack.stores.files.reader import TICK_NS, Reading, read_run, unchanged
+from nbtrack.stores.files.reader import TICK_NS, Opened, Reading, open_run, read_runs, unchanged
 from nbtrack.stores.files.shelf import Held, Rows
 
 FEW_RUNS = 300  # so many runs are looked at thoroughly always: it costs some ten milliseconds
 MANY_RUNS = 5000  # up to so many, every meta.yaml is looked at (renamed, ended, deleted), which costs as much
 FOLDERS = 5  # of a run
+AT_ONCE = 200  # so many new runs are read together
+SHELVES = 8  # more of them are put together, so that a frame is not made of many parts
 LOOSE = 100  # so many new rows are put on the shelf, or an eighth of all
 _versions = itertools.count(1)
+UNREAD = Reading(None, (), (), b"", racy=True, live=True)
 
 
 class _Folder:
@@ -217,14 +221,13 @@ class Index:
         return before[1]
 
     def _fold(self) -> None:
-        """Put rows on the shelf when there are many beside it."""
+        """Put everything on one shelf when much is beside it, or lies on many."""
         held = [each.held for known in self._folders.values() for each in known.readings.values() if each.held]
-        loose = sum(isinstance(each.place, Row) for each in held)
-        if loose > max(LOOSE, len(held) // 8):
-            together = shelf.arranged(held)
-            one = shelf.shelf_of(together)
-            for at, each in enumerate(together):
-                each.put(one, at)
+        places = [each.place for each in held]
+        loose = sum(isinstance(place, Row) for place in places)
+        shelves = {id(place[0]) for place in places if isinstance(place, tuple)}
+        if loose > max(LOOSE, len(held) // 8) or len(shelves) > SHELVES:
+            _put_on_shelf(held)
 
     def _runs(
         self, folder: str, experiment_id: str, names: Sequence[str], thorough: bool, progress: Progress
@@ -235,6 +238,7 @@ class Index:
         held = sum(len(each.readings) for each in self._folders.values())
         strict, meta = thorough or not known.checked or held <= FEW_RUNS, held <= MANY_RUNS
         readings: dict[str, Reading] = {}
+        opened: dict[str, Opened] = {}
         try:
             for run_id in names:
                 path = os.path.join(folder, run_id)
@@ -245,14 +249,15 @@ class Index:
                 ):
                     readings[run_id] = before
                     continue
-                try:
-                    readings[run_id] = _again(before, read_run(path, run_id, experiment_id))
-                except FileNotFoundError:
-                    continue  # deleted since it was listed
-                self._sidecar.count_new()
+                with suppress(FileNotFoundError):  # deleted since it was listed
+                    opened[run_id] = open_run(path, run_id, experiment_id)
+                    readings[run_id] = UNREAD  # it keeps its place
+                if len(opened) == AT_ONCE:
+                    self._read(opened, known, readings)
+            self._read(opened, known, readings)
         except BaseException:
             # Interrupted: what was read is kept, so that the next look goes on from here.
-            known.readings.update(readings)
+            known.readings.update((run_id, each) for run_id, each in readings.items() if each is not UNREAD)
             known.version = next(_versions)
             raise
         known.checked = True
@@ -260,6 +265,17 @@ class Index:
             known.readings = readings
             known.version = next(_versions)
         return known.readings
+
+    def _read(self, opened: dict[str, Opened], known: _Folder, readings: dict[str, Reading]) -> None:
+        """Read what was opened, and put the rows on a shelf: as objects they take several times the room."""
+        found = read_runs(list(opened.values()))
+        for run_id, now in zip(opened, found, strict=True):
+            readings[run_id] = _again(known.readings.get(run_id), now)
+            self._sidecar.count_new()
+        if len(found) == AT_ONCE:
+            held = [readings[run_id].held for run_id in opened]
+            _put_on_shelf([each for each in held if each is not None and isinstance(each.place, Row)])
+        opened.clear()
 
     def _holds(self, known: _Folder, path: str, reading: Reading, strict: bool, meta: bool) -> bool:
         if reading.racy:
@@ -297,6 +313,13 @@ class Index:
         settled = time.time_ns() - max(about.st_mtime_ns, about.st_ctime_ns) > TICK_NS
         known.listed = listed if settled else None
         return [name for name in layout.subfolders(folder) if name not in layout.NOT_RUNS]
+
+
+def _put_on_shelf(held: list[Held]) -> None:
+    together = shelf.arranged(held)
+    one = shelf.shelf_of(together)
+    for at, each in enumerate(together):
+        each.put(one, at)
 
 
 def _wanted(experiment: Experiment | None, experiment_ids: Sequence[str] | None) -> bool:

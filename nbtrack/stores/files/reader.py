@@ -9,7 +9,7 @@ import os
 import stat
 import time
 from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import Any
@@ -17,9 +17,10 @@ from typing import Any
 from nbtrack.entities import LifecycleStage, Run, RunData, RunInfo, RunInputs, RunStatus
 from nbtrack.frame import Row
 from nbtrack.stores.base import Damage
-from nbtrack.stores.files import codec, disk, inputs, points
+from nbtrack.stores.files import codec, disk, inputs
 from nbtrack.stores.files.layout import INPUTS, META, METRICS, PARAMS, TAGS, shown
-from nbtrack.stores.files.shelf import Held
+from nbtrack.stores.files.shelf import NO_INPUTS, Held
+from nbtrack.stores.files.summaries import Found, summarised_all
 from nbtrack.stores.names import is_key
 
 NAME_TAG = "mlflow.runName"
@@ -93,32 +94,58 @@ class Reading:
     live: bool
 
 
-def read_run(folder: str, run_id: str, experiment_id: str) -> Reading:
-    """Everything in a run's folder but its artifacts, as of now."""
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A run's folder as it was read, with its metrics' files still unread: those of many runs are read together."""
+
+    scan: Scan
+    began: int
+    info: RunInfo | None
+    metrics: list[tuple[str, bytes]]
+    params: dict[str, str]
+    tags: dict[str, str]
+    inputs: RunInputs
+
+
+def open_run(folder: str, run_id: str, experiment_id: str) -> Opened:
+    """Everything in a run's folder but its artifacts, as of now. FileNotFoundError where there is no such folder."""
     began = time.time_ns()
     scan = Scan(folder)
     info = _read_info(scan, run_id, experiment_id)
-    row = None
+    if info is None:
+        return Opened(scan, began, None, [], {}, {}, NO_INPUTS)
+    metrics = list(_values(scan, METRICS, disk.LARGEST_FILE))
+    params, tags = texts_under(scan, PARAMS), texts_under(scan, TAGS)
+    given = RunInputs(inputs.read_inputs(scan)) if scan.names(INPUTS) else NO_INPUTS
+    return Opened(scan, began, info, metrics, params, tags, given)
+
+
+def read_runs(opened: Sequence[Opened]) -> list[Reading]:
+    """What the folders come down to, in their order."""
+    found = iter(summarised_all([data for run in opened for _, data in run.metrics]))
+    return [_reading(run, [(key, data, next(found)) for key, data in run.metrics]) for run in opened]
+
+
+def read_run(folder: str, run_id: str, experiment_id: str) -> Reading:
+    return read_runs([open_run(folder, run_id, experiment_id)])[0]
+
+
+def _reading(run: Opened, found: list[tuple[str, bytes, Found]]) -> Reading:
+    scan, info = run.scan, run.info
+    racy = run.began - scan.newest() < TICK_NS
+    metrics = {}
+    for key, data, (summary, bad) in found:
+        # The open end of a file that is being written is no damage: its rest comes, and the run is read again.
+        if (bad or summary is None) and not (racy and data[-1:] != b"\n" and len(bad) < 2):
+            _tell_bad_lines(scan, key, bad)
+        if summary is not None:
+            metrics[key] = summary
+    held = None
     if info is not None:
-        metrics = {}
-        for key, data in _values(scan, METRICS, disk.LARGEST_FILE):
-            summary, bad = points.summarised(data)
-            # The open end of a file that is being written is no damage: its rest comes, and the run is read again.
-            if bad or summary is None:
-                written_now = began - scan.newest() < TICK_NS and data[-1:] != b"\n" and len(bad) < 2
-                if not written_now:
-                    _tell_bad_lines(scan, key, bad)
-            if summary is not None:
-                metrics[key] = summary
-        params = texts_under(scan, PARAMS)
-        tags = texts_under(scan, TAGS)
-        given = RunInputs(inputs.read_inputs(scan)) if scan.names(INPUTS) else RunInputs()
-        if not info.run_name and NAME_TAG in tags:
-            info = _named(info, tags[NAME_TAG])
+        if not info.run_name and NAME_TAG in run.tags:
+            info = replace(info, run_name=run.tags[NAME_TAG])
         shown_metrics = {key: summary.last for key, summary in metrics.items()}
-        row = Row(Run(info, RunData(shown_metrics, params, tags), given), metrics)
-    held = None if row is None else Held(row)
-    racy = began - scan.newest() < TICK_NS
+        held = Held(Row(Run(info, RunData(shown_metrics, run.params, run.tags), run.inputs), metrics))
     live = info is None or info.status in _LIVE
     return Reading(held, tuple(scan.damages), shared(tuple(scan.paths)), _signature(scan.stats), racy, live)
 
@@ -232,10 +259,6 @@ def _text(value: object) -> str:
 
 def _time(value: object) -> int | None:
     return int(value) if isinstance(value, int | float) and abs(value) < 2**53 else None
-
-
-def _named(info: RunInfo, name: str) -> RunInfo:
-    return replace(info, run_name=name)
 
 
 def _values(scan: Scan, sub: str, limit: int, depth: int = 0) -> Iterator[tuple[str, bytes]]:
