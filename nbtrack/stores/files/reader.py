@@ -263,18 +263,19 @@ def _time(value: object) -> int | None:
 
 def _values(scan: Scan, sub: str, limit: int, depth: int = 0) -> Iterator[tuple[str, bytes]]:
     """Every file under a folder, by its key."""
+    prefix = f"{scan.folder}/{sub}/"
+    fixed = sub == PARAMS
     for name in scan.names(sub):
-        path = f"{sub}/{name}"
         if name in _FOREIGN or not is_key(name):
-            scan.damage(path, "was put there by another program; MLflow may stumble over it", "Delete it.")
+            scan.damage(f"{sub}/{name}", "was put there by another program; MLflow may stumble over it", "Delete it.")
             continue
-        full = f"{scan.folder}/{path}"
         # Params are fixed once logged; a third of all files need no look again, only their folder does.
-        if sub == PARAMS and (short := disk.read_short(full)) is not None:
+        if fixed and (short := disk.read_short(prefix + name)) is not None:
             yield name, short
             continue
+        path = f"{sub}/{name}"
         try:
-            content = disk.read(full, limit)
+            data, about = disk.read(prefix + name, limit)
         except IsADirectoryError:
             if depth < _DEEPEST:
                 yield from _values(scan, path, limit, depth + 1)
@@ -286,8 +287,9 @@ def _values(scan: Scan, sub: str, limit: int, depth: int = 0) -> Iterator[tuple[
             _saw_unread(scan, path)
             continue
         if not sub.startswith(PARAMS):
-            scan.saw(path, content.stat)
-        yield path.partition("/")[2], content.data
+            scan.paths.append(path)
+            scan.stats.append(about)
+        yield (path.partition("/")[2] if depth else name), data
 
 
 def texts_under(scan: Scan, sub: str) -> dict[str, str]:

@@ -1,38 +1,40 @@
 """What does a metric file come down to, at less than the cost of reading all its numbers?
 
 To make a float of 17 digits takes Python longer than all else that is done with a file. So the files of many runs are
-read at once by pandas, where that is loaded, and otherwise the letters tell which numbers are the least and the greatest.
+read at once by pandas, where that is loaded; otherwise the letters tell which numbers are the least and the greatest.
 """
 
 from __future__ import annotations
 
-import io
 import sys
 from collections.abc import Sequence
 from operator import itemgetter
 
 import numpy as np
 
-from nbtrack.frame import F64, I64, Summary
-from nbtrack.stores.files.points import Points, exact_floats, first_row, last_row, read_points, summary_of
+from nbtrack.frame import I64, Series, Summary
+from nbtrack.stores.files.points import (
+    DIGITS,
+    PLAIN,
+    Points,
+    first_row,
+    is_plain,
+    last_row,
+    read_plain,
+    read_points,
+    summary_of,
+)
 
 Found = tuple[Summary | None, list[int]]
 
 FEW = 20  # files; for fewer, pandas takes longer to begin than the other way takes for all
-_DIGITS = b"0123456789"
-_PLAIN = b" . \n"  # what is left of "1700000000000 0.25 7" without its digits
-_FORMS = frozenset(
-    b" %s%s " % (sign, form)
-    for sign in (b"", b"-")
-    for form in (b"", b".", b".e-", b".e+", b"e-", b"e+", b"nan", b"inf")
-)
 _SIGNED_64 = 18  # so many digits always fit
 _STEPS = [b"%d" % step for step in range(10_000)]
 
 
 def summarised_all(files: Sequence[bytes]) -> list[Found]:
     """Of each file its summary (None where there is no point in it), and the numbers of lines that are no points."""
-    quick = _by_pandas(files) if len(files) >= FEW else None
+    quick = _together(files) if len(files) >= FEW and "pandas" in sys.modules else None
     return [summarised(data) for data in files] if quick is None else quick
 
 
@@ -47,39 +49,21 @@ def summarised(data: bytes) -> Found:
 # many files
 
 
-def _by_pandas(files: Sequence[bytes]) -> list[Found] | None:
-    pandas = sys.modules.get("pandas")
-    even = [number for number, data in enumerate(files) if _is_plain(data)] if pandas is not None else []
-    if len(even) < FEW:
-        return None
-    counts = np.array([files[number].count(b"\n") for number in even])
-    text = io.BytesIO(b"".join([files[number] for number in even]))
-    options = {"sep": " ", "header": None, "dtype": {0: np.int64, 1: np.float64, 2: np.int64}, "low_memory": False}
-    options |= {"na_values": {1: ["nan"]}, "keep_default_na": False, **exact_floats(pandas)}
-    try:
-        table = pandas.read_csv(text, **options)
-        times, values, steps = (table[column].to_numpy() for column in range(3))
-    except (ValueError, OverflowError, KeyError):
-        return None
-    if len(table) != counts.sum():
+def _together(files: Sequence[bytes]) -> list[Found] | None:
+    plain = [number for number, data in enumerate(files) if is_plain(data)]
+    read = read_plain(b"".join([files[number] for number in plain])) if len(plain) >= FEW else None
+    if read is None:
         return None
     found: list[Found | None] = [None] * len(files)
-    for number, summary in zip(even, _reduced(times, values, steps, counts), strict=True):
+    counts = np.array([files[number].count(b"\n") for number in plain])
+    for number, summary in zip(plain, _reduced(read, counts), strict=True):
         found[number] = summary, []
     return [summarised(files[number]) if each is None else each for number, each in enumerate(found)]
 
 
-def _is_plain(data: bytes) -> bool:
-    """Is every line "whole number, number, whole number", as far as what is no digit tells?"""
-    left = data.translate(None, _DIGITS)
-    if left == _PLAIN * data.count(b"\n"):
-        return left != b""
-    *lines, end = left.split(b"\n")
-    return not end and _FORMS.issuperset(lines)
-
-
-def _reduced(times: I64, values: F64, steps: I64, counts: I64) -> list[Summary]:
+def _reduced(read: Series, counts: I64) -> list[Summary]:
     """The points of several files, one after the other, as a summary for each."""
+    steps, times, values = read.step, read.timestamp, read.value
     ends = np.cumsum(counts)
     starts = ends - counts
     first, last = starts.copy(), ends - 1
@@ -90,8 +74,8 @@ def _reduced(times: I64, values: F64, steps: I64, counts: I64) -> list[Summary]:
     for number in np.flatnonzero(~settled).tolist():
         start = int(starts[number])
         one = slice(start, int(ends[number]))
-        read = Points(steps[one].tolist(), times[one].tolist(), values[one].tolist(), [])
-        first[number], last[number] = start + first_row(read), start + last_row(read)
+        few = Points(steps[one].tolist(), times[one].tolist(), values[one].tolist(), [])
+        first[number], last[number] = start + first_row(few), start + last_row(few)
     low, high = np.fmin.reduceat(values, starts), np.fmax.reduceat(values, starts)  # they pass over NaN
     columns = values[last], steps[last], times[last], low, high, values[first], counts
     return [Summary(*cells) for cells in zip(*(column.tolist() for column in columns), strict=True)]
@@ -103,7 +87,7 @@ def _reduced(times: I64, values: F64, steps: I64, counts: I64) -> list[Summary]:
 def _by_letters(data: bytes) -> Summary | None:
     """Of decimals without sign and exponent, as many digits before the point, the letters have the numbers' order."""
     count = data.count(b"\n")
-    if not count or data.translate(None, _DIGITS) != _PLAIN * count:
+    if not count or data.translate(None, DIGITS) != PLAIN * count:
         return None
     words = data.split()
     times, values, steps = words[0::3], words[1::3], words[2::3]
