@@ -31,7 +31,6 @@ FEW_RUNS = 300  # so many runs are looked at thoroughly always: it costs some te
 MANY_RUNS = 5000  # up to so many, every meta.yaml is looked at (renamed, ended, deleted), which costs as much
 FOLDERS = 5  # of a run
 AT_ONCE = 200  # so many new runs are read together
-SHELVES = 8  # more of them are put together, so that a frame is not made of many parts
 LOOSE = 100  # so many new rows are put on the shelf, or an eighth of all
 _versions = itertools.count(1)
 UNREAD = Reading(None, (), (), b"", racy=True, live=True)
@@ -221,12 +220,12 @@ class Index:
         return before[1]
 
     def _fold(self) -> None:
-        """Put everything on one shelf when much is beside it, or lies on many."""
+        """Put everything on one shelf when much is beside it, or on others: a frame of several is a copy of them."""
         held = [each.held for known in self._folders.values() for each in known.readings.values() if each.held]
         places = [each.place for each in held]
         loose = sum(isinstance(place, Row) for place in places)
         shelves = {id(place[0]) for place in places if isinstance(place, tuple)}
-        if loose > max(LOOSE, len(held) // 8) or len(shelves) > SHELVES:
+        if loose > max(LOOSE, len(held) // 8) or len(shelves) > 1:
             _put_on_shelf(held)
 
     def _runs(
@@ -245,7 +244,7 @@ class Index:
                 before = known.readings.get(run_id)
                 progress.step()
                 if before is not None and (
-                    run_id in known.quiet or self._holds(known, path, before, strict or before.live, meta)
+                    run_id in known.quiet or self._holds(known, path, run_id, before, strict or before.live, meta)
                 ):
                     readings[run_id] = before
                     continue
@@ -257,7 +256,8 @@ class Index:
             self._read(opened, known, readings)
         except BaseException:
             # Interrupted: what was read is kept, so that the next look goes on from here.
-            known.readings.update((run_id, each) for run_id, each in readings.items() if each is not UNREAD)
+            self._read(opened, known, readings)
+            known.readings.update(readings)
             known.version = next(_versions)
             raise
         known.checked = True
@@ -277,7 +277,7 @@ class Index:
             _put_on_shelf([each for each in held if each is not None and isinstance(each.place, Row)])
         opened.clear()
 
-    def _holds(self, known: _Folder, path: str, reading: Reading, strict: bool, meta: bool) -> bool:
+    def _holds(self, known: _Folder, path: str, run_id: str, reading: Reading, strict: bool, meta: bool) -> bool:
         if reading.racy:
             return False
         if not strict:
@@ -286,13 +286,13 @@ class Index:
             return unchanged(path, reading)
         if reading.live and not unchanged(path, reading):
             return False  # it grows: each of its points would be an event
-        name = known, os.path.basename(path)
+        name = known, run_id
         folders = [f"{path}/{each}" for each in reading.paths if not each or each.endswith("/")]
         watched = all(self._watcher.add(each, name) for each in folders)
         # Only now, so that nothing happens unseen between the check and the watch.
         holds = unchanged(path, reading)
         if holds and watched:
-            known.quiet.add(name[1])
+            known.quiet.add(run_id)
         return holds
 
     def _names(self, folder: str) -> Sequence[str]:
@@ -312,7 +312,8 @@ class Index:
         # A folder that changed just now may change again without its time moving: list it again next time.
         settled = time.time_ns() - max(about.st_mtime_ns, about.st_ctime_ns) > TICK_NS
         known.listed = listed if settled else None
-        return [name for name in layout.subfolders(folder) if name not in layout.NOT_RUNS]
+        ids = {run_id: run_id for run_id in known.readings}  # one text for each run, not another with each listing
+        return [ids.get(name, name) for name in layout.subfolders(folder) if name not in layout.NOT_RUNS]
 
 
 def _put_on_shelf(held: list[Held]) -> None:
