@@ -9,6 +9,7 @@ from IPython.core.error import UsageError
 
 from nbtrack.autolog import begin_cell
 from nbtrack.errors import guard
+from nbtrack.magics import completion
 from nbtrack.magics.arguments import parse, with_options
 from nbtrack.magics.cell import TrackedCell
 from nbtrack.magics.commands import HELP, Commands
@@ -65,6 +66,7 @@ class Magics:
         ip.register_magic_function(with_options(tracked), "cell", "track")
         ip.register_magic_function(self.begin, "line", BEGIN)
         ip.input_transformers_cleanup.append(rewrite)
+        completion.register(ip, self._commands.names)
         ip.events.register("pre_run_cell", self.before)
         ip.events.register("post_run_cell", self.after)
 
@@ -73,6 +75,7 @@ class Magics:
         ip.events.unregister("pre_run_cell", self.before)
         ip.events.unregister("post_run_cell", self.after)
         ip.input_transformers_cleanup.remove(rewrite)
+        completion.unregister(ip)
         magics = ip.magics_manager.magics
         for kind, name in (("line", "track"), ("cell", "track"), ("line", BEGIN)):
             magics[kind].pop(name, None)

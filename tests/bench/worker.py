@@ -2,8 +2,9 @@
 
     python worker.py mlflow|nbtrack URI all|reopen
 
-Prints one JSON object: seconds per task (passed, and of a processor), what the tasks answered, so that the sides can be held against each other, and
-the runs that were written. MLflow keeps nothing in memory, so it is asked once where nbtrack is asked again.
+Prints one JSON object: seconds per task (passed, and of a processor), what the tasks answered, so that the sides can be
+held against each other, and the runs that were written. MLflow keeps nothing in memory, so it is asked once where
+nbtrack is asked again.
 """
 
 from __future__ import annotations
