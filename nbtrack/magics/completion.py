@@ -1,7 +1,7 @@
 """What does Tab offer behind `%track`?
 
-The commands, and behind `%track ls` what may stand in a filter: the same columns and values as in the dashboard. IPython
-shows of them what begins as the word at the cursor does.
+The commands, and behind `%track ls` what may stand in a filter: the same columns and values as in the dashboard.
+IPython shows of them what begins as the word at the cursor does.
 """
 
 from __future__ import annotations

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from nbtrack import errors
 from nbtrack.entities import RunStatus
+from nbtrack.errors import NbtrackWarning
 from nbtrack.frame import Row
 from nbtrack.stores.files import FileStore, index, notify, reader
 
@@ -138,6 +140,21 @@ def test_a_disk_that_others_may_write_is_looked_at_each_time(
     for _ in range(3):
         checked.clear()
         rows(store)
+    assert len(checked) == 4
+
+
+def test_a_store_too_large_to_watch_is_looked_at_each_time_and_says_so_once(
+    store: FileStore, checked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index, "MANY_RUNS", 0)
+    monkeypatch.setattr(errors, "_told", set())
+    monkeypatch.setattr(notify, "most_folders", lambda: 19)
+    monkeypatch.setattr(index, "most_folders", lambda: 19)
+    with pytest.warns(NbtrackWarning, match=r"its 20 folders are more than the 19 .*max_user_watches=40") as caught:
+        for _ in range(3):
+            checked.clear()
+            rows(store)
+    assert len(caught) == 1
     assert len(checked) == 4
 
 

@@ -19,10 +19,11 @@ from contextlib import suppress
 from dataclasses import replace
 
 from nbtrack.entities import Experiment, LifecycleStage, ViewType
+from nbtrack.errors import warn_once
 from nbtrack.frame import Frame, Row
 from nbtrack.stores.base import Changes, Damage, Snapshot
 from nbtrack.stores.files import experiments, layout, shelf, sidecar
-from nbtrack.stores.files.notify import Watcher, watcher_for
+from nbtrack.stores.files.notify import Watcher, most_folders, watcher_for
 from nbtrack.stores.files.progress import Progress
 from nbtrack.stores.files.reader import TICK_NS, Opened, Reading, open_run, read_runs, unchanged
 from nbtrack.stores.files.shelf import Held, Rows
@@ -159,8 +160,10 @@ class Index:
         """What happened to watched runs. Watching begins with the second look at many runs: many look only once."""
         held = sum(len(known.readings) for known in self._folders.values())
         if self._watcher is None and self._may_watch and held > FEW_RUNS:
-            self._watcher = watcher_for(self.root, FOLDERS * held)
             self._may_watch = False
+            self._watcher = watcher_for(self.root, FOLDERS * held)
+            if self._watcher is None and held > MANY_RUNS:
+                self._say_unwatched(held)
         if self._watcher is None:
             return
         changed = self._watcher.changed()
@@ -170,6 +173,17 @@ class Index:
         else:
             for known, run_id in changed:
                 known.quiet.discard(run_id)
+
+    def _say_unwatched(self, held: int) -> None:
+        """A large store that cannot be watched is slow to ask, and the person can often change that."""
+        most = most_folders()
+        remedy = (
+            f"its {FOLDERS * held:,} folders are more than the {most:,} that may be watched here; "
+            f"`sudo sysctl fs.inotify.max_user_watches={2 * FOLDERS * held}` allows them"
+            if 0 < most < FOLDERS * held
+            else "the system tells of no changes on its disk; a copy on a local disk is answered from memory"
+        )
+        warn_once(f"'{self.root}' has {held:,} runs, all looked at before each answer: {remedy}.")
 
     def _readings(self) -> dict[tuple[str, str], Reading]:
         """Everything that is known, by the experiment's folder within the store and the run's id."""

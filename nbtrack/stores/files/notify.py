@@ -71,7 +71,7 @@ class Watcher:
 
 def watcher_for(folder: str, folders: int) -> Watcher | None:
     """A watcher for so many folders on the disk of this one; None where the system offers none that is exact."""
-    if sys.platform != "linux" or disk_kind(folder) not in LOCAL or folders > _most() // SHARE:
+    if sys.platform != "linux" or disk_kind(folder) not in LOCAL or folders > most_folders():
         return None
     try:
         library = ctypes.CDLL(None, use_errno=True)
@@ -83,10 +83,11 @@ def watcher_for(folder: str, folders: int) -> Watcher | None:
     return Watcher(descriptor, add) if descriptor >= 0 else None
 
 
-def _most() -> int:
+def most_folders() -> int:
+    """How many folders one process should watch at most; 0 where the system does not say."""
     try:
         with open("/proc/sys/fs/inotify/max_user_watches", encoding="ascii") as file:
-            return int(file.read())
+            return int(file.read()) // SHARE
     except (OSError, ValueError):
         return 0
 
