@@ -86,7 +86,9 @@ def reopening(tracker: Any, uri: str) -> dict[str, Spent]:
     """nbtrack in a new process: what a dashboard shows at once, what is exact, and how a change is seen."""
     from nbtrack.dashboard.catalog import Catalog
     from nbtrack.dashboard.wire import pack_frame
+    from nbtrack.query import select
     from nbtrack.stores import open_store
+    from nbtrack.tracking import run_table
 
     def show() -> None:
         catalog = Catalog(open_store(uri), None)
@@ -97,7 +99,8 @@ def reopening(tracker: Any, uri: str) -> dict[str, Spent]:
     seconds["shown"], _ = timed(show)
     seconds["reopen"], table = timed(lambda: tracker.search_runs(**EVERYTHING))
     watch = tracker.MlflowClient().store.watch()
-    watch.snapshot()
+    frame = watch.snapshot().frame()
+    seconds["ask"], _ = timed(lambda: run_table.table(frame.take(select(frame, FILTER, ORDER)[:100])))
     watch.changes()
     path = os.path.join(urlsplit(uri).path, str(table["experiment_id"][0]), str(table["run_id"][0]), "tags", "t0")
     with open(path, "r+", encoding="utf-8") as file:

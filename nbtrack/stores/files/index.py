@@ -27,6 +27,7 @@ from nbtrack.stores.files.notify import Watcher, most_folders, watcher_for
 from nbtrack.stores.files.progress import Progress
 from nbtrack.stores.files.reader import TICK_NS, Opened, Reading, open_run, read_runs, unchanged
 from nbtrack.stores.files.shelf import Held, Rows
+from nbtrack.stores.files.summaries import prepare
 
 FEW_RUNS = 300  # so many runs are looked at thoroughly always: it costs some ten milliseconds
 MANY_RUNS = 5000  # up to so many, every meta.yaml is looked at (renamed, ended, deleted), which costs as much
@@ -209,6 +210,7 @@ class Index:
                 names = self._names(folder)
                 progress.expect(len(names))
                 listed.append((folder, experiment.experiment_id, names))
+        prepare(sum(len(names) - len(self._folders[folder].readings) for folder, _, names in listed))
         parts = [(folder, self._runs(folder, of, names, thorough, progress)) for folder, of, names in listed]
         for folder in self._folders.keys() - present:
             del self._folders[folder]

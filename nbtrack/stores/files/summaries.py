@@ -6,6 +6,8 @@ read at once by pandas, where that is loaded; otherwise the letters tell which n
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 import sys
 from collections.abc import Sequence
 from operator import itemgetter
@@ -28,8 +30,16 @@ from nbtrack.stores.files.points import (
 Found = tuple[Summary | None, list[int]]
 
 FEW = 20  # files; for fewer, pandas takes longer to begin than the other way takes for all
+MANY = 20_000  # runs
 _SIGNED_64 = 18  # so many digits always fit
 _STEPS = [b"%d" % step for step in range(10_000)]
+
+
+def prepare(runs: int) -> None:
+    """Load pandas where so many new runs are to be read that it saves more time than its import takes."""
+    if runs > MANY:
+        with contextlib.suppress(ImportError):
+            importlib.import_module("pandas")
 
 
 def summarised_all(files: Sequence[bytes]) -> list[Found]:
