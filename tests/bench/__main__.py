@@ -25,13 +25,14 @@ def main() -> None:
     options = argparse.ArgumentParser()
     options.add_argument("--runs", type=int, nargs="*", default=[])
     options.add_argument("--rounds", type=int)
+    options.add_argument("--alone", action="store_true", help="without MLflow, which takes minutes at 10,000 runs")
     options.add_argument("--cells", action="store_true", help="also what tracked cells and autolog cost")
     options.add_argument("--readme", action="store_true", help="put the table into README.md")
     options.add_argument("--clock", choices=CLOCKS, default="wall", help="which seconds the table tells: %(choices)s")
     given = options.parse_args()
     BENCH.mkdir(exist_ok=True)
     for runs in given.runs:
-        _keep(f"results-{runs}", measure(runs, given.rounds or ROUNDS.get(runs, 1)))
+        _keep(f"results-{runs}", measure(runs, given.rounds or ROUNDS.get(runs, 1), alone=given.alone))
     if given.cells:
         _keep("cells", {"track": [list(row) for row in measure_track()], "autolog": ask_fits()})
     results = [json.loads(path.read_text()) for path in BENCH.glob("results-*.json")]

@@ -56,7 +56,7 @@ def _size(result: dict[str, Any], clock: str) -> str:
     lines += [
         _line(_row(task, title, seconds, sides)) for task, title in TASKS.items() if task in seconds["nbtrack"][0]
     ]
-    against = f"MLflow {version}" if sides else "MLflow left out: one reading of all runs takes it minutes"
+    against = f"MLflow {version}" if sides else "MLflow left out: it takes minutes here"
     return "\n".join(
         [
             f"**{result['runs']:,} runs** · {clock}, medians of {result['rounds']} rounds (least–most) · Python "
