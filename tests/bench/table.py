@@ -54,18 +54,24 @@ def _size(result: dict[str, Any], clock: str) -> str:
     head = ["", "plain Python", "nbtrack", "× plain", *(f"{SIDES[side]}" for side in sides)]
     lines = [_line(head), _line(["---", *("---:" for _ in head[1:])])]
     lines += [
-        _line(_row(task, title, seconds, sides)) for task, title in TASKS.items() if task in seconds["nbtrack"][0]
+        _line(_row(task, title, seconds, sides))
+        for task, title in TASKS.items()
+        if all(task in each for each in seconds["nbtrack"])
     ]
     against = f"MLflow {version}" if sides else "MLflow left out: it takes minutes here"
     return "\n".join(
         [
-            f"**{result['runs']:,} runs** · {clock}, medians of {result['rounds']} rounds (least–most) · Python "
+            f"**{result['runs']:,} runs** · {clock}, {_rounds(result['rounds'])} · Python "
             f"{machine['python']}, {machine['cpus']} CPUs, load {machine['load']:.1f} · {against} · "
             f"{result['memory']:,.0f} bytes a run in memory beyond the table's columns",
             "",
             *lines,
         ]
     )
+
+
+def _rounds(number: int) -> str:
+    return "one round" if number == 1 else f"medians of {number} rounds (least–most)"
 
 
 def _row(task: str, title: str, seconds: dict[str, Rounds], sides: Sequence[str]) -> list[str]:

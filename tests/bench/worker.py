@@ -90,13 +90,14 @@ def reopening(tracker: Any, uri: str) -> dict[str, Spent]:
     from nbtrack.stores import open_store
     from nbtrack.tracking import run_table
 
-    def show() -> None:
+    def show() -> bool:
         catalog = Catalog(open_store(uri), None)
-        catalog.remember()
+        remembered = catalog.remember()
         pack_frame(catalog.frame())
+        return remembered
 
-    seconds = {}
-    seconds["shown"], _ = timed(show)
+    spent, remembered = timed(show)
+    seconds = {"shown": spent} if remembered else {}  # a small store is read at once instead
     seconds["reopen"], table = timed(lambda: tracker.search_runs(**EVERYTHING))
     watch = tracker.MlflowClient().store.watch()
     frame = watch.snapshot().frame()
