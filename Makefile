@@ -1,7 +1,7 @@
 # Everything from a bare Python: `make demo` to try it, `make test` to check it, `make help` for the rest.
 PYTHON ?= python3
 JOBS ?= 2
-RUNS ?= 1000
+RUNS ?= 1000 10000
 
 export PYTHON
 export NBTRACK_MLFLOW3_PYTHON = $(CURDIR)/.venvs/mlflow3/bin/python
@@ -16,7 +16,7 @@ MODULES := js/node_modules/.made
 MLFLOWS := .venvs/mlflow3/.made .venvs/mlflow2/.made
 CHROMIUM := .venv/.chromium
 
-.PHONY: help env build test test-all test-quick lint test-js test-py bench demo screenshots audit constraints clean
+.PHONY: help env build test test-all test-quick lint test-js test-py bench bench-readme demo screenshots audit constraints clean
 .DELETE_ON_ERROR:
 
 help:
@@ -83,11 +83,16 @@ test-quick: build ## no browser, no MLflow: seconds, for while you edit
 	@$(NPM) run --silent test
 	@$(PY) -m pytest -q -n $(JOBS) --dist loadfile -m "not browser and not interop and not slow and not large" $(PYTEST)
 
-bench: build chromium $(MLFLOWS) ## against the real MLflow and the disk, as ratios; table and charts in Chromium (RUNS=10000 for more)
-	@NBTRACK_CHROMIUM="$$(cat $(CHROMIUM))" $(PY) -m tests.bench --runs $(RUNS)
+# RUNS="1000 10000" ROUNDS=3 CLOCK=cpu are taken; RUNS=100000 adds that size to what was measured before.
+bench: build chromium $(MLFLOWS) ## against the real MLflow and plain Python, into .bench/table.md (RUNS=100000 adds a size)
+	@NBTRACK_CHROMIUM="$$(cat $(CHROMIUM))" $(PY) -m tests.bench --runs $(RUNS) $(if $(ROUNDS),--rounds $(ROUNDS)) --cells \
+	  --browser $(if $(CLOCK),--clock $(CLOCK))
 	@$(NPM) run --silent bench
 
-screenshots: build chromium ## docs/*.png from a real JupyterLab, and the table's scenes to look at (SCENES=table)
+bench-readme: build ## the table of what `make bench` measured last, into README.md
+	@$(PY) -m tests.bench --readme $(if $(CLOCK),--clock $(CLOCK))
+
+screenshots: build chromium ## docs/*.png from a real JupyterLab, and scenes to look at (SCENES=table)
 	@NBTRACK_CHROMIUM="$$(cat $(CHROMIUM))" $(PY) -m scripts.screenshots $(SCENES)
 
 audit: build ## known weaknesses in what we depend on (needs the network)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from nbtrack.entities import LifecycleStage
+from nbtrack.entities import LifecycleStage, ViewType
 from nbtrack.errors import NotAStoreError, NotFoundError
-from nbtrack.frame import Frame, Row, frame_of
+from nbtrack.frame import Frame, Row
 from nbtrack.stores import Store, open_store
 
 if TYPE_CHECKING:  # argparse names the class only to those who read
@@ -48,13 +49,16 @@ def chosen(store: Store, options: argparse.Namespace) -> tuple[list[Row], Frame]
 def choose(
     store: Store, experiments: list[str] | None, where: str, order_by: list[str], stage: str
 ) -> tuple[list[Row], Frame]:
-    from nbtrack.query import select
+    from nbtrack.query import hints
+    from nbtrack.tracking.lookup import matching, rows_of
 
-    ids = None if experiments is None else [_experiment(store, name) for name in experiments]
-    rows = [r for r in store.snapshot(ids).rows if r.run.info.lifecycle_stage == stage]
-    frame = frame_of(rows)
-    order = select(frame, where, order_by)
-    return [rows[i] for i in order], frame.take(order)
+    known = [e.experiment_id for e in store.experiments()]
+    ids = known if experiments is None else [_experiment(store, name) for name in experiments]
+    view = ViewType.ACTIVE_ONLY if stage == LifecycleStage.ACTIVE else ViewType.DELETED_ONLY
+    held, order = matching(store, ids, where, view, order_by)
+    for hint in hints(where, held.frame()):
+        print("nbtrack:", hint, file=sys.stderr)
+    return rows_of(held, order), held.frame().take(order)
 
 
 def _experiment(store: Store, name: str) -> str:

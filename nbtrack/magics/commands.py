@@ -11,7 +11,7 @@ from IPython.core.error import UsageError
 
 from nbtrack.capture.alive import is_abandoned
 from nbtrack.capture.rewriting import with_values
-from nbtrack.entities import Run
+from nbtrack.entities import Run, ViewType
 from nbtrack.errors import NbtrackError
 from nbtrack.magics.arguments import pairs, parse, words
 from nbtrack.magics.background import settle
@@ -25,9 +25,11 @@ from nbtrack.magics.series import Series
 from nbtrack.magics.show import show
 from nbtrack.magics.tables import difference_html, difference_text, runs_table
 from nbtrack.magics.words import short
+from nbtrack.query import hints
 from nbtrack.stores import Store
 from nbtrack.tracking import active
 from nbtrack.tracking.client import MlflowClient
+from nbtrack.tracking.lookup import matching, rows_of
 
 HELP = """What was tracked:
 
@@ -67,6 +69,10 @@ class Commands:
             "restore": (self.restore, range(1, 2)),
             "dashboard": (self.dashboard, range(1)),
         }
+
+    @property
+    def names(self) -> list[str]:
+        return ["ls", "start", *self._known]
 
     def run(self, line: str) -> None:
         """Do what the line says. Raises UsageError for what is unknown; the store's errors are told the same way."""
@@ -113,14 +119,10 @@ class Commands:
     def ls(self, text: str) -> None:
         client = MlflowClient()
         known = client.store.experiments()
-        runs: list[Run] = []
-        token = None
-        while True:
-            page = client.search_runs([e.experiment_id for e in known], text, page_token=token)
-            runs.extend(page)
-            token = page.token
-            if token is None:
-                break
+        held, order = matching(client.store, [e.experiment_id for e in known], text, ViewType.ACTIVE_ONLY, ())
+        for hint in hints(text, held.frame()):
+            print(hint)
+        runs = [row.run for row in rows_of(held, order)]
         if not runs:
             print(
                 "No run matches."

@@ -13,6 +13,7 @@ from IPython.core.error import UsageError
 
 from nbtrack.autolog import begin_cell
 from nbtrack.errors import guard
+from nbtrack.magics import completion
 from nbtrack.magics.arguments import parse, with_options
 from nbtrack.magics.awaiting import RERUN, Awaiting, refuse_to_wait, run_awaited
 from nbtrack.magics.cell import TrackedCell
@@ -83,6 +84,7 @@ class Magics:
         ip.register_magic_function(self.rerun_awaited, "line", RERUN)
         ip.input_transformers_cleanup.append(rewrite)
         ip.input_transformers_cleanup.append(self._awaiting)
+        completion.register(ip, self._commands.names)
         ip.events.register("pre_run_cell", self.before)
         ip.events.register("post_run_cell", self.after)
 
@@ -92,6 +94,7 @@ class Magics:
         ip.events.unregister("post_run_cell", self.after)
         ip.input_transformers_cleanup.remove(rewrite)
         ip.input_transformers_cleanup.remove(self._awaiting)
+        completion.unregister(ip)
         magics = ip.magics_manager.magics
         for kind, name in (("line", "track"), ("cell", "track"), ("line", BEGIN), ("line", RERUN)):
             magics[kind].pop(name, None)

@@ -41,6 +41,7 @@ __all__ = [
     "columns",
     "complete",
     "direction",
+    "hints",
     "mask",
     "order",
     "parse",
@@ -95,6 +96,16 @@ def select(
     """The numbers of the rows that the filter keeps, in order: what `search_runs` returns."""
     kept = np.flatnonzero(mask(frame, filter_string, now=now, history=history, datasets=datasets))
     return _arrange(frame, order_by, kept, _place(frame, now, history))
+
+
+def hints(text: str, frame: Frame) -> list[str]:
+    """What to tell whoever filters by a column that no run has, while one of nearly that name is there.
+
+    It is no error, as in MLflow: the next run may have it.
+    """
+    node = parse(text, frame.columns)
+    found = [] if node is None else unknown(node, frame)
+    return [f"No run has {written(column.name)}. Did you mean {written(meant)}?" for column, meant in found if meant]
 
 
 def _key(clause: str, frame: Frame, *, among: int) -> Key:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +15,7 @@ import numpy as np
 from nbtrack.entities import Experiment, LifecycleStage, Metric, Run, ViewType
 from nbtrack.errors import InvalidValueError, NbtrackWarning, NotFoundError
 from nbtrack.frame import I64, Bool, Frame, Row, Text
-from nbtrack.query import parse, select, unknown, written
+from nbtrack.query import hints, select
 from nbtrack.stores import Snapshot, Store
 from nbtrack.tracking import dataset_rows, experiment_query, run_table, tables
 from nbtrack.tracking.paging import PagedList, bounds, page
@@ -26,6 +30,16 @@ def check_order(order_by: Sequence[str] | None) -> None:
 
 
 def ordered(
+    store: Store, experiment_ids: Sequence[str], filter_string: str | None, view: int, order_by: Sequence[str]
+) -> tuple[Snapshot, I64]:
+    """As `matching`; what the filter may have meant instead is told in a warning."""
+    held, order = matching(store, experiment_ids, filter_string, view, order_by)
+    for hint in hints(filter_string or "", held.frame()):
+        warnings.warn(hint, NbtrackWarning, stacklevel=3)
+    return held, order
+
+
+def matching(
     store: Store, experiment_ids: Sequence[str], filter_string: str | None, view: int, order_by: Sequence[str]
 ) -> tuple[Snapshot, I64]:
     """The runs of these experiments, and the numbers of those that match, in order. Unknown experiments have no runs.
@@ -43,7 +57,6 @@ def ordered(
         history=store.history,
         datasets=lambda: dataset_rows.datasets(store, held.rows),
     )
-    _tell_unknown(filter_string or "", frame)
     return held, order[_shown(frame, ViewType(view))[order]]
 
 
@@ -51,15 +64,6 @@ def _shown(frame: Frame, view: ViewType) -> Bool:
     stages = frame.columns["lifecycle_stage"]
     assert isinstance(stages, Text)
     return np.array([LifecycleStage.shown(word, view) for word in stages.words] + [False], np.bool_)[stages.codes]
-
-
-def _tell_unknown(text: str, frame: Frame) -> None:
-    """A column that no run has is no error, as in MLflow; where one of nearly that name is there, it is a hint."""
-    node = parse(text, frame.columns)
-    for column, meant in [] if node is None else unknown(node, frame):
-        if meant is not None:
-            message = f"No run has {written(column.name)}. Did you mean {written(meant)}?"
-            warnings.warn(message, NbtrackWarning, stacklevel=4)
 
 
 def rows_of(held: Snapshot, order: I64) -> list[Row]:
@@ -122,8 +126,23 @@ def metric_history(store: Store, run_id: str, key: str) -> list[Metric]:
     except NotFoundError:
         store.run(run_id)  # an unknown run is still an error
         return []
-    points = zip(series.value.tolist(), series.timestamp.tolist(), series.step.tolist(), strict=True)
-    return [Metric(key, value, timestamp, step, run_id=run_id) for value, timestamp, step in points]
+    columns = repeat(key), series.value.tolist(), series.timestamp.tolist(), series.step.tolist()
+    points = zip(*columns, repeat(None), repeat(None), repeat(run_id), repeat(None), strict=False)
+    with _uncollected():
+        return list(map(partial(tuple.__new__, Metric), points))  # as Metric(…), but without a call in Python for each
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """While many objects are made that hold no circles: looking for these would take as long as the making."""
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def load_tables(

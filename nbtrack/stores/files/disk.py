@@ -16,6 +16,7 @@ from typing import NamedTuple
 from nbtrack.errors import InvalidValueError, NotFoundError, ReadOnlyError, StoreError
 
 LONGEST_TEXT = 1_000_000  # bytes of a param, tag or meta.yaml; MLflow's own limit is 8,000 characters
+SHORT = 4096  # bytes of a text that one read takes whole
 LARGEST_FILE = 1 << 30  # bytes of a metric file; beyond it, it is a sparse file or a mistake
 STALE_AFTER = 60.0  # seconds after which a temporary file belongs to a writer that was killed
 TEMPORARY = ".nbtrack-"
@@ -23,6 +24,7 @@ TEMPORARY = ".nbtrack-"
 # A FIFO must not block and a link must not be followed: both can come with a store from a stranger.
 _READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 _WRITE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+_KIND = 0o170000  # the part of a mode that tells files from folders, pipes and devices
 _NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EACCES}
 _count = itertools.count()
 
@@ -54,15 +56,15 @@ def read(path: str, limit: int) -> Content:
         raise _unreadable(error) from error
     try:
         about = os.fstat(fd)
+        size = about.st_size
+        if about.st_mode & _KIND == stat.S_IFREG and size <= limit:
+            data = os.read(fd, size)
+            return Content(data if len(data) == size else _read_rest(fd, size, data), about)
         if not stat.S_ISREG(about.st_mode):
             if stat.S_ISDIR(about.st_mode):
                 raise IsADirectoryError(errno.EISDIR, "is a directory", path)
             raise Unreadable("is a pipe, socket or device, not a file", "Delete it.")
-        if about.st_size > limit:
-            raise Unreadable(
-                f"has {about.st_size:,} bytes, more than the {limit:,} that are read", "Shorten or delete it."
-            )
-        return Content(_read_all(fd, about.st_size), about)
+        raise Unreadable(f"has {size:,} bytes, more than the {limit:,} that are read", "Shorten or delete it.")
     except OSError as error:
         if isinstance(error, IsADirectoryError):
             raise
@@ -71,11 +73,23 @@ def read(path: str, limit: int) -> Content:
         os.close(fd)
 
 
-def _read_all(fd: int, size: int) -> bytes:
+def read_short(path: str) -> bytes | None:
+    """A short text in the fewest system calls; None where `read` must look closer: an empty or long one, or no file."""
+    try:
+        fd = os.open(path, _READ)
+    except OSError:
+        return None
+    try:
+        data = os.read(fd, SHORT)
+    except OSError:
+        return None
+    finally:
+        os.close(fd)
+    return data if 0 < len(data) < SHORT else None
+
+
+def _read_rest(fd: int, size: int, data: bytes) -> bytes:
     """Exactly what `stat` announced, or less: what is appended meanwhile belongs to the next look."""
-    data = os.read(fd, size)
-    if len(data) == size:
-        return data
     parts = [data]
     left = size - len(data)
     while left and parts[-1]:

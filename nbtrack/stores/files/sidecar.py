@@ -202,7 +202,8 @@ def _taker(data: bytes, start: int) -> Callable[[str, int], NDArray[Any]]:
 
     def take(kind: str, count: int) -> NDArray[Any]:
         nonlocal at
-        found = np.frombuffer(data, kind, count, at)  # ValueError where the file is too short
+        # A copy, because a view would keep the whole file. ValueError where it is too short.
+        found = np.frombuffer(data, kind, count, at).copy()
         at += found.nbytes
         return found
 
