@@ -43,14 +43,14 @@ def chosen(store: Store, options: argparse.Namespace) -> tuple[list[Row], Frame]
     """The active runs that the options ask for, in order, and the same as a frame."""
     from nbtrack.query import select
 
-    ids = None if options.experiment is None else [_experiment(store, name) for name in options.experiment]
+    ids = None if options.experiment is None else [experiment_of(store, name) for name in options.experiment]
     rows = [r for r in store.snapshot(ids).rows if r.run.info.lifecycle_stage == LifecycleStage.ACTIVE]
     frame = frame_of(rows)
     order = select(frame, options.filter, options.order)
     return [rows[i] for i in order], frame.take(order)
 
 
-def _experiment(store: Store, name: str) -> str:
+def experiment_of(store: Store, name: str) -> str:
     found = store.experiment_by_name(name)
     if found is None:
         known = ", ".join(repr(e.name) for e in store.experiments()[:8])

@@ -28,6 +28,7 @@ from nbtrack.frame import Row
 from nbtrack.interop import mlflow_entities as say
 from nbtrack.stores.files import FileStore, models
 from nbtrack.stores.files.disk import Unreadable
+from nbtrack.stores.receiving import ModelPoint
 from nbtrack.tracking import lookup
 from nbtrack.tracking.names import random_name
 from nbtrack.tracking.paging import page
@@ -180,7 +181,7 @@ class NbtrackStore(AbstractStore):  # type: ignore[misc]
         )
         for metric in metrics or ():
             if metric.model_id:
-                point = models.ModelPoint(
+                point = ModelPoint(
                     metric.key,
                     float(metric.value),
                     metric.timestamp,

@@ -19,6 +19,7 @@ LONGEST_TEXT = 1_000_000  # bytes of a param, tag or meta.yaml; MLflow's own lim
 LARGEST_FILE = 1 << 30  # bytes of a metric file; beyond it, it is a sparse file or a mistake
 STALE_AFTER = 60.0  # seconds after which a temporary file belongs to a writer that was killed
 TEMPORARY = ".nbtrack-"
+COPYING = f"{TEMPORARY}copying"  # where `nbtrack copy` has not finished
 
 # A FIFO must not block and a link must not be followed: both can come with a store from a stranger.
 _READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)

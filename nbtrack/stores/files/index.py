@@ -22,9 +22,9 @@ from nbtrack.frame import Frame, Row
 from nbtrack.stores.base import Changes, Damage, Snapshot
 from nbtrack.stores.files import experiments, layout, shelf, sidecar
 from nbtrack.stores.files.notify import Watcher, watcher_for
-from nbtrack.stores.files.progress import Progress
 from nbtrack.stores.files.reader import TICK_NS, Reading, read_run, unchanged
 from nbtrack.stores.files.shelf import Held, Rows
+from nbtrack.stores.progress import Progress
 
 FEW_RUNS = 300  # so many runs are looked at thoroughly always: it costs some ten milliseconds
 MANY_RUNS = 5000  # up to so many, every meta.yaml is looked at (renamed, ended, deleted), which costs as much

@@ -159,7 +159,13 @@ def _read_info(scan: Scan, run_id: str, experiment_id: str) -> RunInfo | None:
     try:
         meta, about = read_meta_file(os.path.join(scan.folder, META))
     except FileNotFoundError:
-        scan.damage("", "has no meta.yaml, so it is no run", "Restore meta.yaml from a copy, or move the folder away.")
+        if os.path.lexists(os.path.join(scan.folder, disk.COPYING)):
+            scan.damage(
+                "", "is half a run: a copy stopped here", "Run the same nbtrack copy again, or delete the folder."
+            )
+        else:
+            remedy = "Restore meta.yaml from a copy, or move the folder away."
+            scan.damage("", "has no meta.yaml, so it is no run", remedy)
         return None
     except (disk.Unreadable, IsADirectoryError, NotADirectoryError) as error:
         problem, remedy = _words(error)

@@ -47,6 +47,11 @@ class SqliteStore:
         self._db = Database(path)
         self.read_only = self._db.read_only
 
+    @property
+    def database(self) -> Database:
+        """The file itself, for what the contract has no word for."""
+        return self._db
+
     # experiments
 
     def experiments(self, view: ViewType = ViewType.ACTIVE_ONLY) -> list[Experiment]:

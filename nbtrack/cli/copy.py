@@ -1,0 +1,77 @@
+"""`nbtrack copy`: how do runs get from one store into another?"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from nbtrack.cli.choice import FILTER_HELP, existing, experiment_of
+from nbtrack.entities import Experiment, LifecycleStage, ViewType
+from nbtrack.errors import InvalidValueError
+from nbtrack.frame import Row, frame_of
+from nbtrack.stores import Store, open_store
+
+if TYPE_CHECKING:
+    from nbtrack.cli.choice import Commands
+
+ABOUT = """
+Experiments are found by name and made where there is none of that name. Runs keep their ids in folders and databases; a
+server gives new ones, and each run says where it came from in the tags nbtrack.copied_run_id and nbtrack.copied_from.
+Only what TO lacks is written: a copy that was stopped goes on when it is run again, and TO keeps what it has more. At
+the end both are compared. Not copied: traces, the model registry, and artifacts that lie in a bucket.
+"""
+
+
+def add(commands: Commands) -> None:
+    one = commands.add_parser("copy", help="bring runs from one store into another, or up to date there", epilog=ABOUT)
+    one.add_argument("source", metavar="FROM", help="a folder such as ./mlruns, sqlite:///mlflow.db or a server")
+    one.add_argument("target", metavar="TO", help="the same; a folder is made where there is none")
+    one.add_argument("filter", nargs="?", default="", metavar="FILTER", help=FILTER_HELP)
+    one.add_argument("-e", "--experiment", action="append", metavar="NAME", help="only this one (repeatable)")
+    one.add_argument("--check", action="store_true", help="write nothing, only say what TO lacks")
+    one.set_defaults(run=copy)
+
+
+def copy(options: argparse.Namespace) -> int:
+    """0 where the copy is complete and equal, 1 where something could not be copied or differs."""
+    from nbtrack.stores.copying import Copier
+
+    source, target = existing(options.source), open_store(options.target)
+    if source is target:
+        raise InvalidValueError(f"FROM and TO are the same store, '{source.uri}'.")
+    experiments, rows = _wanted(source, options.experiment, options.filter)
+    copier = Copier(source, target, experiments, rows, every_run=not options.filter)
+    report = copier.check() if options.check else copier.copy()
+    if not options.check:
+        print(next(report.lines()))
+    elif report.fine:
+        print(f"'{target.uri}' has all {len(rows):,} runs of {len(experiments):,} experiments.")
+    for line in list(report.lines())[1:]:
+        print(line, file=sys.stderr)
+    damages = source.snapshot([each.experiment_id for each in experiments]).damages
+    if damages:
+        print(
+            f"'{source.uri}' has {len(damages):,} damaged places, and what they held is not in the copy. "
+            f"They are listed by: nbtrack doctor --store '{options.source}'",
+            file=sys.stderr,
+        )
+    return 0 if report.fine and not damages else 1
+
+
+def _wanted(store: Store, names: Sequence[str] | None, text: str) -> tuple[list[Experiment], list[Row]]:
+    """All experiments and runs, deleted ones too; with a filter the active runs that it leaves, and theirs."""
+    experiments = store.experiments(ViewType.ALL)
+    if names is not None:
+        chosen = {experiment_of(store, name) for name in names}
+        experiments = [each for each in experiments if each.experiment_id in chosen]
+    rows = list(store.snapshot([each.experiment_id for each in experiments]).rows)
+    if text:
+        from nbtrack.query import select
+
+        rows = [row for row in rows if row.run.info.lifecycle_stage == LifecycleStage.ACTIVE]
+        rows = [rows[i] for i in select(frame_of(rows), text, [])]
+        of = {row.run.info.experiment_id for row in rows}
+        experiments = [each for each in experiments if each.experiment_id in of]
+    return experiments, rows
