@@ -16,6 +16,7 @@ if TYPE_CHECKING:  # argparse names the class only to those who read
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
 STORE_HELP = "a folder such as ./mlruns, or sqlite:///mlflow.db (default: MLFLOW_TRACKING_URI, else the one here)"
+RUN_HELP = "an id, a unique start of one, a unique name, or -1, -2 for the newest"
 FILTER_HELP = "such as \"metrics.accuracy > 0.9 and params.lr = '0.1'\"; all runs without it"
 
 
@@ -41,12 +42,18 @@ def existing(uri: str | None) -> Store:
 
 def chosen(store: Store, options: argparse.Namespace) -> tuple[list[Row], Frame]:
     """The active runs that the options ask for, in order, and the same as a frame."""
+    return choose(store, options.experiment, options.filter, options.order, LifecycleStage.ACTIVE)
+
+
+def choose(
+    store: Store, experiments: list[str] | None, where: str, order_by: list[str], stage: str
+) -> tuple[list[Row], Frame]:
     from nbtrack.query import select
 
-    ids = None if options.experiment is None else [experiment_of(store, name) for name in options.experiment]
-    rows = [r for r in store.snapshot(ids).rows if r.run.info.lifecycle_stage == LifecycleStage.ACTIVE]
+    ids = None if experiments is None else [experiment_of(store, name) for name in experiments]
+    rows = [r for r in store.snapshot(ids).rows if r.run.info.lifecycle_stage == stage]
     frame = frame_of(rows)
-    order = select(frame, options.filter, options.order)
+    order = select(frame, where, order_by)
     return [rows[i] for i in order], frame.take(order)
 
 

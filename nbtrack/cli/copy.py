@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from nbtrack.cli.choice import FILTER_HELP, existing, experiment_of
@@ -15,6 +15,7 @@ from nbtrack.stores import Store, open_store
 
 if TYPE_CHECKING:
     from nbtrack.cli.choice import Commands
+    from nbtrack.stores.copying import Report
 
 ABOUT = """
 Experiments are found by name and made where there is none of that name. Runs keep their ids in folders and databases; a
@@ -36,6 +37,7 @@ def add(commands: Commands) -> None:
 
 def copy(options: argparse.Namespace) -> int:
     """0 where the copy is complete and equal, 1 where something could not be copied or differs."""
+    from nbtrack.magics.words import count
     from nbtrack.stores.copying import Copier
 
     source, target = existing(options.source), open_store(options.target)
@@ -45,15 +47,15 @@ def copy(options: argparse.Namespace) -> int:
     copier = Copier(source, target, experiments, rows, every_run=not options.filter)
     report = copier.check() if options.check else copier.copy()
     if not options.check:
-        print(next(report.lines()))
+        print(_done(report))
     elif report.fine:
-        print(f"'{target.uri}' has all {len(rows):,} runs of {len(experiments):,} experiments.")
-    for line in list(report.lines())[1:]:
+        print(f"'{target.uri}' has all {count(len(rows), 'run')} of {count(len(experiments), 'experiment')}.")
+    for line in _to_look_at(report):
         print(line, file=sys.stderr)
     damages = source.snapshot([each.experiment_id for each in experiments]).damages
     if damages:
         print(
-            f"'{source.uri}' has {len(damages):,} damaged places, and what they held is not in the copy. "
+            f"'{source.uri}' has {count(len(damages), 'damaged place')}, and what they held is not in the copy. "
             f"They are listed by: nbtrack doctor --store '{options.source}'",
             file=sys.stderr,
         )
@@ -75,3 +77,35 @@ def _wanted(store: Store, names: Sequence[str] | None, text: str) -> tuple[list[
         of = {row.run.info.experiment_id for row in rows}
         experiments = [each for each in experiments if each.experiment_id in of]
     return experiments, rows
+
+
+def _done(report: Report) -> str:
+    from nbtrack.magics.words import count
+
+    runs = report.made + report.completed + report.alike
+    parts = [
+        f"{report.made:,} copied",
+        *([f"{report.completed:,} completed"] if report.completed else []),
+        *([f"{report.alike:,} there already"] if report.alike else []),
+    ]
+    models = f", {count(report.models, 'logged model')}" if report.models else ""
+    return (
+        f"{count(runs, 'run')} ({', '.join(parts)}) in {count(report.experiments, 'experiment')}: "
+        f"{count(report.points, 'point')}, {count(report.files, 'artifact')} ({_size(report.size)}){models}."
+    )
+
+
+def _to_look_at(report: Report) -> Iterator[str]:
+    if report.repeats:
+        yield f"note: {report.repeats:,} points that stood in FROM twice or more stand in TO once"
+    yield from (f"note: {line}" for line in report.remarks)
+    yield from (f"not copied: {line}" for line in report.left_out)
+    yield from (f"differs: {line}" for line in report.differences)
+
+
+def _size(size: float) -> str:
+    for unit in ("B", "kB", "MB"):
+        if size < 1000:
+            return f"{size:.0f} {unit}"
+        size /= 1000
+    return f"{size:.1f} GB"

@@ -22,6 +22,7 @@ def add(commands: Commands) -> None:
 
 
 def export(options: argparse.Namespace) -> int:
+    from nbtrack.magics.words import count
     from nbtrack.tracking.run_table import table
 
     store = existing(options.store)
@@ -31,5 +32,5 @@ def export(options: argparse.Namespace) -> int:
     cells.insert(2, "experiment_name", cells["experiment_id"].map(names))
     cells.to_csv(options.output or sys.stdout, index=False)
     if options.output:
-        print(f"{len(cells):,} runs in {options.output}", file=sys.stderr)
+        print(f"{count(len(cells), 'run')} in {options.output}", file=sys.stderr)
     return 0

@@ -21,11 +21,12 @@ def add(commands: Commands) -> None:
 
 def page(options: argparse.Namespace) -> int:
     from nbtrack.dashboard.api import dashboard
+    from nbtrack.magics.words import count
 
     store = existing(options.store)
     chosen(store, options)  # a filter or an order that does not parse is told before anything is written
     dash = dashboard(store, options.experiment, filter=options.filter, order_by=options.order)
     path = dash.save_html(options.output)
     dash.close()
-    print(f"{len(dash.runs):,} runs in {path}", file=sys.stderr)
+    print(f"{count(len(dash.runs), 'run')} in {path}", file=sys.stderr)
     return 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import shutil
 import sys
 import time
 from dataclasses import replace
@@ -37,7 +38,8 @@ def ls(options: argparse.Namespace) -> int:
         from nbtrack.magics.tables import runs_table
 
         table = runs_table(runs, names, now=int(time.time() * 1000), most=most)
-        print(replace(table, note="").as_text())
+        wide = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
+        print(replace(table, note="").as_text(most=wide, colour=bool(wide)))
     left = len(runs) - most
     if not runs:
         print(f"No runs in '{store.uri}'" + (f" fit {options.filter!r}." if options.filter else "."), file=sys.stderr)
