@@ -12,6 +12,7 @@ from nbtrack.entities import Experiment, LifecycleStage, ViewType
 from nbtrack.errors import InvalidValueError
 from nbtrack.frame import Row, frame_of
 from nbtrack.stores import Store, open_store
+from nbtrack.stores.files.layout import DEFAULT_NAME
 
 if TYPE_CHECKING:
     from nbtrack.cli.choice import Commands
@@ -69,6 +70,9 @@ def _wanted(store: Store, names: Sequence[str] | None, text: str) -> tuple[list[
         chosen = {experiment_of(store, name) for name in names}
         experiments = [each for each in experiments if each.experiment_id in chosen]
     rows = list(store.snapshot([each.experiment_id for each in experiments]).rows)
+    used = {row.run.info.experiment_id for row in rows}
+    # Every MLflow store has a "Default", and nobody means an empty one.
+    experiments = [each for each in experiments if each.name != DEFAULT_NAME or names or each.experiment_id in used]
     if text:
         from nbtrack.query import select
 
@@ -96,8 +100,10 @@ def _done(report: Report) -> str:
 
 
 def _to_look_at(report: Report) -> Iterator[str]:
+    from nbtrack.magics.words import count
+
     if report.repeats:
-        yield f"note: {report.repeats:,} points that stood in FROM twice or more stand in TO once"
+        yield f"note: {count(report.repeats, 'point')} of FROM repeated another exactly, and TO has each point once"
     yield from (f"note: {line}" for line in report.remarks)
     yield from (f"not copied: {line}" for line in report.left_out)
     yield from (f"differs: {line}" for line in report.differences)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import sys
 import threading
 import time
 from types import TracebackType
@@ -21,7 +22,8 @@ class Progress:
         self._began = time.monotonic()
         self._total = self._done = 0
         self._bar: Any = None
-        self._silent = threading.current_thread() is not threading.main_thread()
+        unseen = at_once and not sys.stderr.isatty()  # of a command whose remarks go to a file
+        self._silent = unseen or threading.current_thread() is not threading.main_thread()
 
     def expect(self, more: int) -> None:
         self._total += more

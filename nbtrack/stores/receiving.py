@@ -14,6 +14,8 @@ from typing import Protocol
 from nbtrack.entities import Experiment
 from nbtrack.frame import Row, Series
 
+LeftOut = list[tuple[str, str]]  # what of a run a store cannot hold, and why
+
 
 class Receiver(Protocol):
     """A store's other entrance. What is received is there whole or not at all, also after `kill -9`."""
@@ -25,8 +27,8 @@ class Receiver(Protocol):
         """
         ...
 
-    def receive_run(self, experiment_id: str, given: Row, histories: Sequence[tuple[str, Series]]) -> list[str]:
-        """Make a run with this id, ended and deleted where it was so; returns what this store cannot hold of it.
+    def receive_run(self, experiment_id: str, given: Row, histories: Sequence[tuple[str, Series]]) -> LeftOut:
+        """Make a run with this id, ended and deleted where it was so; returns what this store cannot hold.
 
         An empty `artifact_uri` becomes the experiment's own place. InvalidValueError where the id is taken.
         """

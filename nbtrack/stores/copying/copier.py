@@ -6,8 +6,9 @@ stopped, and one that is complete writes nothing. What the target has more stays
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from nbtrack.entities import Experiment, FileInfo, LifecycleStage, Metric, Param, Run, RunStatus, RunTag, ViewType
 from nbtrack.errors import InvalidValueError
@@ -25,6 +26,7 @@ from nbtrack.stores.receiving import Receiver
 ORIGIN, FROM = "nbtrack.copied_run_id", "nbtrack.copied_from"  # tags of a run that got a new id
 PARENTS = ("mlflow.parentRunId", "mlflow.rootRunId")
 AT_ONCE = 1000  # points, as MLflow's servers take them
+Value = TypeVar("Value", Metric, Param, RunTag)
 OWN_PLACES = "mlflow-artifacts"  # the scheme of artifacts that a server hands out itself
 
 
@@ -49,13 +51,15 @@ class Copier:
         self._receiver: Receiver | None = entrance(target)
         self._ids: dict[str, str] = {}  # run id in the source -> in the target
         self._places: dict[str, str] = {}  # experiment id in the source -> in the target
+        self._told: set[tuple[str, str]] = set()  # what of which run was left out, with the reason
         self.report = Report()
 
     def copy(self) -> Report:
         """Everything, then the check. Interrupted or killed at any time, it can be called again."""
-        for experiment in self._experiments:
-            self._place(experiment)
         there = self._known()
+        restored = [self._place(experiment) for experiment in self._experiments]
+        if any(restored):
+            there = self._known()  # what came out of the trash is not what it was
         with Progress("Copying", at_once=True) as progress:
             progress.expect(len(self._runs))
             for given in self._runs:
@@ -83,7 +87,8 @@ class Copier:
 
     # experiments
 
-    def _place(self, given: Experiment) -> None:
+    def _place(self, given: Experiment) -> bool:
+        """Find or make the experiment; True where it had to be restored."""
         self.report.experiments += 1
         found = self._target.experiment_by_name(given.name)
         if found is None:
@@ -94,14 +99,18 @@ class Copier:
             else:
                 found_id = self._target.create_experiment(given.name, location or None, given.tags)
             self._places[given.experiment_id] = found_id
-            return
+            return False
         self._places[given.experiment_id] = found.experiment_id
         changed = {key: value for key, value in given.tags.items() if found.tags.get(key) != value}
+        of_it = (row.run.info for row in self._runs if row.run.info.experiment_id == given.experiment_id)
+        more = self._receiver is None and any(info.run_id not in self._ids for info in of_it)
         was_deleted = found.lifecycle_stage == LifecycleStage.DELETED
-        if was_deleted and (changed or self._receiver is None or given.lifecycle_stage == LifecycleStage.ACTIVE):
+        restored = was_deleted and (bool(changed) or more or given.lifecycle_stage == LifecycleStage.ACTIVE)
+        if restored:
             self._target.restore_experiment(found.experiment_id)
         for key, value in changed.items():
             self._target.set_experiment_tag(found.experiment_id, key, value)
+        return restored
 
     def _delete_experiments(self) -> None:
         for given in self._experiments:
@@ -128,7 +137,7 @@ class Copier:
     def _run(self, given: Row, there: dict[str, Row]) -> None:
         info = given.run.info
         if info.status not in RunStatus.__members__:
-            self._left_out(given.run, "its meta.yaml cannot be read; mend it and copy again")
+            self._left_out(given.run, "all of it", "its meta.yaml cannot be read; mend it and copy again")
             return
         try:
             if info.run_id in self._ids:
@@ -136,7 +145,7 @@ class Copier:
             else:
                 self._make(given)
         except InvalidValueError as error:
-            self._left_out(given.run, str(error))
+            self._left_out(given.run, "the rest of it", str(error))
 
     def _make(self, given: Row) -> None:
         histories = self._histories(given)
@@ -147,8 +156,9 @@ class Copier:
             uri = given.run.info.artifact_uri
             info = replace(given.run.info, artifact_uri="" if _comes_along(uri) else uri)
             place = self._places[info.experiment_id]
-            for line in self._receiver.receive_run(place, replace(given, run=replace(given.run, info=info)), histories):
-                self._left_out(given.run, line)
+            whole = replace(given, run=replace(given.run, info=info))
+            for what, why in self._receiver.receive_run(place, whole, histories):
+                self._left_out(given.run, what, why)
             self._ids[run_id] = run_id
             if _comes_along(uri):
                 self._files(run_id, run_id, files.all_files(self._source, run_id))
@@ -178,11 +188,13 @@ class Copier:
 
     def _write(self, run_id: str, given: Run, found: Lack) -> None:
         """What is lacking; the end and the deletion last, because a run that has both is complete."""
-        self._target.log_batch(run_id, params=[Param(key, value) for key, value in found.params.items()])
+        log = self._target.log_batch
+        params = [Param(key, value) for key, value in found.params.items()]
+        tags = [RunTag(key, value) for key, value in found.tags.items()]
+        self._each(given, "param", params, lambda part: log(run_id, params=part))
         for batch in _batches(found.histories):
-            self._target.log_batch(run_id, batch)
-        if found.tags:
-            self._target.log_batch(run_id, tags=[RunTag(key, value) for key, value in found.tags.items()])
+            self._each(given, "metric", batch, lambda part: log(run_id, part))
+        self._each(given, "tag", tags, lambda part: log(run_id, tags=part))
         if found.inputs:
             self._target.log_inputs(run_id, found.inputs)
         self._files(given.info.run_id, run_id, found.files)
@@ -191,6 +203,18 @@ class Copier:
             self._target.update_run(run_id, status=status, end_time=end, run_name=given.info.run_name or None)
         if given.info.lifecycle_stage == LifecycleStage.DELETED:
             self._target.delete_run(run_id)
+
+    def _each(self, given: Run, what: str, values: Sequence[Value], write: Callable[[Sequence[Value]], None]) -> None:
+        """All at once; where one is refused, one by one, so that the others are kept."""
+        try:
+            if values:
+                write(values)
+        except InvalidValueError as error:
+            if len(values) == 1:
+                self._left_out(given, f"{what} '{values[0].key}'", str(error))
+                return
+            for value in values:
+                self._each(given, what, [value], write)
 
     def _files(self, run_id: str, copy_id: str, wanted: Iterable[FileInfo]) -> None:
         for info in wanted:
@@ -219,8 +243,11 @@ class Copier:
         tags |= {key: self._ids.get(tags[key], tags[key]) for key in PARENTS if key in tags}
         return tags
 
-    def _left_out(self, run: Run, what: str) -> None:
-        self.report.left_out.append(f"run '{run.info.run_name}' ({run.info.run_id}): {what}")
+    def _left_out(self, run: Run, what: str, why: str) -> None:
+        line = f"{_name(run)}: {what}: {why}"
+        if line not in self.report.left_out:
+            self._told.add((run.info.run_id, what))
+            self.report.left_out.append(line)
 
     # the check
 
@@ -229,7 +256,7 @@ class Copier:
         for given in self._experiments:
             self.report.differences += self._experiment_differences(given)
         for row in self._runs:
-            name = f"run '{row.run.info.run_name}' ({row.run.info.run_id})"
+            name = _name(row.run)
             if row.run.info.status not in RunStatus.__members__:
                 continue  # it was told
             if row.run.info.run_id not in self._ids:
@@ -239,7 +266,8 @@ class Copier:
             comes = _comes_along(row.run.info.artifact_uri)
             lacking = lack(self._pair(row, copy), with_files=comes)
             self.report.remarks += [f"{name}: {word}" for word in lacking.remarks]
-            found = lacking.words()
+            told = tuple(what for run_id, what in self._told if run_id == row.run.info.run_id)
+            found = [word for word in lacking.words() if not word.endswith(told)]
             if copy.run.info.experiment_id != self._places.get(row.run.info.experiment_id):
                 found.append("the experiment it lies in")
             self.report.differences += [f"{name}: {word}" for word in found]
@@ -255,6 +283,10 @@ class Copier:
         for key, value in given.tags.items():
             if there.tags.get(key) != value:
                 yield f"experiment '{given.name}': tag '{key}'"
+
+
+def _name(run: Run) -> str:
+    return f"run '{run.info.run_name}' ({run.info.run_id})"
 
 
 def parents_first(runs: Iterable[Row]) -> list[Row]:

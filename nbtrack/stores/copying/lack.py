@@ -41,8 +41,8 @@ class Lack:
 
     def words(self) -> list[str]:
         """Each difference as a line."""
-        told = [f"{what} {_names(given)}" for what, given in (("param", self.params), ("tag", self.tags)) if given]
-        told += [f"{len(series):,} points of metric '{key}'" for key, series in self.histories]
+        told = [f"{what} '{key}'" for what, given in (("param", self.params), ("tag", self.tags)) for key in given]
+        told += [f"points of metric '{key}'" for key, _ in self.histories]
         told += [f"data set '{given.dataset.name}'" for given in self.inputs]
         told += [f"artifact '{info.path}'" for info in self.files]
         told += ["its status, end or name"] * self.info + ["whether it is deleted"] * self.stage
@@ -122,10 +122,6 @@ def _displayed(pair: Pair) -> Iterator[str]:
         merged = {abs(value), abs(other)} == {math.inf, points.LARGEST}
         if not (alike or merged or more):
             yield f"metric '{key}' shows {value} and {other} in the copy"
-
-
-def _names(given: Mapping[str, str]) -> str:
-    return ", ".join(f"'{key}'" for key in list(given)[:5]) + (f" and {len(given) - 5} more" if len(given) > 5 else "")
 
 
 def _short(value: str) -> str:

@@ -36,23 +36,23 @@ class ModelCopier:
     def copy(self) -> None:
         if self._source is None:
             return
+        if self._target is None:
+            number = sum(len(self._wanted(here)) for here in self._places)
+            if number:
+                self._report.left_out.append(f"logged models ({number:,}): '{self._to}' can take none")
+            return
         for here, there in self._places.items():
             wanted = self._wanted(here)
-            if self._target is None:
-                if wanted:
-                    self._report.left_out.append(f"{len(wanted):,} logged models: '{self._to}' can take none")
-                continue
             known = self._known(there)
             for model in wanted:
                 if not _alike(model, known.get(model.model_id)):
                     self._target.receive_model(there, model)
                     self._report.models += 1
                 self._files(self._source, self._target, here, there, model.model_id)
-        if self._target is not None:
-            for run_id in self._runs:
-                links = self._source.model_links(run_id)
-                if (links.made or links.used) and links != self._target.model_links(run_id):
-                    self._target.receive_links(run_id, links)
+        for run_id in self._runs:
+            links = self._source.model_links(run_id)
+            if (links.made or links.used) and links != self._target.model_links(run_id):
+                self._target.receive_links(run_id, links)
 
     def differences(self) -> Iterator[str]:
         if self._source is None or self._target is None:

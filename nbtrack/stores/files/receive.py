@@ -23,6 +23,7 @@ from nbtrack.stores.files import artifacts, codec, disk, experiments, inputs, la
 from nbtrack.stores.files.layout import ARTIFACTS, DEFAULT_NAME, META, METRICS, PARAMS, TAGS, TRASH
 from nbtrack.stores.files.store import FileStore
 from nbtrack.stores.names import checked_key, is_experiment_id, is_run_id
+from nbtrack.stores.receiving import LeftOut
 
 
 class FileReceiver:
@@ -69,14 +70,14 @@ class FileReceiver:
     def _is_taken(self, experiment_id: str) -> bool:
         return any(layout.has_meta(os.path.join(base, experiment_id)) for base in self._bases())
 
-    def receive_run(self, experiment_id: str, given: Row, histories: Sequence[tuple[str, Series]]) -> list[str]:
+    def receive_run(self, experiment_id: str, given: Row, histories: Sequence[tuple[str, Series]]) -> LeftOut:
         self._must_be_writable()
         info = given.run.info
         folder = self._new_folder(experiment_id, info.run_id)
-        left_out: list[str] = []
+        left_out: LeftOut = []
         with disk.writing("the run", folder):
             os.makedirs(folder)
-            disk.write_over(os.path.join(folder, disk.COPYING), b"", folder)
+            os.close(os.open(os.path.join(folder, disk.COPYING), os.O_WRONLY | os.O_CREAT, 0o666))
             for sub in (METRICS, PARAMS, TAGS, ARTIFACTS):
                 os.mkdir(os.path.join(folder, sub))
         for sub, texts in ((PARAMS, given.run.data.params), (TAGS, given.run.data.tags)):
@@ -105,7 +106,7 @@ class FileReceiver:
         if not is_run_id(run_id) or run_id in layout.NOT_RUNS:
             raise InvalidValueError(f"'{run_id}' cannot be the id of a run in '{self._root}'.")
         folder = os.path.join(experiments.folder_of(self._root, experiment_id), run_id)
-        if os.path.lexists(os.path.join(folder, disk.COPYING)) and not layout.has_meta(folder):
+        if not layout.has_meta(folder) and _begun(folder):
             with disk.writing("the run", folder):
                 shutil.rmtree(folder)
         if os.path.lexists(folder):
@@ -132,7 +133,7 @@ class FileReceiver:
 class _told:
     """What one name of a run cannot be (a file and a folder at once) is noted, and the rest is kept."""
 
-    def __init__(self, left_out: list[str], what: str, key: str) -> None:
+    def __init__(self, left_out: LeftOut, what: str, key: str) -> None:
         self._left_out = left_out
         self._name = f"{what} '{key}'"
 
@@ -140,9 +141,16 @@ class _told:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> bool:
         if isinstance(error, InvalidValueError):
-            self._left_out.append(f"{self._name}: {error}")
+            clash = isinstance(error.__cause__, NotADirectoryError | IsADirectoryError)
+            why = "a folder cannot hold a name and the same name with '/…' after it" if clash else str(error)
+            self._left_out.append((self._name, why))
             return True
         return False
+
+
+def _begun(folder: str) -> bool:
+    """Did a copy that was stopped make this folder? The mark in it is the first thing after the folder itself."""
+    return os.path.isdir(folder) and (not os.listdir(folder) or os.path.lexists(os.path.join(folder, disk.COPYING)))
 
 
 def _meta(info: RunInfo, experiment_id: str, artifact_uri: str) -> dict[str, Any]:
@@ -189,5 +197,5 @@ def _append(folder: str, sub: str, key: str, parts: Iterable[bytes]) -> None:
     path = os.path.join(folder, sub, checked_key(key, sub[:-1], longest=None))
     with disk.writing(f"{sub[:-1]} '{key}'", path):
         disk.make_folders(path)
-        with open(path, "xb", buffering=1 << 20) as file:
+        with open(path, "wb", buffering=1 << 20) as file:
             file.writelines(parts)

@@ -12,6 +12,7 @@ from nbtrack.errors import InvalidValueError
 from nbtrack.frame import Row, Series
 from nbtrack.stores.files import artifacts
 from nbtrack.stores.names import checked_experiment_name, is_run_id
+from nbtrack.stores.receiving import LeftOut
 from nbtrack.stores.sqlite import SqliteStore, writing
 from nbtrack.stores.sqlite.values import stored
 
@@ -44,7 +45,7 @@ class SqliteReceiver:
             )
         return str(number)
 
-    def receive_run(self, experiment_id: str, given: Row, histories: Sequence[tuple[str, Series]]) -> list[str]:
+    def receive_run(self, experiment_id: str, given: Row, histories: Sequence[tuple[str, Series]]) -> LeftOut:
         run, run_id = given.run, given.run.info.run_id
         if not is_run_id(run_id):
             raise InvalidValueError(f"'{run_id[:80]}' cannot be the id of a run in '{self._store.path}'.")
