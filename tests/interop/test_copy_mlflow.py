@@ -119,3 +119,17 @@ def test_mlflow_goes_on_in_a_copy_and_the_next_copy_brings_it_back(
     assert seen[run_id]["tags"]["team"] == "b"
     new = [run for run in seen.values() if run["info"]["run_name"] == "a new one"]
     assert [path for path, is_dir, _ in new[0]["artifacts"] if not is_dir] == ["b.json", "notes/a.txt"]
+
+
+def test_a_store_of_mlflow_0_8_is_read_by_mlflow_3_once_it_was_copied(
+    real_mlflow3: Any, sample: Callable[[str], Path], tmp_path: Path
+) -> None:
+    """As it lies, MLflow 3 cannot read one of its runs: their meta.yaml has no run_id."""
+    folder = sample("01_mlflow082")
+    expected = json.loads((folder / "EXPECTED.json").read_text())["runs"]
+    assert main(["copy", str(folder / "mlruns"), str(tmp_path / "new")]) == 0
+    seen = real_mlflow3.ask("dump", store=(tmp_path / "new").as_uri())["runs"]
+    assert set(seen) == set(expected)
+    for run_id, wanted in expected.items():
+        assert seen[run_id]["params"] == wanted["params"]
+        assert seen[run_id]["info"]["start_time"] == wanted["start"]
