@@ -264,7 +264,7 @@ def many(store: Store, runs: int) -> None:
         store.update_run(run_id, status=RunStatus.FINISHED, end_time=number + 1)
 
 
-@pytest.mark.parametrize("kind", ["files", "sqlite 3"])
+@pytest.mark.parametrize("kind", ["files", pytest.param("sqlite 3", marks=pytest.mark.slow)])
 def test_a_copy_that_is_killed_goes_on_and_ends_equal(kind: str, tmp_path: Path, new_database: NewDatabase) -> None:
     source, target = FileStore(tmp_path / "a"), make(kind, tmp_path / "t", new_database)
     many(source, 40)
@@ -275,6 +275,7 @@ def test_a_copy_that_is_killed_goes_on_and_ends_equal(kind: str, tmp_path: Path,
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(3600)
 @pytest.mark.parametrize("kind", ["files", "sqlite 3"])
 def test_a_copy_that_is_killed_thirty_times_ends_equal(kind: str, tmp_path: Path, new_database: NewDatabase) -> None:
     source, target = FileStore(tmp_path / "a"), make(kind, tmp_path / "t", new_database)

@@ -172,4 +172,4 @@ def _checked_tags(tags: Mapping[str, str]) -> dict[str, str]:
 
 
 def _write_meta(run_folder: str, meta: Mapping[str, Any]) -> None:
-    disk.write_over(os.path.join(run_folder, META), codec.write_meta(meta), run_folder)
+    disk.write_over_small(os.path.join(run_folder, META), codec.write_meta(meta), run_folder)
