@@ -227,7 +227,7 @@ class NbtrackStore(AbstractStore):  # type: ignore[misc]
     @told
     def log_outputs(self, run_id: str, models: Any) -> None:
         for given in models or ():
-            _link_output(self._folder(run_id), run_id, given.model_id, given.step)
+            _link_output(self._folder(run_id), given.model_id, given.step)
 
     # logged models
 

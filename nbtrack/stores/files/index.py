@@ -253,6 +253,7 @@ class Index:
         except BaseException:
             # Interrupted: what was read is kept, so that the next look goes on from here.
             known.readings.update(readings)
+            known.listed = None  # there are more than these
             known.version = next(_versions)
             raise
         known.checked = True

@@ -52,7 +52,7 @@ class FileModels:
     def receive_links(self, run_id: str, links: ModelLinks) -> None:
         folder = self._store.run_folder(run_id)
         for model_id, step in links.made:
-            models.link_output(folder, run_id, model_id, step)
+            models.link_output(folder, model_id, step)
         for model_id in links.used:
             models.link_input(folder, run_id, model_id)
 

@@ -150,9 +150,9 @@ def _point(key: str, parts: list[str]) -> ModelPoint | None:
         return None
 
 
-def link_output(run_folder: str, run_id: str, model_id: str, step: int) -> None:
-    """Say that the run made the model."""
-    _link(os.path.join(run_folder, OUTPUTS, model_id), model_id, run_id, ("RUN_OUTPUT", "MODEL_OUTPUT"), step=step)
+def link_output(run_folder: str, model_id: str, step: int) -> None:
+    """Say that the run made the model. MLflow writes the model as the source, too, and reads the destination."""
+    _link(os.path.join(run_folder, OUTPUTS, model_id), model_id, model_id, ("RUN_OUTPUT", "MODEL_OUTPUT"), step=step)
 
 
 def link_input(run_folder: str, run_id: str, model_id: str) -> None:

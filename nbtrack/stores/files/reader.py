@@ -20,12 +20,13 @@ from nbtrack.stores.base import Damage
 from nbtrack.stores.files import codec, disk, inputs, points
 from nbtrack.stores.files.layout import INPUTS, META, METRICS, PARAMS, TAGS, shown
 from nbtrack.stores.files.shelf import Held
-from nbtrack.stores.names import is_key
+from nbtrack.stores.names import is_key, is_run_id
 
 NAME_TAG = "mlflow.runName"
 _LIVE = frozenset({RunStatus.RUNNING.name, RunStatus.SCHEDULED.name})
 _STATUS = {int(status): status.name for status in RunStatus}
 _FOREIGN = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", ".ipynb_checkpoints", ".gitkeep", ".gitignore"})
+YOUNG_NS = 5_000_000_000  # so old a folder without meta.yaml is not in the making any more
 TICK_NS = 50_000_000
 _63 = 0x7FFFFFFFFFFFFFFF  # inodes may be greater than a signed number
 META_LAST = 2  # paths begin with the run's folder and its meta.yaml
@@ -159,7 +160,9 @@ def _read_info(scan: Scan, run_id: str, experiment_id: str) -> RunInfo | None:
     try:
         meta, about = read_meta_file(os.path.join(scan.folder, META))
     except FileNotFoundError:
-        if os.path.lexists(os.path.join(scan.folder, disk.COPYING)):
+        if is_run_id(run_id) and 0 <= time.time_ns() - os.lstat(scan.folder).st_mtime_ns < YOUNG_NS:
+            scan.newest = time.time_ns()  # somebody is making it: look again
+        elif os.path.lexists(os.path.join(scan.folder, disk.COPYING)):
             scan.damage(
                 "", "is half a run: a copy stopped here", "Run the same nbtrack copy again, or delete the folder."
             )
@@ -173,7 +176,7 @@ def _read_info(scan: Scan, run_id: str, experiment_id: str) -> RunInfo | None:
         _saw_unread(scan, META)
         return RunInfo(run_id, experiment_id, status="", lifecycle_stage=LifecycleStage.ACTIVE)
     scan.saw(META, about)
-    for problem, remedy in mistaken_identity(meta, run_id, experiment_id):
+    for problem, remedy in (*mistaken_identity(meta, run_id, experiment_id), *_no_times(meta)):
         scan.damage(META, problem, remedy)
     return run_info(meta, run_id, experiment_id)
 
@@ -238,7 +241,16 @@ def _text(value: object) -> str:
 
 
 def _time(value: object) -> int | None:
-    return int(value) if isinstance(value, int | float) and abs(value) < 2**53 else None
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return int(value) if number and abs(value) < 2**53 else None  # type: ignore[call-overload, arg-type]
+
+
+def _no_times(meta: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Start and end where they are no time; MLflow cannot read the run then."""
+    for name in ("start_time", "end_time"):
+        value = meta.get(name)
+        if value is not None and _time(value) is None:
+            yield f"has {str(value)[:60]!r} as its {name}", "Correct it to milliseconds since 1970."
 
 
 def _named(info: RunInfo, name: str) -> RunInfo:
