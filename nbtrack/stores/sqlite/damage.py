@@ -15,6 +15,7 @@ from nbtrack.stores.names import is_run_id
 from nbtrack.stores.sqlite.database import Database
 from nbtrack.stores.sqlite.reading import NUMBERS
 
+CELLS = ("ok", "CHECK constraint failed", "NULL value in")  # what it says of cells, the looks below say better
 MOST = 100  # of one kind
 RECOVER = "Restore the file from a copy, or save what is readable: sqlite3 OLD.db .recover | sqlite3 NEW.db"
 EDIT = "Correct it in the database (sqlite3, DB Browser)"
@@ -24,8 +25,9 @@ def damages(db: Database) -> list[Damage]:
     """Each once: pages of the file first, then rows of the tables that hold runs."""
     file = str(db.path)
     try:
-        found = [Damage(file, f"is damaged: {text}", RECOVER) for (text,) in db.rows(f"PRAGMA quick_check({MOST})")]
-        if [each.problem for each in found] == ["is damaged: ok"]:
+        pages = [text for (text,) in db.rows(f"PRAGMA quick_check({MOST})") if not text.startswith(CELLS)]
+        found = [Damage(file, f"is damaged: {text}", RECOVER) for text in pages]
+        if not found:
             found = [
                 Damage(f"{file}, {where}", problem, remedy)
                 for look in (_lost_runs, _odd_runs, _odd_points, _hidden_metrics, _odd_texts)
