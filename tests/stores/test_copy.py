@@ -188,7 +188,7 @@ def test_keys_of_a_strangers_database_never_leave_the_folder(tmp_path: Path, new
     run_id = filled(open_store(uri))
     with sqlite3.connect(tmp_path / "db" / "mlflow.db") as connection:
         connection.execute("UPDATE tags SET key = '../../../../out' WHERE key = 't'")
-        connection.execute("UPDATE params SET key = '/tmp/out' WHERE key = 'lr'")
+        connection.execute("UPDATE params SET key = '/out' WHERE key = 'lr'")
         connection.execute("UPDATE runs SET run_uuid = '../escaped' WHERE name = 'child'")
         connection.execute("UPDATE tags SET run_uuid = '../escaped' WHERE value = 'child'")
     connection.close()

@@ -18,7 +18,7 @@ import pytest
 
 from nbtrack.entities import Metric, Param, RunStatus, RunTag
 from nbtrack.errors import NotAStoreError, ReadOnlyError, StoreError
-from nbtrack.stores import open_store
+from nbtrack.stores import Store, open_store
 from nbtrack.stores.files import FileStore
 from nbtrack.stores.files.disk import TEMPORARY
 from nbtrack.stores.sqlite import SqliteStore
@@ -26,7 +26,7 @@ from nbtrack.stores.sqlite import SqliteStore
 ROOT = Path(__file__).parents[2]
 
 
-def new_run(store: FileStore) -> str:
+def new_run(store: Store) -> str:
     found = store.experiment_by_name("e")
     experiment = found.experiment_id if found else store.create_experiment("e")
     return store.create_run(experiment, run_name="r", user_id="u", start_time=1, tags={}).info.run_id
@@ -138,25 +138,29 @@ def test_an_open_end_of_a_killed_writer_is_not_glued_to_the_next_point(tmp_path:
 LOG_MANY = """
     import sys
     from nbtrack.entities import Param, RunTag
-    from nbtrack.stores.files import FileStore
-    root, run_id, number = sys.argv[1:]
-    store = FileStore(root)
+    from nbtrack.stores import Store, open_store
+    address, run_id, number, steps = sys.argv[1:]
+    store = open_store(address)
     writer = store.writer(run_id)
-    for step in range(500):
+    for step in range(int(steps)):
         writer.log_metric("shared", float(number), 1, step)
     store.log_batch(run_id, params=[Param("same", "value"), Param("own" + number, "1")], tags=[RunTag("t", number)])
 """
 
 
-def test_processes_logging_to_one_run_lose_no_line_and_tear_none(tmp_path: Path) -> None:
-    store = FileStore(tmp_path / "mlruns")
+@pytest.mark.parametrize(("kind", "steps"), [("files", 500), ("sqlite", 50)])
+def test_processes_logging_to_one_run_lose_no_line_and_tear_none(
+    kind: str, steps: int, tmp_path: Path, new_database: Callable[[int, Path], Path]
+) -> None:
+    address = str(tmp_path / "mlruns") if kind == "files" else f"sqlite:///{new_database(3, tmp_path)}"
+    store = open_store(address)
     run_id = new_run(store)
-    processes = [child(LOG_MANY, str(tmp_path / "mlruns"), run_id, str(number)) for number in range(3)]
+    processes = [child(LOG_MANY, address, run_id, str(number), str(steps)) for number in range(3)]
     for process in processes:
         process.communicate(timeout=60)
         assert process.returncode == 0
     (row,) = store.snapshot().rows
-    assert row.metrics["shared"].count == 1500
+    assert row.metrics["shared"].count == 3 * steps
     assert row.run.data.params == {"same": "value", "own0": "1", "own1": "1", "own2": "1"}
     assert list(store.snapshot().damages) == []
     assert leftovers(tmp_path) == []
@@ -488,7 +492,7 @@ def test_a_database_on_a_disk_that_is_mounted_read_only_is_read_and_says_so(
 MAKE_RUNS = """
     import sys
     from nbtrack.entities import Param, RunStatus
-    from nbtrack.stores import open_store
+    from nbtrack.stores import Store, open_store
     address, experiment, number = sys.argv[1:]
     store = open_store(address)
     for index in range(5):
