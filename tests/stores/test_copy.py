@@ -20,7 +20,7 @@ from nbtrack.cli import main
 from nbtrack.entities import Dataset, DatasetInput, InputTag, Metric, Param, RunStatus, RunTag, ViewType
 from nbtrack.stores import Store, open_store
 from nbtrack.stores.copying import Copier, Report
-from nbtrack.stores.copying.copier import ORIGIN
+from nbtrack.stores.copying.runs import ORIGIN
 from nbtrack.stores.files import FileStore
 
 ROOT = Path(__file__).parents[2]
