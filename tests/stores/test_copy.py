@@ -13,11 +13,12 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from nbtrack.cli import main
-from nbtrack.entities import Dataset, DatasetInput, InputTag, Metric, Param, RunStatus, RunTag, ViewType
+from nbtrack.entities import Dataset, DatasetInput, InputTag, Metric, Param, Run, RunStatus, RunTag, ViewType
 from nbtrack.stores import Store, open_store
 from nbtrack.stores.copying import Copier, Report
 from nbtrack.stores.copying.runs import ORIGIN
@@ -204,6 +205,10 @@ class Server:
     def __init__(self, store: FileStore) -> None:
         self._store = store
 
+    def create_run(self, experiment_id: str, *, run_name: str, **given: Any) -> Run:
+        assert run_name, "MLflow's server refuses an empty name"
+        return self._store.create_run(experiment_id, run_name=run_name, **given)
+
     def __getattr__(self, name: str) -> object:
         return getattr(self._store, name)
 
@@ -217,9 +222,11 @@ def copied(source: Store, target: Store) -> Report:
 def test_where_ids_are_new_the_origin_is_tagged_and_children_find_their_parents(tmp_path: Path) -> None:
     source, kept = FileStore(tmp_path / "a"), FileStore(tmp_path / "b")
     run_id = filled(source)
+    experiment = source.run(run_id).info.experiment_id
+    unnamed = source.create_run(experiment, run_name="", user_id="me", start_time=1, tags={}).info.run_id
     target: Store = Server(kept)  # type: ignore[assignment]
     report = copied(source, target)
-    assert (report.made, report.left_out, report.differences) == (4, [], [])
+    assert (report.made, report.left_out, report.differences) == (5, [], [])
     by_name = {row.run.info.run_name: row.run for row in kept.snapshot().rows}
     assert by_name["full"].info.run_id != run_id
     assert by_name["full"].data.tags[ORIGIN] == run_id
@@ -227,7 +234,8 @@ def test_where_ids_are_new_the_origin_is_tagged_and_children_find_their_parents(
     assert by_name["gone"].info.lifecycle_stage == "deleted"
     assert [e.name for e in kept.experiments(ViewType.DELETED_ONLY)] == ["trashed"]
     again = copied(source, target)
-    assert (again.made, again.completed, again.alike, again.points, again.differences) == (0, 0, 4, 0, [])
+    assert (again.made, again.completed, again.alike, again.points, again.differences) == (0, 0, 5, 0, [])
+    assert by_name[unnamed[:8]].data.tags[ORIGIN] == unnamed
 
 
 # killed

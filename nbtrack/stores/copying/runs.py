@@ -17,6 +17,7 @@ from nbtrack.stores.copying.report import Report
 from nbtrack.stores.receiving import Receiver
 
 ORIGIN, FROM = "nbtrack.copied_run_id", "nbtrack.copied_from"  # tags of a run that got a new id
+NAME = "mlflow.runName"
 Value = TypeVar("Value", Metric, Param, RunTag)
 
 
@@ -86,7 +87,7 @@ class RunCopier:
         info = given.run.info
         made = self._target.create_run(
             self._places[info.experiment_id],
-            run_name=info.run_name,
+            run_name=info.run_name or run_id[:8],  # MLflow's server refuses an empty name
             user_id=info.user_id,
             start_time=info.start_time or 0,
             tags={**self._tags(given.run), ORIGIN: run_id, FROM: self._source.uri},
@@ -160,6 +161,8 @@ class RunCopier:
     def _tags(self, run: Run) -> dict[str, str]:
         """Parents under the ids that they have in the target."""
         tags = dict(run.data.tags)
+        if self._receiver is None and not tags.get(NAME):
+            tags.pop(NAME, None)
         tags |= {key: self._ids.get(tags[key], tags[key]) for key in PARENTS if key in tags}
         return tags
 
