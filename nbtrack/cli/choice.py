@@ -53,7 +53,7 @@ def choose(
     from nbtrack.tracking.lookup import matching, rows_of
 
     known = [e.experiment_id for e in store.experiments()]
-    ids = known if experiments is None else [_experiment(store, name) for name in experiments]
+    ids = known if experiments is None else [experiment_of(store, name) for name in experiments]
     view = ViewType.ACTIVE_ONLY if stage == LifecycleStage.ACTIVE else ViewType.DELETED_ONLY
     held, order = matching(store, ids, where, view, order_by)
     for hint in hints(where, held.frame()):
@@ -61,7 +61,7 @@ def choose(
     return rows_of(held, order), held.frame().take(order)
 
 
-def _experiment(store: Store, name: str) -> str:
+def experiment_of(store: Store, name: str) -> str:
     found = store.experiment_by_name(name)
     if found is None:
         known = ", ".join(repr(e.name) for e in store.experiments()[:8])

@@ -65,7 +65,7 @@ def _card(card: Card, metrics: int, params: int, columns: int) -> str:
 def _head(card: Card) -> str:
     state = STATES.get(card.status, card.status.lower())
     icon = ICONS.get(card.status, "?")
-    note = f' <span style="{_SOFT}">({text(card.note, 80)})</span>' if card.note else ""
+    note = f' <span style="{_SOFT}">({text(card.note, 100)})</span>' if card.note else ""
     stop = f'<div style="float:right">{stop_html(card.run_id, card.kernel)}</div>' if _can_stop(card) else ""
     return (
         f'{stop}<div><b style="color:{_COLOURS.get(card.status, "inherit")}">{icon} {text(state, 20)}</b> &nbsp;'

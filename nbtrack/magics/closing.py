@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from nbtrack.magics.cell import TrackedCell
 
 
+NOT_KEPT = "not all of it could be kept, see the warning: the store still has the run as running"
+
+
 class Closing:
     """Each step is guarded for itself: what fails costs a warning, and the run still ends."""
 
@@ -57,6 +60,8 @@ class Closing:
         with guard("end the run"):
             held.client.set_terminated(held.run_id, self._status.name)
             held.writer.close()
+            return
+        self._cell.card.note = NOT_KEPT
 
     def _outcome(self) -> RunStatus:
         """What the cell came to; what its code said in `end_run("FAILED")` where the cell itself went well."""

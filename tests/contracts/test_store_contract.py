@@ -28,6 +28,7 @@ from nbtrack.errors import InvalidValueError, NotFoundError
 from nbtrack.stores.base import Store
 from nbtrack.stores.files import FileStore
 from nbtrack.stores.sqlite import SqliteStore
+from tests.contracts.differences import DIFFERENCES
 
 Opener = Callable[[], Store]
 NewDatabase = Callable[[int, Path], Path]
@@ -202,12 +203,16 @@ def test_an_unknown_run_is_not_found(store: Store, wrong: str) -> None:
 VALUES = [0.0, -0.0, 1.5, 1e-300, 1e308, 0.1 + 0.2, math.nan, math.inf, -math.inf, 3]
 
 
-# Where backends differ for reasons of their own: {what: {backend: how}}. Everything else in this file holds for all.
-DIFFERENCES = {"-0.0 comes back as": {"files": -0.0, "sqlite of MLflow 3": 0.0, "sqlite of MLflow 2": 0.0}}
+# Where backends differ for reasons of their own is told in `differences.py`. Everything in this
+# file holds for all.
+@pytest.fixture
+def of(request: pytest.FixtureRequest) -> Callable[[str], str]:
+    """What the table of differences says of the store at hand."""
+    return lambda what: DIFFERENCES[what][request.node.callspec.params["reopen"]]
 
 
-def test_every_number_comes_back_as_it_was(store: Store, reopen: Opener, request: pytest.FixtureRequest) -> None:
-    minus_zero = DIFFERENCES["-0.0 comes back as"][request.node.callspec.params["reopen"]]
+def test_every_number_comes_back_as_it_was(store: Store, reopen: Opener, of: Callable[[str], str]) -> None:
+    minus_zero = float(of("-0.0 comes back as"))
     run_id = new_run(store).info.run_id
     writer = store.writer(run_id)
     for step, value in enumerate(VALUES):

@@ -423,5 +423,7 @@ def test_a_full_disk_costs_a_warning_and_no_cell(nb: Notebook, monkeypatch: pyte
         signal.signal(signal.SIGXFSZ, before)
     assert nb.ip.user_ns["ran"]
     assert active.own_stack() == []
+    assert nb.run.info.status == "RUNNING"
+    assert "the store still has the run as running" in nb.output, "the card does not say what the store does not"
     nb.cell("%%track after\nx = 1")
     assert nb.runs[-1].info.status == "FINISHED"

@@ -14,7 +14,8 @@ import pytest
 
 from nbtrack.entities import Dataset, DatasetInput, InputTag, Metric, Param, RunStatus, RunTag
 from nbtrack.frame import Row
-from nbtrack.stores.files import FileStore, progress, reader, sidecar
+from nbtrack.stores import progress
+from nbtrack.stores.files import FileStore, reader, sidecar
 from nbtrack.stores.files import index as indexing
 
 

@@ -24,10 +24,10 @@ from nbtrack.frame import Frame, Row
 from nbtrack.stores.base import Changes, Damage, Snapshot
 from nbtrack.stores.files import experiments, layout, shelf, sidecar
 from nbtrack.stores.files.notify import Watcher, most_folders, watcher_for
-from nbtrack.stores.files.progress import Progress
 from nbtrack.stores.files.reader import TICK_NS, Opened, Reading, open_run, read_runs, unchanged
 from nbtrack.stores.files.shelf import Held, Rows
 from nbtrack.stores.files.summaries import prepare
+from nbtrack.stores.progress import Progress
 
 FEW_RUNS = 300  # so many runs are looked at thoroughly always: it costs some ten milliseconds
 MANY_RUNS = 5000  # up to so many, every meta.yaml is looked at (renamed, ended, deleted), which costs as much
@@ -274,6 +274,7 @@ class Index:
             # Interrupted: what was read is kept, so that the next look goes on from here.
             self._read(opened, known, readings)
             known.readings.update(readings)
+            known.listed = None  # there are more than these
             known.version = next(_versions)
             raise
         known.checked = True

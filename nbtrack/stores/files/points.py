@@ -2,6 +2,9 @@
 
 A line is `timestamp value step`, and also `timestamp value` (old MLflow) or with a data set's name and digest after the
 step. The displayed value is MLflow's: the maximum by (step, timestamp, value), not the last line.
+
+MLflow before 1.0, and the client of 1.0, wrote the time in seconds. Later ones take that for milliseconds and show the
+year 1970; here it becomes what was meant.
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ LONGEST_LINE = 4000
 LONG = 50_000  # bytes
 DIGITS = b"0123456789"
 PLAIN = b" . \n"  # what is left of "1700000000000 0.25 7" without its digits
+SECONDS = range(1_000_000_000, 4_000_000_000)  # the years 2001 to 2096; as milliseconds, a month of early 1970
 _NUMBER = DIGITS + b".-+enaif"
 _FORMS = frozenset(
     b" %s%s " % (sign, form)
@@ -48,7 +52,7 @@ def read_points(data: bytes) -> Points:
             try:
                 steps, times = list(map(int, words[2::3])), list(map(int, words[0::3]))
                 if _fit(steps) and _fit(times):
-                    return Points(steps, times, list(map(float, words[1::3])), [])
+                    return Points(steps, _in_milliseconds(times), list(map(float, words[1::3])), [])
             except ValueError:
                 pass
     return _read_slowly(data, whole)
@@ -89,7 +93,10 @@ def read_plain(data: bytes) -> Series | None:
     except (ValueError, OverflowError, KeyError):
         return None  # whatever it stumbles over, the other way decides about
     # It drops lines with nothing but blanks.
-    return Series(step, time, value) if len(table) == data.count(b"\n") else None
+    if len(table) != data.count(b"\n"):
+        return None
+    in_seconds = (time >= SECONDS.start) & (time < SECONDS.stop)
+    return Series(step, np.where(in_seconds, time * 1000, time) if in_seconds.any() else time, value)
 
 
 def _read_slowly(data: bytes, whole: bool) -> Points:
@@ -114,7 +121,13 @@ def _read_slowly(data: bytes, whole: bool) -> Points:
         points.steps.append(step)
         points.times.append(time)
         points.values.append(value)
-    return points
+    return points._replace(times=_in_milliseconds(points.times)) if points.times else points
+
+
+def _in_milliseconds(times: list[int]) -> list[int]:
+    if min(times) >= SECONDS.stop:
+        return times
+    return [time * 1000 if time in SECONDS else time for time in times]
 
 
 def _fit(numbers: list[int]) -> bool:

@@ -21,12 +21,13 @@ from nbtrack.stores.files import codec, disk, inputs
 from nbtrack.stores.files.layout import INPUTS, META, METRICS, PARAMS, TAGS, shown
 from nbtrack.stores.files.shelf import NO_INPUTS, Held
 from nbtrack.stores.files.summaries import Found, summarised_all
-from nbtrack.stores.names import is_key
+from nbtrack.stores.names import is_key, is_run_id
 
 NAME_TAG = "mlflow.runName"
 _LIVE = frozenset({RunStatus.RUNNING.name, RunStatus.SCHEDULED.name})
 _STATUS = {int(status): status.name for status in RunStatus}
 _FOREIGN = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", ".ipynb_checkpoints", ".gitkeep", ".gitignore"})
+YOUNG_NS = 5_000_000_000  # so old a folder without meta.yaml is not in the making any more
 TICK_NS = 50_000_000
 _63 = 0x7FFFFFFFFFFFFFFF  # inodes may be greater than a signed number
 META_LAST = 2  # paths begin with the run's folder and its meta.yaml
@@ -42,7 +43,7 @@ class Scan:
     damages: list[Damage] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
     stats: list[os.stat_result] = field(default_factory=list)
-    unread: int = 0  # when something could not even be looked at
+    unread: int = 0  # when something could not be looked at, or was still being made
 
     def saw(self, path: str, about: os.stat_result) -> None:
         """Remember what a path looked like when it was read."""
@@ -185,7 +186,15 @@ def _read_info(scan: Scan, run_id: str, experiment_id: str) -> RunInfo | None:
     try:
         meta, about = read_meta_file(os.path.join(scan.folder, META))
     except FileNotFoundError:
-        scan.damage("", "has no meta.yaml, so it is no run", "Restore meta.yaml from a copy, or move the folder away.")
+        if is_run_id(run_id) and 0 <= time.time_ns() - os.lstat(scan.folder).st_mtime_ns < YOUNG_NS:
+            scan.unread = time.time_ns()  # somebody is making it: look again
+        elif os.path.lexists(os.path.join(scan.folder, disk.COPYING)):
+            scan.damage(
+                "", "is half a run: a copy stopped here", "Run the same nbtrack copy again, or delete the folder."
+            )
+        else:
+            remedy = "Restore meta.yaml from a copy, or move the folder away."
+            scan.damage("", "has no meta.yaml, so it is no run", remedy)
         return None
     except (disk.Unreadable, IsADirectoryError, NotADirectoryError) as error:
         problem, remedy = _words(error)
@@ -193,7 +202,7 @@ def _read_info(scan: Scan, run_id: str, experiment_id: str) -> RunInfo | None:
         _saw_unread(scan, META)
         return RunInfo(run_id, experiment_id, status="", lifecycle_stage=LifecycleStage.ACTIVE)
     scan.saw(META, about)
-    for problem, remedy in mistaken_identity(meta, run_id, experiment_id):
+    for problem, remedy in (*mistaken_identity(meta, run_id, experiment_id), *_no_times(meta)):
         scan.damage(META, problem, remedy)
     return run_info(meta, run_id, experiment_id)
 
@@ -258,7 +267,16 @@ def _text(value: object) -> str:
 
 
 def _time(value: object) -> int | None:
-    return int(value) if isinstance(value, int | float) and abs(value) < 2**53 else None
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return int(value) if number and abs(value) < 2**53 else None  # type: ignore[call-overload, arg-type]
+
+
+def _no_times(meta: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Start and end where they are no time; MLflow cannot read the run then."""
+    for name in ("start_time", "end_time"):
+        value = meta.get(name)
+        if value is not None and _time(value) is None:
+            yield f"has {str(value)[:60]!r} as its {name}", "Correct it to milliseconds since 1970."
 
 
 def _values(scan: Scan, sub: str, limit: int, depth: int = 0) -> Iterator[tuple[str, bytes]]:

@@ -32,6 +32,7 @@ Found = tuple[Summary | None, list[int]]
 FEW = 20  # files; for fewer, pandas takes longer to begin than the other way takes for all
 MANY = 20_000  # runs
 _SIGNED_64 = 18  # so many digits always fit
+_IN_SECONDS = 10  # digits of a time in seconds
 _STEPS = [b"%d" % step for step in range(10_000)]
 
 
@@ -101,8 +102,11 @@ def _by_letters(data: bytes) -> Summary | None:
         return None
     words = data.split()
     times, values, steps = words[0::3], words[1::3], words[2::3]
-    if len(words) != 3 * count or max(map(len, times)) > _SIGNED_64 or max(map(len, steps)) > _SIGNED_64:
+    widths = set(map(len, times))
+    if len(words) != 3 * count or max(widths) > _SIGNED_64 or max(map(len, steps)) > _SIGNED_64:
         return None
+    if _IN_SECONDS in widths:
+        return None  # as MLflow before 1.0 wrote them
     ends = _least_and_greatest(values)
     if ends is None:
         return None
