@@ -16,7 +16,7 @@ MODULES := js/node_modules/.made
 MLFLOWS := .venvs/mlflow3/.made .venvs/mlflow2/.made
 CHROMIUM := .venv/.chromium
 
-.PHONY: help env build test test-quick lint test-js test-py bench demo screenshots audit constraints clean
+.PHONY: help env build test test-all test-quick lint test-js test-py bench demo screenshots audit constraints clean
 .DELETE_ON_ERROR:
 
 help:
@@ -60,6 +60,9 @@ demo: build ## train small models under %%track and open JupyterLab on them (HEA
 
 test: lint test-js test-py ## everything: both languages, real MLflow, real JupyterLab in Chromium
 
+test-all: test ## also what takes long
+	@NBTRACK_CHROMIUM="$$(cat $(CHROMIUM))" $(PY) -m pytest -q -n $(JOBS) --dist loadfile -m slow $(PYTEST)
+
 lint: build
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
@@ -73,12 +76,12 @@ test-js: build
 # A test file stays in one process, so that its JupyterLab is started once. Playwright keeps an event loop running in its
 # process, so the tests that drive a browser have processes of their own.
 test-py: build chromium $(MLFLOWS)
-	@$(PY) -m pytest -q -n $(JOBS) --dist loadfile -m "not browser" $(PYTEST)
-	@NBTRACK_CHROMIUM="$$(cat $(CHROMIUM))" $(PY) -m pytest -q -n $(JOBS) --dist loadfile -m browser $(PYTEST)
+	@$(PY) -m pytest -q -n $(JOBS) --dist loadfile -m "not browser and not slow and not large" $(PYTEST)
+	@NBTRACK_CHROMIUM="$$(cat $(CHROMIUM))" $(PY) -m pytest -q -n $(JOBS) --dist loadfile -m "browser and not slow" $(PYTEST)
 
 test-quick: build ## no browser, no MLflow: seconds, for while you edit
 	@$(NPM) run --silent test
-	@$(PY) -m pytest -q -n $(JOBS) --dist loadfile -m "not browser and not interop and not slow" $(PYTEST)
+	@$(PY) -m pytest -q -n $(JOBS) --dist loadfile -m "not browser and not interop and not slow and not large" $(PYTEST)
 
 bench: build $(MLFLOWS) ## against the real MLflow and the disk, as ratios (RUNS=10000 for more)
 	@$(PY) -m tests.bench --runs $(RUNS)

@@ -64,6 +64,7 @@ if TYPE_CHECKING:
         set_tag,
         set_tags,
     )
+    from nbtrack.tracking.git_logger import GitLogger, git_logger
     from nbtrack.tracking.images import Image
     from nbtrack.tracking.operations import RunOperations, flush, flush_artifact_async_logging, flush_async_logging
     from nbtrack.tracking.runs import (
@@ -87,6 +88,7 @@ __all__ = [
     "ActiveRun",
     "Experiment",
     "ExperimentTag",
+    "GitLogger",
     "Image",
     "Metric",
     "MlflowClient",
@@ -130,6 +132,7 @@ __all__ = [
     "get_parent_run",
     "get_run",
     "get_tracking_uri",
+    "git_logger",
     "is_tracking_uri_set",
     "last_active_run",
     "last_run",
@@ -199,6 +202,7 @@ _FROM = {
         "delete_tag get_metric_history log_batch log_input log_inputs log_metric log_metrics log_param "
         "log_params set_tag set_tags"
     ),
+    "nbtrack.tracking.git_logger": "GitLogger git_logger",
     "nbtrack.tracking.images": "Image",
     "nbtrack.tracking.operations": "RunOperations flush flush_artifact_async_logging flush_async_logging",
     "nbtrack.tracking.runs": (

@@ -11,6 +11,7 @@ import pytest
 
 from nbtrack.cli import main
 from nbtrack.entities import Metric, Param, RunStatus
+from nbtrack.magics.tables import Table
 from nbtrack.stores import open_store
 
 
@@ -94,7 +95,7 @@ def test_html_writes_one_page_that_holds_the_runs(
 ) -> None:
     target = tmp_path / "runs.html"
     assert main(["html", str(target), "params.lr = '1'", "-e", "digits", "--store", place]) == 0
-    assert capsys.readouterr().err.startswith("1 runs in ")
+    assert capsys.readouterr().err.startswith("1 run in ")
     page = target.read_text()
     assert "Content-Security-Policy" in page
     assert "nbt-front" in page
@@ -104,6 +105,9 @@ def test_html_writes_one_page_that_holds_the_runs(
 def test_doctor_is_content_with_a_sound_store(place: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["doctor", "--store", place]) == 0
     assert "3 runs in 2 experiments, nothing damaged" in capsys.readouterr().out
+    assert main(["doctor", "--json", "--store", place]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["runs"], told["experiments"], told["damages"]) == (3, 2, [])
 
 
 def test_doctor_names_the_damaged_file_and_what_to_do(place: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -143,3 +147,78 @@ def test_a_folder_without_a_store_is_said_and_none_is_made(
     assert main(["ls"]) == 2
     assert "There is no store at" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_show_tells_of_one_run_and_its_files(place: str, capsys: pytest.CaptureFixture[str]) -> None:
+    store = open_store(place)
+    (run,) = [row.run for row in store.snapshot().rows if row.run.info.run_name == "b"]
+    store.write_artifact(run.info.run_id, "notes/why.txt", b"because")
+    assert main(["show", "b", "--store", place]) == 0
+    printed = capsys.readouterr().out
+    assert "lr=1" in printed
+    assert "0.25" in printed
+    assert "notes/why.txt" in printed
+    assert main(["show", run.info.run_id[:10], "--json", "--store", place]) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert shown["data"]["metrics"] == {"loss": 0.25}
+    assert shown["files"] == [{"path": "notes/why.txt", "size": 7}]
+
+
+def test_show_of_an_unknown_run_says_how_to_find_one(place: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["show", "nobody", "--store", place]) == 2
+    assert "`nbtrack ls`" in capsys.readouterr().err
+
+
+def test_diff_names_what_is_different(place: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["diff", "a", "b", "--store", place]) == 0
+    printed = capsys.readouterr().out
+    assert "lr 0 → 1" in printed
+    assert "loss 0.5 → 0.25" in printed
+    assert "\x1b" not in printed
+    assert main(["diff", "a", "b", "--json", "--store", place]) == 0
+    assert json.loads(capsys.readouterr().out)["params"] == [{"key": "lr", "old": "0", "new": "1", "verdict": ""}]
+
+
+def test_rm_and_restore_take_runs_out_of_sight_and_bring_them_back(
+    place: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["rm", "a", "c", "--store", place]) == 0
+    main(["ls", "--store", place])
+    assert names(capsys.readouterr().out.split("c\n")[-1]) == ["b"]
+    assert main(["restore", "a", "--store", place]) == 0
+    assert main(["restore", "--where", "", "--yes", "--store", place]) == 0
+    capsys.readouterr()
+    main(["ls", "--store", place])
+    assert names(capsys.readouterr().out) == ["c", "b", "a"]
+
+
+def test_rm_by_filter_touches_nothing_without_consent(
+    place: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))  # not a terminal: nobody was asked
+    assert main(["rm", "--where", "metrics.loss < 1", "--store", place]) == 2
+    assert "2 runs match, and none was touched" in capsys.readouterr().err
+    assert main(["rm", "--where", "metrics.loss < 1", "-y", "--store", place]) == 0
+    capsys.readouterr()
+    main(["ls", "--store", place])
+    assert names(capsys.readouterr().out) == ["c"]
+
+
+def test_rm_of_several_runs_deletes_none_when_one_is_unknown(place: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rm", "a", "nobody", "--store", place]) == 2
+    capsys.readouterr()
+    main(["ls", "--store", place])
+    assert names(capsys.readouterr().out) == ["c", "b", "a"]
+
+
+def test_a_table_fits_the_terminal_and_says_what_it_left_out() -> None:
+    table = Table(
+        ["", "name", "id", "loss"], [["✓", "日本", "12345678", "0.5"], ["✗", "plain", "87654321", "0.25"]], [False] * 4
+    )
+    assert table.as_text().splitlines()[1:] == ["✓  日本   12345678  0.5", "✗  plain  87654321  0.25"]
+    assert table.as_text(most=20).splitlines() == [
+        "   name   id",
+        "✓  日本   12345678",
+        "✗  plain  87654321",
+        "(too narrow for loss)",
+    ]

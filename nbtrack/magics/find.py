@@ -44,7 +44,8 @@ def find_run(store: Store, text: str, *, deleted: bool = False) -> Run:
         if matches:
             raise NotFoundError(_several(text, matches))
     raise NotFoundError(
-        f"No {kind} in '{store.uri}' has the id or the name '{short(text, 80)}'. `%track ls` lists them."
+        f"No {kind} in '{store.uri}' has the id or the name '{short(text, 80)}'. "
+        "`%track ls` lists them, and `nbtrack ls` in a shell."
     )
 
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from nbtrack.entities import Run
 from nbtrack.magics.card import SYSTEM, ended, shown_status
 from nbtrack.magics.card_html import code_html, text
 from nbtrack.magics.diff import Change, Difference
-from nbtrack.magics.words import ICONS, ago, duration, number, short
+from nbtrack.magics.words import ICONS, ago, duration, number, short, width
 
 WIDEST = 28  # characters of a cell
 _LINE = "var(--jp-border-color2,rgba(128,128,128,.35))"
 _GOOD, _BAD = "var(--jp-success-color1,#388e3c)", "var(--jp-error-color1,#d32f2f)"
+_INKS = {"✓": "\x1b[32m", "✗": "\x1b[31m", "■": "\x1b[33m", "●": "\x1b[34m", "◌": "\x1b[33m"}
 _BOX = (
     '<div class="nbtrack-table" '
     'style="font-family:var(--jp-ui-font-family,system-ui,sans-serif);font-size:13px;overflow-x:auto;'
@@ -31,14 +33,28 @@ class Table:
     right: list[bool]
     note: str = ""
 
-    def as_text(self) -> str:
+    def as_text(self, *, most: int = 0, colour: bool = False) -> str:
+        """Aligned columns. `most` is how many characters a line may have: columns that would go beyond are left out
+        from the right, and named below. `colour` adds what a terminal shows as colours."""
         rows = [self.heads, *[[short(cell, WIDEST) for cell in row] for row in self.rows]]
-        wide = [max(len(row[i]) for row in rows) for i in range(len(self.heads))]
-        lines = []
-        for row in rows:
-            cells = [f"{c:>{w}}" if r else f"{c:<{w}}" for c, w, r in zip(row, wide, self.right, strict=True)]
-            lines.append("  ".join(cells).rstrip())
-        return "\n".join([*lines, self.note] if self.note else lines)
+        wide = [max(width(row[i]) for row in rows) for i in range(len(self.heads))]
+        ends = list(accumulate(w + 2 for w in wide))
+        shown = max(2, sum(end - 2 <= most for end in ends)) if most else len(wide)
+        lines = [self._line(row[:shown], wide, colour) for row in rows]
+        if colour:
+            lines[0] = f"\x1b[1m{lines[0]}\x1b[0m"
+        out = ", ".join(short(head, WIDEST) for head in self.heads[shown:])
+        notes = [f"(too narrow for {out})"] if out else []
+        return "\n".join([*lines, *notes, *([self.note] if self.note else [])])
+
+    def _line(self, row: list[str], wide: list[int], colour: bool) -> str:
+        padded = []
+        for cell, most, right in zip(row, wide, self.right, strict=False):
+            space = " " * (most - width(cell))
+            padded.append(space + cell if right else cell + space)
+        line = "  ".join(padded).rstrip()
+        ink = _INKS.get(row[0], "") if colour else ""
+        return f"{ink}{line[:1]}\x1b[0m{line[1:]}" if ink else line
 
     def as_html(self) -> str:
         head = self._cells("th", self.heads)

@@ -53,6 +53,11 @@ def count(n: int, noun: str) -> str:
     return f"{n:,} {noun}{'' if n == 1 else 's'}"
 
 
+def width(text: str) -> int:
+    """How many columns of a terminal the text takes: two for a wide character, none for a combining one."""
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
 def short(text: str, most: int) -> str:
     """One line of at most `most` characters, cut with `…`. Line breaks show as ⏎; characters that would reorder or hide
     the text around them (directional marks, control codes) show as �."""

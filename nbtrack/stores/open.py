@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 from nbtrack.errors import NotAStoreError
 from nbtrack.stores.base import Store
 
-_open: dict[str, Store] = {}
+_open: dict[tuple[str, str], Store] = {}
 _lock = threading.Lock()
 
 
@@ -42,9 +42,9 @@ def open_store(uri: str | Path | None = None) -> Store:
     text = default_uri() if uri is None else str(uri)
     key, kind = _resolve(text)
     with _lock:
-        if key not in _open:
-            _open[key] = _make(key, kind)
-        return _open[key]
+        if (kind, key) not in _open:
+            _open[kind, key] = _make(key, kind)
+        return _open[kind, key]
 
 
 def _resolve(text: str) -> tuple[str, str]:
@@ -52,6 +52,10 @@ def _resolve(text: str) -> tuple[str, str]:
     scheme = text.split(":", 1)[0].lower() if ":" in text else ""
     if scheme == "file":
         return str(Path(unquote(urlsplit(text).path)).absolute()), "file"
+    if text.startswith("git+"):
+        place = text.removeprefix("git+")
+        folder = unquote(urlsplit(place).path) if place.startswith("file:") else place
+        return str(Path(folder).expanduser().absolute()), "git"
     if "://" not in text:
         return str(Path(text).expanduser().absolute()), "file"
     if scheme == "sqlite" and text.startswith("sqlite:///"):
@@ -61,7 +65,7 @@ def _resolve(text: str) -> tuple[str, str]:
         return text, "rest"
     raise NotAStoreError(
         f"'{text}' is not an address that nbtrack can open. Use a path to an mlruns folder, file:…, "
-        "sqlite:///mlflow.db, or the http(s):// address of an MLflow server."
+        "sqlite:///mlflow.db, git+FOLDER, or the http(s):// address of an MLflow server."
     )
 
 
@@ -72,6 +76,10 @@ def _make(key: str, kind: str) -> Store:
         return SqliteStore(Path(key))
     if kind == "rest":
         return _server(key)
+    if kind == "git":
+        from nbtrack.stores.git import GitStore
+
+        return GitStore(Path(key), f"git+{key}")
     from nbtrack.stores.files import FileStore
 
     return FileStore(Path(key))

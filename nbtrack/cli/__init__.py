@@ -1,0 +1,43 @@
+"""What does the `nbtrack` command do in a shell?
+
+Each command is a module here with `add(commands)`, which declares its words and says what runs it.
+Results go to stdout and remarks to stderr, so that `nbtrack ls --json | jq` and `nbtrack export --csv > runs.csv` work.
+Exit status: 0 done, 1 the store has damage (doctor) or the demo failed, 2 the command could not be carried out; `run`
+ends as its script does.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from nbtrack import __version__
+from nbtrack.cli import demo, diff, doctor, export, html, ls, run, show, trash
+from nbtrack.errors import NbtrackError
+
+COMMANDS = (demo, ls, show, diff, trash, export, html, run, doctor)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    options = parser().parse_args(argv)
+    try:
+        return int(options.run(options))
+    except BrokenPipeError:  # `nbtrack ls | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except (NbtrackError, OSError) as error:
+        print("nbtrack:", " ".join(str(error).split()), file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(prog="nbtrack", description="Track experiments in notebooks, and look at them there.")
+    top.add_argument("--version", action="version", version=f"nbtrack {__version__}")
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+    for command in COMMANDS:
+        command.add(commands)
+    return top

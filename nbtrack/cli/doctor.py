@@ -1,0 +1,42 @@
+"""`nbtrack doctor`: what in a store is damaged, where, and what can be done?"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from nbtrack.cli.choice import add_store, existing
+from nbtrack.entities import ViewType
+
+if TYPE_CHECKING:
+    from nbtrack.cli.choice import Commands
+
+
+def add(commands: Commands) -> None:
+    one = commands.add_parser("doctor", help="say what in a store is damaged, where, and what to do")
+    one.add_argument("--json", action="store_true", help="as data")
+    add_store(one)
+    one.set_defaults(run=doctor)
+
+
+def doctor(options: argparse.Namespace) -> int:
+    from nbtrack.magics.words import count
+
+    store = existing(options.store)
+    seen = store.snapshot([e.experiment_id for e in store.experiments(ViewType.ALL)])
+    damages = list(dict.fromkeys([*store.snapshot().damages, *seen.damages]))
+    if options.json:
+        told = {"store": store.uri, "runs": len(seen.rows), "experiments": len(seen.experiments)}
+        json.dump({**told, "damages": [asdict(damage) for damage in damages]}, sys.stdout, indent=2, ensure_ascii=False)
+        print()
+        return 1 if damages else 0
+    for damage in damages:
+        print(f"{damage.path}\n  {damage.problem}\n  {damage.remedy}")
+    print(
+        f"{store.uri}: {count(len(seen.rows), 'run')} in {count(len(seen.experiments), 'experiment')}, "
+        + (f"{count(len(damages), 'damaged place')}." if damages else "nothing damaged.")
+    )
+    return 1 if damages else 0

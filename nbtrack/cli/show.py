@@ -1,0 +1,64 @@
+"""`nbtrack show`: what is known of one run?"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from nbtrack.cli.choice import RUN_HELP, add_store, existing
+from nbtrack.cli.ls import as_json
+from nbtrack.entities import FileInfo, ViewType
+from nbtrack.stores import Store
+
+if TYPE_CHECKING:
+    from nbtrack.cli.choice import Commands
+
+MOST = 200  # files
+
+
+def add(commands: Commands) -> None:
+    one = commands.add_parser("show", help="what is known of one run: params, metrics, files")
+    one.add_argument("run_named", nargs="?", default="-1", metavar="RUN", help=f"{RUN_HELP} (default: -1)")
+    one.add_argument("--json", action="store_true", help="everything, with the list of its files")
+    add_store(one)
+    one.set_defaults(run=show)
+
+
+def show(options: argparse.Namespace) -> int:
+    from nbtrack.magics.card import card_of
+    from nbtrack.magics.card_text import card_text
+    from nbtrack.magics.find import find_run
+    from nbtrack.magics.words import short
+
+    store = existing(options.store)
+    run = find_run(store, options.run_named)
+    listed = list(_files(store, run.info.run_id))
+    if options.json:
+        whole = as_json(run, {e.experiment_id: e.name for e in store.experiments(ViewType.ALL)})
+        whole["files"] = [{"path": file.path, "size": file.file_size} for file in listed]
+        json.dump(whole, sys.stdout, indent=2, ensure_ascii=False)
+        print()
+        return 0
+    print(card_text(card_of(store, run, now=int(time.time() * 1000))))
+    for file in listed:
+        print(f"  {file.file_size or 0:>12,}  {short(file.path, 100)}")
+    if len(listed) == MOST:
+        print(f"  the first {MOST} files; --json lists no more", file=sys.stderr)
+    return 0
+
+
+def _files(store: Store, run_id: str) -> Iterator[FileInfo]:
+    """The run's artifacts folder by folder, at most `MOST`."""
+    found, pending = 0, [""]
+    while pending:
+        for entry in store.list_artifacts(run_id, pending.pop()):
+            if entry.is_dir:
+                pending.append(entry.path)
+            elif (found := found + 1) <= MOST:
+                yield entry
+            else:
+                return
