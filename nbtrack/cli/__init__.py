@@ -14,10 +14,10 @@ import sys
 from collections.abc import Sequence
 
 from nbtrack import __version__
-from nbtrack.cli import demo, diff, doctor, export, html, ls, run, show, trash
+from nbtrack.cli import bring, demo, diff, doctor, export, html, ls, run, show, trash
 from nbtrack.errors import NbtrackError
 
-COMMANDS = (demo, ls, show, diff, trash, export, html, run, doctor)
+COMMANDS = (demo, ls, show, diff, trash, export, html, bring, run, doctor)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

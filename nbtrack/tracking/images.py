@@ -73,9 +73,9 @@ def check_target(artifact_file: str | None, key: str | None, step: int | None, t
         raise InvalidValueError(f"The image key '{key}' may hold only letters, digits, spaces and _ - . /")
 
 
-def series_stem(key: str, step: int, timestamp: int) -> str:
+def series_stem(key: str, step: int, timestamp: int, unique: uuid.UUID | None = None) -> str:
     """The path without its ending that MLflow gives to one image of a series."""
-    return f"images/{key.replace('/', '~')}+step+{step}+timestamp+{timestamp}+{uuid.uuid4()}"
+    return f"images/{key.replace('/', '~')}+step+{step}+timestamp+{timestamp}+{unique or uuid.uuid4()}"
 
 
 def pil_image(image: Any) -> PILImage:

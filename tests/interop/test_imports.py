@@ -1,0 +1,185 @@
+"""Runs of TensorBoard and of W&B, written by the real tools, come into a store."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import struct
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nbtrack.cli import main
+from nbtrack.entities import Run
+from nbtrack.errors import NbtrackWarning
+from nbtrack.interop.imports.wandb_log import records
+from nbtrack.stores import Store, open_store
+
+WANDB_SCRIPT = """
+import math, wandb
+run = wandb.init(mode="offline", project="digits", name="first try", group="g", tags=["a", "b"], notes="**why**",
+                 config={"lr": 0.1, "model": {"layers": [1, 2], "name": "cnn"}}, settings=wandb.Settings(console="off"))
+for step in range(5):
+    run.log({"loss": 1 / (step + 1), "val": {"acc": step / 5}, "odd %": 1})
+run.log({"diverged": math.nan, "big": math.inf})
+run.log({"hist": wandb.Histogram([1, 2, 3]), "table": wandb.Table(columns=["a"], data=[[1]])})
+run.summary["best"] = 0.9
+run.summary["verdict"] = "good"
+run.finish(exit_code=3)
+"""
+
+
+@pytest.fixture(scope="module")
+def wandb_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wandb")
+    kept = {name: str(folder / name.lower()) for name in ("WANDB_CACHE_DIR", "WANDB_CONFIG_DIR", "WANDB_DATA_DIR")}
+    environment = {
+        **os.environ,
+        **kept,
+        "WANDB_DIR": str(folder),
+        "WANDB_SILENT": "true",
+        "WANDB_ERROR_REPORTING": "false",
+    }
+    subprocess.run([sys.executable, "-c", WANDB_SCRIPT], check=True, env=environment, cwd=folder, timeout=120)
+    return folder / "wandb"
+
+
+@pytest.fixture
+def tensorboard_folder(tmp_path: Path) -> Path:
+    from tensorboardX import SummaryWriter
+
+    folder = tmp_path / "logs"
+    with SummaryWriter(str(folder / "cnn" / "train")) as writer:
+        for step in range(100):
+            writer.add_scalar("loss", 1 / (step + 1), step, walltime=1_700_000_000 + step)
+        writer.add_scalar("odd", math.nan, 0)
+        writer.add_image("digits/sample", np.full((3, 8, 8), 200, np.uint8), 3)
+        writer.add_image("digits/sample", np.full((3, 8, 8), 100, np.uint8), 7)
+        writer.add_text("note", "hello **you**", 2)
+        writer.add_histogram("weights", np.arange(10), 1)
+    with SummaryWriter(str(folder / "cnn" / "validation")) as writer:
+        writer.add_scalar("loss", 0.5, 1)
+        writer.add_hparams({"lr": 0.1, "layers": 3, "opt": "adam", "bias": True}, {"hparam/acc": 0.75}, name="tuned")
+    return folder
+
+
+def only(store: Store, name: str) -> Run:
+    (run,) = [row.run for row in store.snapshot().rows if row.run.info.run_name == name]
+    return run
+
+
+def test_event_folders_become_runs_with_their_scalars_pictures_texts_and_hparams(
+    tensorboard_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["import", str(tensorboard_folder), "--store", str(tmp_path / "mlruns")]) == 0
+    said = capsys.readouterr()
+    assert "3 runs, 3 of them new" in said.err
+    assert "left out: 1 histograms" in said.err
+    store = open_store(tmp_path / "mlruns")
+    train = only(store, "cnn/train")
+    assert store.experiment(train.info.experiment_id).name == "logs"
+    series = store.history(train.info.run_id, "loss")
+    assert series.step.tolist() == list(range(100))
+    assert series.value.tolist() == pytest.approx([1 / (step + 1) for step in range(100)])  # single precision there
+    assert series.timestamp[1] == 1_700_000_001_000
+    assert math.isnan(train.data.metrics["odd"])
+    assert train.info.start_time == 1_700_000_000_000
+    pictures = [file.path for file in store.list_artifacts(train.info.run_id, "images")]
+    assert [path.split("+timestamp")[0] for path in pictures] == [
+        "images/digits~sample+step+3",
+        "images/digits~sample+step+7",
+    ]
+    assert store.read_artifact(train.info.run_id, pictures[0]).startswith(b"\x89PNG")
+    assert b"hello **you**" in store.read_artifact(train.info.run_id, "text/note~text_summary+step+2.md")
+    tuned = only(store, "cnn/validation/tuned")
+    assert dict(tuned.data.params) == {"lr": "0.1", "layers": "3", "opt": "adam", "bias": "True"}
+    assert tuned.data.metrics["hparam/acc"] == 0.75
+
+
+def test_an_event_folder_that_grew_is_brought_again_without_repeats(tensorboard_folder: Path, tmp_path: Path) -> None:
+    from tensorboardX import SummaryWriter
+
+    words = ["import", str(tensorboard_folder), "--store", str(tmp_path / "mlruns")]
+    main(words)
+    with SummaryWriter(str(tensorboard_folder / "cnn" / "train"), filename_suffix=".v2") as writer:
+        writer.add_scalar("loss", 0.001, 100)
+    assert main(words) == 0
+    store = open_store(tmp_path / "mlruns")
+    run_id = only(store, "cnn/train").info.run_id
+    assert store.history(run_id, "loss").step.tolist() == list(range(101))
+    assert len(store.list_artifacts(run_id, "images")) == 2
+
+
+def test_a_damaged_event_file_is_read_up_to_the_damage(tensorboard_folder: Path, tmp_path: Path) -> None:
+    (file,) = (tensorboard_folder / "cnn" / "train").glob("*tfevents*")
+    data = bytearray(file.read_bytes())
+    data[1500] ^= 0xFF
+    file.write_bytes(data)
+    with pytest.warns(NbtrackWarning, match="damaged"):
+        main(["import", str(tensorboard_folder), "--store", str(tmp_path / "mlruns")])
+    store = open_store(tmp_path / "mlruns")
+    series = store.history(only(store, "cnn/train").info.run_id, "loss")
+    assert 0 < len(series) < 100
+
+
+def test_an_offline_run_of_wandb_becomes_a_run(wandb_folder: Path, tmp_path: Path) -> None:
+    assert main(["import", str(wandb_folder), "--store", str(tmp_path / "mlruns")]) == 0
+    store = open_store(tmp_path / "mlruns")
+    run = only(store, "first try")
+    assert store.experiment(run.info.experiment_id).name == "digits"
+    assert run.info.status == "FAILED"  # it ended with 3
+    assert dict(run.data.params) == {"lr": "0.1", "model.layers": "[1, 2]", "model.name": "cnn"}
+    tags = run.data.tags
+    assert (tags["wandb.tags"], tags["wandb.group"], tags["mlflow.note.content"]) == ("a, b", "g", "**why**")
+    assert tags["summary.verdict"] == "good"
+    series = store.history(run.info.run_id, "loss")
+    assert series.step.tolist() == [0, 1, 2, 3, 4]
+    assert series.value.tolist() == [1 / (step + 1) for step in range(5)]
+    metrics = run.data.metrics
+    assert (metrics["val.acc"], metrics["best"], metrics["odd _"]) == (0.8, 0.9, 1)
+    assert math.isnan(metrics["diverged"])
+    assert metrics["big"] == math.inf
+    assert not any(key.startswith(("hist", "table", "_")) for key in metrics)
+    (table,) = store.list_artifacts(run.info.run_id, "media/table")
+    assert json.loads(store.read_artifact(run.info.run_id, table.path)) == {"columns": ["a"], "data": [[1]]}
+    assert main(["import", str(wandb_folder), "--store", str(tmp_path / "mlruns")]) == 0
+    assert len(store.history(run.info.run_id, "loss")) == 5
+
+
+def test_a_wandb_log_that_was_cut_off_gives_what_it_holds(wandb_folder: Path, tmp_path: Path) -> None:
+    (log,) = wandb_folder.rglob("*.wandb")
+    cut = tmp_path / "wandb" / "run-x.wandb"
+    cut.parent.mkdir()
+    data = log.read_bytes()
+    end = data.index(b"0.3333333333333333") + 400  # in mid-record, two steps from the end
+    cut.write_bytes(data[:end])
+    assert main(["import", str(cut.parent), "--store", str(tmp_path / "mlruns")]) == 0
+    store = open_store(tmp_path / "mlruns")
+    run = only(store, "first try")
+    assert run.info.status == "KILLED"
+    assert 1 <= len(store.history(run.info.run_id, "loss")) < 5
+
+
+def test_a_record_longer_than_a_block_is_put_together() -> None:
+    record, block, parts = os.urandom(100_000), 32_768, []
+    at, left = 7, record
+    while left:
+        room = block - at % block - 7
+        piece, left = left[:room], left[room:]
+        kind = 1 if not parts and not left else 2 if not parts else 3 if left else 4
+        parts.append(struct.pack("<IHB", 0, len(piece), kind) + piece)
+        at += 7 + len(piece)
+    assert list(records(b":W&B\xe1\xbe\x00" + b"".join(parts))) == [record]
+
+
+def test_a_folder_with_nothing_to_bring_is_an_error_that_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "empty").mkdir()
+    assert main(["import", str(tmp_path / "empty"), "--store", str(tmp_path / "mlruns")]) == 2
+    assert "no TensorBoard event files" in capsys.readouterr().err
+    assert not (tmp_path / "mlruns").exists()
