@@ -11,7 +11,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from tests.servers import Server
+from tests.servers import Forge, Server
 
 TESTS = Path(__file__).parent
 
@@ -79,11 +79,18 @@ def mlflow2() -> str:
 
 
 @pytest.fixture(scope="session")
-def server3(mlflow3: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def forge(mlflow3: str) -> Iterator[Forge]:
+    """Starts servers of MLflow 3; the first takes as long as importing MLflow."""
+    made = Forge(mlflow3)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def server3(forge: Forge, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One server of MLflow 3 for the whole session; `server3.empty()` before a test that counts what is there."""
     folder = tmp_path_factory.mktemp("server3")
     empty_database(3, folder)
-    server = Server(mlflow3, folder)
-    server.start()
-    yield server.ready()
+    server = Server(forge, folder).start()
+    yield server
     server.kill()

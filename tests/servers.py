@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -10,49 +11,49 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 
 TABLES = ("metrics", "latest_metrics", "params", "tags", "inputs", "input_tags", "datasets", "runs", "experiment_tags")
+QUIET = {
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "DO_NOT_TRACK": "true",
+    "GIT_PYTHON_REFRESH": "quiet",
+    "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
+    "PYTHONWARNINGS": "ignore",
+}
+Start = Callable[[list[str], dict[str, str], Path], int]  # arguments of `mlflow server`, environment, folder: process
 
 
 class Server:
     """`mlflow server` over the SQLite database in `folder`; it can be killed and started again at the same port."""
 
-    def __init__(self, python: str, folder: Path, *, app: str | None = None, env: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, start: Start, folder: Path, *, app: str | None = None, env: dict[str, str] | None = None
+    ) -> None:
         self.folder = folder
         self.database = folder / "mlflow.db"
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
-        self._command = [
-            python, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(self.port), "--workers", "1",
+        self._arguments = [
+            "--host", "127.0.0.1", "--port", str(self.port), "--workers", "1",
             "--backend-store-uri", f"sqlite:///{self.database}", "--artifacts-destination", str(folder / "artifacts"),
             *(["--app-name", app] if app else []),
         ]  # fmt: skip
-        quiet = {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true", "GIT_PYTHON_REFRESH": "quiet"}
-        quiet |= {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", "PYTHONWARNINGS": "ignore"}
-        # Its own interpreter must be the one that its workers find on the PATH.
-        path = f"{Path(python).parent}{os.pathsep}{os.environ['PATH']}"
-        self._env = {**os.environ, "PATH": path, **quiet, **(env or {})}
-        for name in [name for name in self._env if name.startswith(("MLFLOW_TRACKING", "MLFLOW_EXPERIMENT"))]:
-            del self._env[name]
-        self._process: subprocess.Popen[bytes] | None = None
+        self._env = env or {}
+        self._start = start
+        self._process = 0
 
-    def start(self) -> None:
-        with (self.folder / "server.log").open("ab") as log:
-            self._process = subprocess.Popen(
-                self._command, env=self._env, cwd=self.folder, stdout=log, stderr=log, start_new_session=True
-            )
-
-    def ready(self) -> Server:
-        """Wait until it answers: importing MLflow takes it seconds, a minute on a busy machine."""
-        until = time.monotonic() + 120
+    def start(self) -> Server:
+        """Wait until it answers."""
+        self._process = self._start(self._arguments, self._env, self.folder)
+        until = time.monotonic() + 240
         while time.monotonic() < until:
-            assert self._process is not None
-            assert self._process.poll() is None, (self.folder / "server.log").read_text()
             try:
                 urllib.request.urlopen(f"{self.url}/health", timeout=5).close()
             except (urllib.error.URLError, OSError):
+                os.kill(self._process, 0)
                 time.sleep(0.1)
             else:
                 return self
@@ -60,10 +61,9 @@ class Server:
 
     def kill(self) -> None:
         """As `kill -9` does, its workers too: they are a process group of their own."""
-        if self._process is not None:
-            os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait()
-            self._process = None
+        if self._process:
+            os.killpg(self._process, signal.SIGKILL)
+            self._process = 0
 
     def empty(self) -> None:
         """No experiment but Default, and no run."""
@@ -73,3 +73,44 @@ class Server:
             database.execute("DELETE FROM experiments WHERE experiment_id != 0")
             database.execute("UPDATE experiments SET lifecycle_stage = 'active', name = 'Default'")
         database.close()
+
+
+class Forge:
+    """One process that has imported MLflow, and becomes a server as often as it is asked to."""
+
+    def __init__(self, python: str) -> None:
+        self._process = subprocess.Popen(
+            [python, str(Path(__file__).parent / "server_side.py")],
+            env=environment(python), text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+
+    def __call__(self, arguments: list[str], env: dict[str, str], folder: Path) -> int:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        asked = {"arguments": arguments, "env": env, "folder": str(folder), "log": str(folder / "server.log")}
+        print(json.dumps(asked), file=self._process.stdin, flush=True)
+        return int(self._process.stdout.readline())
+
+    def close(self) -> None:
+        for pipe in (self._process.stdin, self._process.stdout):
+            assert pipe is not None
+            pipe.close()
+        self._process.wait(timeout=20)
+
+
+def by_command(python: str) -> Start:
+    """Each server by the command `mlflow server`, as a person starts it."""
+
+    def start(arguments: list[str], env: dict[str, str], folder: Path) -> int:
+        command = [python, "-m", "mlflow", "server", *arguments]
+        with (folder / "server.log").open("ab") as log:
+            whole = {**environment(python), **env}
+            return subprocess.Popen(command, env=whole, cwd=folder, stdout=log, stderr=log, start_new_session=True).pid
+
+    return start
+
+
+def environment(python: str) -> dict[str, str]:
+    """Of a server: quiet, with its own interpreter first on the PATH, and nothing of the test's own tracking."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("MLFLOW_")}
+    return {**kept, "PATH": f"{Path(python).parent}{os.pathsep}{os.environ['PATH']}", **QUIET}

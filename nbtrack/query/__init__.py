@@ -43,6 +43,7 @@ __all__ = [
     "mask",
     "order",
     "parse",
+    "parse_key",
     "select",
     "unknown",
     "written",

@@ -22,8 +22,8 @@ from nbtrack.entities import (
 from nbtrack.errors import InvalidValueError, NotFoundError
 from nbtrack.frame import Row, Series, Summary
 from nbtrack.stores import names
-from nbtrack.stores.base import Snapshot
-from nbtrack.stores.rest import artifacts, pages, reading
+from nbtrack.stores.base import Question, Snapshot
+from nbtrack.stores.rest import artifacts, asking, narrowing, pages, reading
 from nbtrack.stores.rest.address import Address
 from nbtrack.stores.rest.link import Link
 from nbtrack.stores.rest.outbox import batches, metric_line, outbox_for
@@ -109,9 +109,7 @@ class RestStore:
         self._active_experiment(experiment_id)
         key = names.checked_key(key, "tag")
         value = names.checked_value(value, key, longest=names.LONGEST_EXPERIMENT_TAG, what="tag")
-        self.link.post(
-            "experiments/set-experiment-tag", {"experiment_id": experiment_id, "key": key, "value": value}
-        )
+        self.link.post("experiments/set-experiment-tag", {"experiment_id": experiment_id, "key": key, "value": value})
 
     def delete_experiment_tag(self, experiment_id: str, key: str) -> None:
         self._active_experiment(experiment_id)
@@ -156,7 +154,9 @@ class RestStore:
     ) -> None:
         self._remember(run_id)
         given = {"status": None if status is None else status.name, "end_time": end_time, "run_name": run_name or None}
-        self._post("runs/update", {"run_id": run_id} | {key: value for key, value in given.items() if value is not None})
+        self._post(
+            "runs/update", {"run_id": run_id} | {key: value for key, value in given.items() if value is not None}
+        )
 
     def delete_run(self, run_id: str) -> None:
         self.settle()
@@ -201,7 +201,9 @@ class RestStore:
 
     def history(self, run_id: str, key: str) -> Series:
         self.settle()
-        found = reading.series(self._points(run_id, key)) if names.is_run_id(run_id) and names.is_key(key or "/") else ()
+        found = (
+            reading.series(self._points(run_id, key)) if names.is_run_id(run_id) and names.is_key(key or "/") else ()
+        )
         if not len(found):
             self.row(run_id)
             raise NotFoundError(f"Run {run_id} has no metric '{key}'. Its metrics are in run.data.metrics.")
@@ -216,6 +218,15 @@ class RestStore:
     def snapshot(self, experiment_ids: Sequence[str] | None = None) -> Snapshot:
         """Newest first. A metric's range, first value and count are known where its history was read."""
         return self.watch(experiment_ids).snapshot()
+
+    def narrowed(self, experiment_ids: Sequence[str], question: Question) -> tuple[Snapshot, int]:
+        self.settle()
+        rows, skipped = narrowing.rows(self.link, experiment_ids, question)
+        for key in asking.parts_of(question.node, question.keys):
+            for row in rows:
+                if key in row.metrics:
+                    self.history(row.run.info.run_id, key)
+        return Snapshot(self.known(rows), ()), skipped
 
     def watch(self, experiment_ids: Sequence[str] | None = None) -> RestWatch:
         return RestWatch(self, experiment_ids)

@@ -121,5 +121,7 @@ class Trust:
                 context.load_cert_chain(self.client)
         except OSError as error:  # ssl.SSLError is one
             named = f"{AUTHORITY}='{self.authority}'" if self.authority else f"{CLIENT}='{self.client}'"
-            raise StoreError(f"{named} could not be used: {error}. Name a PEM file that holds a certificate.") from error
+            raise StoreError(
+                f"{named} could not be used: {error}. Name a PEM file that holds a certificate."
+            ) from error
         return context

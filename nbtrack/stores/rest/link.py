@@ -37,7 +37,7 @@ class Link:
         self._client: httpx.Client | None = None
         self._making = threading.Lock()
 
-    def get(self, path: str, **params: Any) -> dict[str, Any]:
+    def get(self, path: str, /, **params: Any) -> dict[str, Any]:
         return self._json(self.ask("GET", API + path, params=params))
 
     def post(self, path: str, body: Mapping[str, Any], *, again: bool = True, once: bool = False) -> dict[str, Any]:
@@ -56,9 +56,12 @@ class Link:
         return self._good(self._send(method, path, what))
 
     @contextmanager
-    def stream(self, path: str, **params: Any) -> Iterator[httpx.Response]:
+    def stream(self, path: str, /, **params: Any) -> Iterator[httpx.Response]:
         """A good answer whose body is still to be read."""
-        with self._told(), self._connection().stream("GET", self.address.url + path, **self._with(params=params)) as got:
+        with (
+            self._told(),
+            self._connection().stream("GET", self.address.url + path, **self._with(params=params)) as got,
+        ):
             if got.status_code != 200:
                 got.read()
             yield self._good(got)
@@ -126,7 +129,9 @@ class Link:
                     f"{AUTHORITY}, or set {INSECURE}=true where you trust the network."
                 ), False
             if isinstance(cause, ssl.SSLError):
-                found = f"https failed ({cause.reason or cause}). If it speaks plain http, write http:// in the address."
+                found = (
+                    f"https failed ({cause.reason or cause}). If it speaks plain http, write http:// in the address."
+                )
                 return found, False
             if isinstance(cause, ConnectionRefusedError):
                 found = "nothing listens there (connection refused). Start it with `mlflow server`, or check the port."
