@@ -1,7 +1,8 @@
 """What does a real `mlflow server` run as, without importing MLflow for each one anew?
 
-Importing it takes fifteen seconds of a core, twice for each server. Here it is imported once; each line on stdin asks for
-a server, which a fork becomes: MLflow's own command, with the process that it starts for its app made to be this one.
+Importing it takes fifteen seconds of a core, twice for each server. Here it is imported once; each line on stdin asks
+for a server, which a fork becomes: MLflow's own command, with the process that it starts for its app made to be this
+one.
 """
 
 import json
@@ -9,7 +10,7 @@ import os
 import signal
 import sys
 
-import uvicorn.main
+import uvicorn.main  # noqa: I001  MLflow looks whether it is there, to tell a server from a client
 
 import mlflow.cli
 import mlflow.server

@@ -81,7 +81,8 @@ class Forge:
     def __init__(self, python: str) -> None:
         self._process = subprocess.Popen(
             [python, str(Path(__file__).parent / "server_side.py")],
-            env=environment(python), text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            env=environment(python), text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         )  # fmt: skip
 
     def __call__(self, arguments: list[str], env: dict[str, str], folder: Path) -> int:

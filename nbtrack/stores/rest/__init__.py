@@ -153,10 +153,9 @@ class RestStore:
         run_name: str | None = None,
     ) -> None:
         self._remember(run_id)
-        given = {"status": None if status is None else status.name, "end_time": end_time, "run_name": run_name or None}
-        self._post(
-            "runs/update", {"run_id": run_id} | {key: value for key, value in given.items() if value is not None}
-        )
+        named = None if status is None else status.name
+        given = {"run_id": run_id, "status": named, "end_time": end_time, "run_name": run_name or None}
+        self._post("runs/update", {key: value for key, value in given.items() if value is not None})
 
     def delete_run(self, run_id: str) -> None:
         self.settle()
@@ -201,15 +200,12 @@ class RestStore:
 
     def history(self, run_id: str, key: str) -> Series:
         self.settle()
-        found = (
-            reading.series(self._points(run_id, key)) if names.is_run_id(run_id) and names.is_key(key or "/") else ()
-        )
-        if not len(found):
+        possible = names.is_run_id(run_id) and bool(key) and names.is_key(key)
+        found = reading.series(self._points(run_id, key) if possible else ())
+        whole = reading.summary(found)
+        if whole is None:
             self.row(run_id)
             raise NotFoundError(f"Run {run_id} has no metric '{key}'. Its metrics are in run.data.metrics.")
-        assert isinstance(found, Series)
-        whole = reading.summary(found)
-        assert whole is not None
         self._summaries[run_id, key] = whole
         return found
 
@@ -279,9 +275,8 @@ class RestStore:
         seen, writer = self._writers.get(run_id, (0.0, None))
         if writer is not None and (now - seen < TRUST_S or self.outbox.away):
             return writer
-        if writer is None or not self.outbox.away:
-            if self.row(run_id).run.info.lifecycle_stage != LifecycleStage.ACTIVE:
-                raise _deleted(run_id)
+        if self.row(run_id).run.info.lifecycle_stage != LifecycleStage.ACTIVE:
+            raise _deleted(run_id)
         writer = writer or RestRunWriter(self, run_id)
         self._writers[run_id] = now, writer
         return writer

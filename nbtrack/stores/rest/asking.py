@@ -1,8 +1,8 @@
 """How much of a filter and an order can MLflow's own grammar say, so that a server leaves out the rest?
 
 What is asked of the server keeps every run that our filter keeps, and perhaps more: the filter is applied again here.
-Pushed are comparisons joined by AND whose meaning is the same on every database behind a server. Left here are OR and
-NOT, ILIKE, numbers in params, parts of histories and everything else that MLflow lacks or its databases see differently.
+Pushed are comparisons joined by AND whose meaning is the same on every database behind a server. Left here are OR, NOT,
+ILIKE, numbers in params, parts of histories and everything else that MLflow lacks or its databases see differently.
 """
 
 from __future__ import annotations
@@ -122,10 +122,10 @@ def _value(column: Column, op: str, value: Value, now: float) -> str | None:
         return _number(value) if isinstance(value, float) and op != "!=" else None
     if column.family == ATTRIBUTE and column.key in TIMES:
         return _time(op, value, now)
-    if column.family == ATTRIBUTE and (
-        column.key not in TEXTS or value == "" or (op == "!=" and column.key not in SURE)
-    ):
-        return None
+    if column.family == ATTRIBUTE:
+        asked_of = SURE if op == "!=" else TEXTS
+        if column.key not in asked_of or value == "":
+            return None
     if column.family == DATASET and op != "=":
         return None
     if op == "LIKE" and isinstance(value, str):

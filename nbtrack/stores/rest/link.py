@@ -157,7 +157,7 @@ class Link:
         code, said = _said(answer)
         if code in ("RESOURCE_DOES_NOT_EXIST", "RESOURCE_NOT_FOUND", "NOT_FOUND"):
             raise NotFoundError(f"The server at {self.address.url} says: {said}")
-        if code == "RESOURCE_ALREADY_EXISTS" or (status == 400 and code):
+        if code == "RESOURCE_ALREADY_EXISTS" or status == 400:
             hint = " Restore it with restore_run()." if "Current state is deleted" in said and "run" in said else ""
             raise InvalidValueError(f"The server at {self.address.url} refuses: {said}{hint}")
         raise self._failure(answer, said)

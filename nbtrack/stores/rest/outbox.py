@@ -1,8 +1,8 @@
 """How does what was logged reach a server without a training loop waiting for it?
 
-Each value is a line in the spool before the call returns; a thread sends what has gathered, a thousand points at a time,
-and tries again for as long as the server is away. Sending twice does no harm: a server keeps equal points once. One
-outbox a server serves the whole process.
+Each value is a line in the spool before the call returns; a thread sends what has gathered, a thousand points at a
+time, and tries again for as long as the server is away. Sending twice does no harm: a server keeps equal points once.
+One outbox a server serves the whole process.
 """
 
 from __future__ import annotations

@@ -125,4 +125,4 @@ def _texts(found: Iterable[Json]) -> dict[str, str]:
 
 
 def _whole(found: object) -> int | None:
-    return None if found is None else int(found)  # type: ignore[call-overload,no-any-return]
+    return None if found is None else int(found)  # type: ignore[call-overload]

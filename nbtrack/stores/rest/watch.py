@@ -1,7 +1,7 @@
 """Which runs of a server have changed since the last look?
 
-A server tells no times of change. A thorough look reads all runs. A cheap one reads the newest, wherever they stand, and
-those that run: one request, or two where there are many.
+A server tells no times of change. A thorough look reads all runs. A cheap one reads the newest, whatever they do, and
+those that run: one request, or two where there are many, beside the one for the experiments.
 """
 
 from __future__ import annotations
