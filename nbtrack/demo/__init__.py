@@ -7,6 +7,7 @@ person may change; what is there already is left as it is.
 from __future__ import annotations
 
 import importlib.util
+import json
 import os
 import shutil
 import subprocess
@@ -34,12 +35,18 @@ def run(folder: Path, *, headless: bool, browser: bool) -> int:
 
 
 def notebooks() -> list[Path]:
-    """The walk-throughs: inside an installed package, or beside it in a checkout."""
+    """The walk-throughs: inside an installed package, or beside it in a checkout. One whose metadata name a package
+    that is not installed is left out."""
     package = Path(__file__).parent.parent
     for place in (package / "notebooks", package.parent / "notebooks"):
         if place.is_dir():
-            return sorted(place.glob("*.ipynb"))
+            return [path for path in sorted(place.glob("*.ipynb")) if _can_run(path)]
     raise NbtrackError(f"No notebooks beside '{package}'. Install nbtrack again.")
+
+
+def _can_run(notebook: Path) -> bool:
+    needs = json.loads(notebook.read_text())["metadata"].get("nbtrack", {}).get("needs", [])
+    return all(importlib.util.find_spec(name) for name in needs)
 
 
 def train(folder: Path) -> int:

@@ -25,6 +25,7 @@ from mlflow.utils.search_utils import SearchLoggedModelsUtils
 from nbtrack import entities
 from nbtrack.errors import InvalidValueError, NbtrackError, NotFoundError, QueryError
 from nbtrack.frame import Row
+from nbtrack.interop import mlflow_cell
 from nbtrack.interop import mlflow_entities as say
 from nbtrack.stores.files import FileStore, models
 from nbtrack.stores.files.disk import Unreadable
@@ -120,18 +121,26 @@ class NbtrackStore(AbstractStore):  # type: ignore[misc]
     @told
     def create_run(self, experiment_id: str, user_id: str, start_time: int, tags: Any, run_name: str | None) -> Any:
         kept = {tag.key: tag.value for tag in tags or ()}
+        cell = mlflow_cell.cell_on(self._store)
+        if cell and not run_name and NAME not in kept and (adopted := mlflow_cell.adopt(cell, kept)):
+            return self.get_run(adopted)
         name = run_name or kept.get(NAME) or random_name()
         if kept.setdefault(NAME, name) != name:
             raise InvalidValueError(
                 f"The run is called '{name}' and tagged {NAME} '{kept[NAME]}'. Give one of the two."
             )
+        chosen = self._experiment(experiment_id).experiment_id
+        if cell:
+            kept, chosen = mlflow_cell.child_tags(cell, kept), mlflow_cell.child_experiment(cell, self._store, chosen)
         made = self._store.create_run(
-            self._experiment(experiment_id).experiment_id,
+            chosen,
             run_name=name,
             user_id=user_id or "",
             start_time=start_time,
             tags=kept,
         )
+        if cell:
+            mlflow_cell.follow(cell, made.info.run_id)
         return self.get_run(made.info.run_id)
 
     @told
@@ -141,6 +150,8 @@ class NbtrackStore(AbstractStore):  # type: ignore[misc]
     @told
     def update_run_info(self, run_id: str, run_status: int | None, end_time: int | None, run_name: str | None) -> Any:
         status = None if run_status is None else entities.RunStatus(run_status)
+        if mlflow_cell.noted(self._store, run_id, status):
+            status = end_time = None
         self._store.update_run(run_id, status=status, end_time=end_time, run_name=run_name)
         return say.info(self._store.run(run_id).info)
 
@@ -172,7 +183,10 @@ class NbtrackStore(AbstractStore):  # type: ignore[misc]
 
     @told
     def log_batch(self, run_id: str, metrics: Any, params: Any, tags: Any) -> None:
-        self._store.log_batch(
+        cell = mlflow_cell.cell_on(self._store)
+        # Through the cell's client, its card and the dashboards hear of it at once.
+        write = cell.client.log_batch if cell else self._store.log_batch
+        write(
             run_id,
             [entities.Metric(m.key, m.value, m.timestamp, m.step or 0) for m in metrics or ()],
             [entities.Param(p.key, str(p.value)) for p in params or ()],

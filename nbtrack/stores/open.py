@@ -50,7 +50,7 @@ def open_store(uri: str | Path | None = None) -> Store:
 def _resolve(text: str) -> tuple[str, str]:
     """The address with relative paths made absolute, and the kind of store behind it."""
     scheme = text.split(":", 1)[0].lower() if ":" in text else ""
-    if scheme == "file":
+    if scheme in {"file", "nbtrack"}:  # nbtrack:///… is how MLflow's plugin names the same folder
         return str(Path(unquote(urlsplit(text).path)).absolute()), "file"
     if text.startswith("git+"):
         place = text.removeprefix("git+")

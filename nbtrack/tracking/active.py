@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
@@ -50,15 +51,17 @@ class Held:
     """A run on a stack, with what the next call needs at hand.
 
     `kept` says that whoever pushed it (a tracked cell) ends it: `end_run` and leaving a `with` only note in `asked` how
-    it should end. `adopted` says that a `start_run()` without a name has been given it.
+    it should end. `adopted` says that a `start_run()` without a name has been given it. What is in `leaving` is called,
+    the last one first, before the run is taken off the stack.
     """
 
-    __slots__ = ("adopted", "asked", "client", "kept", "known", "run", "run_id", "uri", "writer")
+    __slots__ = ("adopted", "asked", "client", "kept", "known", "leaving", "run", "run_id", "uri", "writer")
 
     def __init__(self, run: Run, client: MlflowClient, *, kept: bool = False) -> None:
         self.kept = kept
         self.adopted = False
         self.asked: RunStatus | None = None
+        self.leaving: list[Callable[[], None]] = []
         self.run = ActiveRun(run.info, run.data, run.inputs)
         self.run_id = run.info.run_id
         self.client = client
@@ -112,6 +115,7 @@ def end_top(status: RunStatus) -> None:
 
 
 def _end(stack: list[Held], status: RunStatus) -> None:
+    _leave(stack[-1])
     with _changing:
         held = stack.pop()
         if not stack:
@@ -120,8 +124,15 @@ def _end(stack: list[Held], status: RunStatus) -> None:
     held.writer.close()
 
 
+def _leave(held: Held) -> None:
+    while held.leaving:
+        with guard(f"leave run '{held.run_id}'"):
+            held.leaving.pop()()
+
+
 def release_top() -> Held:
     """Take this thread's active run off the stack; its status is left to the caller, who kept it."""
+    _leave(_own.stack[-1])
     with _changing:
         held = _own.stack.pop()
         if not _own.stack:

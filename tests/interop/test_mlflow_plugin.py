@@ -178,3 +178,28 @@ def _ask(port: int, what: str, query: str) -> Any:
             if time.monotonic() > end:
                 raise
             time.sleep(0.5)
+
+
+def test_in_a_tracked_cell_mlflows_calls_land_in_the_cells_run(
+    mlflow3: str, tmp_path: Path, environment: dict[str, str]
+) -> None:
+    out = script(mlflow3, (Path(__file__).parent / "plugin_in_cells.py").read_text(), tmp_path, environment)
+    runs = {run["name"]: run for run in out["runs"]}
+    assert runs["plain"] == {
+        "name": "plain", "parent": None, "status": "FINISHED", "params.lr": "0.1", "metrics.loss": 0.5
+    }  # fmt: skip
+    assert runs["with"]["status"] == "FINISHED"
+    assert (runs["with"]["metrics.m"], runs["with"]["tags.who"]) == (1.0, "me")
+    assert runs["with"]["tags.mlflow.note.content"] == "a note"
+    assert [runs[f"lr {lr}"]["parent"] for lr in (1, 2, 3)] == ["loop"] * 3
+    assert [runs[f"lr {lr}"]["params.lr"] for lr in (1, 2, 3)] == ["1", "2", "3"]
+    assert (runs["open"]["status"], runs["left open"]["parent"]) == ("FAILED", "open")
+    assert runs["failing"]["status"] == "FAILED"
+    assert runs["failing"]["metrics.m"] == 2.0
+    assert runs["auto"]["params.C"] == "0.5"
+    (second,) = [run for run in out["runs"] if run["parent"] == "auto"]
+    assert second["params.C"] == "0.25"
+    assert not out["left"]
+    assert not out["left later"]
+    assert out["elsewhere"] in ([], ["Default"])
+    assert out["same"].startswith("file:")

@@ -23,6 +23,7 @@ def test_the_same_folder_is_one_store_however_it_is_written(here: Path) -> None:
     assert store is open_store(here / "mlruns")
     assert store is open_store((here / "mlruns").as_uri())
     assert store is open_store("./mlruns")
+    assert store is open_store((here / "mlruns").as_uri().replace("file:", "nbtrack:"))
     assert store.uri == (here / "mlruns").as_uri()
     spaced = open_store((here / "my runs é").as_uri())
     assert spaced is open_store("my runs é")

@@ -1,0 +1,69 @@
+"""Which run do MLflow's calls mean inside a tracked cell?
+
+The first run that MLflow starts there without a name is the cell's own; every other one is a child of it. MLflow keeps
+a stack of its own, so when the cell ends, what it started there is ended there too: no run leaks into the next cell.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+
+from nbtrack.entities import RunStatus, RunTag
+from nbtrack.stores import Store
+from nbtrack.stores.files.layout import DEFAULT_NAME
+from nbtrack.tracking import active
+from nbtrack.tracking.client import DESCRIPTION, PARENT
+
+
+def cell_on(store: Store) -> active.Held | None:
+    """The tracked cell that is running in this process, where its run lies in this very store."""
+    held = active.current()
+    cells = [held] if held and held.kept else [each for each in active.own_stack() if each.kept]
+    return next((each for each in reversed(cells) if each.uri == store.uri), None)
+
+
+def adopt(cell: active.Held, tags: Mapping[str, str]) -> str | None:
+    """The id of the cell's run, where MLflow may have it; None where it was given away or a child is meant.
+
+    The tags that MLflow adds to every run by itself are left out: the cell's run knows better where it stands.
+    """
+    if cell.adopted or PARENT in tags:
+        return None
+    cell.adopted = True
+    own = [RunTag(k, v) for k, v in tags.items() if k == DESCRIPTION or not k.startswith("mlflow.")]
+    if own:
+        cell.client.log_batch(cell.run_id, tags=own)
+    follow(cell, cell.run_id)
+    return cell.run_id
+
+
+def child_tags(cell: active.Held, tags: Mapping[str, str]) -> dict[str, str]:
+    return {PARENT: cell.run_id, **tags}
+
+
+def child_experiment(cell: active.Held, store: Store, experiment_id: str) -> str:
+    """That of the cell, where none was chosen: MLflow asks for the default one then."""
+    chosen = store.experiment(experiment_id)
+    return cell.run.info.experiment_id if chosen.name == DEFAULT_NAME else chosen.experiment_id
+
+
+def noted(store: Store, run_id: str, status: RunStatus | None) -> bool:
+    """Was that the end of the cell's run? The cell ends it; how it should end is noted."""
+    cell = cell_on(store)
+    if cell is None or cell.run_id != run_id or status is None:
+        return False
+    if status != RunStatus.RUNNING:
+        cell.asked = status
+    return True
+
+
+def follow(cell: active.Held, run_id: str) -> None:
+    """Take the run off MLflow's stack when the cell ends, if it is still there."""
+    cell.leaving.append(lambda: _let_go(run_id))
+
+
+def _let_go(run_id: str) -> None:
+    mlflow = sys.modules.get("mlflow")
+    while mlflow is not None and (run := mlflow.active_run()) is not None and run.info.run_id == run_id:
+        mlflow.end_run()
