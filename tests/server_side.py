@@ -10,12 +10,15 @@ import os
 import signal
 import sys
 
-import uvicorn.main  # noqa: I001  MLflow looks whether it is there, to tell a server from a client
+# isort: off
+import uvicorn.main  # first: MLflow looks whether it is there, to tell a server from a client
 
 import mlflow.cli
 import mlflow.server
 import mlflow.server.auth
 import mlflow.server.fastapi_app
+
+# isort: on
 
 
 def in_this_process(command: list[str], *, extra_env: dict[str, str], **_: object) -> None:

@@ -36,10 +36,11 @@ class RestWatch:
 
     def snapshot(self) -> Snapshot:
         """Newest runs first."""
-        for _ in self.arriving():
-            pass
+        experiments: Sequence[Experiment] = ()
+        for part in self.arriving():
+            experiments = part.experiments
         newest = sorted(self._told.values(), key=lambda row: (-(row.run.info.start_time or 0), row.run.info.run_id))
-        return Snapshot(newest, self._experiments)
+        return Snapshot(newest, experiments)
 
     def remembered(self) -> Snapshot:
         return Snapshot((), ())
@@ -49,11 +50,13 @@ class RestWatch:
         with self._looking:
             self._store.settle()
             self._experiments = self._store.experiments(ViewType.ALL)
+            chosen = self._chosen()
+            shown = [each for each in self._experiments if each.experiment_id in chosen]
             told: dict[str, Row] = {}
-            for rows, _ in pages.runs(self._store.link, self._chosen()):
+            for rows, _ in pages.runs(self._store.link, chosen) if chosen else [([], False)]:
                 part = self._store.known(rows)
                 told.update((row.run.info.run_id, row) for row in part)
-                yield Snapshot(part, self._experiments)
+                yield Snapshot(part, shown)
             self._told, self._whole = told, True
 
     def changes(self, *, thorough: bool = True) -> Changes:
