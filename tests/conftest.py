@@ -11,7 +11,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from tests.servers import Forge, Server
+from tests.servers import PASSWORD, Forge, Server
 
 TESTS = Path(__file__).parent
 
@@ -92,5 +92,16 @@ def server3(forge: Forge, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     folder = tmp_path_factory.mktemp("server3")
     empty_database(3, folder)
     server = Server(forge, folder).start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture(scope="session")
+def guarded3(forge: Forge, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server with MLflow's basic-auth app; its user `admin` has the password of `tests.servers`."""
+    folder = tmp_path_factory.mktemp("guarded3")
+    empty_database(3, folder)
+    secrets = {"MLFLOW_FLASK_SERVER_SECRET_KEY": "for tests", "MLFLOW_AUTH_ADMIN_PASSWORD": PASSWORD}
+    server = Server(forge, folder, app="basic-auth", env=secrets).start()
     yield server
     server.kill()

@@ -15,7 +15,6 @@ import uvicorn.main  # first: MLflow looks whether it is there, to tell a server
 
 import mlflow.cli
 import mlflow.server
-import mlflow.server.auth
 import mlflow.server.fastapi_app
 
 # isort: on

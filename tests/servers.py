@@ -22,6 +22,7 @@ QUIET = {
     "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
     "PYTHONWARNINGS": "ignore",
 }
+PASSWORD = "correct-horse-9"  # of the basic-auth app's admin
 Start = Callable[[list[str], dict[str, str], Path], int]  # arguments of `mlflow server`, environment, folder: process
 
 

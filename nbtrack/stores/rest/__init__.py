@@ -19,7 +19,7 @@ from nbtrack.entities import (
     RunTag,
     ViewType,
 )
-from nbtrack.errors import InvalidValueError, NotFoundError
+from nbtrack.errors import InvalidValueError, NotFoundError, ServerError
 from nbtrack.frame import Row, Series, Summary
 from nbtrack.stores import names
 from nbtrack.stores.base import Question, Snapshot
@@ -273,9 +273,10 @@ class RestStore:
         """The writer of a run that takes values. While the server is away, a run is believed to be what it was."""
         now = time.monotonic()
         seen, writer = self._writers.get(run_id, (0.0, None))
-        if writer is not None and (now - seen < TRUST_S or self.outbox.away):
+        if writer is not None and now - seen < TRUST_S:
             return writer
-        if self.row(run_id).run.info.lifecycle_stage != LifecycleStage.ACTIVE:
+        found = self._row_if_there(run_id) if writer else self.row(run_id)
+        if found is not None and found.run.info.lifecycle_stage != LifecycleStage.ACTIVE:
             raise _deleted(run_id)
         writer = writer or RestRunWriter(self, run_id)
         self._writers[run_id] = now, writer
@@ -283,12 +284,21 @@ class RestStore:
 
     def _refuse_changes(self, run_id: str, params: Mapping[str, str]) -> None:
         """All of a batch or nothing: a server that takes a hundred at a time would keep the first hundred."""
-        if self.outbox.away:
-            return
-        there = self.row(run_id).run.data.params
+        found = self._row_if_there(run_id)
+        there = {} if found is None else found.run.data.params
         for key, value in params.items():
             if there.get(key, value) != value:
                 raise names.changed_param(key, there[key], value, run_id)
+
+    def _row_if_there(self, run_id: str) -> Row | None:
+        """None while the server is away; who asks in order to write goes on without."""
+        if self.outbox.away:
+            return None
+        try:
+            return self.row(run_id)
+        except ServerError as error:
+            self.outbox.failed(error)
+            return None
 
     def _points(self, run_id: str, key: str) -> Iterator[Mapping[str, Any]]:
         asked: Body = {"run_id": run_id, "metric_key": key, "max_results": POINTS_AT_ONCE}

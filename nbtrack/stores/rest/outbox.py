@@ -76,7 +76,7 @@ class Outbox:
         except ServerError as error:
             if error.status in (401, 403):
                 raise
-            self._failed(error)
+            self.failed(error)
             self.put(_line(path, body))
             self.tell()
 
@@ -196,13 +196,14 @@ class Outbox:
         except StoreError as error:
             self._broken = self._broken + 1 if isinstance(error, ServerError) and error.status == 500 else 0
             if self._broken < STUBBORN:
-                self._failed(error)
+                self.failed(error)
                 return 0
             self._refused(error, together)
         self._failures, self._broken, self._next_try = 0, 0, 0.0
         return sum(map(len, together))
 
-    def _failed(self, error: StoreError) -> None:
+    def failed(self, error: StoreError) -> None:
+        """The server did not answer: let it be for a while, longer each time."""
         pause = PAUSES[min(self._failures, len(PAUSES) - 1)]
         self._failures += 1
         self._next_try = time.monotonic() + pause
