@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import signal
 import subprocess
 import sys
 import textwrap
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import nbtrack
+from nbtrack.dashboard import live
 from nbtrack.entities import Metric, Param, Run, RunStatus, RunTag
 from nbtrack.errors import InvalidValueError, NbtrackWarning, NotAStoreError, ServerError
 from nbtrack.query import parse, parse_key
@@ -24,8 +27,9 @@ from nbtrack.stores.rest import RestStore, asking, pages
 from nbtrack.stores.rest.address import Address, credentials
 from nbtrack.stores.rest.outbox import Outbox
 from nbtrack.stores.rest.spool import unsent_folder
+from nbtrack.tracking import finding
 from nbtrack.tracking.lookup import find_runs
-from tests.servers import PASSWORD, Server
+from tests.servers import PASSWORD, Server, by_command, fill
 
 VARIABLES = (
     "MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWORD", "MLFLOW_TRACKING_TOKEN", "DAGSHUB_USER_TOKEN",
@@ -431,5 +435,95 @@ def test_a_cell_a_search_and_the_shell_work_with_an_address(store: RestStore) ->
     listed = json.loads(done.stdout[done.stdout.index("[") : done.stdout.rindex("]") + 1])
     assert [run["data"]["params"]["lr"] for run in listed] == ["0.2"]
     assert "2 runs" in done.stdout
-    paths = {file.path for file in store.list_artifacts(listed[0]["info"]["run_id"], "nbtrack")}
-    assert any("cell" in path for path in paths), paths
+    assert b"lr = 0.2" in store.read_artifact(listed[0]["info"]["run_id"], "cell.py")
+
+
+# many runs
+
+
+class Ear:
+    """A listener that notes how much was there when it was told."""
+
+    def __init__(self, hub: live.Hub) -> None:
+        self._hub = hub
+        self.heard: list[tuple[int, list[str]]] = []
+
+    def hear(self, content: dict[str, Any], packed: bytes) -> None:
+        self.heard.append((len(self._hub.frame()), content["status"]["notes"]))
+
+    def replace_snapshot(self) -> None:
+        self.heard.append((len(self._hub.frame()), self._hub.status()["notes"]))
+
+    def refresh_outputs(self, *, only_empty: bool) -> None: ...
+
+
+def test_a_dashboard_opens_with_the_newest_runs_and_fills_as_pages_arrive(
+    server3: Server, store: RestStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(server3.database, 250)
+    monkeypatch.setattr(pages, "LATER", 100)
+    first = live.Hub(store, None)
+    next(first.catalog.arriving())()
+    assert (len(first.frame()), first.frame().columns["run_name"].at(0)) == (100, "run-249")
+    first.close()
+    hub = live.Hub(store, None)
+    ear = Ear(hub)
+    hub.listeners.add(ear)
+    hub.load()
+    assert [(200, [live.COMING]), (250, [live.COMING]), (250, [])] == ear.heard
+    asked: list[str] = []
+    real = store.link.post
+    monkeypatch.setattr(store.link, "post", lambda path, body, **how: asked.append(path) or real(path, body, **how))
+    RestStore(Address.of(store.uri)).link.post(
+        "runs/set-tag", {"run_id": hub.frame().run_ids[3], "key": "t", "value": "1"}
+    )
+    asked.clear()
+    hub.look_now()
+    assert hub.frame().columns["tags.t"].at(3) == "1"
+    assert len(asked) <= 4, "looking again costs a few requests, however many runs there are"
+    hub.close()
+
+
+def test_one_run_of_many_is_shown_without_waiting_for_all(server3: Server, store: RestStore) -> None:
+    fill(server3.database, 300)
+    frame = finding.frame_naming(store, ["run-7"])
+    assert frame.length == 1
+    parts = live.Hub(store, None).catalog.arriving(frame.run_ids)
+    assert [row.run.info.run_name for row in next(parts)().rows] == ["run-7"]
+
+
+def test_what_a_dashboard_shows_and_saves_holds_no_password(guarded3: Server) -> None:
+    guarded3.empty()
+    address = guarded3.url.replace("http://", f"http://admin:{PASSWORD}@")
+    store = RestStore(Address.of(address))
+    new_run(store)
+    dash = nbtrack.dashboard(store)
+    dash._hub.wait()
+    for text in (repr(dash), str(dash.get_state()), str(dash._repr_mimebundle_()), dash.code()):
+        assert PASSWORD not in text
+    dash.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("major", [3, 2])
+def test_the_command_mlflow_server_is_read_and_written(
+    major: int, tmp_path: Path, new_database: Callable[[int, Path], Path], request: pytest.FixtureRequest
+) -> None:
+    new_database(major, tmp_path)
+    server = Server(by_command(request.getfixturevalue(f"mlflow{major}")), tmp_path).start()
+    try:
+        store = RestStore(Address.of(server.url))
+        run_id = new_run(store).info.run_id
+        values = [1.5, math.nan, math.inf, -math.inf]
+        store.log_batch(run_id, [Metric("m", value, 1 + step, step) for step, value in enumerate(values)])
+        store.log_batch(run_id, params=[Param("lr", "0.1")], tags=[RunTag("a/b", "é")])
+        store.write_artifact(run_id, "folder/a b é.txt", b"hello")
+        store.update_run(run_id, status=RunStatus.FAILED, end_time=2000)
+        (found,) = find_runs(store, ["0"], "params.lr = '0.1' and status = 'FAILED'", 1, 10, ["metrics.m DESC"], None)
+        assert (found.info.run_id, found.data.tags["a/b"]) == (run_id, "é")
+        assert [repr(value) for value in store.history(run_id, "m").value.tolist()] == [repr(value) for value in values]
+        assert store.list_artifacts(run_id, "folder")[0].path == "folder/a b é.txt"
+        assert store.read_artifact(run_id, "folder/a b é.txt") == b"hello"
+        assert store.watch().changes(thorough=False).rows[0].run == store.run(run_id)
+    finally:
+        server.kill()

@@ -79,8 +79,10 @@ def parts_of(node: Node | None, keys: Sequence[Key]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def asks_for_datasets(node: Node | None) -> bool:
-    return any(column.family == DATASET for column in _columns(node))
+def is_beyond_rows(node: Node | None, keys: Sequence[Key]) -> bool:
+    """Does it take more than a page of runs to say which of them fit: whole histories, or datasets?"""
+    columns = [*_columns(node), *(key.column for key in keys)]
+    return any(column.family == DATASET or column.part is not None or _may_be_part(column) for column in columns)
 
 
 def _columns(node: object) -> Iterator[Column]:

@@ -31,8 +31,7 @@ def rows(link: Link, experiment_ids: Sequence[str], question: Question) -> tuple
 
 def _rows(link: Link, experiment_ids: Sequence[str], question: Question, said: asking.Asked) -> tuple[list[Row], int]:
     order = asking.ordered(question.keys)
-    unlike = asking.asks_for_datasets(question.node) or asking.parts_of(question.node, question.keys)
-    end = None if order is None or unlike else question.end
+    end = None if order is None or asking.is_beyond_rows(question.node, question.keys) else question.end
     start = question.start if end is not None and said.exact else 0
     first = pages.LATER if end is None else min(end - start + 1, pages.LATER)
     found: dict[str, Row] = {}
