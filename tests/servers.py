@@ -65,6 +65,8 @@ class Server:
         """As `kill -9` does, its workers too: they are a process group of their own."""
         if self._process:
             os.killpg(self._process, signal.SIGKILL)
+            if started := _started.pop(self._process, None):
+                started.wait()
             self._process = 0
 
     def empty(self) -> None:
@@ -101,6 +103,9 @@ class Forge:
         self._process.wait(timeout=20)
 
 
+_started: dict[int, subprocess.Popen[bytes]] = {}
+
+
 def by_command(python: str) -> Start:
     """Each server by the command `mlflow server`, as a person starts it."""
 
@@ -108,7 +113,9 @@ def by_command(python: str) -> Start:
         command = [python, "-m", "mlflow", "server", *arguments]
         with (folder / "server.log").open("ab") as log:
             whole = {**environment(python), **env}
-            return subprocess.Popen(command, env=whole, cwd=folder, stdout=log, stderr=log, start_new_session=True).pid
+            made = subprocess.Popen(command, env=whole, cwd=folder, stdout=log, stderr=log, start_new_session=True)
+        _started[made.pid] = made
+        return made.pid
 
     return start
 

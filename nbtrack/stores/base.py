@@ -90,7 +90,8 @@ class Question:
 class RunWriter(Protocol):
     """An open run: what a training loop writes through. Safe to call from several threads.
 
-    When a call returns, its data has been handed to the operating system and survives `kill -9` of this process.
+    When a call returns, its data has been handed to the operating system and survives `kill -9` of this process. For a
+    store far away it is then in a file here, and every reading through the store sends it first.
     """
 
     run_id: str

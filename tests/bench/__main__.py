@@ -17,6 +17,7 @@ from typing import Any
 from tests.bench.bench_track import measure as measure_track
 from tests.bench.floor import floor
 from tests.bench.generate import generate
+from tests.bench.server import measure as measure_server
 
 ROOT = Path(__file__).parents[2]
 BENCH = ROOT / ".bench"
@@ -48,10 +49,15 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=BENCH) as folder:
         result = measure(Path(folder), given.runs, given.rounds)
     result["track"] = [list(row) for row in measure_track()]
+    result["server"] = measure_server(os.environ["NBTRACK_MLFLOW3_PYTHON"], given.runs)
     (BENCH / "results.json").write_text(json.dumps(result, indent=2) + "\n")
     print(table(result))
     for where, bare, added in result["track"]:
         print(f"a short cell, {where:18} {told(bare):>10}, and %%track adds {told(added)}")
+    ours, theirs = result["server"]["nbtrack"], result["server"]["mlflow"]
+    for task, seconds in ours.items():
+        beside = f", MLflow {told(theirs[task])}" if task in theirs else ""
+        print(f"over a server, {task:25} {told(seconds):>10}{beside}")
 
 
 def measure(folder: Path, runs: int, rounds: int) -> dict[str, Any]:

@@ -470,7 +470,7 @@ def test_a_dashboard_opens_with_the_newest_runs_and_fills_as_pages_arrive(
     ear = Ear(hub)
     hub.listeners.add(ear)
     hub.load()
-    assert [(200, [live.COMING]), (250, [live.COMING]), (250, [])] == ear.heard
+    assert ear.heard == [(200, [live.COMING]), (250, [live.COMING]), (250, [])]
     asked: list[str] = []
     real = store.link.post
     monkeypatch.setattr(store.link, "post", lambda path, body, **how: asked.append(path) or real(path, body, **how))
