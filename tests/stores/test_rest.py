@@ -6,20 +6,24 @@ import json
 import math
 import os
 import signal
+import ssl
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
 import nbtrack
 from nbtrack.dashboard import live
 from nbtrack.entities import Metric, Param, Run, RunStatus, RunTag
-from nbtrack.errors import InvalidValueError, NbtrackWarning, NotAStoreError, ServerError
+from nbtrack.errors import InvalidValueError, NbtrackWarning, NotAStoreError, ServerError, StoreError
 from nbtrack.query import parse, parse_key
 from nbtrack.stores import open_store
 from nbtrack.stores.base import Question
@@ -178,6 +182,95 @@ def test_a_user_without_the_permission_hears_so(guarded3: Server, monkeypatch: p
     with pytest.raises(ServerError, match="does not allow this"):
         bob.log_batch(run.info.run_id, params=[Param("a", "1")])
     admin.link.ask("DELETE", "/api/2.0/mlflow/users/delete", json={"username": "bob"})
+
+
+class Door(BaseHTTPRequestHandler):
+    """What stands in front of a server: it answers as it was told to, in turn."""
+
+    answers: ClassVar[list[tuple[int, dict[str, str], bytes]]] = []
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        status, headers, body = self.answers.pop(0)
+        self.send_response(status)
+        for name, value in {**headers, "Content-Length": str(len(body))}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None: ...
+
+
+@contextmanager
+def door(*answers: tuple[int, dict[str, str], bytes], context: ssl.SSLContext | None = None) -> Iterator[RestStore]:
+    Door.answers = list(answers)
+    with ThreadingHTTPServer(("127.0.0.1", 0), Door) as opened:
+        if context is not None:
+            opened.socket = context.wrap_socket(opened.socket, server_side=True)
+        thread = threading.Thread(target=opened.serve_forever, args=(0.05,))
+        thread.start()
+        store = RestStore(Address.of(f"http{'s' if context else ''}://localhost:{opened.server_port}"))
+        yield store
+        store.link.close()
+        opened.shutdown()
+        thread.join()
+
+
+GOOD = (200, {}, b"{}")
+
+
+def test_a_server_that_is_busy_is_asked_again_and_one_that_may_have_heard_is_not() -> None:
+    busy = (429, {"Retry-After": "0"}, b"slow down")
+    with door(busy, (503, {}, b""), GOOD) as store:
+        assert store.experiments() == []
+    with door((500, {}, b"<html>"), GOOD) as store, pytest.raises(ServerError, match=r"failed \(500\)"):
+        store.link.post("runs/create", {}, again=False)
+
+
+def test_a_door_that_is_no_server_is_told_as_such() -> None:
+    with door((200, {}, b"<html>Log in</html>")) as store, pytest.raises(NotAStoreError, match="asks for a login"):
+        store.experiments()
+    elsewhere = (302, {"Location": "https://me:s3cret@login.example/?next=x"}, b"")
+    with door(elsewhere) as store, pytest.raises(NotAStoreError, match=r"leads to https://login\.example\. Use"):
+        store.experiments()
+
+
+CERTIFICATE = """
+import datetime, ipaddress, sys
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+key = ec.generate_private_key(ec.SECP256R1())
+name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+now = datetime.datetime.now(datetime.timezone.utc)
+made = (x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+        .serial_number(1).not_valid_before(now).not_valid_after(now + datetime.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), True).sign(key, hashes.SHA256()))
+pem = serialization.Encoding.PEM
+private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+open(sys.argv[1], "wb").write(made.public_bytes(pem) + private)
+"""
+
+
+def test_certificates_are_checked_as_mlflows_variables_say(
+    mlflow3: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pem = tmp_path / "server.pem"
+    subprocess.run([mlflow3, "-c", CERTIFICATE, str(pem)], check=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem)
+    with door(GOOD, GOOD, context=context) as store:
+        with pytest.raises(ServerError, match="not trusted.*MLFLOW_TRACKING_SERVER_CERT_PATH"):
+            store.experiments()
+        monkeypatch.setenv("MLFLOW_TRACKING_SERVER_CERT_PATH", str(pem))
+        assert store.experiments() == []
+        monkeypatch.delenv("MLFLOW_TRACKING_SERVER_CERT_PATH")
+        monkeypatch.setenv("MLFLOW_TRACKING_INSECURE_TLS", "true")
+        assert store.experiments() == []
+        monkeypatch.setenv("MLFLOW_TRACKING_CLIENT_CERT_PATH", str(tmp_path / "none.pem"))
+        with pytest.raises(StoreError, match=r"MLFLOW_TRACKING_CLIENT_CERT_PATH.*none\.pem"):
+            store.experiments()
 
 
 # what is logged
