@@ -38,7 +38,7 @@ from tests.servers import PASSWORD, Server, by_command, fill
 VARIABLES = (
     "MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWORD", "MLFLOW_TRACKING_TOKEN", "DAGSHUB_USER_TOKEN",
     "DAGSHUB_CLIENT_HOST", "DAGSHUB_USERNAME", "DAGSHUB_PASSWORD", "MLFLOW_TRACKING_INSECURE_TLS",
-    "MLFLOW_TRACKING_SERVER_CERT_PATH", "MLFLOW_TRACKING_CLIENT_CERT_PATH",
+    "MLFLOW_TRACKING_SERVER_CERT_PATH", "MLFLOW_TRACKING_CLIENT_CERT_PATH", "REQUESTS_CA_BUNDLE",
 )  # fmt: skip
 
 
@@ -261,7 +261,7 @@ def test_certificates_are_checked_as_mlflows_variables_say(
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(pem)
     with door(GOOD, GOOD, context=context) as store:
-        with pytest.raises(ServerError, match="not trusted.*MLFLOW_TRACKING_SERVER_CERT_PATH"):
+        with pytest.raises(ServerError, match=r"not trusted.*MLFLOW_TRACKING_SERVER_CERT_PATH"):
             store.experiments()
         monkeypatch.setenv("MLFLOW_TRACKING_SERVER_CERT_PATH", str(pem))
         assert store.experiments() == []

@@ -10,6 +10,8 @@ import configparser
 import os
 import ssl
 from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -113,15 +115,20 @@ class Trust:
         import httpx
 
         context = httpx.create_ssl_context(verify=not self.insecure)
-        try:
-            if self.authority and not self.insecure:
+        if self.authority and not self.insecure:
+            with _usable(AUTHORITY, self.authority):
                 folder = os.path.isdir(self.authority)
                 context.load_verify_locations(**{"capath" if folder else "cafile": self.authority})
-            if self.client:
+        if self.client:
+            with _usable(CLIENT, self.client):
                 context.load_cert_chain(self.client)
-        except OSError as error:  # ssl.SSLError is one
-            named = f"{AUTHORITY}='{self.authority}'" if self.authority else f"{CLIENT}='{self.client}'"
-            raise StoreError(
-                f"{named} could not be used: {error}. Name a PEM file that holds a certificate."
-            ) from error
         return context
+
+
+@contextmanager
+def _usable(variable: str, path: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:  # ssl.SSLError is one
+        message = f"{variable}='{path}' could not be used: {error}. Name a PEM file that holds a certificate."
+        raise StoreError(message) from error
