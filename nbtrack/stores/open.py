@@ -43,7 +43,9 @@ def open_store(uri: str | Path | None = None) -> Store:
     key, kind = _resolve(text)
     with _lock:
         if (kind, key) not in _open:
-            _open[kind, key] = _make(key, kind)
+            _open[kind, key] = made = _make(key, kind)
+            if kind == "rest":  # what is shown of an address, without its password, leads to the same store
+                _open.setdefault((kind, made.uri), made)
         return _open[kind, key]
 
 

@@ -399,7 +399,10 @@ def test_points_that_the_server_will_never_take_are_kept_beside_the_reason(store
     writer.log_metric("m", 1.0, 1, 1)
     with pytest.warns(NbtrackWarning, match="Values that were logged were not taken"):
         nbtrack.flush()
-    assert f'"{run_id}","m",1.0' in (unsent_folder(store.uri) / "refused.txt").read_text()
+    kept = unsent_folder(store.uri) / "refused.txt"
+    assert f'"{run_id}","m",1.0' in kept.read_text()
+    assert [damage.path for damage in store.snapshot().damages] == [str(kept)], "as nbtrack doctor says"
+    kept.unlink()
     other = new_run(store).info.run_id
     store.writer(other).log_metric("m", 2.0, 1, 1)
     assert store.run(other).data.metrics == {"m": 2.0}, "what comes behind is not held up"

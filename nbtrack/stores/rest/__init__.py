@@ -22,11 +22,12 @@ from nbtrack.entities import (
 from nbtrack.errors import InvalidValueError, NotFoundError, ServerError
 from nbtrack.frame import Row, Series, Summary
 from nbtrack.stores import names
-from nbtrack.stores.base import Question, Snapshot
+from nbtrack.stores.base import Damage, Question, Snapshot
 from nbtrack.stores.rest import artifacts, asking, narrowing, pages, reading
 from nbtrack.stores.rest.address import Address
 from nbtrack.stores.rest.link import Link
 from nbtrack.stores.rest.outbox import batches, metric_line, outbox_for
+from nbtrack.stores.rest.spool import REFUSED
 from nbtrack.stores.rest.watch import RestWatch
 
 DEFAULT_NAME = "Default"
@@ -230,6 +231,14 @@ class RestStore:
     def known(self, rows: Iterable[Row]) -> list[Row]:
         """The rows with what has been read of their histories, as far as that is still the newest."""
         return [Row(row.run, self._summaries_of(row)) for row in rows]
+
+    def damages(self) -> list[Damage]:
+        """What this machine logged and the server would not take."""
+        refused = self.outbox.folder / REFUSED
+        if not refused.exists():
+            return []
+        said = f"holds values that {self.uri} refused, each behind the reason"
+        return [Damage(str(refused), said, "Log them again where they belong, and delete the file.")]
 
     # artifacts
 

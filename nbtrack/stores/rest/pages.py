@@ -41,8 +41,9 @@ def runs(
         }
         answer = link.post("runs/search", {**body, "page_token": token} if token else body)
         token = answer.get("next_page_token") or None
-        yield [reading.row(each) for each in answer.get("runs", ())], token is not None
-        if token is None:
+        found = answer.get("runs", ())
+        yield [reading.row(each) for each in found], token is not None
+        if token is None or not found:
             return
         size = LATER
 

@@ -36,11 +36,9 @@ class RestWatch:
 
     def snapshot(self) -> Snapshot:
         """Newest runs first."""
-        experiments: Sequence[Experiment] = ()
-        for part in self.arriving():
-            experiments = part.experiments
+        *_, last = self.arriving()
         newest = sorted(self._told.values(), key=lambda row: (-(row.run.info.start_time or 0), row.run.info.run_id))
-        return Snapshot(newest, experiments)
+        return Snapshot(newest, last.experiments, last.damages)
 
     def remembered(self) -> Snapshot:
         return Snapshot((), ())
@@ -52,11 +50,12 @@ class RestWatch:
             self._experiments = self._store.experiments(ViewType.ALL)
             chosen = self._chosen()
             shown = [each for each in self._experiments if each.experiment_id in chosen]
+            damages = self._store.damages()
             told: dict[str, Row] = {}
             for rows, _ in pages.runs(self._store.link, chosen) if chosen else [([], False)]:
                 part = self._store.known(rows)
                 told.update((row.run.info.run_id, row) for row in part)
-                yield Snapshot(part, shown)
+                yield Snapshot(part, shown, damages)
             self._told, self._whole = told, True
 
     def changes(self, *, thorough: bool = True) -> Changes:
