@@ -88,14 +88,12 @@ class Link:
         wanted = os.getpid(), Trust.now()
         with self._making:
             if self._client is None or self._made != wanted:
-                from nbtrack import __version__
-
                 given = os.environ.get("MLFLOW_HTTP_REQUEST_TIMEOUT")
                 answer = float(given) if given and given.isdigit() else ANSWER_S
                 self._client = httpx.Client(
                     verify=wanted[1].context(),
                     timeout=httpx.Timeout(answer, connect=CONNECT_S),
-                    headers={"User-Agent": f"nbtrack/{__version__}"},
+                    headers={"User-Agent": "nbtrack"},
                 )
                 self._made = wanted
             return self._client
