@@ -86,7 +86,7 @@ test-quick: build ## no browser, no MLflow: seconds, for while you edit
 # RUNS="1000 10000" ROUNDS=3 CLOCK=cpu are taken; RUNS=100000 adds that size to what was measured before.
 bench: build chromium $(MLFLOWS) ## against the real MLflow and plain Python, into .bench/table.md (RUNS=100000 adds a size)
 	@NBTRACK_CHROMIUM="$$(cat $(CHROMIUM))" $(PY) -m tests.bench --runs $(RUNS) $(if $(ROUNDS),--rounds $(ROUNDS)) --cells \
-	  --browser $(if $(CLOCK),--clock $(CLOCK))
+	  --server --browser $(if $(CLOCK),--clock $(CLOCK))
 	@$(NPM) run --silent bench
 
 bench-readme: build ## the table of what `make bench` measured last, into README.md

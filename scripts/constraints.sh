@@ -7,5 +7,5 @@ compile() {
         --no-emit-index-url --no-emit-find-links --no-config >/dev/null
 }
 compile pyproject.toml --extra demo --group dev --group tools -o constraints.txt
-printf 'mlflow==3.17.2\nxgboost-cpu\nlightgbm\nipython\n' | compile - -o tests/interop/mlflow3.txt
+printf 'mlflow==3.17.2\nflask-wtf\nxgboost-cpu\nlightgbm\nipython\n' | compile - -o tests/interop/mlflow3.txt
 printf 'mlflow==2.22.5\nsqlalchemy<2.1\n' | compile - -o tests/interop/mlflow2.txt

@@ -16,7 +16,10 @@ from nbtrack.stores import Store, open_store
 if TYPE_CHECKING:  # argparse names the class only to those who read
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
-STORE_HELP = "a folder such as ./mlruns, or sqlite:///mlflow.db (default: MLFLOW_TRACKING_URI, else the one here)"
+STORE_HELP = (
+    "a folder such as ./mlruns, sqlite:///mlflow.db, or an MLflow server's http(s)://… "
+    "(default: MLFLOW_TRACKING_URI, else the one here)"
+)
 RUN_HELP = "an id, a unique start of one, a unique name, or -1, -2 for the newest"
 FILTER_HELP = "such as \"metrics.accuracy > 0.9 and params.lr = '0.1'\"; all runs without it"
 
@@ -49,16 +52,15 @@ def chosen(store: Store, options: argparse.Namespace) -> tuple[list[Row], Frame]
 def choose(
     store: Store, experiments: list[str] | None, where: str, order_by: list[str], stage: str
 ) -> tuple[list[Row], Frame]:
-    from nbtrack.query import hints
     from nbtrack.tracking.lookup import matching, rows_of
 
     known = [e.experiment_id for e in store.experiments()]
     ids = known if experiments is None else [experiment_of(store, name) for name in experiments]
     view = ViewType.ACTIVE_ONLY if stage == LifecycleStage.ACTIVE else ViewType.DELETED_ONLY
-    held, order = matching(store, ids, where, view, order_by)
-    for hint in hints(where, held.frame()):
+    found = matching(store, ids, where, view, order_by)
+    for hint in found.hints:
         print("nbtrack:", hint, file=sys.stderr)
-    return rows_of(held, order), held.frame().take(order)
+    return rows_of(found.held, found.order), found.held.frame().take(found.order)
 
 
 def experiment_of(store: Store, name: str) -> str:

@@ -12,11 +12,12 @@ from nbtrack.dashboard.view import known_view
 from nbtrack.dashboard.widget import Dashboard
 from nbtrack.entities import Experiment, ViewType
 from nbtrack.errors import InvalidValueError, NotFoundError
-from nbtrack.frame import Row, frame_of
+from nbtrack.frame import Row
 from nbtrack.query.named import run_ids
 from nbtrack.stores.base import Store
 from nbtrack.stores.open import open_store
 from nbtrack.tracking.client import PARENT
+from nbtrack.tracking.finding import frame_naming, runs_where
 
 Address = Store | str | Path | None
 
@@ -169,16 +170,15 @@ def _experiment_id(store: Store, given: Any) -> str:
 
 def _store_and_runs(store: Address, runs: Iterable[Any]) -> tuple[Store, list[str]]:
     opened = _store(store)
-    ids = run_ids(frame_of(opened.snapshot().rows), runs)
+    runs = list(runs)
+    ids = run_ids(frame_naming(opened, runs), runs)
     if not ids:
         raise NotFoundError("There is no run to show. Give an id or a name, or track one first.")
     return opened, ids
 
 
 def _newest(store: Store) -> list[str]:
-    rows = store.snapshot().rows
-    newest = max(rows, key=lambda row: row.run.info.start_time or 0, default=None)
-    return [] if newest is None else [newest.run.info.run_id]
+    return [run.info.run_id for run in runs_where(store, most=1)]
 
 
 def _experiments_of(store: Store, ids: Sequence[str]) -> list[str]:

@@ -25,7 +25,6 @@ from nbtrack.magics.series import Series
 from nbtrack.magics.show import show
 from nbtrack.magics.tables import difference_html, difference_text, runs_table
 from nbtrack.magics.words import short
-from nbtrack.query import hints
 from nbtrack.stores import Store
 from nbtrack.tracking import active
 from nbtrack.tracking.client import MlflowClient
@@ -119,10 +118,10 @@ class Commands:
     def ls(self, text: str) -> None:
         client = MlflowClient()
         known = client.store.experiments()
-        held, order = matching(client.store, [e.experiment_id for e in known], text, ViewType.ACTIVE_ONLY, ())
-        for hint in hints(text, held.frame()):
+        found = matching(client.store, [e.experiment_id for e in known], text, ViewType.ACTIVE_ONLY, ())
+        for hint in found.hints:
             print(hint)
-        runs = [row.run for row in rows_of(held, order)]
+        runs = [row.run for row in rows_of(found.held, found.order)]
         if not runs:
             print(
                 "No run matches."

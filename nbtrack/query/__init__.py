@@ -45,6 +45,7 @@ __all__ = [
     "mask",
     "order",
     "parse",
+    "parse_key",
     "select",
     "unknown",
     "written",

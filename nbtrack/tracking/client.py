@@ -45,7 +45,7 @@ class MlflowClient(ArtifactClient):
     """Reads and writes one store by run and experiment ids, with MLflow's names.
 
     `tracking_uri` is what `open_store` takes; without it, the store in force when the client is made. Arguments named
-    `synchronous` are accepted and ignored: every write has reached the operating system when the call returns.
+    `synchronous` are accepted and ignored: what a call wrote survives this process when it returns.
     Unknown ids raise NotFoundError; keys and values that the store cannot hold raise InvalidValueError.
     """
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from typing import Any
 
-from tests.bench import browser_charts, browser_open, browser_table, capture
+from tests.bench import browser_charts, browser_open, browser_table, capture, server
 from tests.bench.bench_track import measure as measure_track
 from tests.bench.rounds import ask_fits, measure
 from tests.bench.stores import BENCH
@@ -29,6 +30,7 @@ def main() -> None:
     options.add_argument("--rounds", type=int)
     options.add_argument("--alone", action="store_true", help="without MLflow, which takes minutes at 10,000 runs")
     options.add_argument("--cells", action="store_true", help="also what tracked cells and autolog cost")
+    options.add_argument("--server", action="store_true", help="also an MLflow server on loopback")
     options.add_argument("--browser", action="store_true", help="also the table and the charts in Chromium")
     options.add_argument("--readme", action="store_true", help="put the table into README.md")
     options.add_argument("--clock", choices=CLOCKS, default="wall", help="which seconds the table tells: %(choices)s")
@@ -39,6 +41,9 @@ def main() -> None:
     if given.cells:
         _keep("cells", {"track": [list(row) for row in measure_track()], "autolog": ask_fits()})
         print(f"What is captured of a cell:\n{capture.table(capture.measure())}")
+    if given.server:
+        for runs in given.runs:
+            print(server.told(runs, server.measure(os.environ["NBTRACK_MLFLOW3_PYTHON"], runs)))
     if given.browser:
         print(browser_table.told(browser_table.measure(TABLE)))
         for runs in given.runs:

@@ -9,11 +9,12 @@ from pathlib import Path
 
 PAGE = Path(__file__).parents[2] / "docs" / "stores.md"
 BEGIN, END = "<!-- differences -->\n", "<!-- end -->\n"
-BACKENDS = ("files", "sqlite of MLflow 3", "sqlite of MLflow 2")
+BACKENDS = ("files", "sqlite of MLflow 3", "sqlite of MLflow 2", "server")
 
 
-def _all_sqlite(files: str, sqlite: str) -> dict[str, str]:
-    return {"files": files, "sqlite of MLflow 3": sqlite, "sqlite of MLflow 2": sqlite}
+def _all_sqlite(files: str, sqlite: str, server: str | None = None) -> dict[str, str]:
+    """`server` where it is not as the database behind it."""
+    return {"files": files, "sqlite of MLflow 3": sqlite, "sqlite of MLflow 2": sqlite, "server": server or sqlite}
 
 
 # {what: {backend: how}}
@@ -33,7 +34,10 @@ DIFFERENCES = {
         "files": "kept",
         "sqlite of MLflow 3": "kept",
         "sqlite of MLflow 2": "not known",
+        "server": "not copied to it",
     },
+    # A server tells the newest point of a metric with each run; what was before, only with the history itself.
+    "a snapshot counts points that were never read": _all_sqlite("yes", "yes", "no"),
 }
 
 
