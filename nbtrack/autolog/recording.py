@@ -15,6 +15,7 @@ from typing import Any
 
 from nbtrack.autolog import progress
 from nbtrack.autolog.patching import Call
+from nbtrack.capture.alive import process_tags
 from nbtrack.entities import Metric, Param, RunStatus, RunTag
 from nbtrack.errors import InvalidValueError, guard
 from nbtrack.stores import RunWriter
@@ -125,7 +126,7 @@ def _text(value: Any) -> str:
 def _child(
     client: MlflowClient, experiment_id: str, parent: str, library: str, began: int, tags: Mapping[str, str]
 ) -> str:
-    marks = {**context_tags(), **tags, PARENT: parent, LIBRARY: library}
+    marks = {**context_tags(), **process_tags(), **tags, PARENT: parent, LIBRARY: library}
     return client.create_run(experiment_id, began, marks).info.run_id
 
 
@@ -144,7 +145,7 @@ def new_recording(library: str) -> Recording:
     if held is None:
         client = MlflowClient()
         experiment_id = experiment_for_runs(client)
-        run = client.create_run(experiment_id, tags={**context_tags(), LIBRARY: library})
+        run = client.create_run(experiment_id, tags={**context_tags(), **process_tags(), LIBRARY: library})
         return Recording(library, client, run.info.run_id, run.info.experiment_id, own=True)
     recording = Recording(library, held.client, held.run_id, held.run.info.experiment_id, own=False, within=held.run_id)
     with _claiming:

@@ -27,7 +27,7 @@ HIDDEN_TAGS = ("mlflow.", "nbtrack.")
 class Card:
     """`directions` says of a metric which way is better. `duration` is in milliseconds. `changes` and `code` are what
     is different from the run of the same cell before. `progress` (how much of how much), `left` (ms), `rate` (points a
-    second) and `said` (the newest line) are told while it runs."""
+    second), `said` (the newest line) and `kernel` (whose server can stop it) are told while it runs."""
 
     run_id: str
     name: str
@@ -43,10 +43,11 @@ class Card:
     changes: list[str] = field(default_factory=list)
     code: list[str] = field(default_factory=list)
     note: str = ""
-    progress: tuple[int, int] | None = None
+    progress: tuple[float, float] | None = None
     left: int | None = None
     rate: float = 0.0
     said: str = ""
+    kernel: str = ""
 
     def add_point(self, key: str, value: float, step: int, timestamp: int) -> None:
         if key.startswith(SYSTEM):  # they would hide the others

@@ -1,4 +1,4 @@
-"""What does it cost that networks log themselves? One side of `make bench-all`, on MLflow and on nbtrack.
+"""What does it cost that networks log themselves? One side of `make bench-networks`, on MLflow and on nbtrack.
 
     python autolog_large.py mlflow|nbtrack STORE
 
