@@ -1,7 +1,7 @@
 # Everything from a bare Python: `make demo` to try it, `make test` to check it, `make help` for the rest.
 PYTHON ?= python3
 JOBS ?= 2
-RUNS ?= 1000
+RUNS ?= 1000 10000
 
 export PYTHON
 export NBTRACK_MLFLOW3_PYTHON = $(CURDIR)/.venvs/mlflow3/bin/python
@@ -16,7 +16,8 @@ MODULES := js/node_modules/.made
 MLFLOWS := .venvs/mlflow3/.made .venvs/mlflow2/.made
 CHROMIUM := .venv/.chromium
 
-.PHONY: help env build test test-all test-quick lint test-js test-py bench demo screenshots audit constraints clean
+.PHONY: help env build test test-all test-quick lint test-js test-py bench bench-readme bench-networks demo
+.PHONY: screenshots audit constraints clean
 .DELETE_ON_ERROR:
 
 help:
@@ -71,7 +72,7 @@ test: lint test-js test-py ## everything: both languages, real MLflow, real Jupy
 
 test-all: test .venvs/large/.made ## also what takes long
 	@NBTRACK_CHROMIUM="$$(cat $(CHROMIUM))" $(PY) -m pytest -q -n $(JOBS) --dist loadfile -m slow $(PYTEST)
-	@.venvs/large/bin/python -m pytest -q -m large tests/autolog $(PYTEST)
+	@.venvs/large/bin/python -m pytest -q -m large tests/autolog/large $(PYTEST)
 
 lint: build
 	@$(PY) -m ruff check .
@@ -93,12 +94,22 @@ test-quick: build ## no browser, no MLflow: seconds, for while you edit
 	@$(NPM) run --silent test
 	@$(PY) -m pytest -q -n $(JOBS) --dist loadfile -m "not browser and not interop and not slow and not large" $(PYTEST)
 
-bench: build $(MLFLOWS) ## against the real MLflow and the disk, as ratios (RUNS=10000 for more)
-	@$(PY) -m tests.bench --runs $(RUNS)
+# RUNS="1000 10000" ROUNDS=3 CLOCK=cpu are taken; RUNS=100000 adds that size to what was measured before.
+bench: build chromium $(MLFLOWS) ## against the real MLflow and plain Python, into .bench/table.md (RUNS=100000 adds a size)
+	@NBTRACK_CHROMIUM="$$(cat $(CHROMIUM))" $(PY) -m tests.bench --runs $(RUNS) $(if $(ROUNDS),--rounds $(ROUNDS)) --cells \
+	  --server --browser $(if $(CLOCK),--clock $(CLOCK))
 	@$(NPM) run --silent bench
 
-screenshots: build chromium ## docs/*.png from a real JupyterLab
-	@NBTRACK_CHROMIUM="$$(cat $(CHROMIUM))" $(PY) scripts/screenshots.py
+bench-networks: .venvs/large/.made ## what it costs that networks log themselves: seconds, nbtrack's and MLflow's
+	@folder="$$(mktemp -d)"; for side in nbtrack mlflow; do echo "$$side"; MLFLOW_ALLOW_FILE_STORE=true \
+	  MLFLOW_DISABLE_TELEMETRY=true DO_NOT_TRACK=true KERAS_BACKEND=torch OMP_NUM_THREADS=1 PYTHONPATH=. \
+	  .venvs/large/bin/python tests/bench/autolog_large.py "$$side" "file://$$folder/$$side" 2>/dev/null; done
+
+bench-readme: build ## the table of what `make bench` measured last, into README.md
+	@$(PY) -m tests.bench --readme $(if $(CLOCK),--clock $(CLOCK))
+
+screenshots: build chromium ## docs/*.png from a real JupyterLab, and scenes to look at (SCENES=table)
+	@NBTRACK_CHROMIUM="$$(cat $(CHROMIUM))" $(PY) -m scripts.screenshots $(SCENES)
 
 audit: build ## known weaknesses in what we depend on (needs the network)
 	@scripts/env.sh .venv -c constraints.txt pip-audit

@@ -93,6 +93,13 @@ if TYPE_CHECKING:
     )
     from nbtrack.tracking.search import search_runs
     from nbtrack.tracking.settings import get_tracking_uri, is_tracking_uri_set, set_tracking_uri
+    from nbtrack.tracking.system_metrics import (
+        disable_system_metrics_logging,
+        enable_system_metrics_logging,
+        set_system_metrics_node_id,
+        set_system_metrics_samples_before_logging,
+        set_system_metrics_sampling_interval,
+    )
 
     last_run: Run | None
 
@@ -132,7 +139,9 @@ __all__ = [
     "delete_experiment_tag",
     "delete_run",
     "delete_tag",
+    "disable_system_metrics_logging",
     "download_artifacts",
+    "enable_system_metrics_logging",
     "end_run",
     "entities",
     "exceptions",
@@ -184,6 +193,9 @@ __all__ = [
     "set_experiment",
     "set_experiment_tag",
     "set_experiment_tags",
+    "set_system_metrics_node_id",
+    "set_system_metrics_samples_before_logging",
+    "set_system_metrics_sampling_interval",
     "set_tag",
     "set_tags",
     "set_tracking_uri",
@@ -235,6 +247,10 @@ _FROM = {
     ),
     "nbtrack.tracking.search": "search_runs",
     "nbtrack.tracking.settings": "get_tracking_uri is_tracking_uri_set set_tracking_uri",
+    "nbtrack.tracking.system_metrics": (
+        "disable_system_metrics_logging enable_system_metrics_logging set_system_metrics_node_id "
+        "set_system_metrics_samples_before_logging set_system_metrics_sampling_interval"
+    ),
 }
 _HOME = {name: module for module, names in _FROM.items() for name in names.split()}
 _MODULES = {

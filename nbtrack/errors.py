@@ -5,7 +5,8 @@
     │   ├── NotAStoreError        the address names something that is no store
     │   ├── ReadOnlyError         the store cannot be written here
     │   ├── NotFoundError         no such experiment, run, metric or artifact
-    │   └── DamagedError          a file of the store does not hold what it should
+    │   ├── DamagedError          a file of the store does not hold what it should
+    │   └── ServerError           a server does not answer, fails, or does not let this person in
     ├── InvalidValueError     a key, value or argument that no store takes (also a ValueError)
     └── QueryError            a filter or an order that does not parse, with its place (also a ValueError)
 
@@ -45,6 +46,29 @@ class NotFoundError(StoreError):
 
 class DamagedError(StoreError):
     """A file of the store does not hold what it should; the message names it."""
+
+
+class ServerError(StoreError):
+    """A server does not answer, fails, or does not let this person in.
+
+    `status` is HTTP's word for its answer. `passing` says that it may be well again in a moment, `wait` (s) when;
+    `heard` that it may have done what it was asked.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int | None = None,
+        passing: bool = False,
+        heard: bool = True,
+        wait: float | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.passing = passing
+        self.heard = heard
+        self.wait = wait
 
 
 class InvalidValueError(NbtrackError, ValueError):

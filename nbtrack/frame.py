@@ -81,6 +81,7 @@ class Summary:
 
     `last` is MLflow's displayed value: the maximum by (step, timestamp, value); `step` is its step.
     `min` and `max` leave NaN out (NaN where there is nothing else); `first` is the minimum by (step, timestamp).
+    `count` 0 says that only the last point is known, as a server tells it: `min`, `max` and `first` are NaN then.
     """
 
     last: float

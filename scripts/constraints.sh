@@ -7,7 +7,7 @@ compile() {
         --no-emit-index-url --no-emit-find-links --no-config >/dev/null
 }
 compile pyproject.toml --extra demo --group dev --group tools -o constraints.txt
-printf 'mlflow==3.17.2\nxgboost-cpu\nlightgbm\nipython\n' | compile - -o tests/interop/mlflow3.txt
+printf 'mlflow==3.17.2\nflask-wtf\nxgboost-cpu\nlightgbm\nipython\n' | compile - -o tests/interop/mlflow3.txt
 # torch is pinned to a version of which a build without CUDA is easily had; what its CUDA build needs comes with that.
 libraries='torch==2.13.0 keras tensorflow-cpu lightning pytorch-lightning transformers accelerate catboost keras-tuner'
 printf '%s\n' mlflow==3.17.2 $libraries statsmodels 'ray[tune]' pytest pytest-timeout hypothesis |

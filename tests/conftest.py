@@ -5,11 +5,13 @@ from __future__ import annotations
 import gzip
 import os
 import tarfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import hypothesis
 import pytest
+
+from tests.servers import PASSWORD, Forge, Server
 
 TESTS = Path(__file__).parent
 
@@ -22,6 +24,7 @@ hypothesis.settings.load_profile("nbtrack")
 def cache_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> None:
     """What stores remember between processes goes there, also from the processes that tests start."""
     os.environ["NBTRACK_CACHE_DIR"] = str(tmp_path_factory.mktemp("cache"))
+    os.environ["NBTRACK_UNSENT_DIR"] = str(tmp_path_factory.mktemp("unsent"))
 
 
 @pytest.fixture(scope="session")
@@ -73,3 +76,32 @@ def mlflow3() -> str:
 @pytest.fixture(scope="session")
 def mlflow2() -> str:
     return mlflow_python(2)
+
+
+@pytest.fixture(scope="session")
+def forge(mlflow3: str) -> Iterator[Forge]:
+    """Starts servers of MLflow 3; the first takes as long as importing MLflow."""
+    made = Forge(mlflow3)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def server3(forge: Forge, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server of MLflow 3 for the whole session; `server3.empty()` before a test that counts what is there."""
+    folder = tmp_path_factory.mktemp("server3")
+    empty_database(3, folder)
+    server = Server(forge, folder).start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture(scope="session")
+def guarded3(forge: Forge, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server with MLflow's basic-auth app; its user `admin` has the password of `tests.servers`."""
+    folder = tmp_path_factory.mktemp("guarded3")
+    empty_database(3, folder)
+    secrets = {"MLFLOW_FLASK_SERVER_SECRET_KEY": "for tests", "MLFLOW_AUTH_ADMIN_PASSWORD": PASSWORD}
+    server = Server(forge, folder, app="basic-auth", env=secrets).start()
+    yield server
+    server.kill()

@@ -19,7 +19,8 @@ LAYER = {
 # `query` masks rows of a frame, `errors` is the root of all: these lie beside each other on purpose.
 # A figure without a store given reads the one that tracking writes to.
 # A tracked cell switches autolog on and off.
-BESIDE = {("query", "frame"), ("figures", "tracking"), ("magics", "autolog")}
+# A run says which process writes it, and is told how busy the machine is: `capture` knows both, and nothing of runs.
+BESIDE = {("query", "frame"), ("figures", "tracking"), ("magics", "autolog"), ("tracking", "capture")}
 
 
 def room(path: Path) -> str:

@@ -78,6 +78,17 @@ def test_the_sweep_notebook_finds_the_best_run(demo: Path) -> None:
     assert "lr 0.1, alpha 0.0001" in first
 
 
+def test_the_gallery_shows_a_figure_of_every_kind(demo: Path) -> None:
+    drawn = [
+        output["data"]["application/vnd.plotly.v1+json"]["data"]
+        for output in outputs(demo, "03-gallery")
+        if "application/vnd.plotly.v1+json" in output.get("data", {})
+    ]
+    assert len(drawn) == 14
+    assert {traces[0]["type"] for traces in drawn} == {"scatter", "parcoords", "contour", "box", "bar"}
+    assert drawn[-1][1]["fill"] == "tonexty"  # the groups of the dashboard, as it shows them
+
+
 def test_a_notebook_with_an_error_fails_and_is_kept(tmp_path: Path) -> None:
     cell = {"cell_type": "code", "id": "a", "metadata": {}, "source": "1 / 0", "outputs": [], "execution_count": None}
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}

@@ -47,7 +47,7 @@ export function connect(state: State, { model, channel, touched }: Ends, signal:
     if (series?.byteLength) await addSeries(state, series);
     if (!runs?.byteLength || (status.rev <= rev && !stale)) return;
     stale = false;
-    state.frame.value = readFrame(await unpack<FrameHeader>(runs));
+    state.received.value = readFrame(await unpack<FrameHeader>(runs));
     rev = status.rev;
   }
 
@@ -58,7 +58,7 @@ export function connect(state: State, { model, channel, touched }: Ends, signal:
     if (content.type === "rows") {
       const news = readFrame(await unpack<FrameHeader>(buffers[0]));
       if (content.gone.length) state.book.forget(content.gone);
-      state.frame.value = merge(state.frame.peek(), news, content.gone);
+      state.received.value = merge(state.received.peek(), news, content.gone);
       state.status.value = { ...DEFAULT_STATUS, ...content.status };
     } else {
       const gaps = await addSeries(state, buffers[0]);

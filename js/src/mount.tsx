@@ -148,7 +148,7 @@ async function show(state: State, saved: Saved): Promise<void> {
   state.status.value = { ...DEFAULT_STATUS, ...saved.status };
   state.view.value = completeView(saved.view);
   state.selected.value = saved.selected;
-  if (runs) state.frame.value = readFrame(runs);
+  if (runs) state.received.value = readFrame(runs);
   if (series) state.book.add(series);
   state.seriesRev.value++;
 }

@@ -42,8 +42,11 @@ export const MESSAGES = {
   answer: { from: "kernel", fields: { id: "number", error: "string", body: "any", more: "boolean" }, pack: "series" },
 } as const;
 
-/** What a `need` can ask for. */
-export const NEEDS = ["hello", "resync", "series", "artifacts", "artifact", "inputs", "views"] as const;
+/**
+ * What a `need` can ask for. `trees` lists all files of several runs; `commits` compares the repository of two runs, or of
+ * one with what it had not committed; `plotly` is plotly.js, for figures among the files.
+ */
+export const NEEDS = ["hello", "resync", "series", "artifacts", "trees", "artifact", "inputs", "commits", "plotly", "views"] as const;
 
 /** What an `edit` can do. Each is safe to apply twice, and late. A view has its name for `key`, and its JSON for `value`. */
 export const EDITS = ["rename", "set_tag", "delete_tag", "delete", "restore", "save_view", "drop_view"] as const;
@@ -55,6 +58,8 @@ export const DEFAULT_VIEW = {
   filter: "",
   order: [] as string[],
   columns: null as string[] | null, // names in order; null means chosen by nbtrack
+  pinned_columns: [] as string[], // stay in sight beside the names
+  differing: false, // only the columns that differ among the runs that match
   widths: {} as Record<string, number>, // px
   pinned: [] as string[], // run ids kept on top
   hidden: [] as string[], // run ids not drawn in charts
@@ -62,6 +67,7 @@ export const DEFAULT_VIEW = {
   collapsed: [] as string[], // run ids whose children are folded
   group: [] as string[], // columns whose equal values put runs together
   opened: [] as string[], // keys of the groups whose runs are shown
+  spread: "sd", // sd | ci | minmax: what stands beside the mean of a group
   directions: {} as Record<string, string>, // min | max by metric, where set by hand
   heat: [] as string[], // columns coloured by their values
   tab: "charts", // charts | analyse | compare | run
@@ -84,14 +90,21 @@ export const DEFAULT_VIEW = {
     big: null as string | null, // the panel in focus
   },
   analyse: {
-    kind: "parallel", // parallel | scatter | box | grid | importance | history
+    kind: "parallel", // parallel | scatter | bars | box | grid | importance | history | media
     metric: null as string | null, // null means chosen by nbtrack, as everywhere here
     x: null as string | null, // columns
     y: null as string | null,
     color: null as string | null,
     columns: null as string[] | null, // of the parallel coordinates, in order
+    media: null as string | null, // which pictures, tables or pages
   },
-  compare: { differences: false, baseline: null as string | null },
+  compare: {
+    differences: false,
+    baseline: null as string | null,
+    pick: "last", // last | best | min | max | step: which value of a metric
+    step: 0, // where `pick` says so
+    file: null as string | null, // the path whose files stand side by side
+  },
 };
 
 /** What the kernel knows about the store and about itself. */
@@ -99,6 +112,7 @@ export const DEFAULT_STATUS = {
   store: { label: "", kind: "file", read_only: false },
   experiments: [] as { id: string; name: string; stage: string; runs: number; created: number | null }[],
   running: [] as string[], // runs that this kernel is writing now
+  abandoned: {} as Record<string, number | null>, // runs left open by a process that is gone: its last sign of life, ms
   damages: [] as { path: string; problem: string; remedy: string }[],
   notes: [] as string[], // what was left out or cut, said to the person
   loaded: false,

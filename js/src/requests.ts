@@ -7,7 +7,8 @@
 
 import type { WidgetModel } from "./page";
 import type { Fields } from "./protocol";
-import { nobody, type Ask, type Change, type State } from "./state/state";
+import { nobody, type Ask, type Change } from "./state/outlet";
+import type { State } from "./state/state";
 
 type Answer = { type: "answer" } & Fields<"answer">;
 interface Waiting {

@@ -112,7 +112,7 @@ test("a gap in the numbers asks for everything anew, and the answer counts thoug
   model.trigger("msg:custom", { type: "points", rev: 9 }, [pack("pack_series.bin")]);
   await settled();
   expect(asked("resync")).toHaveLength(1);
-  state.frame.value = { ...state.frame.value, length: 0, ids: [], rowOf: new Map() };
+  state.received.value = { ...state.frame.value, length: 0, ids: [], rowOf: new Map() };
   model.set("status", { ...DEFAULT_STATUS, rev: 9 });
   await settled();
   expect(state.frame.value.length).toBe(3);

@@ -16,6 +16,7 @@ from typing import Any
 from nbtrack.autolog import progress
 from nbtrack.autolog.patching import Call
 from nbtrack.autolog.told import Told, sentence
+from nbtrack.capture.alive import process_tags
 from nbtrack.capture.secrets import looks_secret
 from nbtrack.entities import Metric, Param, Run, RunStatus, RunTag
 from nbtrack.errors import InvalidValueError, guard
@@ -121,7 +122,7 @@ class Recording:
 
     def child(self, *, began: int, tags: Mapping[str, str]) -> Recording:
         """A run inside this one, such as a candidate of a search. It is ended with `end`."""
-        marks = {**self.origin, **tags, PARENT: self.run_id, LIBRARY: self.library}
+        marks = {**self.origin, **process_tags(), **tags, PARENT: self.run_id, LIBRARY: self.library}
         run = self.client.create_run(self.experiment_id, began, marks)
         return Recording(
             self.library, self.client, run.info.run_id, self.experiment_id, own=True, began=began, run=run,
@@ -177,7 +178,8 @@ def new_recording(library: str) -> Recording:
     if held is None:
         client = MlflowClient()
         origin = context_tags()
-        run = client.create_run(experiment_for_runs(client), tags={**origin, LIBRARY: library})
+        tags = {**origin, **process_tags(), LIBRARY: library}
+        run = client.create_run(experiment_for_runs(client), tags=tags)
         info = run.info
         return Recording(library, client, info.run_id, info.experiment_id, own=True, run=run, origin=origin)
     recording = _inside(held, library)

@@ -14,12 +14,11 @@ from __future__ import annotations
 import importlib
 import itertools
 import os
-from collections.abc import Generator
 from typing import Any
 
 from nbtrack.autolog.loop_of_steps import Loop, Losses
 from nbtrack.autolog.objects import ByIdentity
-from nbtrack.autolog.patching import Call, Patches
+from nbtrack.autolog.patching import Patches
 from nbtrack.autolog.recording import new_recording
 from nbtrack.autolog.scope import is_inside
 from nbtrack.entities import RunStatus
@@ -35,9 +34,9 @@ _losses = Losses()
 def patch(patches: Patches) -> None:
     optimizers = importlib.import_module("torch.optim.optimizer")
     tensor = importlib.import_module("torch._tensor").Tensor
-    patches.watch(optimizers.Optimizer, "__init__", _watch_init)
-    patches.watch(optimizers.Optimizer, "zero_grad", _watch_zero_grad)
-    patches.watch(tensor, "backward", _watch_backward)
+    patches.notice(optimizers.Optimizer, "__init__", _made_one)
+    patches.notice(optimizers.Optimizer, "zero_grad", _cleared)
+    patches.notice(tensor, "backward", _sent_backward)
     pid, silent = os.getpid(), patches.silent
 
     def stepped(optimizer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
@@ -52,32 +51,27 @@ def patch(patches: Patches) -> None:
 
 def patch_scaler(patches: Patches) -> None:
     scaler = importlib.import_module("torch.amp.grad_scaler").GradScaler
-    patches.watch(scaler, "scale", _watch_scale)
+    patches.notice(scaler, "scale", _scaled)
 
 
-def _watch_init(call: Call) -> Generator[None, None, None]:
-    yield
-    _made[call.args[0]] = next(_order)
+def _made_one(args: tuple[Any, ...], result: None) -> None:
+    _made[args[0]] = next(_order)
 
 
-def _watch_zero_grad(call: Call) -> Generator[None, None, None]:
-    yield
+def _cleared(args: tuple[Any, ...], result: None) -> None:
     _losses.clear()
 
 
-def _watch_scale(call: Call) -> Generator[None, None, None]:
-    yield
-    if call.error is None and len(call.args) > 1 and hasattr(call.result, "detach"):
-        _unscaled[call.result] = call.args[1].detach()
+def _scaled(args: tuple[Any, ...], result: Any) -> None:
+    if len(args) > 1 and hasattr(result, "detach"):
+        _unscaled[result] = args[1].detach()
 
 
-def _watch_backward(call: Call) -> Generator[None, None, None]:
-    yield
-    if call.error is None and not is_inside() and active.current() is not None:
-        loss = call.args[0]
-        if loss.numel() == 1:
-            unscaled = _unscaled.get(loss)
-            _losses.add(loss if unscaled is None else unscaled)
+def _sent_backward(args: tuple[Any, ...], result: None) -> None:
+    loss = args[0]
+    if loss.numel() == 1 and active.current() is not None and not is_inside():
+        unscaled = _unscaled.get(loss)
+        _losses.add(loss if unscaled is None else unscaled)
 
 
 # which training has which optimizer

@@ -45,6 +45,12 @@ def is_abandoned(run: Run, now: int | None = None) -> bool:
     return (time.time_ns() // 1_000_000 if now is None else now) - int(beat) > MISSED * BEAT * 1000
 
 
+def last_sign(run: Run) -> int | None:
+    """When the run's process was last heard of, in ms since 1970; None where it left no heartbeat."""
+    beat = run.data.tags.get(HEARTBEAT, "")
+    return int(beat) if beat.isdigit() and len(beat) < 16 else None
+
+
 def _lives(pid: int, start: int) -> bool:
     """The same process, not another that has got its number since."""
     found = started(pid)
@@ -53,10 +59,12 @@ def _lives(pid: int, start: int) -> bool:
 
 def started(pid: int) -> int | None:
     """When the process started, in ms since 1970; 0 where that cannot be told, None where there is no such process."""
+    if Path("/proc/self/stat").exists():  # without loading psutil, which costs the first run 10 ms
+        return _started_by_proc(pid)
     try:
         import psutil  # type: ignore[import-untyped,unused-ignore]
     except ImportError:
-        return _started_by_proc(pid)
+        return _is_there(pid)
     try:
         return int(psutil.Process(pid).create_time() * 1000)
     except psutil.NoSuchProcess:
@@ -66,14 +74,16 @@ def started(pid: int) -> int | None:
 
 
 def _started_by_proc(pid: int) -> int | None:
-    """Linux tells it in clock ticks since the machine's start; elsewhere only whether the process is there."""
-    if Path("/proc/self/stat").exists():
-        try:
-            ticks = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19])
-            booted = next(line for line in Path("/proc/stat").read_text().splitlines() if line.startswith("btime"))
-        except (OSError, StopIteration, ValueError, IndexError):
-            return None
-        return int(booted.split()[1]) * 1000 + ticks * 1000 // os.sysconf("SC_CLK_TCK")
+    """Linux tells it in clock ticks since the machine's start."""
+    try:
+        ticks = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19])
+        booted = next(line for line in Path("/proc/stat").read_text().splitlines() if line.startswith("btime"))
+    except (OSError, StopIteration, ValueError, IndexError):
+        return None
+    return int(booted.split()[1]) * 1000 + ticks * 1000 // os.sysconf("SC_CLK_TCK")
+
+
+def _is_there(pid: int) -> int | None:
     if os.name == "nt":  # os.kill would end the process there
         return 0
     try:

@@ -76,8 +76,12 @@ def _of_frame(frame: Any, pandas: Any) -> tuple[str, dict[str, Any], dict[str, A
     kinds = [str(kind) for kind in frame.dtypes]
     parts = [repr((frame.shape, [str(column) for column in frame.columns], kinds)).encode()]
     for at in range(frame.shape[1]):
+        column = sample.iloc[:, at]
+        if isinstance(column.dtype, np.dtype) and column.dtype.kind in "iufcbmM":
+            parts.append(column.to_numpy().tobytes())  # a tenth of the time of a hash
+            continue
         try:
-            parts.append(pandas.util.hash_pandas_object(sample.iloc[:, at], index=False).to_numpy().tobytes())
+            parts.append(pandas.util.hash_pandas_object(column, index=False).to_numpy().tobytes())
         except TypeError:  # cells that have no hash (lists, dicts) count by their number alone
             continue
     columns = [

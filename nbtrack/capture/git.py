@@ -50,6 +50,18 @@ def git_state(root: Path) -> State | None:
     )
 
 
+def place_before(tags: Mapping[str, str], part: int) -> str | None:
+    """The commit with the files that the cells of a run before number `part` found."""
+    later = (tags.get(f"{SNAPSHOT}.{number}") for number in range(part - 1, 1, -1))
+    return next((commit for commit in later if commit), None) or tags.get(SNAPSHOT) or tags.get(COMMIT)
+
+
+def same_tree(root: Path, one: str, other: str) -> bool:
+    """Do two commits hold the same files?"""
+    trees = (git(root, "rev-parse", f"{one}^{{tree}}", f"{other}^{{tree}}") or "").split()
+    return one == other or (len(trees) == 2 and trees[0] == trees[1])
+
+
 def git_tags(state: State) -> dict[str, str]:
     """Commit, branch, remote, and whether tracked files differ from the commit; empty before the first commit."""
     if state.commit is None:
@@ -75,19 +87,27 @@ def _remote(root: Path) -> str | None:
 
 def git(folder: Path, *words: str, given: str = "", extra: Mapping[str, str] | None = None) -> str | None:
     """What git says, None where it fails. `given` goes to its input, `extra` to its environment."""
-    # A status that takes the index lock could make a commit of the person's fail in that instant.
-    command = ["git", "--no-optional-locks", "--literal-pathspecs", "-C", str(folder), *words]
     try:
         done = subprocess.run(
-            command,
+            command(folder, *words),
             capture_output=True,
             encoding="utf-8",
             errors="surrogateescape",
             timeout=20,
             check=False,
             input=given,
-            env={**os.environ, "GIT_TERMINAL_PROMPT": "0", **(extra or {})},
+            env=surroundings(extra or {}),
         )
     except (OSError, subprocess.TimeoutExpired):
         return None
     return done.stdout if done.returncode == 0 else None
+
+
+def command(folder: Path, *words: str) -> list[str]:
+    # A status that takes the index lock could make a commit of the person's fail in that instant.
+    return ["git", "--no-optional-locks", "--literal-pathspecs", "-C", str(folder), *words]
+
+
+def surroundings(extra: Mapping[str, str]) -> dict[str, str]:
+    """The environment in which git asks nobody for a password."""
+    return {**os.environ, "GIT_TERMINAL_PROMPT": "0", **extra}

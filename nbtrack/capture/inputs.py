@@ -9,10 +9,25 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from nbtrack.capture.literals import bound_names
 
 Parse = Callable[[str], ast.Module | None]
+MOST = 5000  # cells whose names are remembered
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What a cell does with names; `surely` are those that it gives a new value whatever happens."""
+
+    read: frozenset[str]
+    touched: frozenset[str]
+    surely: frozenset[str]
+    all_of_a_module: bool
+
+
+_known: dict[str, Names | None] = {}  # by source: an earlier cell is asked about again by every later one
 
 
 def needed_inputs(tree: ast.Module, earlier: Sequence[tuple[int, str]], parse: Parse) -> list[tuple[int, str]]:
@@ -20,14 +35,30 @@ def needed_inputs(tree: ast.Module, earlier: Sequence[tuple[int, str]], parse: P
     wanted = set(read_names(tree))
     found = []
     for number, source in reversed(earlier):
-        before = parse(source) if source.strip() else None
-        if before is None:
-            continue
-        sets = set(bound_names(before))
-        if sets & wanted or set(changed_names(before)) & wanted or _imports_all(before):
+        names = _names_of(source, parse) if source.strip() else None
+        if names is not None and (names.touched & wanted or names.all_of_a_module):
             found.append((number, source))
-            wanted = (wanted - set(surely_set(before))) | set(read_names(before))
+            wanted = (wanted - names.surely) | names.read
     return found[::-1]
+
+
+def _names_of(source: str, parse: Parse) -> Names | None:
+    """None for a cell that is no Python."""
+    if source not in _known:
+        while len(_known) >= MOST:
+            _known.pop(next(iter(_known)), None)
+        tree = parse(source)
+        _known[source] = None if tree is None else _looked_through(tree)
+    return _known[source]
+
+
+def _looked_through(tree: ast.Module) -> Names:
+    return Names(
+        read=frozenset(read_names(tree)),
+        touched=frozenset((*bound_names(tree), *changed_names(tree))),
+        surely=frozenset(surely_set(tree)),
+        all_of_a_module=_imports_all(tree),
+    )
 
 
 def read_names(tree: ast.AST) -> Iterator[str]:

@@ -11,7 +11,7 @@ import ast
 from collections import Counter
 from collections.abc import Iterator
 
-from nbtrack.capture.secrets import looks_secret
+from nbtrack.capture.secrets import holds_secret, looks_secret
 
 LONGEST = 500  # characters of one value; a longer one is data, not a setting
 
@@ -37,7 +37,7 @@ def param_items(name: str, value: object) -> Iterator[tuple[str, str]]:
             yield from param_items(f"{name}.{key}", inner)
         return
     text = str(value)
-    if len(text) <= LONGEST and not _hides_secret(value):
+    if len(text) <= LONGEST and not _hides_secret(value) and not holds_secret(text):
         yield name, text
 
 

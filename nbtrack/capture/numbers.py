@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from numbers import Real
 
 from nbtrack.capture.literals import LONGEST, bound_names
-from nbtrack.capture.secrets import looks_secret
+from nbtrack.capture.secrets import holds_secret, looks_secret
 
 
 def as_number(value: object) -> float | None:
@@ -41,7 +41,17 @@ def computed_numbers(tree: ast.Module, namespace: Mapping[str, object], known: I
 
 
 def _assigned(tree: ast.Module) -> Iterator[str]:
+    """By the cell's statements, and by those of a `with` around them (`torch.no_grad()`, a timer): there a plain value
+    is no result, and no param either."""
+    yield from _bound_by(tree.body)
     for statement in tree.body:
+        if isinstance(statement, ast.With | ast.AsyncWith):
+            computed = [inner for inner in statement.body if not _is_plain(inner)]
+            yield from _assigned(ast.Module(computed, []))
+
+
+def _bound_by(statements: Iterable[ast.stmt]) -> Iterator[str]:
+    for statement in statements:
         targets: list[ast.expr] = []
         if isinstance(statement, ast.Assign):
             targets = statement.targets
@@ -51,6 +61,10 @@ def _assigned(tree: ast.Module) -> Iterator[str]:
             for node in ast.walk(target):
                 if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
                     yield node.id
+
+
+def _is_plain(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Assign | ast.AnnAssign) and isinstance(statement.value, ast.Constant)
 
 
 def _counters(tree: ast.Module) -> Iterator[str]:
@@ -107,7 +121,7 @@ def read_scalars(tree: ast.Module, before: Mapping[str, object]) -> dict[str, st
         plain = isinstance(value, str | bool | int | float) or as_number(value) is not None
         if name in own or name.startswith("_") or looks_secret(name) or not plain:
             continue
-        if len(text := str(value)) <= LONGEST:
+        if len(text := str(value)) <= LONGEST and not holds_secret(text):
             found[name] = text
     return found
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 _COUNT = re.compile(r"\b(epoch|step|iter|iteration)s?\b[\s:=#\[(]{0,3}(\d+)(?:\s*(?:/|of)\s*(\d+))?[\])]?", re.I)
@@ -75,31 +75,60 @@ class Printed:
     """Gathers what the lines of a cell say, until somebody takes it."""
 
     def __init__(self) -> None:
-        self.progress: tuple[int, int] | None = None
+        self.progress: tuple[float, float] | None = None
         self.newest = ""
-        self._own: set[str] = set()
+        self._own: dict[str, int] = {}  # metrics taken from here: how many points
+        self._left: set[str] = set()  # metrics that the code was seen to log itself
+        self._seen: set[str] = set()  # metrics that have waited
         self._points: list[tuple[str, float, int]] = []
         self._epoch: int | None = None
+        self._epochs: int | None = None
+        self._by_batches = False  # does it count batches inside its epochs, as Keras does?
         self._lock = threading.Lock()
 
     def add(self, line: str) -> None:
         self.newest = line
+        if self._epochs and (batches := _BATCHES.match(_ESCAPE.sub("", line[:LONGEST]))):
+            self._count(int(batches[1]), int(batches[2]))
         low = line[:LONGEST].lower()
         if "epoch" not in low and "step" not in low and "iter" not in low and "[" not in low:
             return
         said = read_line(line, self._epoch)
         if said is None:
             return
+        announced = said.step is not None and not said.metrics and said.progress is not None
         with self._lock:
-            self.progress = said.progress or self.progress
+            self._epochs = said.progress[1] if announced and said.progress else self._epochs
+            if not (announced and self._by_batches):
+                self.progress = said.progress or self.progress
             if said.step is not None:
                 self._epoch = said.step if not said.metrics else self._epoch
                 self._points += [(key, value, said.step) for key, value in said.metrics.items()]
 
-    def take(self, logged: Collection[str]) -> list[tuple[str, float, int]]:
-        """The points since the last call: key, value, step. What the code logs itself (`logged`) is left to it."""
+    def _count(self, done: int, batches: int) -> None:
+        """Keras's bar of one epoch: `40/313 ━━`, after `Epoch 2/5`."""
+        if self._epoch and self._epochs and 0 < done <= batches:
+            self._by_batches = True
+            self.progress = self._epoch - 1 + done / batches, self._epochs
+
+    def take(self, logged: Mapping[str, int], *, last: bool = False) -> list[tuple[str, float, int]]:
+        """Points since the last call: key, value, step. What the code logs itself is left to it: `logged` counts the
+        points of each metric so far. A new metric waits for one more call, or the `last`: code often prints first."""
         with self._lock:
             points, self._points = self._points, []
-        kept = [point for point in points if point[0] in self._own or point[0] not in logged]
-        self._own.update(key for key, _, _ in kept)
+        for key in [key for key, given in self._own.items() if logged.get(key, 0) > given]:
+            del self._own[key]
+            self._left.add(key)
+        kept: list[tuple[str, float, int]] = []
+        waiting: list[tuple[str, float, int]] = []
+        for point in points:
+            key = point[0]
+            if key in self._own or (key not in logged and key not in self._left and (last or key in self._seen)):
+                self._own[key] = self._own.get(key, 0) + 1
+                kept.append(point)
+            elif key not in logged and key not in self._left:
+                waiting.append(point)
+        self._seen.update(key for key, _, _ in waiting)
+        with self._lock:
+            self._points[:0] = waiting
         return kept

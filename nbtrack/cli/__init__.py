@@ -2,8 +2,8 @@
 
 Each command is a module here with `add(commands)`, which declares its words and says what runs it.
 Results go to stdout and remarks to stderr, so that `nbtrack ls --json | jq` and `nbtrack export --csv > runs.csv` work.
-Exit status: 0 done, 1 the store has damage (doctor) or the demo failed, 2 the command could not be carried out; `run`
-ends as its script does.
+Exit status: 0 done, 1 the store has damage (doctor), a copy differs or the demo failed, 2 the command could not be
+carried out; `run` ends as its script does.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ import sys
 from collections.abc import Sequence
 
 from nbtrack import __version__
-from nbtrack.cli import bring, demo, diff, doctor, export, html, ls, run, show, trash
+from nbtrack.cli import bring, copy, demo, diff, doctor, export, html, ls, run, show, trash
 from nbtrack.errors import NbtrackError
 
-COMMANDS = (demo, ls, show, diff, trash, export, html, bring, run, doctor)
+COMMANDS = (demo, ls, show, diff, trash, export, html, bring, copy, run, doctor)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

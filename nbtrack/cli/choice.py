@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from nbtrack.entities import LifecycleStage
+from nbtrack.entities import LifecycleStage, ViewType
 from nbtrack.errors import NotAStoreError, NotFoundError
-from nbtrack.frame import Frame, Row, frame_of
+from nbtrack.frame import Frame, Row
 from nbtrack.stores import Store, open_store
 
 if TYPE_CHECKING:  # argparse names the class only to those who read
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
-STORE_HELP = "a folder such as ./mlruns, or sqlite:///mlflow.db (default: MLFLOW_TRACKING_URI, else the one here)"
+STORE_HELP = (
+    "a folder such as ./mlruns, sqlite:///mlflow.db, or an MLflow server's http(s)://… "
+    "(default: MLFLOW_TRACKING_URI, else the one here)"
+)
 RUN_HELP = "an id, a unique start of one, a unique name, or -1, -2 for the newest"
 FILTER_HELP = "such as \"metrics.accuracy > 0.9 and params.lr = '0.1'\"; all runs without it"
 
@@ -48,16 +52,18 @@ def chosen(store: Store, options: argparse.Namespace) -> tuple[list[Row], Frame]
 def choose(
     store: Store, experiments: list[str] | None, where: str, order_by: list[str], stage: str
 ) -> tuple[list[Row], Frame]:
-    from nbtrack.query import select
+    from nbtrack.tracking.lookup import matching, rows_of
 
-    ids = None if experiments is None else [_experiment(store, name) for name in experiments]
-    rows = [r for r in store.snapshot(ids).rows if r.run.info.lifecycle_stage == stage]
-    frame = frame_of(rows)
-    order = select(frame, where, order_by)
-    return [rows[i] for i in order], frame.take(order)
+    known = [e.experiment_id for e in store.experiments()]
+    ids = known if experiments is None else [experiment_of(store, name) for name in experiments]
+    view = ViewType.ACTIVE_ONLY if stage == LifecycleStage.ACTIVE else ViewType.DELETED_ONLY
+    found = matching(store, ids, where, view, order_by)
+    for hint in found.hints:
+        print("nbtrack:", hint, file=sys.stderr)
+    return rows_of(found.held, found.order), found.held.frame().take(found.order)
 
 
-def _experiment(store: Store, name: str) -> str:
+def experiment_of(store: Store, name: str) -> str:
     found = store.experiment_by_name(name)
     if found is None:
         known = ", ".join(repr(e.name) for e in store.experiments()[:8])

@@ -9,7 +9,6 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from nbtrack.cli.choice import add_store, existing
-from nbtrack.entities import ViewType
 
 if TYPE_CHECKING:
     from nbtrack.cli.choice import Commands
@@ -24,10 +23,10 @@ def add(commands: Commands) -> None:
 
 def doctor(options: argparse.Namespace) -> int:
     from nbtrack.magics.words import count
+    from nbtrack.stores.examine import examine
 
     store = existing(options.store)
-    seen = store.snapshot([e.experiment_id for e in store.experiments(ViewType.ALL)])
-    damages = list(dict.fromkeys([*store.snapshot().damages, *seen.damages]))
+    seen, damages = examine(store)
     if options.json:
         told = {"store": store.uri, "runs": len(seen.rows), "experiments": len(seen.experiments)}
         json.dump({**told, "damages": [asdict(damage) for damage in damages]}, sys.stdout, indent=2, ensure_ascii=False)

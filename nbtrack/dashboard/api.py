@@ -12,10 +12,12 @@ from nbtrack.dashboard.view import known_view
 from nbtrack.dashboard.widget import Dashboard
 from nbtrack.entities import Experiment, ViewType
 from nbtrack.errors import InvalidValueError, NotFoundError
-from nbtrack.frame import frame_of
+from nbtrack.frame import Row
 from nbtrack.query.named import run_ids
 from nbtrack.stores.base import Store
 from nbtrack.stores.open import open_store
+from nbtrack.tracking.client import PARENT
+from nbtrack.tracking.finding import frame_naming, runs_where
 
 Address = Store | str | Path | None
 
@@ -57,9 +59,12 @@ def dashboard(
 
 
 def compare(*runs: Any, store: Address = None, **view: Any) -> Dashboard:
-    """Runs side by side: params, metrics, tags. Runs are ids, names, Run objects, or rows of `search_runs`.
+    """Runs side by side: values, packages, code and files. Runs are ids, names, Run objects, or rows of `search_runs`.
 
-    nbtrack.compare("baseline", "wider", compare={"differences": True})
+        nbtrack.compare("baseline", "wider", compare={"differences": True, "pick": "best"})
+
+    `compare` takes: differences, only what differs; baseline, a run id; pick, which value of a metric ("last", "best",
+    "min", "max", or "step" with step=100); file, a path among the runs' files.
     """
     opened, ids = _store_and_runs(store, runs)
     return Dashboard(opened, _experiments_of(opened, ids), frame_kind="compare", view=view, selected=ids, only=ids)
@@ -83,10 +88,29 @@ def chart(
 
 
 def show(run: Any = None, *, store: Address = None) -> Dashboard:
-    """One run's page: its params, metrics, charts, files and code; without `run`, the newest one's."""
+    """One run's page: values, charts, files, code, and the way to its parent and children; by default the newest's."""
     opened, ids = _store_and_runs(store, _newest(_store(store)) if run is None else [run])
-    view = {"tab": "run", "focus": ids[0]}
-    return Dashboard(opened, _experiments_of(opened, ids), frame_kind="show", view=view, selected=ids[:1], only=ids[:1])
+    rows = opened.snapshot().rows
+    view, only = {"tab": "run", "focus": ids[0]}, family(rows, ids[0])
+    experiments = sorted({row.run.info.experiment_id for row in rows if row.run.info.run_id in only})
+    return Dashboard(opened, experiments, frame_kind="show", view=view, selected=ids[:1], only=only)
+
+
+def family(rows: Iterable[Row], run: str) -> set[str]:
+    """The run with all that hang together with it as parents and children, so that they are a click apart."""
+    parents = {row.run.info.run_id: row.run.data.tags.get(PARENT) for row in rows}
+    top = _top(parents, run)
+    return {run} | {each for each in parents if _top(parents, each) == top}
+
+
+def _top(parents: Mapping[str, str | None], run: str) -> str:
+    """The uppermost run that is there; the last one reached where parents go round in a circle."""
+    seen = {run}
+    while (above := parents.get(run)) in parents and above not in seen:
+        assert above is not None
+        run = above
+        seen.add(run)
+    return run
 
 
 def _known_metrics(store: Store, ids: Sequence[str], asked: list[str]) -> list[str]:
@@ -146,16 +170,15 @@ def _experiment_id(store: Store, given: Any) -> str:
 
 def _store_and_runs(store: Address, runs: Iterable[Any]) -> tuple[Store, list[str]]:
     opened = _store(store)
-    ids = run_ids(frame_of(opened.snapshot().rows), runs)
+    runs = list(runs)
+    ids = run_ids(frame_naming(opened, runs), runs)
     if not ids:
         raise NotFoundError("There is no run to show. Give an id or a name, or track one first.")
     return opened, ids
 
 
 def _newest(store: Store) -> list[str]:
-    rows = store.snapshot().rows
-    newest = max(rows, key=lambda row: row.run.info.start_time or 0, default=None)
-    return [] if newest is None else [newest.run.info.run_id]
+    return [run.info.run_id for run in runs_where(store, most=1)]
 
 
 def _experiments_of(store: Store, ids: Sequence[str]) -> list[str]:

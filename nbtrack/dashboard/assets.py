@@ -56,3 +56,11 @@ def front() -> Front:
         ) from error
     code = base64.b64encode(gzip.compress(widget, 9, mtime=0)).decode("ascii")
     return Front(hashlib.sha256(widget).hexdigest()[:12], code, loader)
+
+
+@cache
+def plotly_code() -> str:
+    """plotly.js as the Python package carries it, gzipped, in base64: figures among a run's files are drawn with it."""
+    from plotly.offline import get_plotlyjs
+
+    return base64.b64encode(gzip.compress(get_plotlyjs().encode(), 6, mtime=0)).decode("ascii")

@@ -23,6 +23,7 @@ from nbtrack.tracking.events import Point
 POINT = np.dtype([("step", "<i8"), ("timestamp", "<i8"), ("value", "<f8")])
 MOST_HELD = 2_000_000  # points
 PRELOADED_FILES = 3_000  # histories read without being asked for, those of the newest runs
+PRELOADED_FROM_AFAR = 60  # the same where each costs a request to a server
 PRELOAD_FOR = 0.02  # s of reading in one round
 SENT_WHOLE = 100_000  # points of one history; a longer one goes out thinned, later points follow one by one
 THINNED = 20_000
@@ -42,6 +43,13 @@ class History:
     def part(self, start: int = 0) -> Series:
         part = self.points[start : self.length]
         return Series(part["step"], part["timestamp"], part["value"])
+
+    def is_behind(self, known: Summary) -> bool:
+        """Does the run have points that are not here? A server tells only its newest one."""
+        if known.count:
+            return self.length < known.count
+        here = self.points[: self.length]
+        return not bool(((here["step"] == known.step) & (here["timestamp"] == known.timestamp)).any())
 
     def append(self, news: Array) -> None:
         needed = self.length + len(news)
@@ -103,17 +111,17 @@ class Book:
             announced = run in self.ours and row.run.info.status == "RUNNING"
             for key, summary in row.metrics.items():
                 history = self._histories.get((run, key))
-                if history is not None and history.length < summary.count and not announced:
+                if history is not None and history.is_behind(summary) and not announced:
                     self._read_on((run, key))
                 elif history is None and self._queue is not None:
                     self._queue.append(((run, key), summary))
 
-    def preload(self, rows: Mapping[str, Row]) -> None:
+    def preload(self, rows: Mapping[str, Row], *, far: bool = False) -> None:
         """Read some of the newest runs' histories, for a moment."""
         if self._queue is None:
             newest = sorted(rows.values(), key=lambda row: row.run.info.start_time or 0)
             queue = [((row.run.info.run_id, key), each) for row in newest for key, each in row.metrics.items()]
-            self._queue = queue[-PRELOADED_FILES:]
+            self._queue = queue[-(PRELOADED_FROM_AFAR if far else PRELOADED_FILES) :]
         until = time.monotonic() + PRELOAD_FOR
         room = MOST_HELD - sum(history.length for history in self._histories.values())
         while self._queue and time.monotonic() < until:
@@ -126,10 +134,10 @@ class Book:
             else:
                 self._read(place)
 
-    def preload_all(self, rows: Mapping[str, Row]) -> None:
-        self.preload(rows)
+    def preload_all(self, rows: Mapping[str, Row], *, far: bool = False) -> None:
+        self.preload(rows, far=far)
         while self._queue:
-            self.preload(rows)
+            self.preload(rows, far=far)
 
     def unsent(self) -> list[Chunk]:
         """What was added since the last call."""

@@ -5,15 +5,18 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from nbtrack.capture.alive import is_abandoned, last_sign
 from nbtrack.entities import Experiment, LifecycleStage, ViewType
 from nbtrack.frame import Frame, Row, frame_of
 from nbtrack.query import order
-from nbtrack.stores.base import Damage, Store
+from nbtrack.stores.base import Arriving, Damage, Snapshot, Store
+from nbtrack.tracking.finding import rows_of_ids
 
 QUIET = 1.0  # s between looks where change is likely
 THOROUGH = 20.0  # s between looks at everything
@@ -39,11 +42,13 @@ class Catalog:
         self.store = store
         self.experiment_ids = None if experiment_ids is None else list(experiment_ids)
         self.rows: dict[str, Row] = {}
+        self.open: set[str] = set()  # runs that say RUNNING
         self.experiments: Sequence[Experiment] = ()
         self.damages: Sequence[Damage] = ()
         self._watch = store.watch(self.experiment_ids)
         self._frame: Frame | None = None
         self._next_look = self._next_thorough = 0.0
+        self._round: Iterator[Callable[[], Found]] | None = None  # a thorough look under way
 
     def frame(self) -> Frame:
         """Newest first, as search_runs orders."""
@@ -60,40 +65,94 @@ class Catalog:
         self._frame = self._frame.take(order(self._frame))
         return True
 
-    def look(self, *, soon: bool = False) -> Found:
-        """What changed. Looks at the store only when it is time; `soon` says that something surely happened."""
+    @property
+    def far(self) -> bool:
+        """Are the runs on a server, where every question takes its time?"""
+        return isinstance(self._watch, Arriving)
+
+    def arriving(self, first: Sequence[str] = ()) -> Iterator[Callable[[], Found]]:
+        """The first look: in parts where the store gives parts, each of them to be kept by calling it.
+
+        The runs of `first` come first then: they are what somebody wants to see.
+        """
+        if not isinstance(self._watch, Arriving):
+            yield self._ask_all()
+            return
+        if first:
+            yield partial(self._keep_part, Snapshot(rows_of_ids(self.store, first), self.experiments))
+        yield from self._ask_in_parts(self._watch)
+
+    def ask(self, *, soon: bool = False) -> Callable[[], Found]:
+        """Look at the store if it is time; `soon` says that something surely happened.
+
+        This may take long on a server. What it returns keeps what was seen, says what changed, and takes no time.
+        """
         now = time.monotonic()
-        if now >= self._next_thorough:
-            found = self.look_at_all()
-        elif soon or now >= self._next_look:
-            found = self._look_where_likely()
-        else:
-            return Found()
+        if self._round is None and now >= self._next_thorough and isinstance(self._watch, Arriving):
+            self._round = self._ask_in_parts(self._watch)
+        if self._round is not None:
+            keep = next(self._round, None)
+            if keep is not None:
+                return keep
+            self._round = None
+        elif now >= self._next_thorough:
+            return self._ask_all()
+        if not soon and now < self._next_look:
+            return Found
+        keep = self._ask_where_likely()
         took = time.monotonic() - now
         self._next_look = now + took + max(QUIET, SHARE * took)
-        return found
+        return keep
 
     def look_at_all(self) -> Found:
+        return self._ask_all()()
+
+    def _ask_all(self) -> Callable[[], Found]:
         began = time.monotonic()
         seen = self._watch.snapshot()
         rows = list(seen.rows)
+        self._looked_at_all(began)
+        return lambda: self._keep_all(seen, rows)
+
+    def _ask_in_parts(self, watch: Arriving) -> Iterator[Callable[[], Found]]:
+        began = time.monotonic()
+        rows: list[Row] = []
+        for part in watch.arriving():
+            rows += part.rows
+            yield partial(self._keep_part, part)
+        self._looked_at_all(began)
+        yield lambda: self._keep_all(part, rows)
+
+    def _looked_at_all(self, began: float) -> None:
+        took = time.monotonic() - began
+        self._next_look = began + took + QUIET
+        self._next_thorough = began + took + max(THOROUGH, THOROUGH_SHARE * took)
+
+    def _keep_part(self, seen: Snapshot) -> Found:
+        found = Found([row for row in seen.rows if self._is_news(row)], [], seen.experiments != self.experiments)
+        self.experiments = seen.experiments
+        return self._keep(found)
+
+    def _keep_all(self, seen: Snapshot, rows: Sequence[Row]) -> Found:
         ids = {row.run.info.run_id for row in rows}
         found = Found([row for row in rows if self._is_news(row)], [run for run in self.rows if run not in ids])
         found.other = (list(seen.experiments), list(seen.damages)) != (list(self.experiments), list(self.damages))
         self.experiments, self.damages = seen.experiments, seen.damages
-        took = time.monotonic() - began
-        self._next_thorough = began + took + max(THOROUGH, THOROUGH_SHARE * took)
         if not self.rows:
             self._frame = None  # also where runs were remembered and none is left
         return self._keep(found)
 
-    def _look_where_likely(self) -> Found:
+    def _ask_where_likely(self) -> Callable[[], Found]:
         changes = self._watch.changes(thorough=False)
-        gone = [run for run in changes.gone if run in self.rows]
-        found = Found([row for row in changes.rows if self._is_news(row)], gone, changes.experiments)
-        if changes.experiments:
-            self.experiments = self._chosen(self.store.experiments(ViewType.ALL))
-        return self._keep(found)
+        experiments = self._chosen(self.store.experiments(ViewType.ALL)) if changes.experiments else None
+
+        def keep() -> Found:
+            gone = [run for run in changes.gone if run in self.rows]
+            if experiments is not None:
+                self.experiments = experiments
+            return self._keep(Found([row for row in changes.rows if self._is_news(row)], gone, changes.experiments))
+
+        return keep
 
     def _chosen(self, experiments: Iterable[Experiment]) -> list[Experiment]:
         ids = self.experiment_ids
@@ -109,9 +168,17 @@ class Catalog:
         if found.rows or found.gone:
             self._frame = None
         self.rows.update((row.run.info.run_id, row) for row in found.rows)
+        for row in found.rows:
+            (self.open.add if row.run.info.status == "RUNNING" else self.open.discard)(row.run.info.run_id)
         for run in found.gone:
             self.rows.pop(run, None)
+            self.open.discard(run)
         return found
+
+    def abandoned(self) -> dict[str, int | None]:
+        """The runs that a process which is gone has left open, with its last sign of life (ms)."""
+        runs = (self.rows[run].run for run in self.open)
+        return {run.info.run_id: last_sign(run) for run in runs if is_abandoned(run)}
 
     def status(self) -> dict[str, Any]:
         """The part of the protocol's status that the store decides."""

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from nbtrack import figures
 from nbtrack.errors import NotFoundError
-from nbtrack.query.direction import direction
+from nbtrack.figures.chosen import chosen_of
+from nbtrack.figures.given import runs_of
 from nbtrack.stores.base import Store
 
 if TYPE_CHECKING:
@@ -35,9 +36,11 @@ def figure_of(dash: Looked) -> Figure:
     view = dash.view
     tab = view["tab"]
     if tab == "analyse":
-        return _analysis(dash, view["analyse"])
+        return _analysis(dash, view)
     if tab == "compare":
-        return figures.difference(_drawn(dash), view["compare"]["baseline"], store=dash.store)
+        return figures.difference(
+            _drawn(dash), view["compare"]["baseline"], directions=view["directions"], store=dash.store
+        )
     chart = view["chart"]
     runs = [view["focus"]] if tab == "run" and view["focus"] else _drawn(dash)
     metric = chart["big"] or _first_metric(dash, chart)
@@ -52,6 +55,7 @@ def figure_of(dash: Looked) -> Figure:
         band="sd" if chart["band"] == "none" else chart["band"],
         log_x=chart["log_x"] and chart["x"] != "time",
         log_y=chart["log_y"],
+        direction=view["directions"].get(metric),
         store=dash.store,
     )
 
@@ -77,38 +81,33 @@ def _first_metric(dash: Looked, chart: Mapping[str, Any]) -> str:
     return str(ordered[0])
 
 
-def _analysis(dash: Looked, settings: Mapping[str, Any]) -> Figure:
-    runs = list(dash.selected) if len(dash.selected) > 1 else [str(run) for run in dash.runs["run_id"]]
-    if not runs:
+def _analysis(dash: Looked, view: Mapping[str, Any]) -> Figure:
+    settings, directions = view["analyse"], view["directions"]
+    ids = list(dash.selected) if len(dash.selected) > 1 else [str(run) for run in dash.runs["run_id"]]
+    if not ids:
         raise NotFoundError("There is no run to analyse: the table shows none.")
-    table = dash.runs
-    params = [name for name in table.columns if name.startswith("params.") and table[name].nunique(dropna=False) > 1]
-    metric = settings["metric"] or chosen_metric([str(name) for name in table.columns])
-    x = settings["x"] or (params[0] if params else "start_time")
-    y = settings["y"] or f"metrics.{metric}"
-    store = dash.store
+    runs = runs_of(ids, dash.store)
+    chosen = chosen_of(runs, directions)
+    metric = settings["metric"] or chosen.metric
+    if metric is None:
+        raise NotFoundError("These runs have no metric that varies.")
+    x = settings["x"] or (chosen.params[0] if chosen.params else "start_time")
+    sense = directions.get(metric)
     match settings["kind"]:
         case "scatter":
-            return figures.scatter(runs, x, y, settings["color"], store=store)
+            return figures.scatter(runs, x, settings["y"] or f"metrics.{metric}", settings["color"])
+        case "bars":
+            return figures.bars(runs, metric, direction=sense)
         case "box":
-            return figures.box(runs, metric, x, store=store)
+            return figures.box(runs, metric, x)
         case "grid":
-            second = settings["y"] or (params[1] if len(params) > 1 else x)
-            return figures.contour(runs, x, second, metric, store=store)
+            return figures.contour(runs, x, settings["y"] or (chosen.params[1:2] or [x])[0], metric)
         case "importance":
-            return figures.importance(runs, metric, store=store)
+            return figures.importance(runs, metric)
         case "history":
-            return figures.optimisation_history(runs, metric, store=store)
+            return figures.optimisation_history(runs, metric, direction=sense)
+        case "media":
+            raise NotFoundError("Files are no figure: read them with nbtrack.download_artifacts(run_id=…).")
         case _:
-            color = settings["color"] or f"metrics.{metric}"
-            return figures.parallel_coordinates(runs, settings["columns"], color=color, store=store)
-
-
-def chosen_metric(columns: Sequence[str]) -> str:
-    """The one that most likely says how good a run is: of held-out data first, then any that is to grow."""
-    metrics = [name.removeprefix("metrics.") for name in columns if name.startswith("metrics.")]
-    own = [name for name in metrics if not name.startswith("system/")] or metrics
-    if not own:
-        raise NotFoundError("These runs have no metrics yet.")
-    held_out = [name for name in own if name.lower().startswith(("val", "test", "eval"))]
-    return min(held_out or own, key=lambda name: (direction(name) == "min", name))
+            columns = settings["columns"] or chosen.columns
+            return figures.parallel_coordinates(runs, columns, color=settings["color"] or f"metrics.{metric}")

@@ -11,7 +11,8 @@ import os
 import threading
 import time
 import weakref
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Protocol
 
 from nbtrack.dashboard.book import Book
@@ -25,6 +26,9 @@ from nbtrack.tracking import events
 
 TICK = 0.1  # s between messages of one kind
 CHECKING = "These runs are shown as they were last seen, and are being checked."
+JUDGE_EVERY = 5.0  # s between two looks whether the processes of running runs are alive
+COMING = "These are the newest runs; more are on their way from the server."
+PATIENCE = 2.0  # s that the end of a cell waits for a look at the store that is under way
 REPLACE_EVERY = 60.0  # s between two replacements of the snapshot traits within one long cell
 
 
@@ -41,6 +45,7 @@ class Hub:
 
     def __init__(self, store: Store, experiment_ids: Sequence[str] | None) -> None:
         self.lock = threading.RLock()
+        self._asking = threading.Lock()  # held while the store is asked, so that answers are kept in their order
         self.store = store
         self.rev = 0
         self.catalog = Catalog(store, experiment_ids)
@@ -50,6 +55,9 @@ class Hub:
         self._replaced_at = (0, time.monotonic())  # rev, when
         self._packed: tuple[tuple[int, int, bool], Snapshot] | None = None
         self._replace_now = False
+        self._abandoned: dict[str, int | None] = {}
+        self._judged_at = 0.0
+        self._first: list[str] = []  # runs to be read before all others
         self._thread: threading.Thread | None = None
         self._loaded = threading.Event()
         self._known = threading.Event()  # there is something to show, if only what is remembered
@@ -63,13 +71,15 @@ class Hub:
     def known(self) -> bool:
         return self._known.is_set()
 
-    def join(self, listener: Listener, *, patience: float) -> None:
+    def join(self, listener: Listener, *, patience: float, first: Iterable[str] = ()) -> None:
         """Tell `listener` from now on. Waits for something to show as long as `patience` (s) says.
 
+        The runs of `first` are those that the listener shows, where it does not show all.
         Raises what the store raises when it cannot be read.
         """
         with self.lock:
             self.listeners.add(listener)
+            self._first += first
             if self._thread is None:
                 self._thread = threading.Thread(
                     target=_run, args=(weakref.ref(self),), name="nbtrack-live", daemon=True
@@ -85,9 +95,16 @@ class Hub:
         try:
             if self.catalog.remember():
                 self._known.set()
-            self.catalog.look_at_all()
+            for keep in self.catalog.arriving(self._first):
+                with self.lock:
+                    found = keep()
+                    if self.known:
+                        self._tell(found, [])
+                if self.catalog.far and found.rows:
+                    self._known.set()
+            self._judge()
             with self.lock:
-                self.book.preload(self.catalog.rows)
+                self.book.preload(self.catalog.rows, far=self.catalog.far)
                 self.book.all_sent()
         except Exception as error:
             self._failure = error
@@ -101,16 +118,34 @@ class Hub:
             self.listeners.discard(listener)
 
     def step(self) -> None:
-        """One round of the thread."""
+        """One round of the thread. Others need not wait for `lock` while the store is asked."""
+        with self._asked() as ask:
+            with self.lock:
+                news = self.feed.drain()
+                runs = [run for uri, run in news.runs if uri == self.store.uri]
+                points = [point for point in news.points if point.store_uri == self.store.uri]
+                unknown = any(point.run_id not in self.catalog.rows for point in points[:1000])
+            keep = ask(soon=bool(runs) or unknown)
+            self._take(keep, news.lost, points)
+
+    @contextmanager
+    def _asked(self) -> Iterator[Callable[..., Callable[[], Found]]]:
+        """How to ask the store, with nobody else asking; after some patience, not at all."""
+        mine = self._asking.acquire(timeout=PATIENCE)
+        try:
+            yield self.catalog.ask if mine else _nothing
+        finally:
+            if mine:
+                self._asking.release()
+
+    def _take(self, keep: Callable[[], Found], lost: bool, points: Sequence[events.Point]) -> None:
         with self.lock:
-            news = self.feed.drain()
-            runs = [run for uri, run in news.runs if uri == self.store.uri]
-            points = [point for point in news.points if point.store_uri == self.store.uri]
-            unknown = any(point.run_id not in self.catalog.rows for point in points[:1000])
-            found = self.catalog.look(soon=bool(runs) or unknown)
-            self.book.hear(points, self.catalog.rows, lost=news.lost)
+            found = keep()
+            self.book.hear(points, self.catalog.rows, lost=lost)
             self.book.catch_up(found.rows)
-            self.book.preload(self.catalog.rows)
+            self.book.preload(self.catalog.rows, far=self.catalog.far)
+            if time.monotonic() - self._judged_at > JUDGE_EVERY:
+                found.other |= self._judge()
             self._tell(found, self.book.unsent())
             rev, when = self._replaced_at
             if self.rev != rev and (self._replace_now or time.monotonic() - when > REPLACE_EVERY):
@@ -119,8 +154,10 @@ class Hub:
 
     def look_now(self) -> None:
         """Tell at once what a change made through a dashboard has changed."""
-        with self.lock:
-            self._tell(self.catalog.look(soon=True), [])
+        with self._asked() as ask:
+            keep = ask(soon=True)
+            with self.lock:
+                self._tell(keep(), [])
 
     def replace_snapshots(self) -> None:
         with self.lock:
@@ -131,9 +168,10 @@ class Hub:
 
     def status(self, notes: Iterable[str] = ()) -> dict[str, Any]:
         running = [run for run in self.book.ours if self._is_running(run)]
-        checking = [CHECKING] if self.known and not self.loaded else []
+        checking = [COMING if self.catalog.far else CHECKING] if self.known and not self.loaded else []
         told = {
             "running": running,
+            "abandoned": self._abandoned,
             "notes": [*checking, *notes],
             "loaded": self.loaded,
             "made_at": int(time.time() * 1000),
@@ -175,7 +213,7 @@ class Hub:
         """Wait until the store is read, and read all histories that belong into a snapshot."""
         self._loaded.wait()
         with self.lock:
-            self.book.preload_all(self.catalog.rows)
+            self.book.preload_all(self.catalog.rows, far=self.catalog.far)
 
     def cell_ended(self, *, quick: int) -> None:
         """Tell what the cell did, and put it into traits and outputs; with more than `quick` runs only the former.
@@ -208,6 +246,12 @@ class Hub:
         row = self.catalog.rows.get(run)
         return row is not None and row.run.info.status == "RUNNING"
 
+    def _judge(self) -> bool:
+        """Find out which runs were left open by a process that is gone; True where others are than before."""
+        before, self._abandoned = self._abandoned, self.catalog.abandoned()
+        self._judged_at = time.monotonic()
+        return self._abandoned != before
+
     def _tell(self, found: Found, chunks: list[Chunk]) -> None:
         if found:
             self._say("rows", pack_frame(frame_of(found.rows)), gone=found.gone, status=self.status)
@@ -223,6 +267,11 @@ class Hub:
         for listener in list(self.listeners):
             with guard("update a dashboard"):
                 listener.hear(content, packed)
+
+
+def _nothing(*, soon: bool) -> Callable[[], Found]:
+    """What is asked while another thread asks: the next round will."""
+    return Found
 
 
 def _run(reference: weakref.ref[Hub]) -> None:

@@ -5,16 +5,14 @@ Handlers may run on another thread than the cell (an ipykernel subshell), and la
 
 from __future__ import annotations
 
-import base64
 import json
-import mimetypes
-import posixpath
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from nbtrack.dashboard import named
+from nbtrack.dashboard import commits, files, named
 from nbtrack.dashboard._protocol import PROTOCOL
+from nbtrack.dashboard.assets import plotly_code
 from nbtrack.dashboard.live import Hub
 from nbtrack.dashboard.thin import thin
 from nbtrack.dashboard.view import known_view
@@ -25,8 +23,6 @@ from nbtrack.stores.base import Store
 from nbtrack.tracking.events import announce_run
 
 POINTS_AT_ONCE = 150_000  # in one answer: 3.6 MB before deflating, so that nothing waits long behind it
-ARTIFACT_BYTES = 1_000_000
-DOWNLOAD_BYTES = 100_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +79,28 @@ def answers(hub: Hub, request: Request) -> Iterator[Answer]:
         yield Answer({"views": {name: known_view(named.load(uri, name)) for name in named.names(uri)}})
     elif request.what == "series":
         yield from _series(hub, request)
-    elif request.what == "artifacts":
-        yield Answer({"files": _files(hub.store, request.runs[0], request.path)})
-    elif request.what == "artifact":
-        yield Answer(_artifact(hub.store, request.runs[0], request.path, request.width or ARTIFACT_BYTES))
-    elif request.what == "inputs":
-        yield Answer({"datasets": _datasets(hub.store, request.runs[0])})
     else:
-        raise InvalidValueError(f"This nbtrack does not know the request '{request.what}'. Reload the page.")
+        yield Answer(_about_runs(hub.store, request))
+
+
+def _about_runs(store: Store, request: Request) -> dict[str, Any]:
+    """What lies beside the table: files, data, code."""
+    match request.what:
+        case "artifacts":
+            return {"files": files.listing(store, request.runs[0], request.path)}
+        case "trees":
+            return files.trees(store, request.runs)
+        case "artifact":
+            return files.content(store, request.runs[0], request.path, request.width)
+        case "inputs":
+            return {"datasets": _datasets(store, request.runs[0])}
+        case "commits":
+            runs = [store.run(run) for run in request.runs[:2]]
+            return commits.between(*runs) if len(runs) == 2 else commits.uncommitted(runs[0])
+        case "plotly":
+            return {"gzip": plotly_code()}
+        case other:
+            raise InvalidValueError(f"This nbtrack does not know the request '{other}'. Reload the page.")
 
 
 def _keep_view(uri: str, request: Request) -> None:
@@ -159,11 +169,6 @@ def _series(hub: Hub, request: Request) -> Iterator[Answer]:
     yield Answer(packed=pack_series(chunks))
 
 
-def _files(store: Store, run: str, path: str) -> list[dict[str, Any]]:
-    found = store.list_artifacts(run, path)
-    return [{"path": file.path, "is_dir": file.is_dir, "file_size": file.file_size} for file in found]
-
-
 def _datasets(store: Store, run: str) -> list[dict[str, Any]]:
     return [
         {
@@ -175,16 +180,3 @@ def _datasets(store: Store, run: str) -> list[dict[str, Any]]:
         }
         for each in store.run(run).inputs.dataset_inputs
     ]
-
-
-def _artifact(store: Store, run: str, path: str, most: int) -> dict[str, Any]:
-    most = min(most, DOWNLOAD_BYTES)
-    data = store.read_artifact(run, path, most + 1)
-    sizes = {file.path: file.file_size for file in store.list_artifacts(run, posixpath.dirname(path))}
-    return {
-        "path": path,
-        "size": sizes.get(path) or len(data),
-        "mime": mimetypes.guess_type(path)[0] or "application/octet-stream",
-        "base64": base64.b64encode(data[:most]).decode("ascii"),
-        "cut": len(data) > most,
-    }

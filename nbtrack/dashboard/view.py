@@ -13,14 +13,17 @@ from nbtrack.query.parse import parse, parse_key
 
 CHOICES = {
     "lifecycle": ("active", "deleted", "all"),
+    "spread": ("sd", "ci", "minmax"),
     "tab": ("charts", "analyse", "compare", "run"),
     "chart.smoother": ("ema", "gaussian", "mean"),
     "chart.band": ("sd", "ci", "minmax", "none"),
-    "analyse.kind": ("parallel", "scatter", "box", "grid", "importance", "history"),
+    "analyse.kind": ("parallel", "scatter", "bars", "box", "grid", "importance", "history", "media"),
+    "compare.pick": ("last", "best", "min", "max", "step"),
     "directions.*": ("min", "max"),
 }
-TEXT_OR_NONE = {"focus", "compare.baseline", "chart.big"} | {
-    f"analyse.{name}" for name in ("metric", "x", "y", "color")
+LOWEST = {"height": 200}  # pixels; below it there is no room for a row
+TEXT_OR_NONE = {"focus", "compare.baseline", "compare.file", "chart.big"} | {
+    f"analyse.{name}" for name in ("metric", "x", "y", "color", "media")
 }
 TEXTS_OR_NONE = {"columns", "chart.metrics", "analyse.columns"}
 
@@ -89,6 +92,8 @@ def checked(name: str, value: Any, default: Any) -> Any:
     if isinstance(default, int | float):
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise InvalidValueError(f"view {name} takes a number, not {value!r}.")
+        if value < LOWEST.get(name, value):
+            raise InvalidValueError(f"view {name} takes a number from {LOWEST[name]} on, not {value!r}.")
         return value
     if name == "directions":
         return {str(key): checked("directions.*", way, "") for key, way in dict(value).items()}

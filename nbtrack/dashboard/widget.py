@@ -88,7 +88,7 @@ class Dashboard(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]
         self._channel = Channel(uid=self.uid, _esm=self._code.channel_esm)
         for model in (self, self._channel):
             model.on_msg(self._asked)
-        self._hub.join(self, patience=PATIENCE)
+        self._hub.join(self, patience=PATIENCE, first=self._only or ())
         self.replace_snapshot()
 
     # what a person reads and sets

@@ -7,7 +7,8 @@ plotly is imported when the first figure is made.
 from __future__ import annotations
 
 from nbtrack.figures.columns import box, contour, parallel_coordinates, scatter
-from nbtrack.figures.history import metric_history, optimisation_history
+from nbtrack.figures.course import optimisation_history
+from nbtrack.figures.history import metric_history
 from nbtrack.figures.totals import bars, difference, importance
 
 __all__ = [

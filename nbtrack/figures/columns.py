@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nbtrack.figures.canvas import MOST_TICKS, axis, figure, plain, shown
-from nbtrack.figures.cells import cells_of
+from nbtrack.figures.cells import cells_of, side_of
+from nbtrack.figures.chosen import chosen_of
 from nbtrack.figures.given import Runs, Values, column_of, metric_of, runs_of
 from nbtrack.figures.ink import HUES, SCALE, inks
 from nbtrack.stores.base import Store
@@ -17,7 +18,6 @@ from nbtrack.stores.base import Store
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
-MOST_AXES = 12
 FEW_PER_BOX = 5
 
 
@@ -28,20 +28,20 @@ def parallel_coordinates(
     color: str | None = None,
     store: Store | str | Path | None = None,
 ) -> Figure:
-    """A line a run across `columns` (by default the params that vary, then the metrics), coloured by the last one."""
+    """A line a run across `columns` (by default params and metrics that vary), coloured by the last one."""
     from plotly.graph_objects import Parcoords
 
     given = runs_of(runs, store)
-    chosen = [column_of(given, name) for name in (columns or varying(given))]
+    chosen = [column_of(given, name) for name in (columns or _chosen(given))]
     by = column_of(given, color) if color else chosen[-1]
     dimensions = [_dimension(values) for values in chosen]
     shade = by.numbers if by.numbers is not None else _codes(by)
     line = {"color": _filled(np.log10(shade) if by.log else shade), "colorscale": list(SCALE), "showscale": False}
     names = ", ".join(plain(values.label) for values in chosen if values.log)
     notes = [f"log₁₀: {names}"] if names else []
-    return figure(
-        [Parcoords(dimensions=dimensions, line=line)], f"{len(given.ids)} runs, coloured by {by.label}", notes=notes
-    )
+    title = f"{len(given.ids)} runs, coloured by {by.label}"
+    margin = {"l": 60, "r": 60, "t": 110, "b": 30}  # the names of the axes stand above them
+    return figure([Parcoords(dimensions=dimensions, line=line)], title, notes=notes, margin=margin)
 
 
 def scatter(runs: Any, x: str, y: str, color: str | None = None, *, store: Store | str | Path | None = None) -> Figure:
@@ -58,7 +58,9 @@ def scatter(runs: Any, x: str, y: str, color: str | None = None, *, store: Store
     if by is None or by.numbers is not None:
         marker: dict[str, Any] = {"size": 8, "color": HUES[0]}
         if by is not None and by.numbers is not None:
-            marker |= {"color": by.numbers, "colorscale": list(SCALE), "colorbar": {"title": {"text": plain(by.label)}}}
+            shade = np.log10(by.numbers) if by.log else by.numbers
+            title = ("log₁₀ " if by.log else "") + plain(by.label)
+            marker |= {"color": shade, "colorscale": list(SCALE), "colorbar": {"title": {"text": title}}}
         traces = [Scatter(x=xs, y=ys, text=names, marker=marker, **common)]
     else:
         traces = []
@@ -91,7 +93,8 @@ def contour(runs: Any, x: str, y: str, metric: str, *, store: Store | str | Path
     assert values.numbers is not None
     grid = cells_of(across, up, values.numbers)
     bar = {"colorscale": list(SCALE), "colorbar": {"title": {"text": plain(values.label)}}}
-    whole = np.isfinite(grid.means).all() and min(grid.means.shape) > 2 and None not in (across.numbers, up.numbers)
+    numeric = across.numbers is not None and up.numbers is not None
+    whole = numeric and min(grid.means.shape) > 2 and np.isfinite(grid.means).all()
     kind = Contour if whole else Heatmap
     field = kind(x=grid.x.middles, y=grid.y.middles, z=grid.means, hoverinfo="skip", **bar)
     hover = "%{text}<extra></extra>"
@@ -112,13 +115,16 @@ def box(runs: Any, metric: str, by: str, *, store: Store | str | Path | None = N
     values, column = column_of(given, f"metrics.{metric_of(given, metric)}"), column_of(given, by)
     assert values.numbers is not None
     traces = []
-    for word in in_order(column):
-        rows = [row for row, text in enumerate(column.texts) if text == word and np.isfinite(values.numbers[row])]
+    side = side_of(column)
+    labels = [*side.labels, *(["–"] if (side.cell < 0).any() else [])]
+    for cell, label in enumerate(labels):
+        there = side.cell == (cell if cell < len(side.labels) else -1)
+        rows = np.flatnonzero(there & np.isfinite(values.numbers)).tolist()
         hidden = {"fillcolor": "rgba(0,0,0,0)", "line": {"color": "rgba(0,0,0,0)"}} if len(rows) < FEW_PER_BOX else {}
         traces.append(
             Box(
                 y=values.numbers[rows],
-                name=plain(f"{'–' if word is None else word} ({len(rows)})"),
+                name=plain(f"{label} ({len(rows)})"),
                 text=[plain(given.names[row]) for row in rows],
                 boxpoints="all",
                 jitter=0.3,
@@ -132,13 +138,9 @@ def box(runs: Any, metric: str, by: str, *, store: Store | str | Path | None = N
     return figure(traces, f"{values.label} by {column.label}", xaxis=xaxis, yaxis=yaxis, showlegend=False)
 
 
-def varying(given: Runs) -> list[str]:
-    """Params with more than one value, then metrics that not all have alike; the machine's own left out."""
-    names = [name for name in given.frame.columns if name.startswith("params.")]
-    params = [name for name in names if len(set(column_of(given, name).texts)) > 1]
-    metrics = [f"metrics.{name}" for name in given.metrics() if not name.startswith("system/")]
-    told = [name for name in metrics if len(set(column_of(given, name).texts)) > 1]
-    return [*params[: MOST_AXES - min(4, len(told))], *told[:4]] or metrics[:4] or names[:4]
+def _chosen(given: Runs) -> list[str]:
+    told = [name for name in given.frame.columns if name.startswith(("params.", "metrics."))]
+    return chosen_of(given).columns or told[:4]
 
 
 def in_order(column: Values) -> list[str | None]:

@@ -14,8 +14,9 @@ from nbtrack.errors import InvalidValueError, NotFoundError
 from nbtrack.figures.importances import numeric
 from nbtrack.frame import F64, Frame, Metrics, Series, Text, frame_of
 from nbtrack.query.named import run_ids
-from nbtrack.stores.base import Store
+from nbtrack.stores.base import Narrowing, Store
 from nbtrack.stores.open import open_store
+from nbtrack.tracking.finding import frame_naming, rows_of_ids
 
 GROUPS = ("params", "metrics", "tags")
 
@@ -80,17 +81,22 @@ def runs_of(given: Any, store: Store | str | Path | None = None) -> Runs:
 
     Without `store` the one that a Dashboard shows, else the one that tracking writes to.
     """
+    if isinstance(given, Runs):
+        return given
     if hasattr(given, "selected_runs") and hasattr(given, "store"):
         chosen = list(given.selected) or [str(run) for run in given.runs["run_id"]]
         return runs_of(chosen, store or given.store)
     opened = _opened(store)
-    frame = frame_of(opened.snapshot().rows)
     if given is None:
+        frame = frame_of(opened.snapshot().rows)
         stages = _texts(frame, "lifecycle_stage")
         rows = [row for row, stage in enumerate(stages) if stage != "deleted"]
     else:
-        place = {run: row for row, run in enumerate(frame.run_ids)}
+        frame = frame_naming(opened, [given])
         ids = run_ids(frame, [given])
+        if isinstance(opened, Narrowing):
+            frame = frame_of(rows_of_ids(opened, ids))
+        place = {run: row for row, run in enumerate(frame.run_ids)}
         gone = [run for run in ids if run not in place]
         if gone:
             raise NotFoundError(f"There is no run '{gone[0]}' among the active experiments of '{opened.uri}'.")

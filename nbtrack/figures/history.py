@@ -12,13 +12,14 @@ import numpy as np
 from nbtrack.errors import InvalidValueError, NotFoundError
 from nbtrack.figures.bands import band_of
 from nbtrack.figures.canvas import figure, plain
+from nbtrack.figures.chosen import sense_of
 from nbtrack.figures.expression import evaluate, names_in, parse_expression
-from nbtrack.figures.given import Runs, Values, best_values, column_of, metric_of, runs_of
+from nbtrack.figures.given import Runs, Values, column_of, metric_of, runs_of
 from nbtrack.figures.ink import Ink, faint, inks
 from nbtrack.figures.line import Line, by_metric, line_of, thin
 from nbtrack.figures.smooth import smoothed
 from nbtrack.frame import F64, Series
-from nbtrack.query.direction import direction
+from nbtrack.query.direction import has_best
 from nbtrack.stores.base import Store
 
 if TYPE_CHECKING:
@@ -38,6 +39,17 @@ class Style:
     width: int
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Drawn:
+    """A run's line, or a group's mean within its band; `key` is the run's id or the group's name."""
+
+    key: str
+    name: str
+    ink: Ink
+    line: Line
+    band: tuple[F64, F64] | None = None
+
+
 def metric_history(
     runs: Any,
     metric: str,
@@ -50,6 +62,7 @@ def metric_history(
     log_x: bool = False,
     log_y: bool = False,
     width: int = 1000,
+    direction: str | None = None,
     store: Store | str | Path | None = None,
 ) -> Figure:
     """One line a run, as the dashboard's panel draws it; `metric` may be an expression such as "val_loss - loss".
@@ -57,22 +70,19 @@ def metric_history(
     `x`: "step", "time", "relative" (seconds since the run's start) or another metric. `smoothing` 0 … 0.99 by
     `smoother` "ema", "gaussian" or "mean", the raw line faint behind. `group`, columns such as "params.model", makes
     one line of all runs that share its value, the mean with a `band` "sd", "ci" or "minmax". Of long histories every
-    extreme in each of `width` columns is kept; 0 keeps all points.
+    extreme in each of `width` columns is kept; 0 keeps all points. The best point of all is marked, by `direction`.
     """
     given = runs_of(runs, store)
     style = Style(x, smoothing, smoother, log_x, log_y, width)
     lines = _lines(given, metric, x)
     if not lines:
         raise NotFoundError(f"None of these runs has a history of '{metric}'.")
-    traces: list[Any] = []
     columns = [column_of(given, name) for name in ([group] if isinstance(group, str) else group or ())]
-    if not columns:
-        colors = inks(given.ids)
-        for run, name in zip(given.ids, given.names, strict=True):
-            if run in lines:
-                traces += _traces(lines[run], name, colors[run], style)
-    else:
-        traces = _grouped(given, lines, columns, band, style)
+    drawn = _grouped(given, lines, columns, band, style) if columns else _single(given, lines)
+    traces = [trace for each in drawn for trace in _traces(each, style)]
+    key = metric.removeprefix("metrics.")
+    if key in given.metrics() and has_best(key):
+        traces += _best(drawn, sense_of(given, key, direction), style)
     told = ", ".join(each.label for each in columns)
     notes = [f"by {told}: mean, {BAND_NAMES.get(band, band)}"] if columns else []
     return figure(
@@ -86,37 +96,6 @@ def metric_history(
         yaxis={"type": "log" if log_y else "linear"},
         hovermode="x unified",
     )
-
-
-def optimisation_history(
-    runs: Any, metric: str, *, direction: str | None = None, store: Store | str | Path | None = None
-) -> Figure:
-    """Each run's best value in the order in which they were started, and the best so far."""
-    from plotly.graph_objects import Scatter
-
-    given = runs_of(runs, store)
-    key = metric_of(given, metric)
-    sense = _sense(key, direction)
-    values = best_values(given, key, sense)
-    starts = [np.inf if at is None else at for at in given.starts()]
-    order = [row for row in np.argsort(starts, kind="stable") if np.isfinite(values[row])]
-    held = values[order]
-    best = np.minimum.accumulate(held) if sense == "min" else np.maximum.accumulate(held)
-    names = [plain(given.names[row]) for row in order]
-    number = list(range(1, len(order) + 1))
-    dots = Scatter(
-        x=number, y=held, mode="markers", name="run", text=names, hovertemplate="%{text}: %{y}<extra></extra>"
-    )
-    line = Scatter(x=number, y=best, mode="lines", line={"shape": "hv"}, name="best so far")
-    return figure(
-        [dots, line], f"{key}, run after run", xaxis={"title": {"text": "run"}}, yaxis={"title": {"text": key}}
-    )
-
-
-def _sense(metric: str, given: str | None) -> str:
-    if given not in (None, "min", "max"):
-        raise InvalidValueError(f"direction is 'min' or 'max', not {given!r}.")
-    return given or direction(metric)
 
 
 def _lines(given: Runs, metric: str, x: str) -> dict[str, Line]:
@@ -142,23 +121,59 @@ def _lines(given: Runs, metric: str, x: str) -> dict[str, Line]:
     return found
 
 
-def _traces(line: Line, name: str, ink: Ink, style: Style) -> list[Any]:
+def _single(given: Runs, lines: dict[str, Line]) -> list[Drawn]:
+    colors = inks(given.ids)
+    named = zip(given.ids, given.names, strict=True)
+    return [Drawn(run, name, colors[run], lines[run]) for run, name in named if run in lines]
+
+
+def _traces(drawn: Drawn, style: Style) -> list[Any]:
     from plotly.graph_objects import Scatter
 
-    common = {"name": plain(name), "legendgroup": name, "mode": "lines"}
+    name, line, ink = drawn.name, drawn.line, drawn.ink
+    common = {"name": plain(name), "legendgroup": drawn.key, "mode": "lines"}
+    full = {**common, "line": {"color": ink.color, "dash": ink.dash}}
+    if drawn.band is not None:
+        edge = {**common, "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False}
+        fill = {"fill": "tonexty", "fillcolor": faint(ink.color, 0.18)}
+        low, high = (Line(line.x, each) for each in drawn.band)
+        return [
+            Scatter(**_all(high, style), **edge),
+            Scatter(**_all(low, style), **fill, **edge),
+            Scatter(**_all(line, style), **full),
+        ]
     if style.smoothing == 0:
-        return [Scatter(**_points(line, style), **common, line={"color": ink.color, "dash": ink.dash})]
-    smooth = Line(line.x, smoothed(line.y, style.smoothing, style.smoother))
+        return [Scatter(**_points(line, style), **full)]
+    smooth = Line(line.x, _soft(line.y, style))
     raw = {"line": {"color": faint(ink.color, 0.25), "width": 1}, "showlegend": False, "hoverinfo": "skip"}
-    return [
-        Scatter(**_points(line, style), **common, **raw),
-        Scatter(**_points(smooth, style), **common, line={"color": ink.color, "dash": ink.dash}),
-    ]
+    return [Scatter(**_points(line, style), **{**common, **raw}), Scatter(**_points(smooth, style), **full)]
+
+
+def _best(drawn: Sequence[Drawn], sense: str, style: Style) -> list[Any]:
+    """A ring around the best point of all lines; of equal ones around the first."""
+    from plotly.graph_objects import Scatter
+
+    found: tuple[Drawn, int] | None = None
+    for each in drawn:
+        y = np.where(np.isfinite(each.line.y), each.line.y, np.inf if sense == "min" else -np.inf)
+        at = int(y.argmin() if sense == "min" else y.argmax())
+        record = found[0].line.y[found[1]] if found else None
+        if np.isfinite(y[at]) and (record is None or (y[at] < record if sense == "min" else y[at] > record)):
+            found = (each, at)
+    if found is None:
+        return []
+    line, ink = found[0].line, found[0].ink
+    marker = {"symbol": "circle-open", "size": 10, "line": {"width": 2}, "color": ink.color}
+    more = {"name": "best", "mode": "markers", "showlegend": False, "hoverinfo": "skip"}
+    return [Scatter(**_all(line.take(np.array([found[1]])), style), marker=marker, **more)]
+
+
+def _all(line: Line, style: Style) -> dict[str, Any]:
+    return {"x": line.x.astype("datetime64[ms]") if style.x == "time" else line.x, "y": line.y}
 
 
 def _points(line: Line, style: Style) -> dict[str, Any]:
-    kept = line.take(_kept(line, style))
-    return {"x": kept.x.astype("datetime64[ms]") if style.x == "time" else kept.x, "y": kept.y}
+    return _all(line.take(_kept(line, style)), style)
 
 
 def _kept(line: Line, style: Style) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
@@ -172,35 +187,19 @@ def _kept(line: Line, style: Style) -> np.ndarray[tuple[int], np.dtype[np.int64]
     return thin(part, part.x[0], part.x[-1], style.width, log_x=style.log_x, floor=floor) + first
 
 
-def _grouped(given: Runs, lines: dict[str, Line], columns: Sequence[Values], band: str, style: Style) -> list[Any]:
-    from plotly.graph_objects import Scatter
-
+def _grouped(given: Runs, lines: dict[str, Line], columns: Sequence[Values], band: str, style: Style) -> list[Drawn]:
     members: dict[str, list[Line]] = {}
     for row, run in enumerate(given.ids):
         if run in lines:
             key = ", ".join(f"{each.label} = {'–' if each.texts[row] is None else each.texts[row]}" for each in columns)
             members.setdefault(key, []).append(lines[run])
     colors = inks(members)
-    traces: list[Any] = []
+    drawn = []
     for name, held in members.items():
         found = band_of(held, band)
-        color = colors[name].color
-        x = found.x.astype("datetime64[ms]") if style.x == "time" else found.x
-        edge = {"line": {"width": 0}, "hoverinfo": "skip", "showlegend": False, "legendgroup": name, "mode": "lines"}
-        low, high = _soft(found.low, style), _soft(found.high, style)
-        traces += [
-            Scatter(x=x, y=high, **edge),
-            Scatter(x=x, y=low, fill="tonexty", fillcolor=faint(color, 0.18), **edge),
-            Scatter(
-                x=x,
-                y=_soft(found.mean, style),
-                name=plain(f"{name} ({len(held)})"),
-                legendgroup=name,
-                mode="lines",
-                line={"color": color, "dash": colors[name].dash},
-            ),
-        ]
-    return traces
+        mean, low, high = (_soft(y, style) for y in (found.mean, found.low, found.high))
+        drawn.append(Drawn(name, f"{name} ({len(held)})", colors[name], Line(found.x, mean), (low, high)))
+    return drawn
 
 
 def _soft(y: F64, style: Style) -> F64:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,10 +10,11 @@ import numpy as np
 
 from nbtrack.errors import InvalidValueError
 from nbtrack.figures.canvas import figure, plain
+from nbtrack.figures.chosen import sense_of
 from nbtrack.figures.given import Runs, column_of, metric_of, runs_of
 from nbtrack.figures.importances import importances_of
 from nbtrack.figures.ink import HUES, inks
-from nbtrack.query.direction import direction
+from nbtrack.query.direction import direction_of
 from nbtrack.query.named import run_ids
 from nbtrack.stores.base import Store
 
@@ -23,15 +24,15 @@ if TYPE_CHECKING:
 GOOD, BAD, NEUTRAL = "#2e7d32", "#c62828", "#8a8f98"
 
 
-def bars(runs: Any, metric: str, *, store: Store | str | Path | None = None) -> Figure:
-    """The last value of each run, the best one on top."""
+def bars(runs: Any, metric: str, *, direction: str | None = None, store: Store | str | Path | None = None) -> Figure:
+    """The last value of each run, the best one on top. `direction`: "min" or "max", else as its name says."""
     from plotly.graph_objects import Bar
 
     given = runs_of(runs, store)
     key = metric_of(given, metric)
     values = column_of(given, f"metrics.{key}").numbers
     assert values is not None
-    sign = 1 if direction(key) == "min" else -1
+    sign = 1 if sense_of(given, key, direction) == "min" else -1
     rows = sorted(np.flatnonzero(np.isfinite(values)).tolist(), key=lambda row: sign * values[row])
     colors = inks(given.ids)
     names = given.names
@@ -76,7 +77,7 @@ def importance(
             0, f"The nearest runs foretell {max(0.0, found.explained):.0%} of the ranks' variance ({found.runs} runs)."
         )
     yaxis = {"autorange": "reversed", "type": "category"}
-    return figure(traces, f"What {key} hangs on", notes=notes, yaxis=yaxis, barmode="group")
+    return figure(traces, f"What {key} hangs on", notes=notes, yaxis=yaxis, barmode="group", showlegend=True)
 
 
 def difference(
@@ -84,9 +85,13 @@ def difference(
     baseline: Any = None,
     metrics: Sequence[str] | None = None,
     *,
+    directions: Mapping[str, str] | None = None,
     store: Store | str | Path | None = None,
 ) -> Figure:
-    """By how many per cent the last values differ from the baseline's (by default the first run's); green is better."""
+    """By how many per cent the last values differ from the baseline's (by default the first run's); green is better.
+
+    `directions`: "min" or "max" by metric, where neither the runs nor its name say it.
+    """
     from plotly.graph_objects import Bar
 
     given = runs_of(runs, store)
@@ -105,7 +110,7 @@ def difference(
             if share is None:
                 left.add(key)
             shares.append(share)
-            edges.append(_turn(share, direction(key)))
+            edges.append(_turn(share, direction_of(given.frame, key, directions)))
         marker = {"color": colors[run].color, "line": {"color": edges, "width": 2}}
         traces.append(Bar(x=shares, y=[plain(key) for key in keys], orientation="h", name=plain(name), marker=marker))
     notes = ["green edge: better, red edge: worse"]
@@ -126,7 +131,9 @@ def _baseline(given: Runs, baseline: Any) -> int:
 
 
 def _told(given: Runs) -> list[str]:
-    return [key for key in given.metrics() if not key.startswith("system/")]
+    """What at least one of the runs has; the machine's own measures left out."""
+    known = [key for key in given.metrics() if not key.startswith("system/")]
+    return [key for key in known if any(text is not None for text in column_of(given, f"metrics.{key}").texts)]
 
 
 def _share(value: float, base: float) -> float | None:

@@ -29,6 +29,7 @@ from nbtrack.interop import mlflow_cell
 from nbtrack.interop import mlflow_entities as say
 from nbtrack.stores.files import FileStore, models
 from nbtrack.stores.files.disk import Unreadable
+from nbtrack.stores.receiving import ModelPoint
 from nbtrack.tracking import lookup
 from nbtrack.tracking.names import random_name
 from nbtrack.tracking.paging import page
@@ -194,7 +195,7 @@ class NbtrackStore(AbstractStore):  # type: ignore[misc]
         )
         for metric in metrics or ():
             if metric.model_id:
-                point = models.ModelPoint(
+                point = ModelPoint(
                     metric.key,
                     float(metric.value),
                     metric.timestamp,
@@ -226,7 +227,7 @@ class NbtrackStore(AbstractStore):  # type: ignore[misc]
     @told
     def log_outputs(self, run_id: str, models: Any) -> None:
         for given in models or ():
-            _link_output(self._folder(run_id), run_id, given.model_id, given.step)
+            _link_output(self._folder(run_id), given.model_id, given.step)
 
     # logged models
 

@@ -32,6 +32,7 @@ OPTIONS = [
     argument(
         "--no-capture", action="store_true", help="keep only what the code logs: no source, no variables, no output"
     ),
+    argument("--session", action="store_true", help="keep every earlier input of the session, not only what it needs"),
     argument("--autolog", nargs="*", metavar="LIB", help="log all fits, or those of these libraries"),
     argument("--no-autolog", action="store_true", help="log no fit by itself"),
     argument("--store", metavar="URI", help="the store to write to, for this cell"),
@@ -54,6 +55,7 @@ class Options:
     nested: bool = False
     only: tuple[str, ...] | None = None
     capture: bool = True
+    session: bool = False
     store: str | None = None
     live: bool = True
     autolog: tuple[str, ...] | None = None
@@ -83,6 +85,7 @@ def parse(line: str) -> Options:
         nested=given.nested,
         only=None if given.vars is None else tuple(name.strip() for name in given.vars.split(",") if name.strip()),
         capture=not given.no_capture,
+        session=given.session,
         store=given.store,
         live=not given.no_live,
         autolog=() if given.no_autolog else _libraries(given.autolog),
@@ -132,6 +135,8 @@ def _refuse(given: argparse.Namespace) -> None:
         raise UsageError("%%track: a resumed run stays in its experiment. Leave -e out.")
     if given.vars is not None and given.no_capture:
         raise UsageError("%%track: --vars says what to capture, --no-capture not to. Leave one out.")
+    if given.session and given.no_capture:
+        raise UsageError("%%track: --session says what to capture, --no-capture not to. Leave one out.")
     if given.out is not None and not given.out.isidentifier():
         raise UsageError(f"%%track: -o wants a variable's name, and '{given.out}' is none.")
     if given.name is not None and not given.name.strip():

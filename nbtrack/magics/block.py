@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 
 from nbtrack.capture import options as capturing
 from nbtrack.capture.alive import process_tags
@@ -78,7 +79,7 @@ class Block:
                 active.end_top(status)
         if len(stack) > self._depth:
             active.release_top(status)
-        self._live.stop(self._pulse.keep_printed)
+        self._live.stop(partial(self._pulse.keep_printed, last=True))
         with guard("keep what the block came to"):
             self._keep(held, error if status != RunStatus.FINISHED else None, metrics or {}, params or {})
         with guard("end the run"):

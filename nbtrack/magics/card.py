@@ -29,8 +29,9 @@ HIDDEN_TAGS = ("mlflow.", "nbtrack.")
 class Card:
     """`directions` says of a metric which way is better. `duration` is in milliseconds. `changes` and `code` are what
     is different from the run of the same cell before. `progress` (how much of how much), `left` (ms), `rate` (points a
-    second) and `said` (the newest line) are told while it runs. `autolog` is what fits have logged by themselves, and
-    `quiet` those of the params that are a library's defaults: they are only counted."""
+    second), `said` (the newest line) and `kernel` (whose server can stop it) are told while it runs. `autolog` is what
+    fits have logged by themselves, and `quiet` those of the params that are a library's defaults: they are only
+    counted."""
 
     run_id: str
     name: str
@@ -46,10 +47,11 @@ class Card:
     changes: list[str] = field(default_factory=list)
     code: list[str] = field(default_factory=list)
     note: str = ""
-    progress: tuple[int, int] | None = None
+    progress: tuple[float, float] | None = None
     left: int | None = None
     rate: float = 0.0
     said: str = ""
+    kernel: str = ""
     autolog: str = ""
     quiet: frozenset[str] = frozenset()
 

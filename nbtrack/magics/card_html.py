@@ -11,6 +11,7 @@ from html import escape
 from nbtrack.magics.card import Card
 from nbtrack.magics.card_text import counts, going_on
 from nbtrack.magics.sparkline import sparkline
+from nbtrack.magics.stop import stop_html
 from nbtrack.magics.trace import Trace
 from nbtrack.magics.words import ABANDONED, ICONS, STATES, count, duration, number, short
 
@@ -64,12 +65,17 @@ def _card(card: Card, metrics: int, params: int, columns: int) -> str:
 def _head(card: Card) -> str:
     state = STATES.get(card.status, card.status.lower())
     icon = ICONS.get(card.status, "?")
-    note = f' <span style="{_SOFT}">({text(card.note, 80)})</span>' if card.note else ""
+    note = f' <span style="{_SOFT}">({text(card.note, 100)})</span>' if card.note else ""
+    stop = f'<div style="float:right">{stop_html(card.run_id, card.kernel)}</div>' if _can_stop(card) else ""
     return (
-        f'<div><b style="color:{_COLOURS.get(card.status, "inherit")}">{icon} {text(state, 20)}</b> &nbsp;'
+        f'{stop}<div><b style="color:{_COLOURS.get(card.status, "inherit")}">{icon} {text(state, 20)}</b> &nbsp;'
         f'<b style="font-size:14px">{text(card.name, 80)}</b>{note} '
         f'<span style="{_SOFT}">&nbsp;in {text(card.experiment, 60)} · {duration(card.duration)}</span></div>'
     )
+
+
+def _can_stop(card: Card) -> bool:
+    return bool(card.kernel) and card.status == "RUNNING"
 
 
 def _progress(card: Card) -> str:
@@ -149,13 +155,19 @@ def _extreme(name: str, trace: Trace, way: str | None) -> str:
 def _changes(card: Card) -> str:
     if not card.changes and not card.code:
         return ""
-    lines = "".join(f"<div>{text(change, 160)}</div>" for change in card.changes[:6])
+    lines = "".join(f"<div{_verdict(change)}>{text(change, 160)}</div>" for change in card.changes[:6])
     if more := len(card.changes) - 6:
         lines += f'<div style="{_SOFT}">and {count(more, "more change")}</div>' if more > 0 else ""
     return (
         f'<div style="margin-top:4px"><span style="{_SOFT}">changed since the run before</span>{lines}'
         f"{code_html(card.code) if card.code else ''}</div>"
     )
+
+
+def _verdict(change: str) -> str:
+    """The colour of a metric that got better or worse."""
+    status = "FINISHED" if change.endswith("(better)") else "FAILED" if change.endswith("(worse)") else ""
+    return f' style="color:{_COLOURS[status]}"' if status else ""
 
 
 def code_html(lines: list[str]) -> str:

@@ -48,7 +48,7 @@ def going_on(card: Card) -> list[str]:
     """`40 of 100`, `about 20.0 s left`, `12 points/s`, while the cell runs."""
     if card.status != "RUNNING":
         return []
-    said = [f"{card.progress[0]:,} of {card.progress[1]:,}"] if card.progress else []
+    said = [f"{int(card.progress[0]):,} of {int(card.progress[1]):,}"] if card.progress else []
     if card.left is not None:
         said.append(f"about {duration(card.left)} left")
     if card.rate >= 0.05:

@@ -19,13 +19,14 @@ from nbtrack.errors import guard
 from nbtrack.magics.arguments import Options
 from nbtrack.magics.card import Card, directions_of, own_tags
 from nbtrack.magics.closing import Closing
-from nbtrack.magics.files import SOURCE, Files, inputs_text
+from nbtrack.magics.files import INPUTS, SOURCE, Files, inputs_text
 from nbtrack.magics.history import Memory
 from nbtrack.magics.live import Live
 from nbtrack.magics.opening import bind
 from nbtrack.magics.pulse import Pulse
 from nbtrack.magics.show import Shown
 from nbtrack.magics.source import python_of
+from nbtrack.magics.stop import kernel_id
 from nbtrack.magics.surroundings import Surroundings
 from nbtrack.magics.values import Values
 from nbtrack.tracking import active
@@ -54,7 +55,7 @@ class TrackedCell:
         self.depth = len(active.own_stack())  # runs that were open before
         self.printed = Printed()
         self.tee = Tee(hear=self.printed.add)
-        self.displays = Displays()
+        self.displays = Displays(self._newest_step)
         self.live: Live | None = None
         self.started = time.monotonic()
         self._pid = os.getpid()
@@ -64,7 +65,7 @@ class TrackedCell:
         """Take over the run that was started for the cell: keep what is known already, and show the card."""
         self._held = held
         held.reserved = frozenset((*self.values.params, *(self.options.only or ())))
-        self.files = Files(held, fresh=self.options.resume is None and not self.part)
+        self.files = Files(held, fresh=self.options.resume is None and self.part < 2)
         self.shown = Shown(self.ip)
         self.card = self._first_card(held)
         self.previous = memory.find(held, self.source, self.cell_id) if memory else lambda: None
@@ -97,8 +98,9 @@ class TrackedCell:
                 self.files.write(SOURCE, self.source)
         with guard("take fingerprints of the data"):
             self.data = self._data(held)
-        around = Surroundings(held, set(self.options.tags), self._inputs(), self.data)
-        around.note(again=self.part > 1)
+        part = max(1, self.part)
+        given = set(self.options.tags)
+        Surroundings(held, given, self._inputs(), self.data, self.files.path(INPUTS), part).note()
 
     def _data(self, held: active.Held) -> list[DatasetInput]:
         """Taken before the cell runs, because it may change them."""
@@ -110,8 +112,13 @@ class TrackedCell:
 
     def _inputs(self) -> Callable[[], str]:
         """The earlier inputs of the session as they are now; which of them are needed is found out beside the cell."""
-        earlier = list(enumerate(self.ip.history_manager.input_hist_raw[: self.ip.execution_count]))
+        earlier = list(enumerate(self.ip.history_manager.input_hist_raw))
+        now = earlier[-1][1] if earlier else ""
+        if now.rstrip("\n") == self.source.rstrip("\n") or now.lstrip().startswith("%track"):
+            earlier.pop()  # the cell itself, or the command that runs it
         tree = self.tree
+        if self.options.session or capturing.session:
+            return lambda: inputs_text([row for row in earlier if row[1].strip()])
         if tree is None or not capturing.inputs:
             return lambda: ""
         return lambda: inputs_text(needed_inputs(tree, earlier, lambda source: python_of(self.ip, source)))
@@ -123,6 +130,7 @@ class TrackedCell:
         show = self._show if live else None
         self.live = Live(self.card, feed, refresh=self._refresh, show=show, beat=self.pulse.beat)
         if live:
+            self.card.kernel = kernel_id()
             self._show()
         self.live.start()
 
@@ -131,6 +139,13 @@ class TrackedCell:
             self.tee.start()
         if capturing.displays:
             self.displays.start(self.ip)
+
+    def _newest_step(self) -> int | None:
+        """The step that was logged last, so that a figure shown in a loop is named by it."""
+        if self.live:
+            self.live.take_in()
+        steps = [trace.last[:2] for trace in self.card.metrics.values() if trace.count > 1 or trace.step]
+        return max(steps, key=lambda one: one[1])[0] if steps else None
 
     def _refresh(self) -> None:
         """Read the params and tags that the cell's code has logged into the card."""

@@ -4,30 +4,31 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from nbtrack.capture.git import COMMIT, ROOT, SNAPSHOT, git, root_of
+from nbtrack.capture.commits import COMMIT_ID, repository_of
+from nbtrack.capture.git import ROOT, git, place_before
 from nbtrack.entities import Run
 from nbtrack.errors import InvalidValueError, NotFoundError
-from nbtrack.magics.diff import COMMIT_ID
 from nbtrack.magics.find import find_run
 from nbtrack.tracking.client import MlflowClient
 
 
-def checkout(run: Run | str, folder: str | Path | None = None) -> Path:
+def checkout(run: Run | str, folder: str | Path | None = None, *, cell: int = 1) -> Path:
     """A git work tree with the files as they were before the run, in a new `folder`; returns where it is.
 
     `run` is a run, an id, a unique start of one, a name, or "-1" for the newest. Without `folder` it lies beside the
-    repository, named after it and the run. Branch, index and files of the repository stay as they are: import modules
+    repository, named after it and the run. Of a run with several cells it is the first one's files, or those of number
+    `cell`. Branch, index and files of the repository stay as they are: import modules
     from the new folder, or open it. `git worktree remove FOLDER` takes it away again.
     """
     found = run if isinstance(run, Run) else find_run(MlflowClient().store, run)
     tags = found.data.tags
-    commit = tags.get(SNAPSHOT) or tags.get(COMMIT)
+    commit = place_before(tags, cell + 1)
     if commit is None:
         raise NotFoundError(f"Run '{found.info.run_name}' has no commit: it ran outside a git repository.")
     if not COMMIT_ID.fullmatch(commit):
         raise InvalidValueError(f"Run '{found.info.run_name}' names '{commit[:80]}' as its commit, which is none.")
     root = _repository(commit, tags.get(ROOT))
-    there = Path(folder) if folder else root.parent / f"{root.name}-{found.info.run_id[:8]}"
+    there = Path(folder) if folder else root.parent / _folder_name(root, found, cell)
     if there.exists():
         raise InvalidValueError(f"'{there}' is there already. Give another folder, or remove it first.")
     if git(root, "worktree", "add", "--detach", str(there.absolute()), commit) is None:
@@ -35,12 +36,15 @@ def checkout(run: Run | str, folder: str | Path | None = None) -> Path:
     return there.absolute()
 
 
+def _folder_name(root: Path, run: Run, cell: int) -> str:
+    return f"{root.name}-{run.info.run_id[:8]}" + (f"-{cell}" if cell > 1 else "")
+
+
 def _repository(commit: str, told: str | None) -> Path:
     """The repository here, else the one that the run names, whichever holds the commit."""
-    places = [root_of(Path.cwd()), Path(told) if told else None]
-    for root in places:
-        if root and (root / ".git").exists() and git(root, "cat-file", "-e", f"{commit}^{{commit}}") is not None:
-            return root
+    root = repository_of([commit], [told])
+    if root:
+        return root
     raise NotFoundError(
         f"Commit {commit[:10]} is in no repository here. Snapshots stay in the repository they were "
         "taken in: change into it, and call checkout again."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.capture import options as capturing
@@ -18,6 +19,9 @@ from nbtrack.tracking import active
 
 if TYPE_CHECKING:
     from nbtrack.magics.cell import TrackedCell
+
+
+NOT_KEPT = "not all of it could be kept, see the warning: the store still has the run as running"
 
 
 class Closing:
@@ -39,7 +43,7 @@ class Closing:
         if self._error is not None and self._status != RunStatus.FINISHED:
             self._keep_error(self._error)
         if cell.live:
-            cell.live.stop(cell.pulse.keep_printed if cell.options.capture else None)
+            cell.live.stop(partial(cell.pulse.keep_printed, last=True) if cell.options.capture else None)
         run: Run = held.run
         with guard("keep what the cell computed"):
             run = self._keep_values(result)
@@ -56,6 +60,8 @@ class Closing:
         with guard("end the run"):
             held.client.set_terminated(held.run_id, self._status.name)
             held.writer.close()
+            return
+        self._cell.card.note = NOT_KEPT
 
     def _outcome(self) -> RunStatus:
         """What the cell came to; what its code said in `end_run("FAILED")` where the cell itself went well."""

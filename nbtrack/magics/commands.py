@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from IPython.core.error import UsageError
 
 from nbtrack.capture.alive import is_abandoned
 from nbtrack.capture.rewriting import with_values
-from nbtrack.entities import Run
+from nbtrack.entities import Run, ViewType
 from nbtrack.errors import NbtrackError
 from nbtrack.magics.arguments import pairs, parse, words
 from nbtrack.magics.background import settle
@@ -28,6 +28,7 @@ from nbtrack.magics.words import short
 from nbtrack.stores import Store
 from nbtrack.tracking import active
 from nbtrack.tracking.client import MlflowClient
+from nbtrack.tracking.lookup import matching, rows_of
 
 HELP = """What was tracked:
 
@@ -67,6 +68,10 @@ class Commands:
             "restore": (self.restore, range(1, 2)),
             "dashboard": (self.dashboard, range(1)),
         }
+
+    @property
+    def names(self) -> list[str]:
+        return ["ls", "start", *self._known]
 
     def run(self, line: str) -> None:
         """Do what the line says. Raises UsageError for what is unknown; the store's errors are told the same way."""
@@ -113,14 +118,10 @@ class Commands:
     def ls(self, text: str) -> None:
         client = MlflowClient()
         known = client.store.experiments()
-        runs: list[Run] = []
-        token = None
-        while True:
-            page = client.search_runs([e.experiment_id for e in known], text, page_token=token)
-            runs.extend(page)
-            token = page.token
-            if token is None:
-                break
+        found = matching(client.store, [e.experiment_id for e in known], text, ViewType.ACTIVE_ONLY, ())
+        for hint in found.hints:
+            print(hint)
+        runs = [row.run for row in rows_of(found.held, found.order)]
         if not runs:
             print(
                 "No run matches."
@@ -157,10 +158,23 @@ class Commands:
 
     def rerun(self, text: str, *given: str) -> None:
         """The run's cell with other values, as a new run."""
+        self._rerun(*self._again(text, given))
+
+    def again(self, line: str) -> tuple[str, str]:
+        """The source that `%track rerun` runs, and the id of the run it is from. The store's errors are UsageErrors."""
+        given = words(line)
+        if not given:
+            raise UsageError("%track rerun takes a run, and key=value. `%track` alone explains.")
+        try:
+            return self._again(given[0], given[1:])
+        except NbtrackError as error:
+            raise UsageError(f"%track rerun: {error}") from error
+
+    def _again(self, text: str, given: Sequence[str]) -> tuple[str, str]:
         store = MlflowClient().store
         run = find_run(store, text)
         source = cell_of(store, run)
-        self._rerun(with_values(source, pairs("rerun", list(given))) if given else source, run.info.run_id)
+        return with_values(source, pairs("rerun", list(given))) if given else source, run.info.run_id
 
     def start(self, line: str) -> None:
         """Open a run for the cells that follow. It takes the options of `%%track`."""

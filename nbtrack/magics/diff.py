@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import difflib
 import math
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
-from nbtrack.capture.git import COMMIT, SNAPSHOT, git, root_of
+from nbtrack.capture.commits import commit_of, named_changes, repository_of
+from nbtrack.capture.git import COMMIT, SNAPSHOT
 from nbtrack.entities import Run
 from nbtrack.errors import NotFoundError
 from nbtrack.magics.words import number
+from nbtrack.query.direction import known_direction
 from nbtrack.stores import Store
 
-COMMIT_ID = re.compile("[0-9a-f]{40}([0-9a-f]{24})?")
 LARGEST = 500_000  # bytes of a source or a list of packages that is compared
 
 
@@ -66,7 +65,7 @@ def text_changes(old: Mapping[str, str], new: Mapping[str, str]) -> list[Change]
 
 
 def metric_changes(old: Mapping[str, float], new: Mapping[str, float], ways: Mapping[str, str]) -> list[Change]:
-    """`ways` says of a metric which way is better; without it, nobody can tell."""
+    """`ways` says of a metric which way is better; without it the known names do, and nobody of others."""
     found = []
     for key in dict.fromkeys((*new, *old)):
         if key.startswith("system/"):  # never twice the same
@@ -75,7 +74,7 @@ def metric_changes(old: Mapping[str, float], new: Mapping[str, float], ways: Map
         if before == after or (before is not None and after is not None and math.isnan(before) and math.isnan(after)):
             continue
         words = [None if value is None else number(value) for value in (before, after)]
-        found.append(Change(key, words[0], words[1], _verdict(before, after, ways.get(key))))
+        found.append(Change(key, words[0], words[1], _verdict(before, after, ways.get(key) or known_direction(key))))
     return found
 
 
@@ -91,7 +90,7 @@ def source_changes(old: str, new: str) -> list[str]:
 
 
 def package_changes(old: str, new: str) -> list[Change]:
-    return text_changes(_packages(old), _packages(new)) if old and new else []
+    return text_changes(_packages(old), _packages(new)) if old and new and old != new else []
 
 
 def _packages(text: str) -> dict[str, str]:
@@ -126,17 +125,15 @@ def _repository(run: Run) -> dict[str, str]:
 
 def changed_files(a: Run, b: Run) -> list[str]:
     """`M model.py`, by git; empty where the repository of the two is not at hand."""
-    one, other = (run.data.tags.get(SNAPSHOT) or run.data.tags.get(COMMIT, "") for run in (a, b))
-    root = root_of(Path.cwd())
-    if root is None or one == other or not all(COMMIT_ID.fullmatch(commit) for commit in (one, other)):
+    one, other = commit_of(a.data.tags), commit_of(b.data.tags)
+    if one is None or other is None or one == other:
         return []
-    said = git(root, "diff", "--name-status", "--no-renames", "-z", one, other) or ""
-    words = said.split("\0")
-    return [f"{kind} {path}" for kind, path in zip(words[::2], words[1::2], strict=False)]
+    root = repository_of([one, other], [])
+    return [f"{kind} {path}" for kind, path in named_changes(root, one, other)] if root else []
 
 
 def _telling(run: Run) -> dict[str, str]:
-    kept = ("nbtrack.python", "mlflow.note.")
+    kept = ("nbtrack.python", "nbtrack.os", "nbtrack.cpu", "nbtrack.memory", "nbtrack.gpu", "mlflow.note.")
     own = {key: value for key, value in run.data.tags.items() if not key.startswith(("mlflow.", "nbtrack."))}
     return {**own, **{key: value for key, value in run.data.tags.items() if key.startswith(kept)}}
 

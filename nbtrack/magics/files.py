@@ -16,6 +16,7 @@ INPUTS = "inputs.json"
 TRACEBACK = "traceback.txt"
 OUTPUT = "output.txt"
 PACKAGES = "requirements.txt"
+_NUMBERED = re.compile(r"(?:cell|inputs|traceback|output)(?:-(\d+))?\.\w+")
 
 
 class Files:
@@ -23,20 +24,23 @@ class Files:
 
     def __init__(self, held: Held, *, fresh: bool) -> None:
         self._held = held
-        self._fresh = fresh
+        self._number = 1 if fresh else self._next()
 
     def write(self, name: str, text: str) -> None:
-        """Keep a text as `name`, or as `cell-2.py` where an earlier cell of the run has `cell.py`."""
+        """Keep a text as `name`; as `cell-2.py`, `output-2.txt` where an earlier cell of the run has kept some."""
         # A cell may hold a lone surrogate; the file must hold it too, so that the cell comes back as it was.
         data = text.encode("utf-8", "surrogatepass")
-        path = name if self._fresh else self._free(name)
-        self._held.client.store.write_artifact(self._held.run_id, path, data)
+        self._held.client.store.write_artifact(self._held.run_id, self.path(name), data)
 
-    def _free(self, name: str) -> str:
-        taken = {entry.path for entry in self._held.client.store.list_artifacts(self._held.run_id)}
+    def path(self, name: str) -> str:
         stem, _, ending = name.rpartition(".")
-        candidates = (f"{stem}-{n}.{ending}" for n in range(2, 100_000))
-        return name if name not in taken else next(path for path in candidates if path not in taken)
+        return name if self._number == 1 else f"{stem}-{self._number}.{ending}"
+
+    def _next(self) -> int:
+        """The number after the last one: a run that goes on in another kernel has cells already."""
+        entries = self._held.client.store.list_artifacts(self._held.run_id)
+        taken = [int(match[1] or 1) for entry in entries if (match := _NUMBERED.fullmatch(entry.path))]
+        return max(taken, default=0) + 1
 
 
 def inputs_text(inputs: Sequence[tuple[int, str]]) -> str:
@@ -49,24 +53,34 @@ def cell_of(store: Store, run: Run) -> str:
 
     Raises NotFoundError for a run that kept none.
     """
-    try:
-        first = store.read_artifact(run.info.run_id, SOURCE)
-    except NotFoundError as error:
-        raise NotFoundError(f"Run '{run.info.run_name}' has kept no cell: it was not made by %%track.") from error
-    found = [re.fullmatch(r"cell-(\d+)\.py", entry.path) for entry in store.list_artifacts(run.info.run_id)]
-    later = sorted((int(match[1]), match[0]) for match in found if match)
-    sources = [first, *(store.read_artifact(run.info.run_id, path) for _, path in later)]
-    return "\n\n".join(source.decode("utf-8", "surrogatepass") for source in sources)
+    found = [store.read_artifact(run.info.run_id, path) for path in _numbered(store, run, SOURCE)]
+    if not found:
+        raise NotFoundError(f"Run '{run.info.run_name}' has kept no cell: it was not made by %%track.")
+    return "\n\n".join(source.decode("utf-8", "surrogatepass") for source in found)
 
 
 def inputs_of(store: Store, run: Run) -> list[str]:
-    """The sources of the earlier inputs that the run's cell needs, oldest first; empty where none were kept."""
-    try:
-        kept = json.loads(store.read_artifact(run.info.run_id, INPUTS))
-    except (NotFoundError, ValueError):
-        return []
-    rows = kept if isinstance(kept, list) else []
-    return [row["source"] for row in rows if isinstance(row, dict) and isinstance(row.get("source"), str)]
+    """The sources of the earlier inputs that the run's cells need, oldest first; empty where none were kept."""
+    own = {store.read_artifact(run.info.run_id, path) for path in _numbered(store, run, SOURCE)}
+    rows: dict[int, str] = {}
+    for path in _numbered(store, run, INPUTS):
+        try:
+            kept = json.loads(store.read_artifact(run.info.run_id, path))
+        except ValueError:
+            continue
+        for row in kept if isinstance(kept, list) else []:
+            if isinstance(row, dict) and isinstance(row.get("source"), str) and isinstance(row.get("in"), int):
+                rows[row["in"]] = row["source"]
+    wanted = [source for _, source in sorted(rows.items())]
+    return [source for source in wanted if source.encode("utf-8", "surrogatepass") not in own]
+
+
+def _numbered(store: Store, run: Run, name: str) -> list[str]:
+    """`cell.py`, `cell-2.py`, …: those that are there, in order."""
+    stem, _, ending = name.rpartition(".")
+    named = re.compile(rf"{re.escape(stem)}(?:-(\d+))?\.{re.escape(ending)}")
+    matches = [named.fullmatch(entry.path) for entry in store.list_artifacts(run.info.run_id)]
+    return [path for _, path in sorted((int(match[1] or 1), match[0]) for match in matches if match)]
 
 
 def with_inputs(inputs: Sequence[str], run_id: str) -> str:

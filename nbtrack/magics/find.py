@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from nbtrack.entities import LifecycleStage, Run
+from nbtrack.entities import Run, ViewType
 from nbtrack.errors import NotFoundError
 from nbtrack.magics.words import short
+from nbtrack.query.tree import Compare
 from nbtrack.stores import Store
+from nbtrack.tracking.finding import RUN_ID, RUN_NAME, runs_where
 
 
 def newest_first(runs: Sequence[Run]) -> list[Run]:
@@ -16,10 +18,9 @@ def newest_first(runs: Sequence[Run]) -> list[Run]:
     return sorted(runs, key=lambda run: (-(run.info.start_time or 0), run.info.run_id))
 
 
-def runs_of(store: Store, *, deleted: bool = False) -> list[Run]:
+def runs_of(store: Store, *, deleted: bool = False, most: int | None = None) -> list[Run]:
     """The runs of all active experiments, newest first; only the deleted ones with `deleted`."""
-    wanted = LifecycleStage.DELETED if deleted else LifecycleStage.ACTIVE
-    return newest_first([row.run for row in store.snapshot().rows if row.run.info.lifecycle_stage == wanted])
+    return runs_where(store, view=ViewType.DELETED_ONLY if deleted else ViewType.ACTIVE_ONLY, most=most)
 
 
 def find_run(store: Store, text: str, *, deleted: bool = False) -> Run:
@@ -27,18 +28,20 @@ def find_run(store: Store, text: str, *, deleted: bool = False) -> Run:
 
     Raises NotFoundError, whose message lists the candidates where there are several.
     """
-    runs = runs_of(store, deleted=deleted)
     kind = "deleted run" if deleted else "run"
+    view = ViewType.DELETED_ONLY if deleted else ViewType.ACTIVE_ONLY
     if re.fullmatch(r"-\d+", text):
         back = int(text[1:])
+        runs = runs_of(store, deleted=deleted, most=back)
         if not 1 <= back <= len(runs):
             raise NotFoundError(f"There is no {kind} {text}: '{store.uri}' has {len(runs)}. -1 is the newest.")
         return runs[back - 1]
-    for matches in (
-        [run for run in runs if run.info.run_id == text],
-        [run for run in runs if run.info.run_name == text],
-        [run for run in runs if text and run.info.run_id.startswith(text)],
+    for node in (
+        Compare(RUN_ID, "=", text),
+        Compare(RUN_NAME, "=", text),
+        Compare(RUN_ID, "LIKE", f"{text}%"),
     ):
+        matches = runs_where(store, node, view=view) if text else []
         if len(matches) == 1:
             return matches[0]
         if matches:

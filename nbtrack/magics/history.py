@@ -9,11 +9,10 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
 
 from nbtrack.capture import options
 from nbtrack.capture.environment import packages
-from nbtrack.entities import LifecycleStage, Run
+from nbtrack.entities import Run
 from nbtrack.errors import NotFoundError, guard
 from nbtrack.magics.authors import defaults, own_first
 from nbtrack.magics.background import Background
@@ -28,9 +27,10 @@ from nbtrack.magics.diff import (
     text_of,
 )
 from nbtrack.magics.files import PACKAGES, cell_of
-from nbtrack.magics.find import newest_first
+from nbtrack.query.tree import TAG, Column, Compare
 from nbtrack.stores import Store
 from nbtrack.tracking.active import Held
+from nbtrack.tracking.finding import runs_where
 
 ALIKE = 0.6  # of the lines: below it, two sources are two cells
 MOST = 200  # cells remembered
@@ -105,14 +105,13 @@ def likeness(one: str, other: str) -> float:
 
 def previous(store: Store, run: Run, source: str, cell_id: str | None) -> Version | None:
     """The newest run of the same cell in the run's experiment, but this one."""
-    rows = store.snapshot([run.info.experiment_id]).rows
-    runs = [row.run for row in rows if row.run.info.lifecycle_stage == LifecycleStage.ACTIVE]
-    others = newest_first([other for other in runs if other.info.run_id != run.info.run_id])
+    key, value = ("nbtrack.cell_id", cell_id) if cell_id else ("mlflow.source.type", "NOTEBOOK")
+    alike = Compare(Column(TAG, key, quoted=True), "=", value)
+    runs = runs_where(store, alike, experiment_ids=[run.info.experiment_id], most=LOOKED_AT + 1)
+    others = [other for other in runs if other.info.run_id != run.info.run_id]
     if cell_id:
-        same = (other for other in others if other.data.tags.get("nbtrack.cell_id") == cell_id)
-        return next(iter(_versions(store, same)), None)
-    notebook = (other for other in others if other.data.tags.get("mlflow.source.type") == "NOTEBOOK")
-    known = list(_versions(store, islice(notebook, LOOKED_AT)))
+        return next(iter(_versions(store, others)), None)
+    known = list(_versions(store, others[:LOOKED_AT]))
     best = max(known, key=lambda version: likeness(source, version.source), default=None)
     return best if best and likeness(source, best.source) >= ALIKE else None
 
@@ -127,7 +126,7 @@ def _versions(store: Store, runs: Iterable[Run]) -> Iterator[Version]:
 
 
 def since(store: Store, old: Version, new: Version) -> Since:
-    """Metrics are better or worse where the person has said which way is."""
+    """Metrics are better or worse by what the person has said, or by their known names."""
     a, b = old.run, new.run
     changes = [*_model_changes(a, b), *_param_changes(a, b), *data_changes(a, b)]
     if options.packages:

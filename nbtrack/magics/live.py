@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 
 from nbtrack.errors import guard
+from nbtrack.magics.background import beside
 from nbtrack.magics.card import Card
 from nbtrack.tracking.events import Feed
 
@@ -44,11 +45,10 @@ class Live:
         self._lock = threading.Lock()
         self._busy = threading.Lock()  # while the thread does its work
         # ipykernel finds the cell that an output belongs to in a context variable, which threads do not inherit.
-        run = contextvars.copy_context().run
-        self._thread = threading.Thread(target=run, args=(self._follow,), name="nbtrack-card", daemon=True)
+        self._context = contextvars.copy_context()
 
     def start(self) -> None:
-        self._thread.start()
+        beside(lambda: self._context.run(self._follow))
 
     def stop(self, last: Callable[[], None] | None = None) -> None:
         """Take in what is left, and what `last` still logs; nothing is shown by the thread after this."""
@@ -71,8 +71,9 @@ class Live:
                         self._work()
 
     def _work(self) -> None:
+        news = self.take_in()  # first: what the code has logged is not taken from what it prints
         self._beat(time.monotonic() - self._started)
-        news = self.take_in()
+        news = self.take_in() or news
         now = time.monotonic()
         if self._show and not self._ending.is_set() and (news or now - self._shown >= QUIET):
             self._card.duration = int((now - self._started) * 1000)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from types import FrameType
 from typing import Any
 
 from IPython.core.error import UsageError
@@ -10,7 +14,9 @@ from IPython.core.error import UsageError
 from nbtrack.autolog import begin_cell
 from nbtrack.capture import options as capturing
 from nbtrack.errors import guard
+from nbtrack.magics import completion
 from nbtrack.magics.arguments import Options, parse, with_options
+from nbtrack.magics.awaiting import RERUN, Awaiting, refuse_to_wait, run_awaited
 from nbtrack.magics.cell import TrackedCell
 from nbtrack.magics.commands import HELP, Commands
 from nbtrack.magics.frames import Frame, Frames
@@ -41,6 +47,16 @@ class CellStoppedError(Exception):
         return []
 
 
+def _is_timed() -> bool:
+    """Is this called by the code that `%%timeit` has made of its cell?"""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        if frame.f_code.co_filename == "<magic-timeit>":
+            return True
+        frame = frame.f_back
+    return False
+
+
 class Magics:
     """One shell's magics. `begin` is what the first line of a rewritten cell calls."""
 
@@ -51,6 +67,7 @@ class Magics:
         self._links: dict[str, str] = {}
         self._series = Series(ip)
         self._commands = Commands(ip, self.rerun, self._series)
+        self._awaiting = Awaiting(ip, self._commands.again)
 
     def register(self) -> None:
         ip = self._ip
@@ -66,7 +83,10 @@ class Magics:
         ip.register_magic_function(track, "line", "track")
         ip.register_magic_function(with_options(tracked), "cell", "track")
         ip.register_magic_function(self.begin, "line", BEGIN)
+        ip.register_magic_function(self.rerun_awaited, "line", RERUN)
         ip.input_transformers_cleanup.append(rewrite)
+        ip.input_transformers_cleanup.append(self._awaiting)
+        completion.register(ip, self._commands.names)
         ip.events.register("pre_run_cell", self.before)
         ip.events.register("post_run_cell", self.after)
 
@@ -75,8 +95,10 @@ class Magics:
         ip.events.unregister("pre_run_cell", self.before)
         ip.events.unregister("post_run_cell", self.after)
         ip.input_transformers_cleanup.remove(rewrite)
+        ip.input_transformers_cleanup.remove(self._awaiting)
+        completion.unregister(ip)
         magics = ip.magics_manager.magics
-        for kind, name in (("line", "track"), ("cell", "track"), ("line", BEGIN)):
+        for kind, name in (("line", "track"), ("cell", "track"), ("line", BEGIN), ("line", RERUN)):
             magics[kind].pop(name, None)
 
     # hooks
@@ -124,8 +146,10 @@ class Magics:
         frame = self._frames.top()
         if frame is None:
             raise UsageError("%%track belongs at the top of a cell.")
+        if _is_timed():
+            raise UsageError("%%track: %%timeit runs the cell again and again. Leave it out, or put it below %%track.")
         if frame.tracked is not None:
-            raise UsageError("%%track: this cell has its run already. Use it once a cell, and not under %%timeit.")
+            raise UsageError("%%track: this cell has its run already. Use it once a cell.")
         cell_id = getattr(frame.info, "cell_id", None)
         start = checked(options, source_tags(self._ip.user_ns, cell_id))
         source = self._frames.source()
@@ -137,16 +161,35 @@ class Magics:
 
     def run_cell(self, line: str, cell: str) -> None:
         """`%%track` called as a magic, by other code: run its cell inside this one, and stop where it fails."""
-        result = self._ip.run_cell(f"%%track {line}\n{cell}")
-        if not result.success:
-            raise CellStoppedError("The tracked cell failed; its error is shown above.")
+        self._stop_where_failed(self._ip.run_cell(f"%%track {line}\n{cell}"))
 
     def rerun(self, source: str, old: str) -> None:
         """Run a cell whose run will say that it is `old` once more."""
+        refuse_to_wait(self._ip, source)
+        with self._linked(old):
+            result = self._ip.run_cell(source)
+        self._stop_where_failed(result)
+
+    def rerun_awaited(self, line: str) -> Coroutine[Any, Any, None]:
+        """The same for a cell that awaits: what `%track rerun` alone in its cell has become."""
+
+        async def run() -> None:
+            source, old = self._commands.again(line)
+            with self._linked(old):
+                result = await run_awaited(self._ip, source)
+            self._stop_where_failed(result)
+
+        return run()
+
+    @contextmanager
+    def _linked(self, old: str) -> Iterator[None]:
         self._links = {RERUN_OF: old}
         try:
-            result = self._ip.run_cell(source)
+            yield
         finally:
             self._links = {}
+
+    @staticmethod
+    def _stop_where_failed(result: Any) -> None:
         if not result.success:
             raise CellStoppedError("The tracked cell failed; its error is shown above.")

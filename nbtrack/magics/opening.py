@@ -18,7 +18,7 @@ from nbtrack.magics.arguments import Options
 from nbtrack.magics.card import direction_tags
 from nbtrack.magics.find import find_run
 from nbtrack.stores.names import LONGEST_PARAM, LONGEST_TAG, checked_experiment_name, checked_key, checked_value
-from nbtrack.tracking import active
+from nbtrack.tracking import active, keeper
 from nbtrack.tracking.client import PARENT, MlflowClient
 from nbtrack.tracking.context import context_tags
 from nbtrack.tracking.experiments import experiment_for_runs
@@ -138,6 +138,7 @@ def _held(client: MlflowClient, run: Run, params: Mapping[str, str]) -> active.H
     """The run made active, kept open until its cell has ended."""
     held = active.Held(run, client, kept=True)
     active.push(held)
+    keeper.watch(held)
     if params:
         client.log_batch(run.info.run_id, params=[Param(key, value) for key, value in params.items()])
     return held

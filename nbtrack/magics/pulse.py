@@ -1,7 +1,7 @@
 """What is done again and again while a long cell runs?
 
-A heartbeat, so that a killed kernel is told from a busy one; the metrics that the cell prints; how busy the machine is;
-and on the card what is done of how much, and how long the rest will take.
+The metrics that it prints are read, and how busy the machine is; and on the card what is done of how much, and how long
+the rest will take. (The run's heartbeat is kept by `tracking/keeper.py`, as that of every run.)
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ import time
 
 from nbtrack.autolog import progress as fits
 from nbtrack.capture import options
-from nbtrack.capture.alive import BEAT, HEARTBEAT
 from nbtrack.capture.printed import Printed
+from nbtrack.capture.progress import known
 from nbtrack.capture.system import EVERY, System
-from nbtrack.entities import Metric, RunTag
+from nbtrack.entities import Metric
 from nbtrack.errors import guard
 from nbtrack.magics.card import Card
 from nbtrack.stores.names import is_key
@@ -21,7 +21,7 @@ from nbtrack.tracking.active import Held
 
 
 class Pulse:
-    """`capture` is False for a cell of which only a heartbeat is wanted."""
+    """`capture` is False for a cell of which nothing is wanted but what its code logs."""
 
     def __init__(self, held: Held, card: Card, printed: Printed, *, capture: bool) -> None:
         self._held = held
@@ -30,16 +30,11 @@ class Pulse:
         self._capture = capture
         self._system: System | None = None
         self._sampled = 0
-        self._beaten = 0.0
-        self._first: tuple[float, int] | None = None  # when progress was first seen, and how much it was
+        self._since = time.monotonic()
+        self._first: tuple[float, float] | None = None  # when progress was first seen, and how much it was
 
     def beat(self, elapsed: float) -> None:
         """Do what is due, `elapsed` seconds after the cell's start."""
-        if elapsed - self._beaten >= BEAT:
-            self._beaten = elapsed
-            with guard("keep the run's heartbeat"):
-                tag = RunTag(HEARTBEAT, str(_now()))
-                self._held.client.store.log_batch(self._held.run_id, tags=[tag])
         if self._capture:
             with guard("read what the cell prints"):
                 self.keep_printed()
@@ -48,8 +43,10 @@ class Pulse:
                 with guard("measure the machine"):
                     self._measure(elapsed)
 
-    def keep_printed(self) -> None:
-        points = self._printed.take(self._card.metrics) if options.printed else []
+    def keep_printed(self, *, last: bool = False) -> None:
+        """Log what was printed; `last` for the end of the cell."""
+        counts = {key: trace.count for key, trace in self._card.metrics.items()}
+        points = self._printed.take(counts, last=last) if options.printed else []
         now = _now()
         metrics = [Metric(key, value, now, step) for key, value, step in points if is_key(key)]
         if metrics:
@@ -66,7 +63,8 @@ class Pulse:
     def _estimate(self, elapsed: float) -> None:
         card = self._card
         card.said = self._printed.newest
-        if (progress := fits.of(self._held.run_id) or self._printed.progress) is None:
+        progress = fits.of(self._held.run_id) or known(self._since) or self._printed.progress
+        if progress is None:
             return
         done, total = progress
         if self._first is None or done < self._first[1] or progress[1] != (card.progress or progress)[1]:

@@ -12,6 +12,7 @@ from typing import Any
 from nbtrack.capture import options as capturing
 from nbtrack.capture.literals import literal_params
 from nbtrack.capture.numbers import computed_numbers
+from nbtrack.capture.secrets import without_secrets
 from nbtrack.errors import guard
 from nbtrack.magics.arguments import Options
 from nbtrack.magics.block import Block, named
@@ -26,7 +27,7 @@ def run_script(path: Path, arguments: Sequence[str], options: Options) -> tuple[
     text = path.read_text(encoding="utf-8")
     tree = ast.parse(text, str(path))
     params = literal_params(tree) if capturing.values else {}
-    given = {"args": " ".join(arguments), **options.params} if arguments else options.params
+    given = {"args": " ".join(without_secrets(arguments)), **options.params} if arguments else options.params
     tracked = Block(named(options, options.name or path.stem, given), text)
     before = sys.argv, list(sys.path)
     sys.argv = [str(path), *arguments]

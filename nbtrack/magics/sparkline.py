@@ -41,7 +41,8 @@ def _points(columns: list[tuple[float, float]]) -> list[tuple[float, float]]:
     span = high - low
     across = (WIDTH - 2 * _MARGIN) / max(1.0, len(columns) - (1 if columns[-1][0] == columns[-1][1] else 0.5))
     points: list[tuple[float, float]] = []
-    before = columns[0][0]
+    falls = len(columns) > 1 and columns[1][0] < columns[0][0]
+    before = columns[0][1] if falls else columns[0][0]  # or a falling line would begin with a dip
     for i, (bottom, top) in enumerate(columns):
         ends = (bottom, top) if abs(before - bottom) <= abs(before - top) else (top, bottom)
         for part, value in enumerate(dict.fromkeys(ends)):

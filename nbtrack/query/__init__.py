@@ -3,9 +3,10 @@
 A superset of MLflow's `filter_string` and `order_by`; `parse.py` has the grammar. js/src/query/ is the same language
 in TypeScript, held to this one by tests/golden/query*.json.
 
-Beyond MLflow: OR, NOT, parentheses; NOT LIKE, NOT ILIKE, BETWEEN; IN and IS NULL on every column; params and tags
-compared as numbers where the right side is one; parts of a metric's history; `duration`, dates, `now()`; the attributes
-experiment_id and lifecycle_stage; / : - in unquoted keys; `number(…)` in an order; blanks around a filter or an order.
+Beyond MLflow: OR, NOT, parentheses; NOT LIKE, NOT ILIKE, BETWEEN; RLIKE, a regular expression (see pattern.py); IN
+and IS NULL on every column; params and tags compared as numbers where the right side is one; parts of a metric's
+history; `duration`, dates, `now()`; the attributes experiment_id and lifecycle_stage; / : - in unquoted keys;
+`number(…)` in an order; blanks around a filter or an order.
 
 Unlike MLflow, where it takes by accident what nobody means: a blank around the dot of a name or no name behind it, a
 list behind `=`, two texts in a list without a comma, digits other than 0-9, are errors; IS NULL needs no AND before it;
@@ -40,9 +41,11 @@ __all__ = [
     "columns",
     "complete",
     "direction",
+    "hints",
     "mask",
     "order",
     "parse",
+    "parse_key",
     "select",
     "unknown",
     "written",
@@ -94,6 +97,16 @@ def select(
     """The numbers of the rows that the filter keeps, in order: what `search_runs` returns."""
     kept = np.flatnonzero(mask(frame, filter_string, now=now, history=history, datasets=datasets))
     return _arrange(frame, order_by, kept, _place(frame, now, history))
+
+
+def hints(text: str, frame: Frame) -> list[str]:
+    """What to tell whoever filters by a column that no run has, while one of nearly that name is there.
+
+    It is no error, as in MLflow: the next run may have it.
+    """
+    node = parse(text, frame.columns)
+    found = [] if node is None else unknown(node, frame)
+    return [f"No run has {written(column.name)}. Did you mean {written(meant)}?" for column, meant in found if meant]
 
 
 def _key(clause: str, frame: Frame, *, among: int) -> Key:

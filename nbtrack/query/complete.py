@@ -150,7 +150,7 @@ def _step(state: _State, token: Token, word: str, frame: Frame) -> None:
     elif state.wanted == OPERATOR:
         if word == "NULL":
             state.wanted = JOINT
-        elif token.kind == "op" or word in ("LIKE", "ILIKE", "IN", "BETWEEN"):
+        elif token.kind == "op" or word in ("LIKE", "ILIKE", "RLIKE", "IN", "BETWEEN"):
             state.wanted, state.op = VALUE, word
     elif state.wanted == VALUE:
         # now() ends with its parenthesis, and goes on behind a sign.

@@ -19,6 +19,7 @@ from nbtrack.frame import Column as Cells
 from nbtrack.query.columns import DURATION
 from nbtrack.query.direction import direction
 from nbtrack.query.like import matcher
+from nbtrack.query.pattern import searcher
 from nbtrack.query.suggest import nearest
 from nbtrack.query.tree import (
     ATTRIBUTE,
@@ -218,7 +219,8 @@ def _word_test(op: str, value: Value) -> Callable[[str], bool]:
         return lambda word: word == value
     if op == "!=":
         return lambda word: word != value
-    matches = matcher(value, ignore_case=op.endswith("ILIKE"))
+    matches = searcher(value) if op.endswith("RLIKE") else matcher(value, ignore_case=op.endswith("ILIKE"))
+    assert matches is not None  # the parser took the pattern
     return (lambda word: not matches(word)) if op.startswith("NOT") else matches
 
 

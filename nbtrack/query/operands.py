@@ -6,10 +6,11 @@ from nbtrack.errors import QueryError
 from nbtrack.query import values
 from nbtrack.query.columns import LABEL, NUMBER, SPAN, TIME, WORDS
 from nbtrack.query.lex import Token
+from nbtrack.query.pattern import searcher
 from nbtrack.query.tree import Day, Value
 
 NUMERIC = ("=", "!=", "<", "<=", ">", ">=")
-TEXTUAL = ("=", "!=", "LIKE", "ILIKE", "NOT LIKE", "NOT ILIKE")
+TEXTUAL = ("=", "!=", "LIKE", "ILIKE", "NOT LIKE", "NOT ILIKE", "RLIKE", "NOT RLIKE")
 EXPECTED = {
     NUMBER: "a number such as 0.5",
     TIME: "a date such as '2026-11-01', now() - '7d', or milliseconds since 1970",
@@ -31,6 +32,9 @@ def operand(token: Token, kind: str, op: str) -> Value:
         )
     if kind == LABEL:
         _check_label(token, value, op)
+    if op.endswith("RLIKE") and isinstance(value, str) and searcher(value) is None:
+        message = f"RLIKE takes a regular expression such as '^run-[0-9]+$', and {found(token)} is none."
+        raise QueryError(message, start=token.start, end=token.end)
     return value
 
 

@@ -2,7 +2,7 @@
 
     filter     := [any]                            any   := all { OR all }
     all        := one { [AND] one }                one   := NOT one | "(" any ")" | comparison
-    comparison := column op value                       = != < <= > >= [NOT] LIKE, [NOT] ILIKE
+    comparison := column op value                       = != < <= > >= [NOT] LIKE, ILIKE, RLIKE
                 | column [NOT] IN "(" value { "," value } ")"
                 | column [NOT] BETWEEN value AND value
                 | column IS [NOT] NULL
@@ -40,7 +40,7 @@ from nbtrack.query.tree import (
 
 DEEPEST = 100
 MEANT = {"==": "=", "<>": "!=", "=>": ">=", "=<": "<=", "!": "!=", "=!": "!=", "~": "LIKE", "===": "=", "!==": "!="}
-WORD_OPERATORS = ("LIKE", "ILIKE", "IN", "BETWEEN", "NOT", "IS")
+WORD_OPERATORS = ("LIKE", "ILIKE", "RLIKE", "IN", "BETWEEN", "NOT", "IS")
 
 
 def parse(text: str, names: Collection[str] = ()) -> Node | None:

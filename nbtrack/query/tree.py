@@ -52,7 +52,7 @@ Value = float | str | Now | Day
 
 @dataclass(frozen=True, slots=True)
 class Compare:
-    """`op` is one of = != < <= > >= LIKE ILIKE "NOT LIKE" "NOT ILIKE". A missing cell never matches."""
+    """`op` is = != < <= > >=, or [NOT] LIKE, ILIKE, RLIKE. A missing cell never matches."""
 
     column: Column
     op: str

@@ -10,10 +10,10 @@ values that the store cannot hold, `StoreError` for everything else that the dis
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from nbtrack.entities import (
     DatasetInput,
@@ -27,6 +27,7 @@ from nbtrack.entities import (
     ViewType,
 )
 from nbtrack.frame import Frame, Row, Series, frame_of
+from nbtrack.query.tree import Key, Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +72,26 @@ class Snapshot:
         return frame_of(self.rows) if self.columns is None else self.columns()
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Which runs are wanted: what fits a filter, in an order, and of that the rows from number `start` up to `end`.
+
+    `now` is the moment that the filter's `now()` means, in ms since 1970.
+    """
+
+    node: Node | None = None
+    keys: Sequence[Key] = ()
+    view: ViewType = ViewType.ACTIVE_ONLY
+    now: float = 0.0
+    start: int = 0
+    end: int | None = None
+
+
 class RunWriter(Protocol):
     """An open run: what a training loop writes through. Safe to call from several threads.
 
-    When a call returns, its data has been handed to the operating system and survives `kill -9` of this process.
+    When a call returns, its data has been handed to the operating system and survives `kill -9` of this process. For a
+    store far away it is then in a file here, and every reading through the store sends it first.
     """
 
     run_id: str
@@ -201,3 +218,24 @@ class Store(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+@runtime_checkable
+class Narrowing(Protocol):
+    """A store that has all runs far away and can leave some there."""
+
+    def narrowed(self, experiment_ids: Sequence[str], question: Question) -> tuple[Snapshot, int]:
+        """Runs among which are all that answer the question, and perhaps others; filter and order still apply.
+
+        The number is how many rows before `start` were left out; where it is not 0, all that came are wanted.
+        """
+        ...
+
+
+@runtime_checkable
+class Arriving(Protocol):
+    """A watch whose runs come in parts, so that the first can be shown before the last are there."""
+
+    def arriving(self) -> Iterator[Snapshot]:
+        """Parts of a snapshot, newest runs first; when the last is taken, it is as if `snapshot` had been called."""
+        ...

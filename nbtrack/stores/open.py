@@ -43,7 +43,9 @@ def open_store(uri: str | Path | None = None) -> Store:
     key, kind = _resolve(text)
     with _lock:
         if (kind, key) not in _open:
-            _open[kind, key] = _make(key, kind)
+            _open[kind, key] = made = _make(key, kind)
+            if kind == "rest":  # what is shown of an address, without its password, leads to the same store
+                _open.setdefault((kind, made.uri), made)
         return _open[kind, key]
 
 
@@ -61,9 +63,11 @@ def _resolve(text: str) -> tuple[str, str]:
     if scheme == "sqlite" and text.startswith("sqlite:///"):
         # As SQLAlchemy reads it: three slashes and a relative path, or four and an absolute one.
         return str(Path(unquote(text.removeprefix("sqlite:///").split("?", 1)[0])).absolute()), "sqlite"
+    if scheme in ("http", "https"):
+        return text, "rest"
     raise NotAStoreError(
-        f"'{text}' is not an address that nbtrack can open. Use a path to an mlruns folder, file:… "
-        "sqlite:///mlflow.db or git+FOLDER."
+        f"'{text}' is not an address that nbtrack can open. Use a path to an mlruns folder, file:…, "
+        "sqlite:///mlflow.db, git+FOLDER, or the http(s):// address of an MLflow server."
     )
 
 
@@ -72,6 +76,8 @@ def _make(key: str, kind: str) -> Store:
         from nbtrack.stores.sqlite import SqliteStore
 
         return SqliteStore(Path(key))
+    if kind == "rest":
+        return _server(key)
     if kind == "git":
         from nbtrack.stores.git import GitStore
 
@@ -79,3 +85,18 @@ def _make(key: str, kind: str) -> Store:
     from nbtrack.stores.files import FileStore
 
     return FileStore(Path(key))
+
+
+def _server(text: str) -> Store:
+    """Raises NotAStoreError where httpx is missing, which only servers need."""
+    from importlib.util import find_spec
+
+    if find_spec("httpx") is None:
+        raise NotAStoreError(
+            "To open an MLflow server nbtrack needs httpx, which is not installed here. Install it: "
+            "pip install 'nbtrack[server]' or pip install httpx."
+        )
+    from nbtrack.stores.rest import RestStore
+    from nbtrack.stores.rest.address import Address
+
+    return RestStore(Address.of(text))

@@ -148,6 +148,12 @@ def last_ended() -> tuple[MlflowClient, str] | None:
     return _own.last
 
 
+def open_runs() -> list[Held]:
+    """Every run that is open in this process, of all threads."""
+    with _changing:
+        return [held for stack in _stacks for held in stack]
+
+
 def newest() -> tuple[MlflowClient, str] | None:
     """Client and id of the run that this process started last, in whatever thread."""
     return _newest

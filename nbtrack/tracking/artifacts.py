@@ -169,6 +169,9 @@ def _parsed(artifact_uri: str, client: MlflowClient) -> tuple[MlflowClient, str,
     if artifact_uri.startswith("runs:/"):
         run_id, _, path = artifact_uri.removeprefix("runs:/").lstrip("/").partition("/")
         return client, run_id, path
+    if artifact_uri.startswith("mlflow-artifacts:"):
+        above, _, path = urlsplit(artifact_uri).path.partition("/artifacts")
+        return client, above.rpartition("/")[2], path.strip("/")
     place = Path(unquote(urlsplit(artifact_uri).path) if artifact_uri.startswith("file:") else artifact_uri).absolute()
     for folder in (place, *place.parents):
         if folder.name == "artifacts":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +46,7 @@ class MlflowClient(ArtifactClient):
     """Reads and writes one store by run and experiment ids, with MLflow's names.
 
     `tracking_uri` is what `open_store` takes; without it, the store in force when the client is made. Arguments named
-    `synchronous` are accepted and ignored: every write has reached the operating system when the call returns.
+    `synchronous` are accepted and ignored: what a call wrote survives this process when it returns.
     Unknown ids raise NotFoundError; keys and values that the store cannot hold raise InvalidValueError.
     """
 
@@ -238,12 +237,13 @@ class MlflowClient(ArtifactClient):
         synchronous: bool | None = None,
     ) -> RunOperations | None:
         """Many values of one run in one go, of any number. Values become floats and strings as in the single calls."""
+        # MLflow's own Metric will do as well.
         points = [
-            replace(
-                metric,
-                value=as_float(metric.key, metric.value),
-                step=as_step(metric.key, metric.step),
-                timestamp=as_timestamp(metric.key, metric.timestamp),
+            Metric(
+                metric.key,
+                as_float(metric.key, metric.value),
+                as_timestamp(metric.key, metric.timestamp),
+                as_step(metric.key, metric.step),
             )
             for metric in metrics
         ]
@@ -257,7 +257,7 @@ class MlflowClient(ArtifactClient):
                 if not taken:
                     raise
                 self.store.replace_params(run_id, [param for param in texts if param.key in taken])
-                self.store.log_batch(run_id, points, texts, marks)
+                self.store.log_batch(run_id, points, [param for param in texts if param.key not in taken], marks)
         for point in points:
             announce_point(Point(self.store.uri, run_id, point.key, point.value, point.step, point.timestamp))
         if params or tags:

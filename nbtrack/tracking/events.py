@@ -76,6 +76,11 @@ def subscribe() -> Feed:
     return feed
 
 
+def heard() -> bool:
+    """Does anybody listen?"""
+    return bool(_feeds)
+
+
 def announce_point(point: Point) -> None:
     for feed in _feeds:
         feed.points.append(point)

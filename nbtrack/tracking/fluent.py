@@ -3,8 +3,8 @@
 Each function logs into the active run, and starts one where there is none, as MLflow does. What the person got wrong (a
 key, a value, an unknown id) raises. What the disk or the network got wrong does not: it becomes a warning, so that a
 full disk, a lost permission or a deleted store does not end hours of training. Arguments named `synchronous` are
-accepted: every write has reached the operating system when the call returns, and `synchronous=False` only makes it
-return something to `wait()` for.
+accepted: what a call wrote survives this process when it returns (points for a server are sent beside the training);
+`synchronous=False` only makes it return something to `wait()` for.
 """
 
 from __future__ import annotations

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import gc
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from itertools import repeat
+from time import time_ns
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from nbtrack.entities import Experiment, LifecycleStage, Metric, Run, ViewType
 from nbtrack.errors import InvalidValueError, NbtrackWarning, NotFoundError
-from nbtrack.frame import I64, Bool, Frame, Row, Text
-from nbtrack.query import parse, select, unknown, written
+from nbtrack.frame import I64, Bool, Frame, Row, Text, frame_of
+from nbtrack.query import hints, parse, parse_key, select
 from nbtrack.stores import Snapshot, Store
+from nbtrack.stores.base import Narrowing, Question
 from nbtrack.tracking import dataset_rows, experiment_query, run_table, tables
 from nbtrack.tracking.paging import PagedList, bounds, page
 
 if TYPE_CHECKING:
     import pandas as pd
+
+MANY = 2**62  # more runs than any store has
 
 
 def check_order(order_by: Sequence[str] | None) -> None:
@@ -25,41 +34,84 @@ def check_order(order_by: Sequence[str] | None) -> None:
         raise InvalidValueError(f"order_by is the text '{order_by}'. Pass a list: ['{order_by}'].")
 
 
-def ordered(
-    store: Store, experiment_ids: Sequence[str], filter_string: str | None, view: int, order_by: Sequence[str]
-) -> tuple[Snapshot, I64]:
-    """The runs of these experiments, and the numbers of those that match, in order. Unknown experiments have no runs.
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """Runs of a store, and the numbers of those that match, in order. `skipped` more came before and were not read.
+    `hints` say what the filter may have meant instead."""
 
-    The frame of a snapshot stays the same while no run changes, so the filter goes over all its rows, those that the
-    view leaves out too, and what `query` worked out for it serves the next question.
+    held: Snapshot
+    order: I64
+    skipped: int = 0
+    hints: Sequence[str] = ()
+
+    def part(self, start: int, end: int) -> I64:
+        return self.order[max(start - self.skipped, 0) : max(end - self.skipped, 0)]
+
+
+def ordered(
+    store: Store,
+    experiment_ids: Sequence[str],
+    filter_string: str | None,
+    view: int,
+    order_by: Sequence[str],
+    *,
+    start: int = 0,
+    end: int | None = None,
+) -> Ordered:
+    """As `matching`; what the filter may have meant instead is told in a warning."""
+    found = matching(store, experiment_ids, filter_string, view, order_by, start=start, end=end)
+    for hint in found.hints:
+        warnings.warn(hint, NbtrackWarning, stacklevel=3)
+    return found
+
+
+def matching(
+    store: Store,
+    experiment_ids: Sequence[str],
+    filter_string: str | None,
+    view: int,
+    order_by: Sequence[str],
+    *,
+    start: int = 0,
+    end: int | None = None,
+) -> Ordered:
+    """The runs of these experiments that match, at least those from number `start` to `end`, and one behind it.
+
+    Unknown experiments have no runs. The frame of a snapshot stays the same while no run changes, so the filter goes
+    over all its rows, those that the view leaves out too, and what `query` worked out for it serves the next question.
     """
     ids = list(dict.fromkeys(map(str, experiment_ids)))
-    held = store.snapshot(ids) if ids else Snapshot((), ())
+    text, now, skipped = filter_string or "", float(time_ns() // 1_000_000), 0
+    if isinstance(store, Narrowing) and ids:
+        keys = [parse_key(clause) for clause in order_by]
+        question = Question(parse(text), keys, ViewType(view), now, start, end)
+        held, skipped = store.narrowed(ids, question)
+    else:
+        held = store.snapshot(ids) if ids else Snapshot((), ())
     frame = held.frame()
     order = select(
         frame,
-        filter_string or "",
+        text,
         order_by,
+        now=now,
         history=store.history,
         datasets=lambda: dataset_rows.datasets(store, held.rows),
     )
-    _tell_unknown(filter_string or "", frame)
-    return held, order[_shown(frame, ViewType(view))[order]]
+    meant = hints(text, _some(store, ids) if text and not len(frame) else frame)
+    return Ordered(held, order[_shown(frame, ViewType(view))[order]], skipped, meant)
+
+
+def _some(store: Store, ids: Sequence[str]) -> Frame:
+    """Runs that tell which columns there are, where a store has left all of them away."""
+    if not isinstance(store, Narrowing) or not ids:
+        return frame_of(())
+    return store.narrowed(ids, Question(end=50))[0].frame()
 
 
 def _shown(frame: Frame, view: ViewType) -> Bool:
     stages = frame.columns["lifecycle_stage"]
     assert isinstance(stages, Text)
     return np.array([LifecycleStage.shown(word, view) for word in stages.words] + [False], np.bool_)[stages.codes]
-
-
-def _tell_unknown(text: str, frame: Frame) -> None:
-    """A column that no run has is no error, as in MLflow; where one of nearly that name is there, it is a hint."""
-    node = parse(text, frame.columns)
-    for column, meant in [] if node is None else unknown(node, frame):
-        if meant is not None:
-            message = f"No run has {written(column.name)}. Did you mean {written(meant)}?"
-            warnings.warn(message, NbtrackWarning, stacklevel=4)
 
 
 def rows_of(held: Snapshot, order: I64) -> list[Row]:
@@ -95,10 +147,11 @@ def find_rows(
     if isinstance(experiment_ids, str):
         raise InvalidValueError(f"experiment_ids is the text '{experiment_ids}'. Pass a list: ['{experiment_ids}'].")
     check_order(order_by)
-    bounds(0, max_results, page_token)  # a wrong page is told before the store is read
-    held, order = ordered(store, experiment_ids, filter_string, view, order_by or ())
-    start, end, token = bounds(len(order), max_results, page_token)
-    return PagedList(rows_of(held, order[start:end]), token)
+    # a wrong page is told before the store is read
+    first, last, _ = bounds(MANY, max_results, page_token)
+    found = ordered(store, experiment_ids, filter_string, view, order_by or (), start=first, end=last)
+    start, end, token = bounds(found.skipped + len(found.order), max_results, page_token)
+    return PagedList(rows_of(found.held, found.part(start, end)), token)
 
 
 def find_experiments(
@@ -122,8 +175,23 @@ def metric_history(store: Store, run_id: str, key: str) -> list[Metric]:
     except NotFoundError:
         store.run(run_id)  # an unknown run is still an error
         return []
-    points = zip(series.value.tolist(), series.timestamp.tolist(), series.step.tolist(), strict=True)
-    return [Metric(key, value, timestamp, step, run_id=run_id) for value, timestamp, step in points]
+    columns = repeat(key), series.value.tolist(), series.timestamp.tolist(), series.step.tolist()
+    points = zip(*columns, repeat(None), repeat(None), repeat(run_id), repeat(None), strict=False)
+    with _uncollected():
+        return list(map(partial(tuple.__new__, Metric), points))  # as Metric(…), but without a call in Python for each
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """While many objects are made that hold no circles: looking for these would take as long as the making."""
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def load_tables(
@@ -138,19 +206,19 @@ def load_tables(
     import pandas as pd
 
     tables.check_name(artifact_file)
-    held, order = ordered(store, [experiment_id], "", ViewType.ACTIVE_ONLY, ())
-    rows, frame = rows_of(held, order), held.frame().take(order)
+    found = ordered(store, [experiment_id], "", ViewType.ACTIVE_ONLY, ())
+    rows, frame = rows_of(found.held, found.order), found.held.frame().take(found.order)
     having = [i for i, row in enumerate(rows) if _has_table(row, artifact_file, run_ids)]
     if not having:
         raise NotFoundError(f"No run of experiment '{experiment_id}' has the table '{artifact_file}'.")
     if run_ids and len(having) != len(set(run_ids)):
         warnings.warn(f"Not all runs have the table '{artifact_file}'.", NbtrackWarning, stacklevel=4)
     known = run_table.table(frame.take(np.array(having, np.int64)))
-    found = [
+    read_tables = [
         _with_extra(read(rows[i].run.info.run_id, artifact_file), known.iloc[at], extra_columns or ())
         for at, i in enumerate(having)
     ]
-    return pd.concat(found, ignore_index=True)
+    return pd.concat(read_tables, ignore_index=True)
 
 
 def _has_table(row: Row, artifact_file: str, run_ids: Sequence[str] | None) -> bool:

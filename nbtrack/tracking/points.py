@@ -12,7 +12,7 @@ from typing import Any, SupportsFloat
 
 from nbtrack.errors import InvalidValueError
 from nbtrack.stores import RunWriter
-from nbtrack.tracking.events import Point, announce_point
+from nbtrack.tracking.events import Point, announce_point, heard
 
 
 def now() -> int:
@@ -73,7 +73,8 @@ def log_point(uri: str, writer: RunWriter, key: str, value: Any, step: Any, time
         step = as_step(key, step)
     timestamp = time_ns() // 1_000_000 if timestamp is None else as_timestamp(key, timestamp)
     writer.log_metric(key, value, timestamp, step)
-    announce_point(Point(uri, writer.run_id, key, value, step, timestamp))
+    if heard():
+        announce_point(Point(uri, writer.run_id, key, value, step, timestamp))
 
 
 def _shown(value: object) -> str:

@@ -9,14 +9,16 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from nbtrack.capture.alive import process_tags
 from nbtrack.entities import LifecycleStage, Run, RunStatus, RunTag
-from nbtrack.errors import InvalidValueError, NotFoundError, StoreError, warn_once
-from nbtrack.tracking import active
+from nbtrack.errors import InvalidValueError, NotFoundError, StoreError
+from nbtrack.tracking import active, keeper
 from nbtrack.tracking.active import ActiveRun, Held
 from nbtrack.tracking.client import DESCRIPTION, PARENT, MlflowClient, status_of
 from nbtrack.tracking.context import context_tags
 from nbtrack.tracking.experiments import chosen_experiment, experiment_for_runs
 from nbtrack.tracking.settings import get_tracking_uri
+from nbtrack.tracking.system_metrics import measured
 
 _RUN_ID = "MLFLOW_RUN_ID"
 ASK_AGAIN_AFTER = 10.0  # s after which a store that refused a run may have room or permission again
@@ -39,7 +41,8 @@ def start_run(
     `description` and `run_name` are set on it. A new run goes to `experiment_id`, else to the experiment of
     `set_experiment`, of MLFLOW_EXPERIMENT_NAME or MLFLOW_EXPERIMENT_ID, else to "Default".
     `nested=True` makes it a child of the active run, `parent_run_id` of any run.
-    `log_system_metrics` is accepted and has no effect, with a warning when True.
+    `log_system_metrics` measures the machine while the run is open, or not; without it `enable_system_metrics_logging`
+    decides.
 
     In a cell under `%%track` the first call without a name, a run id or an experiment is given the cell's run, so that
     MLflow code needs no change there; every other one makes a child of it, in its store and experiment.
@@ -58,14 +61,13 @@ def start_run(
             f"Run '{stack[0].run_id}' is already active. "
             "End it with end_run(), or start a run inside it with nested=True."
         )
-    if log_system_metrics:
-        warn_once("nbtrack records no system metrics, so log_system_metrics=True has no effect.")
     resumed = run_id or os.environ.pop(_RUN_ID, None)
     if resumed:
         held = Held(*_resume(resumed, run_name, _with_description(tags, description)))
     else:
         held = Held(*_start(experiment_id, run_name, nested, parent_run_id, _with_description(tags, description)))
     active.push(held)
+    keeper.watch(held, system=measured(log_system_metrics))
     return held.run
 
 
@@ -99,7 +101,7 @@ def _resume(run_id: str, run_name: str | None, tags: Mapping[str, str]) -> tuple
         )
     if info.lifecycle_stage == LifecycleStage.DELETED:
         raise InvalidValueError(f"Run '{run_id}' is deleted. Call restore_run('{run_id}') before resuming it.")
-    client.reopen(run_id, run_name, tags)
+    client.reopen(run_id, run_name, {**process_tags(), **tags})
     return client.get_run(run_id), client
 
 
@@ -120,7 +122,7 @@ def _start(
     else:
         chosen = cell.run.info.experiment_id if cell else experiment_for_runs(client)
     try:
-        return client.create_run(chosen, tags={**context_tags(), **tags}, run_name=run_name), client
+        return client.create_run(chosen, tags={**context_tags(), **process_tags(), **tags}, run_name=run_name), client
     except NotFoundError as error:
         if experiment_id is None:
             error.add_note(

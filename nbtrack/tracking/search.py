@@ -65,12 +65,12 @@ def search_runs(
     client = MlflowClient()
     ids = _experiment_ids(client, experiment_ids, experiment_names, search_all_experiments)
     check_order(order_by)
-    held, order = ordered(client.store, ids, filter_string, run_view_type, order_by or ())
-    order = order[:max_results]
+    found = ordered(client.store, ids, filter_string, run_view_type, order_by or (), end=max_results)
+    order = found.part(0, max_results)
     return (
-        run_table.table(held.frame().take(order))
+        run_table.table(found.held.frame().take(order))
         if output_format == "pandas"
-        else [row.run for row in rows_of(held, order)]
+        else [row.run for row in rows_of(found.held, order)]
     )
 
 

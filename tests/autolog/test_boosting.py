@@ -9,6 +9,7 @@ from lightgbm import train as train_lightgbm
 from xgboost import train as train_xgboost
 
 import nbtrack
+from nbtrack.autolog import progress
 from nbtrack.tracking.events import subscribe
 from tests.autolog.found import history, only_run, runs
 
@@ -105,3 +106,16 @@ def test_an_interrupted_training_keeps_its_points_and_is_killed(data: Data) -> N
     run = only_run()
     assert run.info.status == "KILLED"
     assert len(history(run, "training-binary_logloss")) == 3
+
+
+def test_the_run_that_a_training_is_in_knows_how_far_it_is(data: Data) -> None:
+    nbtrack.autolog()
+    train, seen = lightgbm.Dataset(*data, free_raw_data=False), []
+    with nbtrack.start_run() as run:
+
+        def look(env: Any) -> None:
+            seen.append(progress.of(run.info.run_id))
+
+        train_lightgbm(LGB, train, 3, valid_sets=[train], callbacks=[look])
+        assert progress.of(run.info.run_id) is None
+    assert seen == [(1, 3), (2, 3), (3, 3)]

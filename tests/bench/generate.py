@@ -40,25 +40,25 @@ user_id: bench
 """
 
 
-def generate(root: Path, runs: int) -> None:
-    """Write the store into the new folder `root`."""
+def generate(root: Path, runs: int, *, place: Path) -> None:
+    """Write the store into the new folder `root`, which will be moved to `place`."""
     chance = random.Random(runs)
     for number in range(EXPERIMENTS):
         folder = root / str(number)
         folder.mkdir(parents=True)
         name = "Default" if number == 0 else f"experiment {number}"
-        text = EXPERIMENT.format(root=root, id=number, name=name, time=START)
+        text = EXPERIMENT.format(root=place, id=number, name=name, time=START)
         (folder / "meta.yaml").write_text(text)
     parents: dict[int, str] = {}
     for index in range(runs):
         experiment = index % EXPERIMENTS
         parent = parents.get(experiment) if chance.random() < 0.15 else None
-        made = _run(root, experiment, index, chance, parent)
+        made = _run(root, place, experiment, index, chance, parent)
         if parent is None:
             parents[experiment] = made
 
 
-def _run(root: Path, experiment: int, index: int, chance: random.Random, parent: str | None) -> str:
+def _run(root: Path, place: Path, experiment: int, index: int, chance: random.Random, parent: str | None) -> str:
     run_id = f"{chance.getrandbits(128):032x}"
     folder = root / str(experiment) / run_id
     for name in ("metrics", "params", "tags", "artifacts"):
@@ -67,7 +67,7 @@ def _run(root: Path, experiment: int, index: int, chance: random.Random, parent:
     steps = STEPS if status == FINISHED else chance.randrange(1, STEPS)
     start = START + index * 60_000
     meta = RUN.format(
-        root=root, experiment=experiment, id=run_id, name=f"run-{index}", start=start, status=status,
+        root=place, experiment=experiment, id=run_id, name=f"run-{index}", start=start, status=status,
         end="null" if status == RUNNING else start + 50_000,
         stage="deleted" if chance.random() < 0.02 else "active",
     )  # fmt: skip

@@ -91,6 +91,7 @@ class Server:
                 time.sleep(0.1)
             else:
                 return
+        self.stop()
         raise RuntimeError(f"The Jupyter server did not start:\n{self.log.read_text()[-3000:]}")
 
     def ask(self, path: str, data: Any = None, method: str | None = None) -> Any:
@@ -107,6 +108,7 @@ class Server:
             self.process.wait(15)
         except subprocess.TimeoutExpired:
             self.process.kill()
+            self.process.wait()
 
 
 def _environment(home: Path) -> dict[str, str]:

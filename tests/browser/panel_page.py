@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -12,25 +13,36 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
 ROOT = Path(__file__).parents[2]
-HTML = (
-    "<!doctype html><meta charset=utf-8><link rel=icon href='data:,'><body style='margin:0'><div id=host></div>"
-    "<script type=module src=panel.js></script>"
-)
 Opener = Callable[..., Page]
 
 
+def built(folder: Path) -> Path:
+    """The pages of js/test/page, each as one script, in `folder`."""
+    node = [sys.executable, str(ROOT / "scripts/node.py"), "node"]
+    subprocess.run([*node, "scripts/testpage.mjs", str(folder)], cwd=ROOT / "js", check=True, timeout=120)
+    return folder
+
+
+def served(page: Page, name: str, script: str) -> None:
+    """Let `page` find one of them under https://plain.test/page?…"""
+    html = (
+        "<!doctype html><meta charset=utf-8><link rel=icon href='data:,'><body style='margin:0'><div id=host></div>"
+        f"<script type=module src={name}.js></script>"
+    )
+    page.route(f"**/{name}.js", lambda route: route.fulfill(body=script, content_type="text/javascript"))
+    page.route("**/page?*", lambda route: route.fulfill(body=html, content_type="text/html"))
+
+
 def is_problem(said: ConsoleMessage) -> bool:
-    """The browser tells of scripts that a sandbox kept from running; that is what the sandbox is for."""
-    return said.type in ("error", "warning") and not said.text.startswith("Blocked script execution")
+    """The browser tells of what a sandbox or its policy kept from running or loading; that is what they are for."""
+    kept = said.text.startswith("Blocked script execution") or re.search("violates the .*Content Security", said.text)
+    return said.type in ("error", "warning") and not kept
 
 
 @pytest.fixture(scope="session")
 def script(tmp_path_factory: pytest.TempPathFactory) -> str:
     """js/test/page/panel.tsx as one script."""
-    out = tmp_path_factory.mktemp("page")
-    node = [sys.executable, str(ROOT / "scripts/node.py"), "node"]
-    subprocess.run([*node, "scripts/testpage.mjs", str(out)], cwd=ROOT / "js", check=True, timeout=120)
-    return (out / "panel.js").read_text()
+    return (built(tmp_path_factory.mktemp("page")) / "panel.js").read_text()
 
 
 @pytest.fixture
@@ -46,8 +58,7 @@ def panel(browser: Browser, script: str) -> Iterator[Opener]:
         page = context.new_page()
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.on("console", lambda said: problems.append(said.text) if is_problem(said) else None)
-        page.route("**/panel.js", lambda route: route.fulfill(body=script, content_type="text/javascript"))
-        page.route("**/page?*", lambda route: route.fulfill(body=HTML, content_type="text/html"))
+        served(page, "panel", script)
         page.goto(f"https://plain.test/page?{urlencode(settings)}")
         page.wait_for_selector(".nbt-root > *")
         return page

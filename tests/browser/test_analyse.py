@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
+from xml.etree import ElementTree
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -53,10 +56,10 @@ def test_stretches_join_the_filter_that_is_there_and_come_from_the_keyboard(pane
 
 def test_each_run_is_a_dot_that_opens_its_page(panel: Opener) -> None:
     page = analysis(panel, "Scatter")
-    expect(page.locator("circle")).to_have_count(50)
+    expect(page.locator(".nbt-run-dot")).to_have_count(50)
     page.get_by_label("Colour").select_option("params.model")
     expect(page.locator(".nbt-scale")).to_contain_text("boosting")
-    page.locator("circle").first.click()
+    page.locator(".nbt-run-dot").first.click()
     expect(page.get_by_role("tab", name="Run")).to_have_attribute("aria-selected", "true")
 
 
@@ -76,6 +79,36 @@ def test_cells_without_a_run_stay_empty(panel: Opener) -> None:
     assert 0 < cells <= 8
 
 
+def test_a_cell_shows_the_mean_of_its_runs(panel: Opener) -> None:
+    page = analysis(panel, "Grid")
+    page.get_by_label("x", exact=True).select_option("params.model")
+    page.get_by_label("y", exact=True).select_option("params.batch_size")
+    cells = page.locator(".nbt-cell-mean title").all_text_contents()
+    assert len(cells) == 15
+    assert sum(int(re.findall(r"(\d+) runs?$", cell)[0]) for cell in cells) == 50
+    mean = page.evaluate(
+        """() => { const { columns } = window.nbt.state.frame.value;
+        const is = (name, row, word) => { const c = columns.get(name); return c.words[c.codes[row]] === word; };
+        const values = [...columns.get("metrics.test_accuracy").values].filter(
+          (_, row) => is("params.model", row, "svm") && is("params.batch_size", row, "64"));
+        return values.reduce((a, b) => a + b) / values.length; }"""
+    )
+    (told,) = (cell for cell in cells if cell.startswith("model: svm\nbatch_size: 64"))
+    assert float(re.findall(r"mean test_accuracy: (\S+)", told)[0]) == pytest.approx(mean, rel=1e-4)
+
+
+def test_bars_are_the_last_values_the_best_first_and_open_a_run(panel: Opener) -> None:
+    page = analysis(panel, "Bars", runs=12)
+    page.get_by_label("Metric", exact=True).select_option("loss")
+    values = [float(text) for text in page.locator(".nbt-bars .nbt-number").all_inner_texts()]
+    assert len(values) == 12
+    assert values == sorted(values)
+    page.evaluate("() => window.nbt.setView(window.nbt.state, { directions: { loss: 'max' } })")
+    expect(page.locator(".nbt-bars .nbt-number").first).to_have_text(f"{values[-1]:g}")
+    page.locator(".nbt-bars button").first.click()
+    expect(page.get_by_role("tab", name="Run")).to_have_attribute("aria-selected", "true")
+
+
 def test_importance_says_when_there_are_too_few_runs(panel: Opener) -> None:
     page = analysis(panel, "Importance", runs=10)
     expect(page.locator(".nbt-warning")).to_contain_text("correlations only, and with care")
@@ -88,4 +121,26 @@ def test_importance_says_when_there_are_too_few_runs(panel: Opener) -> None:
 def test_the_best_so_far_is_drawn_over_the_runs(panel: Opener) -> None:
     page = analysis(panel, "History")
     expect(page.locator(".nbt-best-line")).to_have_count(1)
-    assert page.locator("circle").count() > 20
+    assert page.locator(".nbt-run-dot").count() > 20
+
+
+def test_each_picture_leaves_the_page_as_svg_png_and_values(panel: Opener) -> None:
+    page = analysis(panel, "Scatter", runs=12)
+    page.get_by_label("Colour").select_option("params.model")
+    for kind in ("Scatter", "Parallel", "Bars", "Box", "Grid", "Importance", "History"):
+        page.get_by_role("group", name="Picture").get_by_role("button", name=kind).click()
+        files = {name: saved(page, name) for name in ("Picture (SVG)", "Picture (PNG)", "Values (CSV)")}
+        root = ElementTree.fromstring(files["Picture (SVG)"])
+        assert len(list(root.iter())) > 15, kind
+        assert not [each for each in root.iter() if "class" in each.attrib], kind
+        assert files["Picture (PNG)"].startswith(b"\x89PNG"), kind
+        rows = list(csv.DictReader(io.StringIO(files["Values (CSV)"].decode())))
+        assert len(rows) == 12, kind
+        assert len({row["run_id"] for row in rows}) == 12, kind
+
+
+def saved(page: Page, name: str) -> bytes:
+    page.get_by_label("Files of this picture").click()
+    with page.expect_download() as found:
+        page.get_by_role("button", name=name).click()
+    return found.value.path().read_bytes()

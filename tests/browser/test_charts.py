@@ -17,7 +17,10 @@ pytestmark = pytest.mark.browser
 
 # The rows of pixels of a figure's canvas that hold a colour, as shares of its height.
 ROWS_OF = """([figure, hex]) => {
-  const canvas = figure.querySelector("canvas"), ctx = canvas.getContext("2d");
+  const drawn = figure.querySelector("canvas"), canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [drawn.width, drawn.height];
+  const ctx = canvas.getContext("2d", { willReadFrequently: true });
+  ctx.drawImage(drawn, 0, 0);
   const want = [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
   const { data, width, height } = ctx.getImageData(0, 0, canvas.width, canvas.height);
   const rows = new Set();
@@ -69,19 +72,94 @@ def test_a_search_keeps_the_panels_it_names(panel: Opener) -> None:
     expect(page.get_by_text("No metric is named like “zzz”.")).to_be_visible()
 
 
-def test_one_spike_among_ten_thousand_points_is_drawn_in_a_small_panel(panel: Opener) -> None:
+def test_one_spike_among_ten_thousand_points_is_drawn_at_every_width(panel: Opener) -> None:
     page = panel(runs=1, selected=1, points=50)
     page.evaluate(
         """() => { const { state, addPoints } = window.nbt;
         const points = Array.from({ length: 10000 }, (_, i) => [i, 1.7e12 + i, i === 7321 ? 1000 : 0.5]);
         addPoints(state, state.frame.value.ids[0], "a_spike", points); state.seriesRev.value++; }"""
     )
-    plot(page, "a_spike")
-    page.wait_for_timeout(100)
     color = page.locator(".nbt-run-chip line").first.get_attribute("stroke")
-    rows = page.evaluate(ROWS_OF, [figure(page, "a_spike").element_handle(), color])
-    assert min(rows) < 0.15
-    assert len(rows) > 60  # the spike's line crosses the plot
+    for width, size in ((360, "S"), (600, "S"), (1000, "M"), (1400, "L"), (1999, "L")):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.evaluate(
+            "place => window.nbt.setView(window.nbt.state, { chart: { sizes: { a_spike: place } } })",
+            "SML".index(size) + 1,
+        )
+        plot(page, "a_spike")
+        page.wait_for_timeout(150)
+        rows = page.evaluate(ROWS_OF, [figure(page, "a_spike").element_handle(), color])
+        assert min(rows) < 0.15, width
+        assert len(rows) > 60, width  # the spike's line crosses the plot
+
+
+def test_zoomed_in_every_point_is_there(panel: Opener) -> None:
+    page = panel(runs=1, selected=1, points=50)
+    page.evaluate(
+        """() => { const { state, addPoints } = window.nbt;
+        const points = Array.from({ length: 10000 }, (_, i) => [i, 1.7e12 + i, i % 2]);
+        addPoints(state, state.frame.value.ids[0], "a_comb", points); state.seriesRev.value++; }"""
+    )
+    over = plot(page, "a_comb")
+    for _ in range(9):
+        figure(page, "a_comb").locator("[role=img]").press("+")
+    page.wait_for_timeout(150)
+    seen = set()
+    for left in range(40, 140, 8):
+        over.hover(position={"x": left, "y": 60})
+        step = re.findall(r"[\d,]+", page.locator(".nbt-hover-head").inner_text())[0].replace(",", "")
+        value = page.locator(".nbt-hover td.nbt-number").first.inner_text()
+        assert float(value) == int(step) % 2
+        seen.add(int(step))
+    assert len(seen) > 5
+
+
+def test_the_list_of_values_stands_beside_the_panel_it_speaks_of(panel: Opener) -> None:
+    for width in (1400, 600):
+        page = panel(runs=12, selected=12, width=width)
+        for metric in ("accuracy", "loss"):
+            plot(page, metric).hover(position={"x": 100, "y": 50})
+            page.locator(".nbt-hover").wait_for()
+            listed, drawn = box(page.locator(".nbt-hover")), box(figure(page, metric))
+            apart = (
+                listed["x"] >= drawn["x"] + drawn["width"]
+                or listed["x"] + listed["width"] <= drawn["x"]
+                or listed["y"] >= drawn["y"] + drawn["height"]
+                or listed["y"] + listed["height"] <= drawn["y"]
+            )
+            assert apart, (width, metric)
+            assert listed["x"] >= 0
+            assert listed["x"] + listed["width"] <= width
+
+
+def test_the_list_stays_with_the_panel_under_the_mouse_while_points_come(panel: Opener) -> None:
+    page = panel(runs=3, selected=3)
+    plot(page, "loss")
+    plot(page, "accuracy").hover(position={"x": 150, "y": 60})
+    before = page.locator(".nbt-hover td.nbt-number").all_inner_texts()
+    page.evaluate(
+        """() => { const { state, addPoints } = window.nbt; const id = state.frame.value.ids[2];
+        for (const key of ["loss", "lr", "val_loss"]) {
+          const from = state.book.get(id, key).total; addPoints(state, id, key, [[297, 1.8e12, 0.5]], from); }
+        state.seriesRev.value++; }"""
+    )
+    page.wait_for_timeout(300)
+    assert page.locator(".nbt-hover td.nbt-number").all_inner_texts() == before
+
+
+def test_the_direction_set_in_the_table_decides_which_point_and_bar_is_best(panel: Opener) -> None:
+    page = panel(runs=5, selected=5)
+    page.evaluate("() => window.nbt.setView(window.nbt.state, { directions: { loss: 'max', test_accuracy: 'min' } })")
+    extremes = page.evaluate(
+        """() => { const { columns } = window.nbt.state.frame.value;
+        const [loss, accuracy] = ["loss", "test_accuracy"].map((name) => columns.get(`metrics.${name}`));
+        return [Math.max(...loss.max), Math.min(...accuracy.values)]; }"""
+    )
+    told = figure(page, "loss").get_attribute("aria-label") or ""
+    assert float(re.findall(r"best (\S+)", told)[0]) == pytest.approx(extremes[0], rel=1e-4)
+    values = [float(text) for text in figure(page, "test_accuracy").locator("li .nbt-number").all_inner_texts()]
+    assert values == sorted(values)
+    assert values[0] == pytest.approx(extremes[1], rel=1e-4)
 
 
 def test_hovering_lists_the_runs_by_value_and_moves_the_cursor_of_the_other_panels(panel: Opener) -> None:
@@ -362,7 +440,7 @@ def test_names_and_values_of_strangers_stay_text(panel: Opener) -> None:
         const names = state.frame.value.columns.get("run_name");
         names.words = names.words.map(() => "<img src=x onerror='window.hit=1'>");
         addPoints(state, state.frame.value.ids[0], "<b>evil", [[0, 1, 1], [1, 2, 2]]);
-        state.frame.value = { ...state.frame.value }; state.seriesRev.value++; }"""
+        state.received.value = { ...state.frame.value }; state.seriesRev.value++; }"""
     )
     expect(page.get_by_text("<b>evil").first).to_be_visible()
     plot(page, "loss").hover(position={"x": 100, "y": 60})

@@ -79,7 +79,7 @@ def test_the_code_of_two_runs_is_compared_line_by_line(panel: Opener) -> None:
 def test_a_saved_view_says_that_files_were_not_saved(panel: Opener) -> None:
     page = panel(runs=4, selected=3, tab="compare", life="snapshot")
     fold(page, "Code").click()
-    expect(page.get_by_text("Files are not saved with the notebook: run it to see them.")).to_be_visible()
+    expect(page.get_by_text("Files are not saved with the notebook: run it to see them.").first).to_be_visible()
 
 
 def test_a_click_on_a_run_opens_its_page(panel: Opener) -> None:
@@ -104,7 +104,7 @@ def test_a_parent_and_its_children_are_a_click_apart(panel: Opener) -> None:
         """() => { const { state } = window.nbt; const { columns, ids, length } = state.frame.value;
         const parent = { kind: "text", words: [ids[0]], codes: Int32Array.of(-1, 0, 0) };
         const next = new Map(columns).set("tags.mlflow.parentRunId", parent);
-        state.frame.value = { ...state.frame.value, columns: next }; }"""
+        state.received.value = { ...state.frame.value, columns: next }; }"""
     )
     expect(page.get_by_text("2 children")).to_be_visible()
     page.locator(".nbt-family").get_by_role("button", name="logistic-2").click()
@@ -130,7 +130,7 @@ def test_html_of_a_run_has_no_scripts_until_asked_and_never_reaches_the_page(pan
     page = panel(runs=3, selected=1, tab="run")
     fold(page, "Files").click()
     page.get_by_role("treeitem", name="report.html").click()
-    frame = page.frame_locator("iframe")
+    frame = page.frame_locator("iframe").frame_locator("iframe")
     expect(frame.get_by_role("heading", name="A report")).to_be_visible()
     expect(frame.get_by_text("scripts ran")).to_have_count(0)
     page.get_by_role("button", name="run them").click()

@@ -8,7 +8,7 @@ import pytest
 
 from nbtrack.capture.literals import literal_params
 from nbtrack.capture.numbers import computed_numbers, read_scalars, result_metrics
-from nbtrack.capture.secrets import looks_secret
+from nbtrack.capture.secrets import looks_secret, without_secrets
 
 
 def params(source: str) -> dict[str, str]:
@@ -80,10 +80,42 @@ def test_a_secret_inside_a_list_of_dicts_keeps_the_whole_list_out() -> None:
     assert params("servers = [{'host': 'a', 'password': 'b'}]\nok = [{'host': 'a'}]") == {"ok": "[{'host': 'a'}]"}
 
 
+@pytest.mark.parametrize(
+    "value",
+    ["sk-proj-abcdefghijklmnop1234", "ghp_" + "a1" * 12, "AKIAABCDEFGHIJKLMNOP", "postgres://ada:pw@host/db",
+     "prefix hf_" + "x" * 24, "eyJhbGciOiJIUzI1.eyJzdWIiOiIxMjM0.c2ln", "-----BEGIN RSA PRIVATE KEY-----",
+     "from-the-environment"],
+)  # fmt: skip
+def test_texts_that_look_like_secrets_are_no_params_whatever_their_name(
+    value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MY_TOKEN", "from-the-environment")
+    assert params(f"lr = 1\nx = {value!r}\ny = [{value!r}]\nz = {{'a': {value!r}}}") == {"lr": "1"}
+    assert read_scalars(ast.parse("f(x)"), {"x": value, "f": 1}) == {"f": "1"}
+
+
+def test_ordinary_texts_are_kept() -> None:
+    texts = ["https://example.org/data.csv", "sk-learn", "bert-base-uncased", "file:///a:b@c", "2026-11-21T10:00:00"]
+    for text in texts:
+        assert params(f"x = {text!r}") == {"x": text}
+
+
+def test_a_commands_words_hide_what_is_secret() -> None:
+    words = ["--lr", "0.1", "--api-key", "abc", "--token=abc", "db.password=abc", "--verbose", "sk-" + "a" * 20, "key"]
+    assert without_secrets(words) == [
+        "--lr", "0.1", "--api-key", "…", "--token=…", "db.password=…", "--verbose", "…", "key",
+    ]  # fmt: skip
+
+
 def test_computed_numbers_leave_out_counters_loops_flags_and_params() -> None:
     tree = ast.parse("lr = 1\nacc = f()\nflag = g()\nn = k()\nfor i in d: n += 1\nw, v = h()\nsecret_key = f()")
     space = {"lr": 1, "acc": 0.5, "flag": True, "n": 3, "i": 2, "w": 4, "v": "x", "secret_key": 3}
     assert computed_numbers(tree, space, ["lr"]) == {"acc": 0.5, "w": 4.0}
+
+
+def test_numbers_computed_inside_with_count_too() -> None:
+    tree = ast.parse("with no_grad():\n    n = 3\n    with timer():\n        acc = f()\nfor i in d:\n    x = g()")
+    assert computed_numbers(tree, {"n": 3, "acc": 0.5, "x": 1.0}, []) == {"acc": 0.5}
 
 
 def test_the_last_expression_is_named_by_what_is_written_there() -> None:

@@ -49,16 +49,36 @@ def test_kerass_two_lines_belong_together() -> None:
     printed = Printed()
     for line in ("Epoch 2/5", "100/313 ━━ 0s 2ms/step - loss: 9.0", "313/313 ━━━━ 1s 2ms/step - loss: 0.3 - acc: 0.9"):
         printed.add(line)
-    assert printed.take([]) == [("loss", 0.3, 2), ("acc", 0.9, 2)]
+    assert printed.take({}, last=True) == [("loss", 0.3, 2), ("acc", 0.9, 2)]
     assert printed.progress == (2, 5)
+
+
+def test_keras_counts_batches_inside_its_epochs() -> None:
+    printed = Printed()
+    seen = []
+    for line in ("Epoch 1/4", "50/100 ━━ 0s", "100/100 ━━ 1s - loss: 0.3", "Epoch 2/4", "25/100 ━━ 0s"):
+        printed.add(line)
+        seen.append(printed.progress)
+    assert seen[1:] == [(0.5, 4), (1.0, 4), (1.0, 4), (1.25, 4)]
 
 
 def test_what_the_code_logs_itself_is_left_to_it() -> None:
     printed = Printed()
     printed.add("epoch 1 loss=1.0 acc=0.5")
-    assert printed.take(["loss"]) == [("acc", 0.5, 1)]
+    assert printed.take({"loss": 1}, last=True) == [("acc", 0.5, 1)]
     printed.add("epoch 2 loss=1.0 acc=0.6")
-    assert printed.take(["loss", "acc"]) == [("acc", 0.6, 2)]
+    assert printed.take({"loss": 2, "acc": 1}) == [("acc", 0.6, 2)]
+
+
+def test_code_that_prints_before_it_logs_is_noticed() -> None:
+    printed = Printed()
+    printed.add("epoch 1 loss=1.0 acc=0.5")
+    assert printed.take({}) == []
+    assert printed.take({"loss": 1}) == [("acc", 0.5, 1)]
+    printed.add("epoch 2 loss=1.0 acc=0.6")
+    assert printed.take({"loss": 2, "acc": 2}) == []  # it logs acc as well, from the second epoch on
+    printed.add("epoch 3 loss=1.0 acc=0.7")
+    assert printed.take({"loss": 3, "acc": 3}, last=True) == []
 
 
 def test_pieces_become_lines() -> None:

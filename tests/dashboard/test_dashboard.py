@@ -98,6 +98,8 @@ def test_a_view_is_set_in_part_and_checked(dash: Dashboard) -> None:
         dash.view = {"fiter": ""}
     with pytest.raises(InvalidValueError, match=r"no 'smoothin' in view\['chart'\]. Did you mean 'smoothing'"):
         dash.view = {"chart": {"smoothin": 1}}
+    with pytest.raises(InvalidValueError, match="view height takes a number from 200 on, not -5"):
+        dash.view = {"height": -5}
     with pytest.raises(InvalidValueError, match=r"one of ema, gaussian, mean, not 'epoch'"):
         dash.view = {"chart": {"smoother": "epoch"}}
     with pytest.raises(QueryError):

@@ -188,13 +188,13 @@ def test_a_large_store_is_shown_as_last_seen_until_it_is_checked(
 
     hub = live.Hub(FileStore(tmp_path / "mlruns"), None)
     heard: list[tuple[list[str], list[str]]] = []
-    real = hub.catalog.look_at_all
+    real = hub.catalog._ask_all
 
     def look() -> Any:
         heard.append((list(hub.frame().columns), hub.status()["notes"]))
         return real()
 
-    monkeypatch.setattr(hub.catalog, "look_at_all", look)
+    monkeypatch.setattr(hub.catalog, "_ask_all", look)
     hub.load()
     ((columns, notes),) = heard
     assert "metrics.loss" not in columns

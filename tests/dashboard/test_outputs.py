@@ -34,13 +34,13 @@ def test_a_dashboard_shown_before_its_store_was_read_is_filled_at_the_end_of_a_c
     shell: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, quick: int
 ) -> None:
     nbtrack.MlflowClient(tmp_path / "mlruns").create_run("0", run_name="found-late")
-    read, look_at_all = threading.Event(), Catalog.look_at_all
+    read, ask_all = threading.Event(), Catalog._ask_all
 
     def slowly(catalog: Catalog) -> Any:
         read.wait(10)
-        return look_at_all(catalog)
+        return ask_all(catalog)
 
-    monkeypatch.setattr(Catalog, "look_at_all", slowly)
+    monkeypatch.setattr(Catalog, "_ask_all", slowly)
     monkeypatch.setattr(widget, "PATIENCE", 0.0)
     with capture_output() as shown:
         dash = nbtrack.dashboard(open_store(tmp_path / "mlruns"))

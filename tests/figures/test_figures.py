@@ -38,9 +38,10 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]]:
 
 def test_a_history_has_one_line_a_run_with_every_point(store: list[str]) -> None:
     drawn = figures.metric_history(store, "loss")
-    assert [len(trace.x) for trace in drawn.data] == [10, 11, 12, 13, 14, 15]
+    assert [len(trace.x) for trace in drawn.data] == [10, 11, 12, 13, 14, 15, 1]
     assert drawn.data[0].y[0] == 3.0
     assert drawn.data[0].name == "&lt;b&gt;first&lt;/b&gt;"
+    assert (drawn.data[-1].name, drawn.data[-1].x[0], drawn.data[-1].y[0]) == ("best", 9, 2.1)
 
 
 def test_runs_may_be_ids_names_run_objects_tables_or_a_dashboard(store: list[str]) -> None:
@@ -48,7 +49,7 @@ def test_runs_may_be_ids_names_run_objects_tables_or_a_dashboard(store: list[str
     dash = nbtrack.dashboard()
     dash.selected = store[:2]
     counts = [
-        len(figures.metric_history(given, "loss").data)
+        len(figures.metric_history(given, "val/loss - loss").data)
         for given in (store[0], "run-1", [nbtrack.get_run(store[0]), "run-3"], table, table.iloc[0], dash, None)
     ]
     dash.close()
@@ -70,7 +71,7 @@ def test_a_long_history_keeps_its_only_spike(store: list[str], tmp_path: Path) -
 
 def test_smoothing_draws_the_raw_line_faint_behind(store: list[str]) -> None:
     for smoother in ("ema", "gaussian", "mean"):
-        raw, smooth = figures.metric_history(store[:1], "loss", smoothing=0.6, smoother=smoother).data
+        raw, smooth, _ = figures.metric_history(store[:1], "loss", smoothing=0.6, smoother=smoother).data
         assert "rgba" in raw.line.color
         assert smooth.y.tolist() == smoothed(raw.y, 0.6, smoother).tolist()
 
@@ -114,6 +115,19 @@ def test_two_params_meet_in_cells_and_empty_ones_stay_empty(store: list[str]) ->
     assert np.isnan(np.array(field.z, np.float64)).sum() == 6
 
 
+def test_two_numeric_params_that_fill_a_whole_grid_are_contour_lines(tmp_path: Path) -> None:
+    client = nbtrack.MlflowClient(str(tmp_path / "mlruns"))
+    for width in (8, 16, 32):
+        for rate in (0.1, 0.2, 0.4):
+            run = client.create_run("0").info.run_id
+            client.log_param(run, "width", width)
+            client.log_param(run, "rate", rate)
+            client.log_metric(run, "score", width * rate, step=0)
+    field = figures.contour(None, "rate", "width", "score", store=tmp_path / "mlruns").data[0]
+    assert field.type == "contour"
+    assert np.allclose(field.z, np.outer((8, 16, 32), (0.1, 0.2, 0.4)))
+
+
 def test_differences_are_per_cent_of_the_baseline_with_the_better_ones_green(store: list[str]) -> None:
     drawn = figures.difference(store[:2], store[0], metrics=["accuracy", "epoch"])
     (bar,) = drawn.data
@@ -121,6 +135,14 @@ def test_differences_are_per_cent_of_the_baseline_with_the_better_ones_green(sto
     assert bar.x[1] is None
     assert bar.marker.line.color[0] == "#c62828"
     assert "epoch" in drawn.layout.title.text
+
+
+def test_metrics_that_none_of_the_runs_has_are_not_compared(tmp_path: Path) -> None:
+    client = nbtrack.MlflowClient(str(tmp_path / "mlruns"))
+    runs = [client.create_run("0").info.run_id for _ in range(3)]
+    for run, key in zip(runs, ("score", "score", "other"), strict=True):
+        client.log_metric(run, key, 2.0, step=0)
+    assert list(figures.difference(runs[:2], store=tmp_path / "mlruns").data[0].y) == ["score"]
 
 
 def test_importance_of_few_runs_says_that_they_are_few(store: list[str]) -> None:
@@ -149,6 +171,26 @@ def test_the_best_so_far_never_gets_worse(store: list[str]) -> None:
     assert all(np.diff(line.y) <= 0)
 
 
+def test_which_way_is_better_is_what_was_set_then_what_was_tracked_then_what_the_name_says(
+    store: list[str], tmp_path: Path
+) -> None:
+    client = nbtrack.MlflowClient(str(tmp_path / "mlruns"))
+    for value, tags in ((1.0, {"nbtrack.metric.odd": "min"}), (2.0, {})):
+        run = client.create_run("0", tags=tags).info.run_id
+        client.log_metric(run, "odd", value, step=0)
+        client.log_metric(run, "loss", value, step=0)
+    where = {"store": tmp_path / "mlruns"}
+    assert list(figures.bars(None, "odd", **where).data[0].x) == [1, 2]
+    assert list(figures.bars(None, "odd", direction="max", **where).data[0].x) == [2, 1]
+    assert list(figures.bars(None, "loss", **where).data[0].x) == [1, 2]
+    dash = nbtrack.dashboard(tmp_path / "mlruns")
+    dash.view = {"tab": "analyse", "analyse": {"kind": "bars", "metric": "loss"}, "directions": {"loss": "max"}}
+    assert list(dash.figure().data[0].x) == [2, 1]
+    dash.view = {"tab": "charts", "chart": {"big": "loss"}}
+    assert dash.figure().data[-1].y[0] == 2
+    dash.close()
+
+
 def test_what_is_not_there_is_named_with_what_comes_near(store: list[str]) -> None:
     with pytest.raises(NotFoundError, match="Did you mean 'accuracy'"):
         figures.bars(store, "acuracy")
@@ -164,11 +206,14 @@ def test_a_dashboard_gives_the_chart_in_focus(store: list[str]) -> None:
     dash.view = {"chart": {"big": "val/loss", "smoothing": 0.5}}
     drawn = dash.figure()
     assert drawn.layout.title.text == "val/loss"
-    assert len(drawn.data) == 6
+    assert len(drawn.data) == 7
     dash.view = {"group": ["params.model"], "chart": {"smoothing": 0}}
-    assert [trace.name for trace in dash.figure().data if trace.name] == ["model = mlp (2)", "model = svm (1)"]
+    assert [trace.name for trace in dash.figure().data if trace.showlegend is None] == [
+        "model = mlp (2)",
+        "model = svm (1)",
+    ]
     kinds = {}
-    for kind in ("parallel", "scatter", "box", "grid", "importance", "history"):
+    for kind in ("parallel", "scatter", "bars", "box", "grid", "importance", "history"):
         dash.view = {"tab": "analyse", "analyse": {"kind": kind}}
         kinds[kind] = dash.figure().data[0].type
     dash.view = {"tab": "compare"}
@@ -177,6 +222,7 @@ def test_a_dashboard_gives_the_chart_in_focus(store: list[str]) -> None:
     assert kinds == {
         "parallel": "parcoords",
         "scatter": "scatter",
+        "bars": "bar",
         "box": "box",
         "grid": "heatmap",
         "importance": "bar",

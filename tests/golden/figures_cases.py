@@ -1,4 +1,7 @@
-"""Which cases hold figures in Python and charts in the browser together? Run it to write figures.json anew."""
+"""Which cases hold figures in Python and charts in the browser together?
+
+`python -m tests.golden.figures_cases` writes figures.json anew.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ from nbtrack.figures.ink import inks
 from nbtrack.figures.line import Line, by_metric, line_of, thin
 from nbtrack.figures.smooth import SMOOTHERS, smoothed
 from nbtrack.frame import Series
+from tests.golden.pictures_cases import pictures
 
 TARGET = Path(__file__).with_name("figures.json")
 START = 1_772_000_000_000
@@ -76,6 +80,7 @@ def cases() -> dict[str, list[dict[str, Any]]]:
         ],
         "expression": [expression_case(rng, text) for text in EXPRESSIONS],
         "importance": [importance_case(rng, n) for n in (2, 6, 30, 420)],
+        "pictures": [pictures()],
         "inks": [{"ids": IDS, "want": [[ink.color, ink.dash] for ink in inks(IDS).values()]}],
     }
 

@@ -19,7 +19,7 @@ import matplotlib.pyplot  # noqa: F401  # loaded once here rather than in each s
 from mlflow import MlflowClient
 from mlflow.entities import ViewType
 
-VOLATILE = {"mlflow.user", "mlflow.source.name", "mlflow.source.type"}
+VOLATILE = {"mlflow.user", "mlflow.source.name", "mlflow.source.type", "nbtrack.process", "nbtrack.heartbeat"}
 UNIQUE = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 

@@ -36,6 +36,14 @@ def test_a_cell_that_needs_nothing_keeps_no_inputs(nb: Notebook) -> None:
     assert "inputs.json" not in [entry.path for entry in nb.store.list_artifacts(nb.run.info.run_id)]
 
 
+def test_the_whole_session_is_kept_in_order_on_request(nb: Notebook) -> None:
+    earlier = ["unused = 1", "1 / 0", "%%time\ny = 2"]
+    for source in earlier:
+        nb.cell(source)
+    nb.cell("%%track all --session\nz = 3")
+    assert [row["source"] for row in json.loads(nb.artifact("inputs.json"))] == earlier
+
+
 def test_rerun_runs_the_cell_with_other_values_as_a_new_run_linked_to_the_old(nb: Notebook) -> None:
     nb.cell("%%track base -p depth=3\nlr = 0.1  # rate\nopt = 'sgd'\nscore = lr * 10")
     nb.cell("%track rerun base lr=0.5 depth=4 opt=adam")
@@ -96,3 +104,10 @@ def test_a_cell_unlike_all_before_it_has_nothing_to_compare(nb: Notebook, monkey
     nb.cell("%%track\na = 1\nb = 2")
     nb.cell("%%track\nimport os\nos.getcwd()")
     assert "changed" not in nb.output
+
+
+def test_rerun_runs_a_cell_that_awaits(nb: Notebook) -> None:
+    nb.cell("%%track waits\nimport asyncio\nwait = 0.01\nawait asyncio.sleep(wait)\nslept = wait * 100")
+    assert nb.cell("%track rerun waits wait=0.02").success
+    assert [run.data.metrics["slept"] for run in nb.runs] == [1.0, 2.0]
+    assert nb.runs[1].data.tags["nbtrack.rerun_of"] == nb.runs[0].info.run_id

@@ -81,6 +81,18 @@ def test_nothing_that_was_logged_becomes_markup(attack: str) -> None:
     assert "\x00" not in card_text(hostile)
 
 
+def test_only_a_running_card_of_a_known_kernel_holds_a_script_and_nothing_of_the_run_gets_into_it() -> None:
+    kernel = "12345678-1234-1234-1234-123456789abc"
+    assert "<script" in card_html(Card("a" * 32, "n", "e", kernel=kernel))
+    for card in (
+        Card("a" * 32, "n", "e"),
+        Card("a" * 32, "n", "e", status="FINISHED", kernel=kernel),
+        Card('"),alert(1),("', "n", "e", kernel=kernel),
+        Card("a" * 32, "n", "e", kernel='");alert(1)//'),
+    ):
+        assert "<script" not in card_html(card)
+
+
 def test_a_card_stays_under_its_limit_whatever_was_logged_and_says_what_it_left_out() -> None:
     big = card(
         name="<" * 500, experiment="&" * 500, error="<" * 5000, changes=["<" * 500] * 50,
@@ -139,6 +151,12 @@ def test_a_metric_of_nothing_but_nan_still_has_its_line() -> None:
     shown.add_point("loss", math.nan, 1, 1)
     assert "NaN" in card_text(shown)
     assert "<svg" not in card_html(shown)
+
+
+def test_a_sparkline_of_a_falling_metric_falls_from_its_first_point() -> None:
+    drawn = sparkline([(0.5, 1.0), (0.2, 0.5), (0.1, 0.2)], label="")
+    heights = [float(pair.split(",")[1]) for pair in drawn.split('points="')[1].split('"')[0].split()]
+    assert heights == sorted(heights)  # downwards is more in SVG
 
 
 def test_a_sparkline_stays_within_its_box() -> None:

@@ -263,6 +263,18 @@ def test_a_forked_child_neither_ends_nor_logs_the_cells_run(nb: Notebook) -> Non
     assert len(nb.store.history(nb.run.info.run_id, "m")) == 1
 
 
+def test_forked_workers_neither_log_twice_nor_end_the_run(nb: Notebook) -> None:
+    nb.cell(
+        "%%track pool\nimport multiprocessing, nbtrack\n"
+        "def work(n):\n    print(f'epoch {n} own=1.0')\n    return n * 2\n"
+        "nbtrack.log_metric('m', 1)\nprint('epoch 1 loss=0.5')\n"
+        "with multiprocessing.get_context('fork').Pool(2) as pool:\n    doubled = sum(pool.map(work, range(8)))"
+    )
+    run = nb.run
+    assert (run.info.status, dict(run.data.metrics)) == ("FINISHED", {"m": 1.0, "loss": 0.5, "doubled": 56.0})
+    assert [len(nb.store.history(run.info.run_id, key)) for key in ("m", "loss")] == [1, 1]
+
+
 def test_time_below_and_above_the_magic_works(nb: Notebook) -> None:
     nb.cell("%%track below\n%%time\nlr = 0.1\nx = lr * 2")
     nb.cell("%%time\n%%track above\nlr = 0.2\nx = lr * 2")
@@ -281,10 +293,13 @@ def test_capture_below_and_above_the_magic_marks_a_failed_cell_failed(nb: Notebo
     assert active.own_stack() == []
 
 
-def test_timeit_is_refused(nb: Notebook) -> None:
+def test_timeit_above_the_magic_is_refused_before_any_run(nb: Notebook) -> None:
     result = nb.cell("%%timeit -n 2 -r 1\n%%track\nx = 1")
     assert isinstance(result.error_in_exec, UsageError)
     assert active.own_stack() == []
+    assert nb.runs == []
+    assert nb.cell("%%track below\n%timeit -n 2 -r 1 pass").success
+    assert nb.run.info.status == "FINISHED"
 
 
 def test_a_cell_run_by_a_tracked_cell_belongs_to_its_run(nb: Notebook) -> None:
@@ -365,7 +380,27 @@ def test_figures_and_html_that_the_cell_displays_are_kept_in_order(nb: Notebook)
     assert nb.artifact("displays/2.html") == "<p>two</p>"
     assert "<table" in nb.artifact("displays/3.html")
     assert "publish" not in vars(nb.ip.display_pub)
+    assert "format" not in vars(nb.ip.display_formatter)
     assert "write_format_data" not in vars(nb.ip.displayhook)
+
+
+def test_displays_are_named_by_title_or_variable_and_by_step(nb: Notebook) -> None:
+    nb.cell(
+        "%%track\nimport matplotlib; matplotlib.use('agg')\nimport matplotlib.pyplot as plt, nbtrack, pandas as pd\n"
+        "from IPython.display import display\n"
+        "get_ipython().display_formatter.formatters['image/png'].for_type(plt.Figure, lambda figure: b'png')\n"
+        "table = pd.DataFrame({'a': [1]})\ndisplay(table)\n"
+        "for epoch in range(2):\n    nbtrack.log_metric('loss', 1, step=epoch + 5)\n"
+        "    figure, axes = plt.subplots()\n    axes.set_title('Loss / epoch!')\n    display(figure)\n"
+        "    plt.close(figure)\n"
+        "plotly = {'layout': {'title': {'text': 'Surface'}}}\n"
+        "display({'application/vnd.plotly.v1+json': plotly}, raw=True)\n"
+        "display({'text/html': '<script>window.PlotlyConfig = {}</script>'}, raw=True)"
+    )
+    assert [file.path for file in nb.store.list_artifacts(nb.run.info.run_id, "displays")] == [
+        "displays/1-table.html", "displays/2-loss-epoch-step-5.png", "displays/3-loss-epoch-step-6.png",
+        "displays/4-surface-step-6.plotly.json",
+    ]  # fmt: skip
 
 
 def test_a_full_disk_costs_a_warning_and_no_cell(nb: Notebook, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -388,5 +423,7 @@ def test_a_full_disk_costs_a_warning_and_no_cell(nb: Notebook, monkeypatch: pyte
         signal.signal(signal.SIGXFSZ, before)
     assert nb.ip.user_ns["ran"]
     assert active.own_stack() == []
+    assert nb.run.info.status == "RUNNING"
+    assert "the store still has the run as running" in nb.output, "the card does not say what the store does not"
     nb.cell("%%track after\nx = 1")
     assert nb.runs[-1].info.status == "FINISHED"

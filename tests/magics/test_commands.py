@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from IPython.core.completer import provisionalcompleter
 from IPython.core.error import UsageError
 
 from nbtrack.entities import LifecycleStage
@@ -33,6 +34,23 @@ def test_ls_lists_the_newest_first(two: Notebook) -> None:
     assert two.output.index("two") < two.output.index("one")
     assert "0.75" in two.output
     assert "lr" in two.output.splitlines()[0]
+
+
+def test_ls_asks_whether_another_column_was_meant(two: Notebook) -> None:
+    two.cell("%track ls metrics.ac > 0.6")
+    assert two.output.splitlines() == ["No run has metrics.ac. Did you mean metrics.acc?", "No run matches."]
+
+
+def test_tab_behind_track_offers_commands_columns_and_values(two: Notebook) -> None:
+    def offered(line: str) -> list[str]:
+        with provisionalcompleter():  # as a kernel asks
+            return [line[: each.start] + each.text for each in two.ip.Completer.completions(line, len(line))]
+
+    assert offered("%track res") == ["%track restore"]
+    assert offered("%track ls metrics.a") == ["%track ls metrics.acc"]
+    assert "%track ls metrics.acc > 0.5 AND params.lr" in offered("%track ls metrics.acc > 0.5 AND params.")
+    assert "%track ls params.lr = '0.1'" in offered("%track ls params.lr = '0")
+    assert "%track ls params.lr >" in offered("%track ls params.lr ")
 
 
 def test_ls_takes_a_filter(two: Notebook) -> None:
@@ -129,9 +147,13 @@ def test_html_of_list_and_difference_escapes_what_was_logged(nb: Notebook) -> No
     assert "&lt;script&gt;" in pages
 
 
-def test_metrics_are_better_or_worse_only_where_somebody_said_which_way() -> None:
-    changes = metric_changes({"a": 1, "b": 1, "c": 1}, {"a": 2, "b": 2, "d": 1}, {"a": "max", "b": "min"})
-    assert [(c.key, c.verdict) for c in changes] == [("a", "better"), ("b", "worse"), ("d", ""), ("c", "")]
+def test_metrics_are_better_or_worse_where_somebody_said_which_way_or_the_name_is_known() -> None:
+    old, new = {"a": 1, "b": 1, "c": 1, "val_loss": 1, "acc": 1}, {"a": 2, "b": 2, "d": 1, "val_loss": 2, "acc": 2}
+    changes = metric_changes(old, new, {"a": "max", "b": "min"})
+    assert [(c.key, c.verdict) for c in changes] == [
+        ("a", "better"), ("b", "worse"), ("d", ""), ("val_loss", "worse"), ("acc", "better"), ("c", ""),
+    ]  # fmt: skip
+    assert metric_changes({"acc": 1}, {"acc": 2}, {"acc": "min"})[0].verdict == "worse"
     nan = float("nan")
     assert metric_changes({"a": nan}, {"a": nan}, {}) == []
 

@@ -97,6 +97,34 @@ def test_run_all_stops_at_a_usage_error(tmp_path: Path, kernel_here: None) -> No
     assert not (tmp_path / "after").exists()
 
 
+def test_rerun_runs_cells_that_await_and_cells_that_do_not_inside_the_kernels_own_loop(
+    tmp_path: Path, kernel_here: None
+) -> None:
+    cells = [
+        "%load_ext nbtrack",
+        "import asyncio, nbtrack",
+        "%%track waits\nwait = 0.01\nawait asyncio.sleep(wait)\nslept = wait * 100",
+        "# again\n%track rerun waits wait=0.02\n",
+        "%%track fails\nawait asyncio.sleep(0)\n1 / 0",
+        "%track rerun fails",
+        "%track rerun -4 wait=0.03\nprint('after')",
+        "%track rerun nowhere",
+        "assert nbtrack.active_run() is None",
+    ]
+    done = execute(tmp_path, cells, allow_errors=True)
+    from nbtrack.stores import open_store
+
+    runs = sorted((row.run for row in open_store(tmp_path / "mlruns").snapshot().rows), key=lambda r: r.info.start_time)
+    told = [(run.info.status, dict(run.data.metrics)) for run in runs]
+    assert told == [("FINISHED", {"slept": 1.0}), ("FINISHED", {"slept": 2.0}), ("FAILED", {}), ("FAILED", {})]
+    errors = [[output.ename for output in cell.outputs if output.output_type == "error"] for cell in done]
+    assert errors[3] == []
+    assert "ZeroDivisionError" in errors[5]
+    assert "Put the command alone in a cell" in str(done[6].outputs)
+    assert "'nowhere'" in str(done[7].outputs)
+    assert errors[8] == []
+
+
 LIVE = """%%track live
 import time, nbtrack
 from IPython import get_ipython

@@ -9,6 +9,7 @@ from nbtrack.magics import pulse
 from nbtrack.magics.card import Card
 from nbtrack.magics.card_html import card_html
 from nbtrack.magics.card_text import card_text
+from nbtrack.tracking import keeper
 from tests.magics.conftest import Notebook
 
 
@@ -26,9 +27,18 @@ def test_printed_metrics_that_the_code_logs_are_not_logged_twice(nb: Notebook) -
     assert len(nb.store.history(nb.run.info.run_id, "loss")) == 3
 
 
+def test_a_long_cell_that_prints_and_logs_has_each_point_once(nb: Notebook) -> None:
+    nb.cell(
+        "%%track\nimport nbtrack, time\nfor e in range(30):\n    print(f'epoch {e} loss=5.0 own={e}.0')\n"
+        "    time.sleep(0.03)\n    nbtrack.log_metric('loss', 5, step=e)"
+    )
+    assert [len(nb.store.history(nb.run.info.run_id, key)) for key in ("loss", "own")] == [30, 30]
+
+
 def test_a_long_cell_has_system_metrics_and_a_heartbeat(nb: Notebook, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pulse, "EVERY", 0.3)
-    monkeypatch.setattr(pulse, "BEAT", 0.2)
+    monkeypatch.setattr(keeper, "BEAT", 0.2)
+    monkeypatch.setattr(keeper, "_thread", None)  # one that waits for a beat of 30 s may be left by a test before
     nb.cell("%%track\nimport time\ntime.sleep(1.2)")
     run = nb.run
     assert len(nb.store.history(run.info.run_id, "system/cpu_utilization_percentage")) >= 1
@@ -59,6 +69,26 @@ def test_the_rest_is_estimated_from_the_pace_so_far(nb: Notebook, monkeypatch: p
     monkeypatch.setattr(pulse.Pulse, "_estimate", estimate)
     nb.cell("%%track\nimport time\nfor n in (10, 20):\n    print(f'epoch {n}/100')\n    time.sleep(0.8)")
     assert (held[-1].progress, held[-1].left) == ((20, 100), 8000)
+
+
+def test_a_fit_that_logs_itself_tells_how_far_it_is_without_printing(
+    nb: Notebook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held: list[tuple[int, int] | None] = []
+    plain = pulse.Pulse._estimate
+
+    def estimate(self: pulse.Pulse, elapsed: float) -> None:
+        plain(self, elapsed)
+        held.append(self._card.progress)
+
+    monkeypatch.setattr(pulse.Pulse, "_estimate", estimate)
+    nb.cell(
+        "import time, numpy as np, lightgbm\n"
+        "train = lightgbm.Dataset(np.arange(80.0).reshape(-1, 2), np.arange(40) % 2, free_raw_data=False)\n"
+        "options = {'objective': 'binary', 'num_threads': 1, 'verbose': -1}"
+    )
+    nb.cell("%%track --autolog\nlightgbm.train(options, train, 4, callbacks=[lambda env: time.sleep(0.3)])")
+    assert (2, 4) in held
 
 
 def test_runs_that_a_dead_kernel_left_open_are_shown_as_such(nb: Notebook) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 import nbtrack
 from nbtrack.errors import NotFoundError
+from nbtrack.magics.background import settle
 from tests.capture.test_git import git
 from tests.magics.conftest import Notebook
 
@@ -41,6 +43,30 @@ def test_checkout_brings_the_files_of_the_run_beside_those_of_now(edited: Notebo
     assert (edited.folder / "model.py").read_text() == "depth = 9\n"
     assert git(edited.folder, "branch", "--show-current") == "main\n"
     assert nbtrack.checkout("before", tmp_path / "by name").name == "by name"
+
+
+def test_each_cell_of_an_open_run_has_its_inputs_and_its_files(edited: Notebook, tmp_path: Path) -> None:
+    edited.cell("base = 1")
+    edited.cell("%track start several")
+    edited.cell("a = base + 1")
+    settle()
+    edited.cell("b = 2")  # the files are those of the cell before
+    (edited.folder / "model.py").write_text("depth = 5\n")
+    edited.cell("c = a + b")
+    edited.cell("%track end")
+    tags = edited.run.data.tags
+    assert [key for key in tags if key.startswith("nbtrack.git.snapshot")] == [
+        "nbtrack.git.snapshot", "nbtrack.git.snapshot.3",
+    ]  # fmt: skip
+    depth = [(nbtrack.checkout("several", tmp_path / str(n), cell=n) / "model.py").read_text() for n in (1, 2, 3)]
+    assert depth == ["depth = 2\n", "depth = 2\n", "depth = 5\n"]
+    kept = {name: json.loads(edited.artifact(name)) for name in ("inputs.json", "inputs-3.json")}
+    assert [row["source"] for row in kept["inputs.json"]] == ["base = 1"]
+    assert [row["source"] for row in kept["inputs-3.json"]] == ["base = 1", "a = base + 1", "b = 2"]
+    edited.cell("%track load several --with-inputs")
+    assert edited.ip.rl_next_input.startswith("base = 1\n\n%track load ")
+    edited.cell("%track load several")
+    assert edited.ip.rl_next_input == "a = base + 1\n\nb = 2\n\nc = a + b"
 
 
 def test_checkout_of_a_run_outside_a_repository_says_so(nb: Notebook) -> None:

@@ -26,8 +26,8 @@ def test_the_cells_between_start_and_end_are_recorded_in_order(nb: Notebook) -> 
     assert [nb.artifact(name) for name in ("cell.py", "cell-3.py", "cell-4.py")] == [
         "lr = 0.1\nprint('one')", "1 / 0", "score = lr * 20\nprint('four')",
     ]  # fmt: skip
-    assert (nb.artifact("output.txt"), nb.artifact("output-3.txt")) == ("one\n", "four\n")
-    assert "ZeroDivisionError" in nb.artifact("traceback.txt")
+    assert (nb.artifact("output.txt"), nb.artifact("output-4.txt")) == ("one\n", "four\n")
+    assert "ZeroDivisionError" in nb.artifact("traceback-3.txt")
     assert "nbtrack.error" not in run.data.tags
     assert active.own_stack() == []
     nb.cell("after = 1")

@@ -12,7 +12,7 @@ import pytest
 
 from nbtrack.frame import Frame, Numbers, Text
 from nbtrack.query import Datasets, QueryError, columns, complete, direction, mask, order, parse, select, unknown
-from tests.golden import query_generated
+from tests.golden import patterns, query_generated
 from tests.golden.query_frames import frame_from, history_from
 from tests.golden.query_generated import answer
 
@@ -122,3 +122,21 @@ def test_parentheses_beyond_reason_are_an_error_and_no_crash() -> None:
 def test_every_column_is_listed_in_the_spelling_that_a_filter_takes() -> None:
     for column in columns(FRAME):
         assert mask(FRAME, f"{column.name} IS NOT NULL").sum() == column.count
+
+
+def test_a_regular_expression_finds_the_golden_texts_or_is_refused() -> None:
+    golden = json.loads((GOLDEN / "patterns.json").read_text(encoding="utf-8"))
+    assert [[text, found] for text, found in patterns.cases()] == golden["cases"]
+    assert list(patterns.TEXTS) == golden["texts"]
+
+
+def test_names_are_searched_by_a_regular_expression() -> None:
+    def found(text: str) -> list[int]:
+        return np.flatnonzero(mask(FRAME, text)).tolist()
+
+    assert found("run_name RLIKE '^bold'") == [0, 5]
+    assert found("run_name rlike '(?i)CAT$'") == [0, 5]
+    assert found("run_name NOT RLIKE '^bold|^calm'") == [2, 3, 4]
+    with pytest.raises(QueryError, match="takes a regular expression") as wrong:
+        mask(FRAME, "run_name RLIKE '(bold'")
+    assert (wrong.value.start, wrong.value.end) == (15, 22)

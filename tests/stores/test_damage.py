@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from nbtrack.cli import main
 from nbtrack.entities import ViewType
 from nbtrack.errors import DamagedError, NotFoundError
 from nbtrack.stores.base import Damage, Snapshot
@@ -212,6 +213,14 @@ def damage_other_experiment(run: Path) -> str:
 
 def damage_no_meta(run: Path) -> str:
     (run / "meta.yaml").unlink()
+    os.utime(run, (1, 1))  # a folder made this moment is one that somebody is making a run of
+    return ""
+
+
+def damage_half_copied(run: Path) -> str:
+    (run / "meta.yaml").unlink()
+    (run / ".nbtrack-copying").touch()
+    os.utime(run, (1, 1))
     return ""
 
 
@@ -334,3 +343,36 @@ def test_the_same_damage_does_not_keep_changes_from_being_seen(hurt: Hurt) -> No
     assert [row.run.info.run_id for row in watch.changes().rows] == [hurt.runs[1].name]
     assert len(store.snapshot().damages) == 1
     assert len(store.experiments(ViewType.ALL)) == 1
+
+
+TIMES = ["99999999999999999999", "-5", "1e300", ".nan", "yesterday", "2024-01-01", "true", "[1]", "''", "0"]
+
+
+@pytest.mark.parametrize("time", TIMES)
+def test_an_absurd_time_costs_nothing_but_itself(hurt: Hurt, time: str) -> None:
+    meta = hurt.hurt / "meta.yaml"
+    lines = [line for line in meta.read_text().splitlines() if not line.startswith(("start_time", "end_time"))]
+    meta.write_text("\n".join([*lines, f"start_time: {time}", f"end_time: {time}"]) + "\n")
+    seen = hurt.look()
+    row = next(row for row in seen.rows if row.run.info.run_id == hurt.hurt.name)
+    assert row.run.data.metrics == {"m": 1.0}
+    assert main(["ls", "--store", str(hurt.root)]) == 0
+    assert main(["doctor", "--store", str(hurt.root)]) == (0 if time in ("-5", "0") else 1)
+
+
+def test_the_doctor_names_every_damage_with_its_file_and_a_remedy(
+    hurt: Hurt, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (hurt.hurt / "meta.yaml").write_bytes(b"")
+    os.utime(hurt.hurt / "meta.yaml", (1, 1))
+    where = [str(hurt.hurt / "meta.yaml")]
+    for run, damage in ((1, damage_empty), (2, damage_utf8), (1, damage_backup), (2, damage_link_out)):
+        where.append(str(hurt.runs[run] / damage(hurt.runs[run])))
+    time.sleep(0.06)
+    before = {path: path.lstat().st_mtime_ns for path in hurt.root.rglob("*")}
+    assert main(["doctor", "--store", str(hurt.root)]) == 1
+    told = capsys.readouterr().out.splitlines()
+    assert sorted(told[:-1:3]) == sorted(where)
+    assert all(line.startswith("  ") and line.endswith(".") for line in told[2:-1:3])
+    assert "5 damaged places" in told[-1]
+    assert before == {path: path.lstat().st_mtime_ns for path in hurt.root.rglob("*")}, "nothing is repaired unasked"

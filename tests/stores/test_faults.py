@@ -18,14 +18,15 @@ import pytest
 
 from nbtrack.entities import Metric, Param, RunStatus, RunTag
 from nbtrack.errors import NotAStoreError, ReadOnlyError, StoreError
-from nbtrack.stores import open_store
+from nbtrack.stores import Store, open_store
 from nbtrack.stores.files import FileStore
 from nbtrack.stores.files.disk import TEMPORARY
+from nbtrack.stores.sqlite import SqliteStore
 
 ROOT = Path(__file__).parents[2]
 
 
-def new_run(store: FileStore) -> str:
+def new_run(store: Store) -> str:
     found = store.experiment_by_name("e")
     experiment = found.experiment_id if found else store.create_experiment("e")
     return store.create_run(experiment, run_name="r", user_id="u", start_time=1, tags={}).info.run_id
@@ -137,25 +138,29 @@ def test_an_open_end_of_a_killed_writer_is_not_glued_to_the_next_point(tmp_path:
 LOG_MANY = """
     import sys
     from nbtrack.entities import Param, RunTag
-    from nbtrack.stores.files import FileStore
-    root, run_id, number = sys.argv[1:]
-    store = FileStore(root)
+    from nbtrack.stores import Store, open_store
+    address, run_id, number, steps = sys.argv[1:]
+    store = open_store(address)
     writer = store.writer(run_id)
-    for step in range(500):
+    for step in range(int(steps)):
         writer.log_metric("shared", float(number), 1, step)
     store.log_batch(run_id, params=[Param("same", "value"), Param("own" + number, "1")], tags=[RunTag("t", number)])
 """
 
 
-def test_processes_logging_to_one_run_lose_no_line_and_tear_none(tmp_path: Path) -> None:
-    store = FileStore(tmp_path / "mlruns")
+@pytest.mark.parametrize(("kind", "steps"), [("files", 500), ("sqlite", 50)])
+def test_processes_logging_to_one_run_lose_no_line_and_tear_none(
+    kind: str, steps: int, tmp_path: Path, new_database: Callable[[int, Path], Path]
+) -> None:
+    address = str(tmp_path / "mlruns") if kind == "files" else f"sqlite:///{new_database(3, tmp_path)}"
+    store = open_store(address)
     run_id = new_run(store)
-    processes = [child(LOG_MANY, str(tmp_path / "mlruns"), run_id, str(number)) for number in range(3)]
+    processes = [child(LOG_MANY, address, run_id, str(number), str(steps)) for number in range(3)]
     for process in processes:
         process.communicate(timeout=60)
         assert process.returncode == 0
     (row,) = store.snapshot().rows
-    assert row.metrics["shared"].count == 1500
+    assert row.metrics["shared"].count == 3 * steps
     assert row.run.data.params == {"same": "value", "own0": "1", "own1": "1", "own2": "1"}
     assert list(store.snapshot().damages) == []
     assert leftovers(tmp_path) == []
@@ -397,3 +402,191 @@ def test_a_name_that_is_file_and_folder_at_once_is_refused_with_the_reason(tmp_p
         for key in ("lr/sub", "deep"):
             with pytest.raises(ValueError, match="file and a folder at once"):
                 write(key)
+
+
+def test_a_run_ends_on_a_disk_that_is_full(small_disk: Path) -> None:
+    store = FileStore(small_disk / "mlruns")
+    run_id = new_run(store)
+    fill(small_disk / "filler")
+    (meta,) = (small_disk / "mlruns").glob(f"*/{run_id}/meta.yaml")
+    store.update_run(run_id, status=RunStatus.FAILED, end_time=1_795_273_300_000)
+    seen = FileStore(small_disk / "mlruns").run(run_id)
+    assert (seen.info.status, seen.info.end_time) == ("FAILED", 1_795_273_300_000)
+    assert meta.stat().st_size < 4096
+    assert leftovers(small_disk) == []
+
+
+# a database in the same straits
+
+
+@pytest.fixture
+def database(small_disk: Path, new_database: Callable[[int, Path], Path]) -> Path:
+    """A database that has, in all, hardly more room than it takes."""
+    path = new_database(2, small_disk)  # the smaller of the two
+    if path.stat().st_size > 290_000:
+        pytest.fail(f"{path.stat().st_size} bytes do not fit a disk of 300 kB")
+    return path
+
+
+def test_a_database_on_a_full_disk_keeps_what_was_acknowledged_and_says_full(database: Path) -> None:
+    store = SqliteStore(database)
+    experiment = store.create_experiment("e")
+    run_id = store.create_run(experiment, run_name="r", user_id="u", start_time=1, tags={}).info.run_id
+    fill(database.parent / "filler")
+    acknowledged: list[int] = []
+
+    def log_until_full() -> None:
+        for step in range(100_000):
+            store.log_batch(run_id, [Metric("m", step / 7 + part, part, step) for part in range(200)])
+            acknowledged.append(step)
+
+    with pytest.raises(StoreError, match=r"full|could not be read or written"):
+        log_until_full()
+    (database.parent / "filler").unlink()
+    seen = SqliteStore(database)
+    kept = seen.history(run_id, "m").step.tolist() if acknowledged else []
+    assert set(kept) == set(acknowledged)
+    assert len(kept) == 200 * len(acknowledged)
+    store.update_run(run_id, status=RunStatus.FINISHED)
+    assert seen.run(run_id).info.status == "FINISHED"
+
+
+def test_a_database_on_a_disk_that_is_mounted_read_only_is_read_and_says_so(
+    tmp_path: Path, new_database: Callable[[int, Path], Path]
+) -> None:
+    mount = tmp_path / "disk"
+    mount.mkdir()
+    done = subprocess.run(["mount", "-t", "tmpfs", "tmpfs", str(mount)], capture_output=True, check=False)
+    if done.returncode:  # this user may not mount: permissions are the next best
+        mount.chmod(0o755)
+    try:
+        path = new_database(3, mount)
+        files = FileStore(mount / "mlruns")
+        run_id = new_run(files)
+        store = SqliteStore(path)
+        experiment = store.create_experiment("e")
+        store.create_run(experiment, run_name="r", user_id="u", start_time=1, tags={})
+        store.close()
+        if done.returncode == 0:
+            subprocess.run(["mount", "-o", "remount,ro", str(mount)], check=True)
+        else:
+            for each in [mount, *mount.rglob("*")]:
+                each.chmod(0o555 if each.is_dir() else 0o444)
+        store = SqliteStore(path)
+        assert len(store.snapshot().rows) == 1
+        assert store.read_only
+        with pytest.raises(ReadOnlyError, match="permissions"):
+            store.create_experiment("new")
+        files = FileStore(mount / "mlruns")
+        assert len(files.snapshot().rows) == 1
+        with pytest.raises(ReadOnlyError):
+            files.writer(run_id).log_metric("m", 1.0, 1, 1)
+    finally:
+        if done.returncode == 0:
+            subprocess.run(["umount", "--lazy", str(mount)], check=True)
+
+
+# several processes in one experiment
+
+
+MAKE_RUNS = """
+    import sys
+    from nbtrack.entities import Param, RunStatus
+    from nbtrack.stores import Store, open_store
+    address, experiment, number = sys.argv[1:]
+    store = open_store(address)
+    for index in range(5):
+        name = f"{number}-{index}"
+        run_id = store.create_run(experiment, run_name=name, user_id="u", start_time=1, tags={"n": number}).info.run_id
+        writer = store.writer(run_id)
+        for step in range(20):
+            writer.log_metric("m", float(number), step, step)
+        store.log_batch(run_id, params=[Param("p", name)])
+        store.update_run(run_id, status=RunStatus.FINISHED, end_time=2)
+"""
+
+
+@pytest.mark.parametrize("kind", ["files", "sqlite"])
+def test_four_processes_in_one_experiment_lose_no_run_and_no_line(
+    kind: str, tmp_path: Path, new_database: Callable[[int, Path], Path]
+) -> None:
+    address = str(tmp_path / "mlruns") if kind == "files" else f"sqlite:///{new_database(3, tmp_path)}"
+    store = open_store(address)
+    experiment = store.create_experiment("e")
+    seen_damaged: list[object] = []
+    processes = [child(MAKE_RUNS, address, experiment, str(number)) for number in range(4)]
+    while any(process.poll() is None for process in processes):
+        seen_damaged += store.snapshot().damages
+    for process in processes:
+        process.communicate(timeout=60)
+    assert [process.returncode for process in processes] == [0] * 4
+    assert seen_damaged == [], "whoever looks meanwhile sees whole runs"
+    rows = store.snapshot().rows
+    assert sorted(row.run.info.run_name for row in rows) == sorted(f"{n}-{i}" for n in range(4) for i in range(5))
+    for row in rows:
+        number = float(row.run.data.tags["n"])
+        assert store.history(row.run.info.run_id, "m").value.tolist() == [number] * 20
+        assert (row.run.data.params["p"], row.run.info.status) == (row.run.info.run_name, "FINISHED")
+
+
+# a clock that goes backwards
+
+
+@pytest.mark.parametrize("kind", ["files", "sqlite"])
+def test_a_clock_that_goes_backwards_changes_no_value_and_hides_no_change(
+    kind: str, tmp_path: Path, new_database: Callable[[int, Path], Path]
+) -> None:
+    address = str(tmp_path / "mlruns") if kind == "files" else f"sqlite:///{new_database(3, tmp_path)}"
+    store = open_store(address)
+    experiment, hour = store.create_experiment("e"), 3_600_000
+    start = int(time.time() * 1000) + hour
+    run_id = store.create_run(experiment, run_name="r", user_id="u", start_time=start, tags={}).info.run_id
+    writer = store.writer(run_id)
+    for step in range(5):
+        writer.log_metric("m", float(step), start - step * 1000, step)
+    for path in tmp_path.rglob("*"):  # written before the clock was set back: from an hour in the future
+        os.utime(path, (start / 1000, start / 1000))
+    watch = store.watch()
+    assert watch.snapshot().rows[0].run.data.metrics == {"m": 4.0}
+    writer.log_metric("m", 5.0, start - hour, 5)
+    assert [row.run.data.metrics for row in watch.changes().rows] == [{"m": 5.0}]
+    store.update_run(run_id, status=RunStatus.FINISHED, end_time=start - hour)
+    assert [row.run.info.status for row in watch.changes().rows] == ["FINISHED"]
+    assert not watch.changes().rows
+    assert sorted(store.history(run_id, "m").value.tolist()) == [0.0, 1.0, 2.0, 3.0, 4.0, 5.0]
+    info = store.run(run_id).info
+    assert (info.start_time, info.end_time) == (start, start - hour)
+
+
+# no inotify, no mmap
+
+
+def test_a_system_without_inotify_and_mmap_is_slower_and_no_less_exact(tmp_path: Path) -> None:
+    """Some shares offer neither (a notebook on FUSE or in a container): every look is then a thorough one."""
+    code = """
+        import ctypes, mmap, sys
+        class Without:
+            def __init__(self, *args, **kwargs): pass
+            def __getattr__(self, name): raise AttributeError(name)
+        ctypes.CDLL = Without
+        def refuse(*args, **kwargs): raise OSError(19, "No such device")
+        mmap.mmap = refuse
+        from nbtrack.stores.files import FileStore, index
+        index.FEW_RUNS = 0
+        store = FileStore(sys.argv[1])
+        experiment = store.create_experiment("e")
+        runs = [store.create_run(experiment, run_name=f"r{i}", user_id="u", start_time=1, tags={}).info.run_id
+                for i in range(5)]
+        watch = store.watch()
+        for _ in range(3):
+            watch.snapshot()
+        other = FileStore(sys.argv[1])
+        for step in range(20):
+            other.writer(runs[step % 5]).log_metric("m", step, step, step)
+            (row,) = watch.changes().rows
+            assert row.run.data.metrics == {"m": step}, row
+        print(len(store.snapshot().rows))
+    """
+    process = child(code, str(tmp_path / "mlruns"))
+    assert process.communicate(timeout=60)[0] == "5\n"
+    assert process.returncode == 0

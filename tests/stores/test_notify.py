@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from nbtrack import errors
 from nbtrack.entities import RunStatus
+from nbtrack.errors import NbtrackWarning
 from nbtrack.frame import Row
 from nbtrack.stores.files import FileStore, index, notify, reader
 
@@ -139,6 +141,20 @@ def test_a_disk_that_others_may_write_is_looked_at_each_time(
         checked.clear()
         rows(store)
     assert len(checked) == 4
+
+
+def test_a_store_too_large_to_watch_is_looked_at_each_time_and_says_so_once(
+    store: FileStore, checked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index, "MANY_RUNS", 0)
+    monkeypatch.setattr(errors, "_told", set())
+    monkeypatch.setattr(notify, "most_folders", lambda: 19)
+    monkeypatch.setattr(index, "most_folders", lambda: 19)
+    with pytest.warns(NbtrackWarning, match=r"its 20 folders are more than the 19 .*max_user_watches=40") as caught:
+        found = [rows(store) for _ in range(3)]
+    assert len(caught) == 1
+    assert found[0] == found[2]
+    assert len(checked) == 8, "the second and the third look go through all four"
 
 
 def test_the_kind_of_disk_is_what_the_system_says() -> None:

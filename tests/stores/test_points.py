@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import astuple
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as some
 
 from nbtrack.stores.files import points
 from nbtrack.stores.files.points import read_points, series_of, summary_of
+from nbtrack.stores.files.summaries import FEW, summarised, summarised_all
 
 FLOATS = some.one_of(some.floats(), some.sampled_from([0.0, -0.0, 1.0, math.nan, math.inf, -math.inf]))
 POINT = some.tuples(some.integers(0, 3), FLOATS, some.integers(-2, 3))
@@ -38,6 +40,58 @@ def test_the_displayed_value_is_mlflows_with_ties_and_nan(points: list[tuple[int
         assert (summary.min, summary.max) == (min(numbers), max(numbers))
 
 
+PLAIN = some.one_of(some.floats(0, 1e3), some.sampled_from([0.0, 0.1, 0.10000000000000002, 9.5, 10.25, 1e300]))
+TEXT = some.one_of(PLAIN.map(repr), some.sampled_from("00.5 1. .5 1.2.3 . 7 0.50 -0.5 1e-5".split()))
+STEPS = some.one_of(
+    some.integers(0, 4).map(lambda first: range(first, 99)), some.lists(some.integers(0, 3), min_size=9)
+)
+
+
+@given(some.lists(some.tuples(some.integers(0, 3), TEXT), min_size=1, max_size=9), STEPS)
+def test_a_file_summed_up_by_its_letters_comes_to_what_its_numbers_come_to(
+    points: list[tuple[int, str]], steps: list[int]
+) -> None:
+    data = "".join(f"{time} {text} {step}\n" for (time, text), step in zip(points, steps, strict=False)).encode()
+    read = read_points(data)
+    assert repr(summarised(data)) == repr((summary_of(read), read.bad))
+
+
+ODD = [
+    "00.5",
+    "1.",
+    ".5",
+    "1-.5",
+    "1e-",
+    "e-5",
+    "-",
+    "1e+05",
+    "-1e-05",
+    "nan",
+    "-inf",
+    "inf",
+    "nan1",
+    ".",
+    "",
+    "7",
+    "1.2.3",
+]
+NUMBER = some.one_of(some.floats().map(repr), some.sampled_from(ODD))
+WHOLE = some.one_of(some.integers(0, 3).map(str), some.sampled_from(["-1", "1e5", "", "9" * 19, "1.0", "٣"]))
+LINES = some.lists(some.tuples(WHOLE, NUMBER, WHOLE), min_size=1, max_size=5)
+
+
+@given(some.lists(LINES, min_size=1, max_size=4))
+def test_files_read_together_come_to_what_each_comes_to(files: list[list[tuple[str, str, str]]]) -> None:
+    pytest.importorskip("pandas")
+    datas = ["".join(" ".join(words) + "\n" for words in lines).encode() for lines in files]
+    found = summarised_all([b"5 0.5 5\n"] * FEW + datas)
+    for data, (summary, bad) in zip(datas, found[FEW:], strict=True):
+        read = read_points(data)
+        expected = summary_of(read)
+        assert bad == read.bad
+        assert repr(astuple(summary) if summary else None) == repr(astuple(expected) if expected else None)
+
+
 def one_by_one(lines: list[str]) -> list[tuple[int, float, int] | None]:
     """MLflow's reading of single lines, None where it raises; steps of five-field lines are kept."""
     found: list[tuple[int, float, int] | None] = []
@@ -62,6 +116,7 @@ def test_any_lines_are_read_as_each_line_alone(lines: list[str]) -> None:
     points = list(zip(read.times, map(repr, read.values), read.steps, strict=True))
     assert points == [(each[0], repr(each[1]), each[2]) for each in expected if each is not None]
     series_of(read)
+    assert repr(summarised("".join(line + "\n" for line in lines).encode())) == repr((summary_of(read), read.bad))
 
 
 NUMBERS = [

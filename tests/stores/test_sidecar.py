@@ -14,7 +14,8 @@ import pytest
 
 from nbtrack.entities import Dataset, DatasetInput, InputTag, Metric, Param, RunStatus, RunTag
 from nbtrack.frame import Row
-from nbtrack.stores.files import FileStore, progress, reader, sidecar
+from nbtrack.stores import progress
+from nbtrack.stores.files import FileStore, reader, sidecar
 from nbtrack.stores.files import index as indexing
 
 
@@ -30,13 +31,13 @@ def remembers_every_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path
 def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The runs whose files were read, in order."""
     read: list[str] = []
-    real = indexing.read_run
+    real = indexing.open_run
 
-    def counting(folder: str, run_id: str, experiment_id: str) -> reader.Reading:
+    def counting(folder: str, run_id: str, experiment_id: str) -> reader.Opened:
         read.append(run_id)
         return real(folder, run_id, experiment_id)
 
-    monkeypatch.setattr(indexing, "read_run", counting)
+    monkeypatch.setattr(indexing, "open_run", counting)
     return read
 
 
@@ -192,16 +193,16 @@ def test_without_a_place_to_remember_all_works_the_same(
 def test_an_interrupted_first_look_goes_on_where_it_was(
     tmp_path: Path, runs: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, read = indexing.read_run, []
+    real, read = indexing.open_run, []
 
-    def interrupted(folder: str, run_id: str, experiment_id: str) -> reader.Reading:
+    def interrupted(folder: str, run_id: str, experiment_id: str) -> reader.Opened:
         if len(read) == 2:
             read.append(run_id)
             raise KeyboardInterrupt
         read.append(run_id)
         return real(folder, run_id, experiment_id)
 
-    monkeypatch.setattr(indexing, "read_run", interrupted)
+    monkeypatch.setattr(indexing, "open_run", interrupted)
     store = FileStore(tmp_path / "mlruns")
     with pytest.raises(KeyboardInterrupt):
         store.snapshot()

@@ -7,17 +7,21 @@ import math
 import shutil
 import sqlite3
 import sys
+import threading
+import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from nbtrack.entities import ViewType
-from nbtrack.errors import NbtrackWarning, NotAStoreError, NotFoundError, ReadOnlyError
+from nbtrack.entities import Param, RunStatus, ViewType
+from nbtrack.errors import NbtrackWarning, NotAStoreError, NotFoundError, ReadOnlyError, StoreError
 from nbtrack.stores import open_store
-from nbtrack.stores.sqlite import SqliteStore
+from nbtrack.stores.sqlite import SqliteStore, patience
+from nbtrack.stores.sqlite import database as sqlite_database
 
 
 def same(found: float, expected: Any) -> bool:
@@ -161,3 +165,85 @@ def test_a_wal_database_in_a_folder_without_write_permission_is_read(database: P
             assert SqliteStore(copy / "mlflow.db").snapshot().rows
     finally:
         copy.chmod(0o755)
+
+
+@contextmanager
+def locked(path: Path, how: str) -> Iterator[None]:
+    """Another program stopped in the middle of writing to the database."""
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute(f"BEGIN {how}")
+    yield
+    other.execute("ROLLBACK")
+    other.close()
+
+
+def run_in(path: Path) -> tuple[SqliteStore, str]:
+    store = SqliteStore(path)
+    experiment = store.create_experiment("e")
+    made = store.create_run(experiment, run_name="r", user_id="u", start_time=1, tags={})
+    return store, made.info.run_id
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The times that a test can wait for."""
+    for name, seconds in (("WAIT_S", 0.4), ("MOMENT_S", 0.02), ("READ_AGAIN_S", 0.02)):
+        for module in (patience, sqlite_database):
+            if hasattr(module, name):
+                monkeypatch.setattr(module, name, seconds)
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("how", ["IMMEDIATE", "EXCLUSIVE"])
+def test_a_training_loop_waits_for_a_locked_database_once_and_loses_no_point(
+    how: str, new_database: Callable[[int, Path], Path], tmp_path: Path
+) -> None:
+    path = new_database(3, tmp_path)
+    store, run_id = run_in(path)
+    writer = store.writer(run_id)
+    with locked(path, how):
+        began = time.monotonic()
+        for step in range(2000):
+            with pytest.raises(StoreError, match=r"locked by another program.*held in memory"):
+                writer.log_metric("m", step / 7, step, step)
+        assert time.monotonic() - began < 3
+    time.sleep(patience.PAUSE_S)
+    writer.log_metric("m", 9.0, 2000, 2000)
+    assert SqliteStore(path).history(run_id, "m").step.tolist() == list(range(2001))
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("end", ["close", "end", "batch"])
+def test_points_that_had_to_wait_are_written_at_the_latest_when_the_run_ends(
+    end: str, new_database: Callable[[int, Path], Path], tmp_path: Path
+) -> None:
+    path = new_database(3, tmp_path)
+    store, run_id = run_in(path)
+    with locked(path, "IMMEDIATE"), pytest.raises(StoreError, match="locked"):
+        store.writer(run_id).log_metric("m", 1.0, 1, 1)
+    if end == "close":
+        store.close()
+    elif end == "end":
+        store.update_run(run_id, status=RunStatus.FINISHED)
+    else:
+        time.sleep(patience.PAUSE_S)
+        store.log_batch(run_id, params=[Param("p", "1")])
+    assert SqliteStore(path).run(run_id).data.metrics == {"m": 1.0}
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_write_that_must_get_through_waits_though_a_point_did_not(
+    new_database: Callable[[int, Path], Path], tmp_path: Path
+) -> None:
+    path = new_database(3, tmp_path)
+    store, run_id = run_in(path)
+    with locked(path, "IMMEDIATE"):
+        with pytest.raises(StoreError, match="locked"):
+            store.writer(run_id).log_metric("m", 1.0, 1, 1)
+        ending = threading.Thread(target=lambda: store.update_run(run_id, status=RunStatus.FINISHED))
+        ending.start()
+        time.sleep(0.1)
+        assert ending.is_alive()
+    ending.join(5)
+    seen = SqliteStore(path).run(run_id)
+    assert (seen.info.status, seen.data.metrics) == ("FINISHED", {"m": 1.0})

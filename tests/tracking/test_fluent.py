@@ -199,11 +199,6 @@ def test_log_batch_logs_into_the_active_run(store: Store) -> None:
     assert [m.timestamp for m in nbtrack.get_metric_history(run.info.run_id, "m")] == [5]
 
 
-def test_system_metrics_are_not_promised_in_silence(store: Store) -> None:
-    with pytest.warns(NbtrackWarning, match="log_system_metrics"):
-        nbtrack.start_run(log_system_metrics=True)
-
-
 def test_a_point_costs_microseconds_over_the_stores_writer(store: Store) -> None:
     """Generous by far, so that a busy machine passes: an accidental look at the disk costs ten times more."""
     with nbtrack.start_run():

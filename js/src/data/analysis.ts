@@ -1,7 +1,7 @@
 /** How do columns become axes: of numbers, plain or by their logarithm, or of words one beside the other? */
 
-import { direction } from "../query/direction";
 import { label } from "./columns";
+import type { Direction } from "./directions";
 import { text, type Frame } from "./frame";
 import { numeric } from "./importance";
 import { SYSTEM } from "./sections";
@@ -16,6 +16,8 @@ export interface Axis {
   log: boolean;
   min: number;
   max: number;
+  /** It counts: there is nothing between whole numbers. */
+  whole?: boolean;
 }
 
 export function axisOf(frame: Frame, name: string, rows: ArrayLike<number>): Axis | null {
@@ -28,8 +30,8 @@ export function axisOf(frame: Frame, name: string, rows: ArrayLike<number>): Axi
     : all.map((row) => (column.kind === "text" || column.missing[row] || !Number.isFinite(column.values[row]) ? null : column.values[row]));
   if (numbers === null || (texts && numbers.every((value) => value === null))) return ofWords(name, texts!);
   const held = numbers.filter((value) => value !== null);
-  const min = Math.min(...held);
-  const max = Math.max(...held);
+  const min = held.reduce((low, value) => Math.min(low, value), Infinity);
+  const max = held.reduce((high, value) => Math.max(high, value), -Infinity);
   if (held.length === 0) return { name, label: label(name), values: numbers, words: null, log: false, min: 0, max: 1 };
   return { name, label: label(name), values: numbers, words: null, log: min > 0 && max / min >= 100, min, max };
 }
@@ -67,7 +69,7 @@ export function ticksOf(axis: Axis, most = 5): number[] {
   }
   const rough = (max - min) / most;
   const size = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].find((n) => n * size >= rough)! * size;
+  const step = Math.max([1, 2, 5, 10].find((n) => n * size >= rough)! * size, axis.whole ? 1 : 0);
   const found: number[] = [];
   for (let at = Math.ceil(min / step - 1e-9); at * step <= max + step * 1e-9; at++) found.push(Number((at * step).toPrecision(12)));
   return found;
@@ -87,7 +89,7 @@ export function varying(frame: Frame, rows: ArrayLike<number>): { params: string
 }
 
 /** The metric that most likely says how good a run is: of held-out data first, then any that is to grow. */
-export function chosenMetric(columns: readonly string[]): string | null {
+export function chosenMetric(columns: readonly string[], direction: (metric: string) => Direction): string | null {
   const names = columns.map((name) => name.replace(/^metrics\./, ""));
   const heldOut = names.filter((name) => /^(val|test|eval)/i.test(name));
   const among = heldOut.length > 0 ? heldOut : names;

@@ -5,6 +5,7 @@
  */
 
 import type { Line } from "./line";
+import { half95 } from "./student";
 
 export const BANDS = ["sd", "ci", "minmax"] as const;
 
@@ -21,14 +22,6 @@ type Points = Pick<Line, "x" | "y">;
 
 /** More x's than this are evenly thinned. */
 const MOST = 20_000;
-/** Student's t for a two-sided 95 % interval, by degrees of freedom; beyond them that of the normal distribution. */
-const STUDENT = [
-  ...[12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228],
-  ...[2.201, 2.179, 2.16, 2.145, 2.131, 2.12, 2.11, 2.101, 2.093, 2.086],
-  ...[2.08, 2.074, 2.069, 2.064, 2.06, 2.056, 2.052, 2.048, 2.045, 2.042],
-];
-const NORMAL = 1.96;
-
 export function bandOf(lines: readonly Points[], kind: string): Band {
   const finite = lines.map(finiteOnce).filter(({ x }) => x.length > 0);
   const x = gridOf(finite);
@@ -51,8 +44,8 @@ export function bandOf(lines: readonly Points[], kind: string): Band {
   const squares = new Float64Array(x.length);
   for (const held of values) held.forEach((value, at) => Number.isNaN(value) || (squares[at] += (value - mean[at]) ** 2));
   for (let at = 0; at < x.length; at++) {
-    let half = Math.sqrt(squares[at] / Math.max(1, n[at] - 1));
-    if (kind === "ci") half *= n[at] < 2 ? 0 : (STUDENT[n[at] - 2] ?? NORMAL) / Math.sqrt(n[at]);
+    const sd = Math.sqrt(squares[at] / Math.max(1, n[at] - 1));
+    const half = kind === "ci" ? half95(sd, n[at]) : sd;
     low[at] = mean[at] - half;
     high[at] = mean[at] + half;
   }

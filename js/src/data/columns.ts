@@ -49,7 +49,7 @@ export function listed(frame: Frame): Map<Group, string[]> {
 }
 
 /** How a column looks over the given rows: nothing in it, everywhere the same, or different. */
-export function spread(column: Column, rows: Uint32Array): "empty" | "same" | "differs" {
+export function spread(column: Column, rows: ArrayLike<number> & Iterable<number>): "empty" | "same" | "differs" {
   if (rows.length === 0) return "empty";
   const cells = column.kind === "text" ? column.codes : column.values;
   const isMissing = (row: number) => (column.kind === "text" ? column.codes[row] < 0 : column.missing[row] === 1);
@@ -78,6 +78,11 @@ export function automatic(frame: Frame, rows: Uint32Array): string[] {
   // Many params would push the results out of sight: the first few say what was tried.
   const told = [...varied.slice(0, LEADING), ...few(own, "metrics"), ...varied.slice(LEADING), ...few(tags, "tags")];
   return [NAME, ...status, ...told, ...around, ...experiment];
+}
+
+/** The name, those that stay in sight beside it, then the others. */
+export function arranged(columns: readonly string[], kept: readonly string[]): string[] {
+  return [...new Set([NAME, ...kept, ...columns])];
 }
 
 /** How long each run took, or has been running at `now`; missing where that cannot be said. */

@@ -7,14 +7,15 @@ import { SYSTEM } from "./sections";
 export type Value = string | number | null;
 
 export interface Row {
-  /** The frame's column, or one of `EXTRA`. */
+  /** The frame's column, or `duration`. */
   column: string;
   name: string;
-  kind: "text" | "time" | "duration" | "metric";
+  kind: "text" | "status" | "time" | "duration" | "metric" | "note" | "commit";
   values: Value[];
-  /** For metrics: the least and the largest of each run's history. */
+  /** For metrics: the least and the largest of each run's history, and the step of the value where another was asked. */
   min?: (number | null)[];
   max?: (number | null)[];
+  steps?: (number | null)[];
   /** Not every run has the same. A missing value differs from any other. */
   differs: boolean;
 }
@@ -26,71 +27,102 @@ export interface Group {
   folded: boolean;
 }
 
-export type MetricPick = "last" | "min" | "max";
+/** Which value of a metric: `step` is the last one at or before `Told.step`. */
+export type MetricPick = "last" | "best" | "min" | "max" | "step";
+export const PICKS: readonly MetricPick[] = ["last", "best", "min", "max", "step"];
 
-const OVERVIEW: [column: string, name: string, kind: Row["kind"]][] = [
-  ["status", "status", "text"],
-  ["experiment_id", "experiment", "text"],
-  ["start_time", "started", "time"],
-  ["duration", "duration", "duration"],
-  ["user_id", "user", "text"],
-];
+export interface Told {
+  pick: MetricPick;
+  step: number;
+  /** By the name of a metric. */
+  direction(metric: string): "min" | "max";
+  /** For `step`: the value then, and its own step; null where there is none, or it is not at hand. */
+  at(run: string, metric: string): { value: number; step: number } | null;
+  /** Names of experiments by their ids. */
+  experiments: ReadonlyMap<string, string>;
+  status(run: string): string | null;
+  /** When the run ended, or was last heard of, in ms. */
+  ended(run: string): number | null;
+}
+
 const NOTE = "tags.mlflow.note.content";
+const ERROR = "tags.nbtrack.error";
+/** Where and with what a run ran, in this order. */
+const ENVIRONMENT: [tag: string, name: string, kind?: Row["kind"]][] = [
+  ["nbtrack.python", "Python"],
+  ["nbtrack.os", "system"],
+  ["nbtrack.cpus", "CPUs"],
+  ["mlflow.source.name", "source"],
+  ["mlflow.source.git.branch", "branch"],
+  ["mlflow.source.git.commit", "commit", "commit"],
+  ["nbtrack.git.dirty", "uncommitted changes"],
+  ["nbtrack.git.snapshot", "work tree", "commit"],
+  ["mlflow.source.git.repoURL", "repository"],
+];
 const byName = new Intl.Collator("en", { numeric: true, sensitivity: "base" }).compare;
 
-/** Rows in which no run has anything are left out. `experiments` gives names for ids. */
-export function compareRuns(
-  frame: Frame,
-  ids: readonly string[],
-  pick: MetricPick = "last",
-  experiments: ReadonlyMap<string, string> = new Map(),
-): Group[] {
-  const rows = ids.map((id) => frame.rowOf.get(id) ?? -1);
+/** Rows in which no run has anything are left out. */
+export function compareRuns(frame: Frame, ids: readonly string[], told: Told): Group[] {
   const names = [...frame.columns.keys()].sort(byName);
+  const row = (column: string, name: string, kind?: Row["kind"]) => rowOf(frame, ids, column, name, told, kind);
   const of = (prefix: string, keep: (name: string) => boolean = () => true) =>
-    names
-      .filter((name) => name.startsWith(prefix) && keep(name.slice(prefix.length)))
-      .map((name) => rowOf(frame, rows, name, name.slice(prefix.length), pick));
-  const overview = OVERVIEW.map(([column, name, kind]) => {
-    const values = rows.map((row) => attribute(frame, row, column, experiments));
-    return { column, name, kind, values, differs: differ(values) };
-  });
+    names.filter((name) => name.startsWith(prefix) && keep(name.slice(prefix.length))).map((name) => row(name, name.slice(prefix.length)));
+  const some = (column: string, name: string, kind?: Row["kind"]) => (frame.columns.has(column) ? [row(column, name, kind)] : []);
   const isSystem = (name: string) => name.startsWith(`${SYSTEM}/`);
+  const around = new Set(ENVIRONMENT.map(([tag]) => `tags.${tag}`));
   const groups: Group[] = [
     { name: "Params", rows: of("params."), folded: false },
     { name: "Metrics", rows: of("metrics.", (name) => !isSystem(name)), folded: false },
-    { name: "Overview", rows: overview, folded: false },
+    { name: "Overview", rows: [...overview(frame, ids, told), ...some(ERROR, "error")], folded: false },
     { name: "Tags", rows: of("tags.", (name) => !internal(`tags.${name}`) && `tags.${name}` !== NOTE), folded: false },
-    { name: "Notes", rows: frame.columns.has(NOTE) ? [rowOf(frame, rows, NOTE, "description", pick)] : [], folded: false },
+    { name: "Notes", rows: some(NOTE, "description", "note"), folded: false },
+    { name: "Environment", rows: ENVIRONMENT.flatMap(([tag, name, kind]) => some(`tags.${tag}`, name, kind)), folded: false },
     { name: "System metrics", rows: of("metrics.", isSystem), folded: true },
-    { name: "System tags", rows: of("tags.", (name) => internal(`tags.${name}`)), folded: true },
+    { name: "System tags", rows: of("tags.", (name) => internal(`tags.${name}`) && !around.has(`tags.${name}`) && `tags.${name}` !== ERROR), folded: true },
   ];
   for (const group of groups) group.rows = group.rows.filter(({ values }) => values.some((value) => value !== null));
   return groups.filter((group) => group.rows.length > 0);
 }
 
-function rowOf(frame: Frame, rows: readonly number[], column: string, name: string, pick: MetricPick): Row {
+function rowOf(frame: Frame, ids: readonly string[], column: string, name: string, told: Told, kind: Row["kind"] = "text"): Row {
   const source = frame.columns.get(column)!;
+  const rows = ids.map((id) => frame.rowOf.get(id) ?? -1);
   if (source.kind === "text") {
     const values = rows.map((row) => (row < 0 ? null : text(frame, column, row)));
-    return { column, name, kind: "text", values, differs: differ(values) };
+    return { column, name, kind, values, differs: differ(values) };
   }
   const take = (array: Float64Array) => rows.map((row) => (row < 0 || source.missing[row] ? null : array[row]));
   const metric = source as MetricColumn;
-  const values = take(pick === "last" ? metric.values : metric[pick]);
-  return { column, name, kind: "metric", values, min: take(metric.min), max: take(metric.max), differs: differ(values) };
+  const [min, max] = [take(metric.min), take(metric.max)];
+  if (told.pick === "step") {
+    const found = ids.map((id, place) => (min[place] === null ? null : told.at(id, name)));
+    const values = found.map((each) => each?.value ?? null);
+    const steps = found.map((each) => (each && each.step !== told.step ? each.step : null));
+    return { column, name, kind: "metric", values, min, max, steps, differs: differ(values) };
+  }
+  const part = told.pick === "best" ? told.direction(name) : told.pick;
+  const values = take(part === "last" ? metric.values : metric[part]);
+  return { column, name, kind: "metric", values, min, max, differs: differ(values) };
 }
 
-function attribute(frame: Frame, row: number, column: string, experiments: ReadonlyMap<string, string>): Value {
-  if (row < 0) return null;
-  if (column === "start_time") return number(frame, column, row);
-  if (column === "duration") {
-    const start = number(frame, "start_time", row);
-    const end = number(frame, "end_time", row);
+function overview(frame: Frame, ids: readonly string[], told: Told): Row[] {
+  const each = (read: (row: number, id: string) => Value) => ids.map((id) => (frame.rowOf.has(id) ? read(frame.rowOf.get(id)!, id) : null));
+  const row = (column: string, name: string, kind: Row["kind"], values: Value[]): Row => ({ column, name, kind, values, differs: differ(values) });
+  const experiment = (row: number) => {
+    const id = text(frame, "experiment_id", row);
+    return id === null ? null : (told.experiments.get(id) ?? id);
+  };
+  const duration = (row: number, id: string) => {
+    const [start, end] = [number(frame, "start_time", row), told.ended(id)];
     return start === null || end === null ? null : end - start;
-  }
-  const value = text(frame, column, row);
-  return column === "experiment_id" && value !== null ? (experiments.get(value) ?? value) : value;
+  };
+  return [
+    row("status", "status", "status", each((_, id) => told.status(id))),
+    row("experiment_id", "experiment", "text", each(experiment)),
+    row("start_time", "started", "time", each((row) => number(frame, "start_time", row))),
+    row("duration", "duration", "duration", each(duration)),
+    row("user_id", "user", "text", each((row) => text(frame, "user_id", row))),
+  ];
 }
 
 function differ(values: readonly Value[]): boolean {

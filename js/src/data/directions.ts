@@ -2,6 +2,7 @@
 
 import { direction, written } from "../query";
 import type { Frame } from "./frame";
+import { SYSTEM } from "./sections";
 
 export type Direction = "min" | "max";
 const TAG = "tags.nbtrack.metric.";
@@ -11,6 +12,13 @@ export function directionOf(frame: Frame, set: Readonly<Record<string, string>>,
   const { key } = metricOf(frame, name);
   const chosen = set[key] ?? tagged(frame, key) ?? direction(key);
   return chosen === "min" ? "min" : "max";
+}
+
+/** Settings and the machine's own measures have no best. The words of nbtrack/query/direction.py. */
+const NEUTRAL = /(^|[^a-z])(lr|learning_rate|epoch|step|steps|iteration|iterations|grad|gradient|norm|momentum)([^a-z]|$)/i;
+
+export function hasBest(metric: string): boolean {
+  return !metric.startsWith(`${SYSTEM}/`) && !NEUTRAL.test(metric);
 }
 
 /** What `%%track -m loss:min` wrote. */

@@ -2,7 +2,8 @@
 
 import { groupOf, spread } from "./columns";
 import type { Column, Frame } from "./frame";
-import { CONTEXT, FOLDED, GROUP, PARENT, PINNED, type Lines, type Shape } from "./tree";
+import { half95 } from "./student";
+import { CONTEXT, emptyLines, finished, FOLDED, GROUP, growing, PARENT, PINNED, put, walk, type Lines, type Shape } from "./tree";
 
 export interface RunGroup {
   /** The values as one text, the same whatever else is in the store. */
@@ -25,6 +26,11 @@ const SEED = /(^|[^a-z])(seed|random_state|random_seed|rng|fold|cv_fold|split|re
 
 /** Does a param only tell repetitions apart? */
 export const isSeed = (name: string): boolean => SEED.test(name.slice(name.indexOf(".") + 1).replace(/([a-z])([A-Z])/g, "$1_$2"));
+
+/** Were runs repeated: does a param that only tells repetitions apart differ among them? */
+export function seedsDiffer(frame: Frame, rows: Uint32Array): boolean {
+  return [...frame.columns].some(([name, column]) => groupOf(name) === "params" && isSeed(name) && spread(column, rows) === "differs");
+}
 
 /** The params that tell runs apart, those left out that only repeat: runs that are equal but for the seed. */
 export function butForTheSeed(frame: Frame, rows: Uint32Array): string[] {
@@ -71,6 +77,16 @@ export function summary(column: Column | undefined, rows: Uint32Array): Summary 
   return { n, mean: n ? mean : NaN, sd: n > 1 ? Math.sqrt(squares / (n - 1)) : NaN, min, max };
 }
 
+export const SPREADS = ["sd", "ci", "minmax"] as const;
+export type Spread = (typeof SPREADS)[number];
+
+/** What stands beside the mean, for and after it: a half width, or both ends; null where one value says nothing of it. */
+export function spreadOf({ n, sd, min, max }: Summary, kind: string): { half: number } | { low: number; high: number } | null {
+  if (n < 2) return null;
+  if (kind === "minmax") return { low: min, high: max };
+  return { half: kind === "ci" ? half95(sd, n) : sd };
+}
+
 /** Groups by the mean of a column, those without one last. */
 export function byMean(groups: RunGroup[], column: Column, descending: boolean): RunGroup[] {
   const means = new Map(groups.map((group) => [group, summary(column, group.rows).mean]));
@@ -81,23 +97,29 @@ export function byMean(groups: RunGroup[], column: Column, descending: boolean):
   });
 }
 
-/** A line for each group, with its runs under it where it is open; pinned runs come first. A group's line has its index for a row. */
-export function groupLines(shape: Shape, groups: readonly RunGroup[], open: ReadonlySet<string>): Lines {
-  const lines: [row: number, depth: number, mark: number][] = [];
-  for (const row of shape.order) {
-    if (shape.pinned.has(row) && shape.scope[row]) lines.push([row, 0, PINNED | (shape.match[row] ? 0 : CONTEXT)]);
-  }
-  let matches = 0;
-  groups.forEach((group, index) => {
-    matches += group.rows.length;
-    const opened = open.has(group.key);
-    lines.push([index, 0, GROUP | PARENT | (opened ? 0 : FOLDED)]);
-    if (opened) for (const row of group.rows) if (!shape.pinned.has(row)) lines.push([row, 1, 0]);
+/**
+ * A line for each group, with its runs under it where it is open, nested in those of the same group where `tree` is on;
+ * pinned runs come first. A group's line has its index for a row.
+ */
+export function groupLines(shape: Shape, groups: readonly RunGroup[], open: ReadonlySet<string>, tree: boolean): Lines {
+  const { order, match, pinned, scope } = shape;
+  const size = match.length;
+  const lines = emptyLines(size + groups.length + pinned.size);
+  if (pinned.size > 0) for (const row of order) if (pinned.has(row) && scope[row]) put(lines, row, 0, PINNED | (match[row] ? 0 : CONTEXT));
+  const home = new Int32Array(size).fill(-1);
+  groups.forEach(({ key, rows }, index) => {
+    if (open.has(key)) for (const row of rows) if (!pinned.has(row)) home[row] = index;
   });
-  return {
-    rows: Uint32Array.from(lines, ([row]) => row),
-    depth: Uint8Array.from(lines, ([, depth]) => depth),
-    marks: Uint8Array.from(lines, ([, , mark]) => mark),
-    matches,
+  const above = (row: number) => {
+    const up = shape.parent[row];
+    return tree && up >= 0 && home[up] === home[row] ? up : -1;
   };
+  const shown = groups.flatMap(({ rows }) => [...rows.filter((row) => home[row] >= 0)]);
+  const forest = growing(shown, size, above);
+  let next = 0; // roots stand in the order of their groups
+  groups.forEach(({ key }, index) => {
+    put(lines, index, 0, GROUP | PARENT | (open.has(key) ? 0 : FOLDED));
+    for (; home[forest.roots[next]] === index; next++) walk(lines, shape, forest, forest.roots[next], { mark: 0, depth: 1 });
+  });
+  return finished(lines, groups.reduce((sum, { rows }) => sum + rows.length, 0));
 }

@@ -2,6 +2,9 @@
 
 import type { Column } from "./frame";
 
+/** How strongly the cells of each coloured column are coloured, by row. */
+export type Heat = ReadonlyMap<string, (row: number) => number | null>;
+
 /** 0 for the worst value shown to 1 for the best; null for cells without a value. The worst and best 2 % do not stretch the scale. */
 export function heatOf(column: Column, rows: Uint32Array, less: boolean): (row: number) => number | null {
   if (column.kind === "text") return () => null;

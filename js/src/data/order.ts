@@ -22,11 +22,19 @@ export function sortings(order: readonly string[]): (Sorting | null)[] {
   });
 }
 
-/** Ascending, descending, none, as often as a column is clicked; `add` keeps the other keys. `spelled` is how an order writes it. */
-export function toggled(order: readonly string[], name: string, add: boolean, spelled = written(name)): string[] {
+interface Spelling {
+  /** How an order writes the column. */
+  spelled: string;
+  /** The greatest come first at the first click. */
+  falling: boolean;
+}
+
+/** One way, the other way, none, as often as a column is clicked; `add` keeps the other keys. */
+export function toggled(order: readonly string[], name: string, add: boolean, { spelled, falling }: Spelling = { spelled: written(name), falling: false }): string[] {
   const found = sortings(order);
   const at = found.findIndex((sorting) => sorting?.name === name);
-  const next = at < 0 ? [`${spelled} ASC`] : found[at]!.descending ? [] : [`${spelled} DESC`];
+  const [first, second] = falling ? ["DESC", "ASC"] : ["ASC", "DESC"];
+  const next = at < 0 ? [`${spelled} ${first}`] : found[at]!.descending === falling ? [`${spelled} ${second}`] : [];
   if (!add) return next;
   return at < 0 ? [...order, ...next] : [...order.slice(0, at), ...next, ...order.slice(at + 1)];
 }

@@ -81,50 +81,92 @@ export function nested(shape: Shape): Lines {
     for (let up = shape.parent[row]; up >= 0 && scope[up] && !shown[up]; up = shape.parent[up]) shown[up] = 1;
   }
   for (const row of pinned) if (scope[row]) shown[row] = 1;
-  const { first, next, roots } = links(shape, shown);
-  const lines = { rows: new Uint32Array(size), depth: new Uint8Array(size), marks: new Uint8Array(size) };
-  let length = 0;
-  const walk = (root: number, mark: number): void => {
-    const stack = [root];
-    const depths = [0];
-    while (stack.length > 0) {
-      const row = stack.pop()!;
-      const depth = depths.pop()!;
-      const parent = first[row] >= 0;
-      const folded = parent && shape.folded.has(row);
-      lines.rows[length] = row;
-      lines.depth[length] = Math.min(depth, 255);
-      lines.marks[length++] = mark | (match[row] ? 0 : CONTEXT) | (parent ? PARENT : 0) | (folded ? FOLDED : 0);
-      if (folded) continue;
-      for (let child = first[row]; child >= 0; child = next[child]) {
-        stack.push(child);
-        depths.push(depth + 1);
-      }
-    }
+  const above = (row: number) => {
+    const up = shape.parent[row];
+    return up < 0 || !shown[up] || pinned.has(row) ? -1 : up;
   };
-  for (const row of roots) if (pinned.has(row)) walk(row, PINNED);
-  for (const row of roots) if (!pinned.has(row)) walk(row, 0);
-  return {
-    rows: lines.rows.subarray(0, length),
-    depth: lines.depth.subarray(0, length),
-    marks: lines.marks.subarray(0, length),
-    matches,
-  };
+  // What is shown for context stands where the matches under it do.
+  const forest = growing(shape.order.filter((row) => match[row] || (pinned.has(row) && scope[row])), size, above);
+  const lines = emptyLines(size);
+  for (const row of forest.roots) if (pinned.has(row)) walk(lines, shape, forest, row, { mark: PINNED, depth: 0 });
+  for (const row of forest.roots) if (!pinned.has(row)) walk(lines, shape, forest, row, { mark: 0, depth: 0 });
+  return finished(lines, matches);
 }
 
-/** The children of each shown row as linked lists, last one first (for a stack); the rows at the top, in order. */
-function links({ order, parent, pinned }: Shape, shown: Uint8Array) {
-  const first = new Int32Array(shown.length).fill(-1);
-  const next = new Int32Array(shown.length).fill(-1);
+/** Lines that grow at their end. */
+export interface Growing extends Omit<Lines, "matches"> {
+  length: number;
+}
+
+export function emptyLines(most: number): Growing {
+  return { rows: new Uint32Array(most), depth: new Uint8Array(most), marks: new Uint8Array(most), length: 0 };
+}
+
+export function put(lines: Growing, row: number, depth: number, mark: number): void {
+  lines.rows[lines.length] = row;
+  lines.depth[lines.length] = Math.min(depth, 255);
+  lines.marks[lines.length++] = mark;
+}
+
+export function finished({ rows, depth, marks, length }: Growing, matches: number): Lines {
+  return { rows: rows.subarray(0, length), depth: depth.subarray(0, length), marks: marks.subarray(0, length), matches };
+}
+
+/** The children of each row as linked lists, last one first (for a stack); the rows at the top, in order. */
+export interface Forest {
+  first: Int32Array;
+  next: Int32Array;
+  roots: number[];
+}
+
+/**
+ * `above` is the row that a row stands under, -1 for none. A row stands where the first of it and those under it would:
+ * whoever sorts by a metric has the best run at the top, be it under another one.
+ */
+export function growing(rows: Iterable<number>, size: number, above: (row: number) => number): Forest {
+  const first = new Int32Array(size).fill(-1);
+  const next = new Int32Array(size).fill(-1);
   const roots: number[] = [];
-  for (const row of order) {
-    if (!shown[row]) continue;
-    const up = parent[row];
-    if (up < 0 || !shown[up] || pinned.has(row)) roots.push(row);
-    else {
-      next[row] = first[up];
-      first[up] = row;
+  const placed = new Uint8Array(size);
+  const family: number[] = [];
+  for (const row of rows) {
+    for (let at = row; at >= 0 && !placed[at]; at = above(at)) {
+      placed[at] = 1;
+      family.push(at);
+    }
+    while (family.length > 0) {
+      const at = family.pop()!;
+      const up = above(at);
+      if (up < 0) roots.push(at);
+      else {
+        next[at] = first[up];
+        first[up] = at;
+      }
     }
   }
   return { first, next, roots };
+}
+
+/** A line for the root and for each row under it, those that are folded left out. */
+export function walk(
+  lines: Growing,
+  { match, folded }: Pick<Shape, "match" | "folded">,
+  { first, next }: Forest,
+  root: number,
+  at: { mark: number; depth: number },
+): void {
+  const stack = [root];
+  const depths = [at.depth];
+  while (stack.length > 0) {
+    const row = stack.pop()!;
+    const depth = depths.pop()!;
+    const parent = first[row] >= 0;
+    const closed = parent && folded.has(row);
+    put(lines, row, depth, at.mark | (match[row] ? 0 : CONTEXT) | (parent ? PARENT : 0) | (closed ? FOLDED : 0));
+    if (closed) continue;
+    for (let child = first[row]; child >= 0; child = next[child]) {
+      stack.push(child);
+      depths.push(depth + 1);
+    }
+  }
 }

@@ -138,7 +138,7 @@ function step(state: State, token: Token, word: string, frame: Frame): void {
     Object.assign(state, { wanted: "operator", column: read(token, frame), op: "" });
   } else if (state.wanted === "operator") {
     if (word === "NULL") state.wanted = "joint";
-    else if (token.kind === "op" || ["LIKE", "ILIKE", "IN", "BETWEEN"].includes(word)) {
+    else if (token.kind === "op" || ["LIKE", "ILIKE", "RLIKE", "IN", "BETWEEN"].includes(word)) {
       Object.assign(state, { wanted: "value", op: word });
     }
   } else if (state.wanted === "value") {

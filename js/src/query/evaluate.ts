@@ -4,6 +4,7 @@ import type { Column as Cells, Frame, MetricColumn, NumberColumn, TextColumn } f
 import { DURATION } from "./columns";
 import { direction } from "./direction";
 import { fold, matcher } from "./like";
+import { searcher } from "./pattern";
 import { nearest } from "./suggest";
 import { nameOf, PARTS, QueryError, type Column, type Node, type Part, type Value } from "./tree";
 import { DAY } from "./values";
@@ -201,7 +202,7 @@ function wordTest(held: TextColumn, op: string, value: string): (code: number) =
   if (op === "!=") return (code) => held.words[code] !== value;
   const ignoreCase = op.endsWith("ILIKE");
   const words = ignoreCase ? folded(held.words) : held.words;
-  const matches = matcher(ignoreCase ? fold(value) : value);
+  const matches = op.endsWith("RLIKE") ? searcher(value)! : matcher(ignoreCase ? fold(value) : value); // the parser took the pattern
   const wanted = !op.startsWith("NOT");
   return (code) => matches(words[code]) === wanted;
 }

@@ -2,11 +2,12 @@
 
 import type { Kind } from "./columns";
 import type { Token } from "./lex";
+import { searcher } from "./pattern";
 import { QueryError, type Value } from "./tree";
 import { date, duration, number } from "./values";
 
 export const NUMERIC = ["=", "!=", "<", "<=", ">", ">="];
-export const TEXTUAL = ["=", "!=", "LIKE", "ILIKE", "NOT LIKE", "NOT ILIKE"];
+export const TEXTUAL = ["=", "!=", "LIKE", "ILIKE", "NOT LIKE", "NOT ILIKE", "RLIKE", "NOT RLIKE"];
 const EXPECTED: Record<Kind, string> = {
   number: "a number such as 0.5",
   time: "a date such as '2026-11-01', now() - '7d', or milliseconds since 1970",
@@ -25,6 +26,10 @@ export function operand(token: Token, kind: Kind, op: string): Value {
     throw new QueryError(message, token.start, token.end);
   }
   if (kind === "label") checkLabel(token, value, op);
+  if (op.endsWith("RLIKE") && typeof value === "string" && searcher(value) === null) {
+    const message = `RLIKE takes a regular expression such as '^run-[0-9]+$', and ${found(token)} is none.`;
+    throw new QueryError(message, token.start, token.end);
+  }
   return value;
 }
 

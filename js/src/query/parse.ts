@@ -10,7 +10,7 @@ const DEEPEST = 100;
 const MEANT: Record<string, string> = {
   ...{ "==": "=", "<>": "!=", "=>": ">=", "=<": "<=", "!": "!=", "=!": "!=", "~": "LIKE", "===": "=", "!==": "!=" },
 };
-const WORD_OPERATORS = ["LIKE", "ILIKE", "IN", "BETWEEN", "NOT", "IS"];
+const WORD_OPERATORS = ["LIKE", "ILIKE", "RLIKE", "IN", "BETWEEN", "NOT", "IS"];
 
 /** The tree of a filter, null for one that says nothing. `names` are known columns, to suggest one in an error. */
 export function parse(text: string, names: Iterable<string> = []): Node | null {

@@ -49,3 +49,59 @@ export async function readDatasets(state: State, run: string): Promise<Dataset[]
   if (!Array.isArray(body?.datasets)) throw new Error("The kernel's answer holds no list of datasets.");
   return body.datasets;
 }
+
+/** All files of several runs, by run; `cut` are the runs that have more than are told. */
+export interface Trees {
+  runs: Record<string, [path: string, size: number | null][]>;
+  cut: string[];
+}
+
+export async function listTrees(state: State, runs: readonly string[]): Promise<Trees> {
+  const body = (await state.outlet.need({ what: "trees", runs: [...runs] })) as Trees | null;
+  if (!body?.runs) throw new Error("The kernel's answer holds no files.");
+  return body;
+}
+
+/** A file that differs between two commits. `patch` begins with its first @@; lines are null for what is no text. */
+export interface FileChange {
+  path: string;
+  kind: string;
+  added: number | null;
+  removed: number | null;
+  patch: string;
+  /** Too long to be shown. */
+  cut: boolean;
+}
+
+export interface Commits {
+  old: string;
+  new: string;
+  files: FileChange[];
+  /** Files that are not listed. */
+  more: number;
+}
+
+/** From one run's files in git to another's; of one run alone, what it had not committed. */
+export async function readCommits(state: State, runs: string[]): Promise<Commits> {
+  const body = (await state.outlet.need({ what: "commits", runs })) as Commits | null;
+  if (!Array.isArray(body?.files)) throw new Error("The kernel's answer holds no changes.");
+  return body;
+}
+
+let plotly: Promise<string> | undefined;
+
+/** plotly.js, asked for once a page. */
+export function plotlyCode(state: State): Promise<string> {
+  plotly ??= fetchPlotly(state).catch((error) => {
+    plotly = undefined;
+    throw error;
+  });
+  return plotly;
+}
+
+async function fetchPlotly(state: State): Promise<string> {
+  const body = (await state.outlet.need({ what: "plotly" })) as { gzip?: string } | null;
+  if (typeof body?.gzip !== "string") throw new Error("The kernel's answer holds no plotly.");
+  const packed = Uint8Array.from(atob(body.gzip), (letter) => letter.charCodeAt(0));
+  return new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
+}

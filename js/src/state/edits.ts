@@ -7,15 +7,7 @@
 
 import { signal, type Signal } from "@preact/signals";
 import { text, type Column, type Frame, type TextColumn } from "../data/frame";
-import type { Edit } from "../protocol";
-import type { Outlet } from "./state";
-
-export interface Wish {
-  what: Exclude<Edit, "save_view" | "drop_view">;
-  runs: string[];
-  key?: string;
-  value?: string;
-}
+import type { Outlet, Wish } from "./outlet";
 
 export interface Notice {
   words: string;

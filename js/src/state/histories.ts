@@ -10,6 +10,8 @@ export interface Histories {
   /** Say that a history is wanted: thinned for a first look, or `whole`. Cheap to repeat. */
   want(run: string, key: string, whole: boolean): void;
   standing(run: string, key: string): Standing;
+  /** Is any of them on its way? */
+  waiting(): boolean;
   /** Grows whenever a standing changes. */
   rev: Signal<number>;
   stop(): void;
@@ -70,6 +72,7 @@ export function createHistories(state: State): Histories {
       wishes.push([run, key]);
       timer ??= setTimeout(send, GATHER_MS);
     },
+    waiting: () => [...asked.values()].some((keys) => [...keys.values()].some(({ standing }) => standing === "waiting")),
     standing: (run, key) => asked.get(run)?.get(key)?.standing ?? "unasked",
     rev,
     stop() {

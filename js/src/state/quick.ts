@@ -121,5 +121,14 @@ export function canQuote(value: string): boolean {
 
 const quoted = (value: string): string => (value.includes("'") ? `"${value}"` : `'${value}'`);
 
+/** What a bare word, or a /pattern/, searches names for; null where the text is more than that, and so a filter already. */
+export function nameFilter(text: string): string | null {
+  const typed = text.trim();
+  const pattern = /^\/(.+?)\/?$/.exec(typed)?.[1];
+  if (pattern !== undefined) return canQuote(pattern) ? `run_name RLIKE ${quoted(`(?i)${pattern}`)}` : null;
+  if (typed === "" || /[<>=!~()'"`,]/.test(typed) || /\s(and|or|not|in|is|like|ilike|rlike|between)(\s|$)/i.test(typed)) return null;
+  return typed.endsWith("\\") ? null : `run_name ILIKE ${quoted(`%${typed}%`)}`;
+}
+
 /** Milliseconds of a duration, as the language takes them. */
 export const inMs = (value: number): string => `'${Math.round(value)}ms'`;

@@ -5,44 +5,28 @@
  */
 
 import { batch, computed, signal, type ReadonlySignal, type Signal } from "@preact/signals";
+import { directionOf, type Direction } from "../data/directions";
 import { EMPTY, type Frame } from "../data/frame";
 import { SeriesBook } from "../data/series";
-import { DEFAULT_STATUS, DEFAULT_VIEW, type Edit, type FrameKind, type Need, type Status, type View } from "../protocol";
-import { createEdits, type Edits, type Wish } from "./edits";
+import { DEFAULT_STATUS, DEFAULT_VIEW, type FrameKind, type Status, type View } from "../protocol";
+import { createEdits, withEdits, type Edits } from "./edits";
+import { nobody, type Outlet } from "./outlet";
 import { createTable, nameOf, type Table } from "./table";
 
 /** live: a kernel's model is joined · snapshot: showing what was saved · lost: the kernel went away while live. */
 export type Life = "live" | "snapshot" | "lost";
-
-export interface Ask {
-  what: Need;
-  runs?: string[];
-  keys?: string[];
-  path?: string;
-  /** Points wanted of each history; all of them without it. */
-  width?: number;
-}
-
-export interface Change extends Omit<Wish, "what"> {
-  what: Edit;
-  /** What the person saw in each run; without it the change is made whatever stands there now. */
-  seen?: Record<string, string | null> | null;
-}
 
 export interface Editing {
   runs: readonly string[];
   what: "name" | "tags" | "note";
 }
 
-/** Where requests go. Without a kernel both reject with an Error that says so. */
-export interface Outlet {
-  need(ask: Ask): Promise<unknown>;
-  edit(change: Change): Promise<unknown>;
-}
-
 export interface State {
   kind: FrameKind;
-  frame: Signal<Frame>;
+  /** The runs as the kernel told them last. */
+  received: Signal<Frame>;
+  /** The same with what the person changed since: what is shown. */
+  frame: ReadonlySignal<Frame>;
   /** The histories, changed in place; `seriesRev` grows with each change. */
   book: SeriesBook;
   seriesRev: Signal<number>;
@@ -66,14 +50,14 @@ export interface State {
   table: Table;
 }
 
-export const nobody = (): Promise<never> => Promise.reject(new Error("No kernel is connected: this is a saved view."));
-
 export function createState(kind: FrameKind): State {
-  const frame = signal(EMPTY);
+  const received = signal(EMPTY);
   const name = (id: string) => (frame.peek().rowOf.has(id) ? nameOf(frame.peek(), frame.peek().rowOf.get(id)!) : id.slice(0, 8));
-  const edits = createEdits({ frame, outlet: () => whole.outlet, name });
+  const edits = createEdits({ frame: received, outlet: () => whole.outlet, name });
+  const frame = computed(() => withEdits(received.value, edits.waiting.value));
   const state: Omit<State, "table" | "shown"> = {
     kind,
+    received,
     frame,
     edits,
     pendingEdits: computed(() => new Set(edits.waiting.value.flatMap((wish) => wish.runs))),
@@ -124,6 +108,10 @@ export function setView(
     };
   });
 }
+
+/** Is less of a metric better, or more? What was set in the table's header speaks everywhere. */
+export const directionIn = ({ frame, view }: Pick<State, "frame" | "view">, metric: string): Direction =>
+  directionOf(frame.value, view.value.directions, `metrics.${metric}`);
 
 /** Why runs cannot be changed here; null where they can. */
 export function whyNoEdits(state: State): string | null {

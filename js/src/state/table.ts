@@ -1,16 +1,16 @@
 /** What does the runs table show? Everything here is computed: from the frame, the status and the view, in the browser. */
 
 import { computed, signal, type ReadonlySignal, type Signal } from "@preact/signals";
-import { automatic, durations, NAME } from "../data/columns";
+import { arranged, automatic, durations, NAME, spread } from "../data/columns";
 import { withParts } from "../data/directions";
 import { text, type Column, type Frame } from "../data/frame";
 import { byMean, grouped, groupLines, type RunGroup } from "../data/groups";
 import { sortings, type Sorting } from "../data/order";
 import { CONTEXT, flat, GROUP, nested, parents, type Lines } from "../data/tree";
+import type { SeriesBook } from "../data/series";
+import type { Status, View } from "../protocol";
 import { order as ordered, type History } from "../query";
-import { withEdits } from "./edits";
 import { evaluate, type Filtered } from "./filter";
-import type { State } from "./state";
 
 export interface Table {
   /** Ticks while runs are running; set by whoever shows the table. */
@@ -23,13 +23,17 @@ export interface Table {
   scope: ReadonlySignal<Uint8Array>;
   scopeRows: ReadonlySignal<Uint32Array>;
   filtered: ReadonlySignal<Filtered>;
+  /** The rows that match, whether a line shows them or not. */
+  matching: ReadonlySignal<Uint32Array>;
   sortings: ReadonlySignal<Sorting[]>;
   /** Where runs are grouped: the groups in the order shown; else none. */
   groups: ReadonlySignal<readonly RunGroup[]>;
   lines: ReadonlySignal<Lines>;
   /** The line of each row, -1 where it is not shown. */
   lineOf: ReadonlySignal<Int32Array>;
-  /** Visible columns in order, the name first. */
+  /** The chosen columns in order, the name first. */
+  chosen: ReadonlySignal<string[]>;
+  /** Those of them that are shown: all, or those that differ. */
   columns: ReadonlySignal<string[]>;
   /** The ids of the lines that match, in order. */
   shown: ReadonlySignal<readonly string[]>;
@@ -39,10 +43,21 @@ export interface Table {
   idAt(line: number): string | null;
 }
 
-export function createTable(state: Omit<State, "table" | "shown">): Table {
+/** What the table is computed from. */
+export interface Known {
+  frame: ReadonlySignal<Frame>;
+  status: ReadonlySignal<Status>;
+  life: ReadonlySignal<string>;
+  view: ReadonlySignal<View>;
+  selected: ReadonlySignal<readonly string[]>;
+  book: SeriesBook;
+  seriesRev: ReadonlySignal<number>;
+}
+
+export function createTable(state: Known): Table {
   const now = signal(Date.now());
   const narrow = signal(false);
-  const setting = <T>(read: (view: State["view"]["value"]) => T) => computed(() => read(state.view.value));
+  const setting = <T>(read: (view: View) => T) => computed(() => read(state.view.value));
   const order = setting((view) => view.order);
   const tree = setting((view) => view.tree);
   const folded = setting((view) => view.collapsed);
@@ -57,15 +72,19 @@ export function createTable(state: Omit<State, "table" | "shown">): Table {
   // As a text, so that another choice of other columns does not make another frame.
   const parts = setting((view) => JSON.stringify((view.columns ?? []).filter((name) => /^metrics\..*\./.test(name))));
 
+  const kept = setting((view) => view.pinned_columns);
+  const differing = setting((view) => view.differing);
+
   // Sorting running runs by how long they have been running needs no tick: they all grow alike.
-  const plainFrame = computed(() => withEdits(state.frame.value, state.edits.waiting.value));
   const frame = computed(() => {
-    const plain = plainFrame.value;
-    const columns = new Map<string, Column>(plain.columns).set("duration", durations(plain, Date.now()));
+    const plain = state.frame.value;
+    // In a saved view nothing has been running since it was made.
+    const until = state.life.value === "live" ? Date.now() : state.status.value.made_at || Date.now();
+    const columns = new Map<string, Column>(plain.columns).set("duration", durations(plain, until));
     return withParts({ ...plain, columns }, JSON.parse(parts.value));
   });
   const known = computed(() => state.status.value.experiments);
-  const scope = computed(() => inScope(plainFrame.value, experiments.value, known.value, lifecycle.value));
+  const scope = computed(() => inScope(state.frame.value, experiments.value, known.value, lifecycle.value));
   const scopeRows = computed(() => rowsOf(scope.value));
   const filtered = computed(() => {
     const text = filter.value;
@@ -83,6 +102,7 @@ export function createTable(state: Omit<State, "table" | "shown">): Table {
     const { mask } = filtered.value;
     return mask ? scope.value.map((inside, row) => inside & mask[row]) : scope.value;
   });
+  const matching = computed(() => rowsOf(match.value));
   const groups = computed((): readonly RunGroup[] => {
     if (group.value.length === 0) return [];
     const kept = match.value;
@@ -96,7 +116,7 @@ export function createTable(state: Omit<State, "table" | "shown">): Table {
     const rows = (ids: readonly string[]) => new Set(ids.map((id) => state.frame.value.rowOf.get(id) ?? -1));
     const shape = { order: inSequence.value, match: match.value, scope: scope.value, parent: parent.value };
     const all = { ...shape, folded: rows(folded.value), pinned: rows(pinned.value) };
-    if (group.value.length > 0) return groupLines(all, groups.value, new Set(opened.value));
+    if (group.value.length > 0) return groupLines(all, groups.value, new Set(opened.value), tree.value);
     return (tree.value ? nested : flat)(all);
   });
   const lineOf = computed(() => {
@@ -105,9 +125,14 @@ export function createTable(state: Omit<State, "table" | "shown">): Table {
     rows.forEach((row, line) => isRun(marks[line]) && (found[row] = line));
     return found;
   });
+  const wanted = computed(() => {
+    const names = arranged(chosen.value ?? automatic(frame.value, scopeRows.value), kept.value);
+    return names.filter((name) => frame.value.columns.has(name));
+  });
   const columns = computed(() => {
-    const columns = chosen.value ?? automatic(frame.value, scopeRows.value);
-    return [NAME, ...columns.filter((name) => name !== NAME && frame.value.columns.has(name))];
+    const rows = differing.value ? matching.value : [];
+    if (rows.length < 2) return wanted.value;
+    return wanted.value.filter((name) => name === NAME || spread(frame.value.columns.get(name)!, rows) === "differs");
   });
   const shown = computed(() => {
     const { rows, marks } = lines.value;
@@ -120,14 +145,14 @@ export function createTable(state: Omit<State, "table" | "shown">): Table {
     const { rows, marks } = lines.peek();
     return line >= 0 && line < rows.length && isRun(marks[line]) ? state.frame.peek().ids[rows[line]] : null;
   };
-  const computedFrom = { frame, scope, scopeRows, filtered, sortings: readable, groups, lines, lineOf, columns, shown, selected };
+  const computedFrom = { frame, scope, scopeRows, filtered, matching, sortings: readable, groups, lines, lineOf, chosen: wanted, columns, shown, selected };
   return { now, narrow, ...computedFrom, isRun, idAt };
 }
 
 const isRun = (mark: number): boolean => !(mark & GROUP);
 
 /** What `metrics.loss.at(100)` reads: the points that the browser has. */
-export function historyOf(state: Pick<State, "book">): (run: string, key: string) => History {
+export function historyOf(state: Pick<Known, "book">): (run: string, key: string) => History {
   return (run, key) => {
     const { step, time, value, length } = state.book.get(run, key) ?? NO_SERIES;
     return { step: step.subarray(0, length), timestamp: time.subarray(0, length), value: value.subarray(0, length) };

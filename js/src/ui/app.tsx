@@ -3,6 +3,7 @@
 import { useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { setView, type State } from "../state/state";
+import { useAnnouncements } from "./announce";
 import { EditDialog } from "./edit";
 import { Grid } from "./grid/grid";
 import { Keys } from "./keys";
@@ -18,6 +19,7 @@ export function App({ state }: { state: State }) {
   const help = useSignal(false);
   useEffect(() => suppressLabShortcuts(root.current!), []);
   useTicks(state);
+  useAnnouncements(state);
   return (
     <div
       ref={root}

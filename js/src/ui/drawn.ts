@@ -1,9 +1,10 @@
 /** Which runs do charts and comparisons speak of, in which inks, and under which names? */
 
-import { text, type Frame } from "../data/frame";
+import type { Frame } from "../data/frame";
 import type { State } from "../state/state";
 import { nameOf } from "../state/table";
 import { inks, type Ink } from "./color";
+import { statusOf } from "./status";
 
 /** Without a selection the first ones of the table are drawn. */
 const UNASKED = 10;
@@ -46,7 +47,5 @@ export function runName(frame: Frame, id: string): string {
 export function isLive(state: State, id: string): boolean {
   if (state.life.value !== "live") return false;
   if (state.status.value.running.includes(id)) return true;
-  const frame = state.frame.value;
-  const row = frame.rowOf.get(id);
-  return row !== undefined && text(frame, "status", row) === "RUNNING";
+  return statusOf(state, id) === "RUNNING";
 }

@@ -1,8 +1,9 @@
 /** Which experiments are shown? */
 
-import { useSignal } from "@preact/signals";
 import type { Experiment } from "../protocol";
+import { toggle } from "../data/lists";
 import { setView, type State } from "../state/state";
+import { Choices } from "./choices";
 import { Icon } from "./icons";
 import { Popover } from "./popover";
 
@@ -33,38 +34,16 @@ function named(shown: readonly Experiment[], all: number): string {
 }
 
 function List({ state, active }: { state: State; active: readonly Experiment[] }) {
-  const search = useSignal("");
   const chosen = state.view.value.experiments;
-  const found = active.filter(({ name }) => name.toLowerCase().includes(search.value.toLowerCase()));
-  const choose = (experiments: string[]) => setView(state, { experiments });
-  const toggle = (id: string) => choose(chosen.includes(id) ? chosen.filter((other) => other !== id) : [...chosen, id]);
+  const choices = active.map(({ id, name, runs }) => ({ key: id, words: name, amount: runs, checked: chosen.includes(id) }));
   return (
     <>
-      {active.length > 8 && (
-        <input
-          class="nbt-input"
-          placeholder="Find an experiment"
-          aria-label="Find an experiment"
-          value={search.value}
-          onInput={(event) => (search.value = event.currentTarget.value)}
-        />
-      )}
       <label class="nbt-choice">
-        <input type="checkbox" checked={chosen.length === 0} onChange={() => choose([])} />
+        <input type="checkbox" checked={chosen.length === 0} onChange={() => setView(state, { experiments: [] })} />
         <span class="nbt-ellipsis">All experiments</span>
-        <span class="nbt-amount">{active.reduce((sum, { runs }) => sum + runs, 0)}</span>
+        <span class="nbt-amount">{active.reduce((sum, { runs }) => sum + runs, 0).toLocaleString("en")}</span>
       </label>
-      <div class="nbt-choices">
-        {found.map(({ id, name, runs }) => (
-          <label key={id} class="nbt-choice">
-            <input type="checkbox" checked={chosen.includes(id)} onChange={() => toggle(id)} />
-            <span class="nbt-ellipsis" title={name}>
-              {name}
-            </span>
-            <span class="nbt-amount">{runs}</span>
-          </label>
-        ))}
-      </div>
+      <Choices what="an experiment" sections={[{ choices }]} change={(id) => setView(state, { experiments: toggle(chosen, id) })} />
     </>
   );
 }

@@ -7,22 +7,27 @@ import type { State } from "../state/state";
 
 export type Fetched<T> = { is: "waiting" } | { is: "here"; value: T } | { is: "refused"; why: string };
 
+const WHY_NOT = {
+  snapshot: "Files are not saved with the notebook: run it to see them.",
+  lost: "The kernel is gone: restart it and run the cell to see this.",
+};
+
 /** Asks when `name` changes, and again when a kernel comes back. */
 export function useFetched<T>(state: State, name: string, ask: () => Promise<T>): Fetched<T> {
   const held = useSignal<{ name: string; fetched: Fetched<T> }>({ name, fetched: { is: "waiting" } });
-  const live = state.life.value === "live";
+  const life = state.life.value;
   useEffect(() => {
     let current = true;
     const put = (fetched: Fetched<T>) => {
       if (current) held.value = { name, fetched };
     };
     put({ is: "waiting" });
-    if (!live) put({ is: "refused", why: "Files are not saved with the notebook: run it to see them." });
+    if (life !== "live") put({ is: "refused", why: WHY_NOT[life] });
     else ask().then((value) => put({ is: "here", value }), (error: Error) => put({ is: "refused", why: error.message }));
     return () => {
       current = false;
     };
-  }, [name, live]);
+  }, [name, life]);
   return held.value.name === name ? held.value.fetched : { is: "waiting" };
 }
 

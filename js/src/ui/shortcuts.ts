@@ -18,7 +18,7 @@ export function suppressLabShortcuts(root: HTMLElement): () => void {
     if (!path.includes(root)) return;
     const chord = event.ctrlKey || event.metaKey;
     const typing = path[0] instanceof view.HTMLElement && path[0].matches("input:not([type=checkbox]), select, textarea");
-    const ours = chord ? OURS_WITH_CTRL.has(event.key) || (typing && /^[acvxzy]$/i.test(event.key)) : typing || event.key.length === 1 || OURS.has(event.key);
+    const ours = chord ? OURS_WITH_CTRL.has(event.key) || (typing && (/^[acvxzy]$/i.test(event.key) || event.key === "Enter")) : typing || event.key.length === 1 || OURS.has(event.key);
     // Outside a shadow tree only its host is seen.
     const rootNode = root.getRootNode();
     const seen = rootNode instanceof view.ShadowRoot ? (rootNode.host as HTMLElement) : root;

@@ -4,8 +4,10 @@ import uplot from "uplot/dist/uPlot.min.css";
 import analyse from "./analyse.css";
 import charts from "./charts.css";
 import compare from "./compare.css";
+import forced from "./forced.css";
 import motion from "./motion.css";
 import run from "./run.css";
+import sheets from "./sheets.css";
 import theme from "./theme.css";
 
 /** JupyterLab styles every table and list in an HTML output by two classes and an element: so much must be outdone. */
@@ -17,4 +19,4 @@ const PLAIN = `${OURS} :is(table, thead, tbody, tr, th, td, dl, dt, dd, ul, ol, 
 
 const above = (css: string): string => `${OURS} {\n${css}\n}`;
 
-export const styles: string = [uplot, theme, motion, PLAIN, ...[charts, analyse, compare, run].map(above)].join("\n");
+export const styles: string = [uplot, theme, motion, PLAIN, ...[charts, analyse, compare, run, sheets, forced].map(above)].join("\n");

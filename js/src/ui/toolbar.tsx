@@ -4,8 +4,9 @@ import type { State } from "../state/state";
 import { ColumnPicker } from "./columns/picker";
 import { Experiments } from "./experiments";
 import { FilterBox } from "./filter/box";
+import { GroupMenu, SeedButton } from "./groups";
 import { Icon } from "./icons";
-import { CopyMenu, EditMenu, GroupMenu } from "./runs_menu";
+import { CopyMenu, EditMenu } from "./runs_menu";
 import { Views } from "./views";
 
 export function Toolbar({ state, help }: { state: State; help: () => void }) {
@@ -17,6 +18,7 @@ export function Toolbar({ state, help }: { state: State; help: () => void }) {
       <Selection state={state} />
       <EditMenu state={state} />
       <span class="nbt-space" />
+      <SeedButton state={state} />
       <GroupMenu state={state} />
       <ColumnPicker state={state} />
       <Views state={state} />

@@ -84,3 +84,10 @@ test("with shift the other keys stay where they are", () => {
 test("a key that cannot be read sorts by nothing and is no error", () => {
   expect(sortings(["lss ASC"])).toEqual([null]);
 });
+
+test("of a metric that should be high the greatest come first at the first click", () => {
+  const how = { spelled: "metrics.acc", falling: true };
+  expect(toggled([], "metrics.acc", false, how)).toEqual(["metrics.acc DESC"]);
+  expect(toggled(["metrics.acc DESC"], "metrics.acc", false, how)).toEqual(["metrics.acc ASC"]);
+  expect(toggled(["metrics.acc ASC"], "metrics.acc", false, how)).toEqual([]);
+});

@@ -31,8 +31,14 @@ test("children stand under their parent, ordered among themselves", () => {
   expect(said(shape(FAMILY))).toBe("a -a1 --a11 -a2 b -b1");
 });
 
-test("the nesting holds when the order is turned around", () => {
-  expect(said(shape(FAMILY, { order: Uint32Array.of(5, 4, 3, 2, 1, 0) }))).toBe("b -b1 a -a2 -a1 --a11");
+test("the nesting holds when the order is turned around, and a run stands where the first of its family would", () => {
+  expect(said(shape(FAMILY, { order: Uint32Array.of(5, 4, 3, 2, 1, 0) }))).toBe("a -a1 --a11 -a2 b -b1");
+  expect(said(shape(FAMILY, { order: Uint32Array.of(3, 4, 0, 1, 2, 5) }))).toBe("b -b1 a -a2 -a1 --a11");
+});
+
+test("what is shown for context does not say where its family stands", () => {
+  const made = shape(FAMILY, { match: Uint8Array.of(0, 0, 0, 1, 0, 1), order: Uint32Array.of(0, 1, 2, 3, 4, 5) });
+  expect(said(made)).toBe("b -b1 a -a1 --a11");
 });
 
 test("the parents of a match are shown for context and not counted", () => {

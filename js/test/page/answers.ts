@@ -1,6 +1,7 @@
 /** What a kernel would answer on the pages of test/page: the files of a run. What was asked is kept in `asked`. */
 
-import type { Ask, State } from "../../src/state/state";
+import type { Ask } from "../../src/state/outlet";
+import type { State } from "../../src/state/state";
 
 const CODE = (rate: string) => `from sklearn.neural_network import MLPClassifier
 
@@ -32,7 +33,10 @@ export function answerFrom(state: State): void {
     asked.push(ask);
     const path = ask.path ?? "";
     if (ask.what === "artifacts") return { files: listing(path) };
+    if (ask.what === "trees") return { runs: Object.fromEntries(ask.runs!.map((run) => [run, everything(state, run)])), cut: [] };
     if (ask.what !== "artifact") return null;
+    const still = stillOf(state, ask.runs![0], path);
+    if (still) return { path, mime: "", size: still.length, cut: false, base64: btoa(still) };
     const file = FILES[path];
     if (!file) throw new Error(`The run has no file '${path}'.`);
     const frame = state.frame.peek();
@@ -41,6 +45,25 @@ export function answerFrom(state: State): void {
     const base64 = file.base64(rates?.kind === "text" ? rates.words[rates.codes[row]] : "");
     return { path, mime: file.mime, size: atob(base64).length, cut: false, base64 };
   };
+}
+
+/** Each run has pictures and tables at its own steps besides. */
+function everything(state: State, run: string): [string, number][] {
+  const every = 1 + (state.frame.peek().rowOf.get(run)! % 3);
+  const steps = Array.from({ length: 12 }, (_, i) => i * every);
+  return [...Object.keys(FILES), ...steps.flatMap((step) => [`samples/field-${step}.svg`, `confusion_${step}.json`])].map((path) => [path, 100]);
+}
+
+function stillOf(state: State, run: string, path: string): string | null {
+  const row = state.frame.peek().rowOf.get(run)!;
+  const step = Number(/(\d+)\.(svg|json)$/.exec(path)?.[1] ?? NaN);
+  if (path.startsWith("confusion_")) return JSON.stringify({ columns: ["class", "hits", "misses"], data: ["zero", "one", "two"].map((word, i) => [word, 20 + step + i, 9 - i]) });
+  if (!path.startsWith("samples/")) return null;
+  const dots = Array.from({ length: 60 }, (_, i) => {
+    const [x, y] = [50 + 40 * Math.sin(i * (1 + row)) * (1 - step / 60), 50 + 40 * Math.cos(i * 2.4) * (1 - step / 60)];
+    return `<circle cx="${x.toFixed(1)}" cy="${y.toFixed(1)}" r="3" fill="hsl(${(row * 67) % 360} 70% ${30 + (i % 40)}%)"/>`;
+  });
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="200" height="200" viewBox="0 0 100 100">${dots.join("")}</svg>`;
 }
 
 function listing(folder: string): { path: string; is_dir: boolean; file_size: number | null }[] {

@@ -30,7 +30,7 @@ async function mount(host: HTMLElement, given: Given): Promise<void> {
   root.append(style, place);
   const state = createState("dashboard");
   state.status.value = { ...DEFAULT_STATUS, loaded: true, ...given.status };
-  state.frame.value = readFrame(await unpack<FrameHeader>(await bytes(given.runs)));
+  state.received.value = readFrame(await unpack<FrameHeader>(await bytes(given.runs)));
   if (given.series) state.book.add(await unpack<SeriesHeader>(await bytes(given.series)));
   setView(state, given.view);
   state.life.value = given.life;

@@ -27,7 +27,7 @@ export function syntheticState({ runs, points, kind = "dashboard", extra = 0, li
     columns.set(name, { kind: "number", values, missing: Uint8Array.from(rows, (row) => +(row.numbers[name] == null)) });
   }
   for (const name of names((row) => row.metrics)) columns.set(`metrics.${name}`, metricOf(rows.map((row) => row.metrics[name])));
-  state.frame.value = frameOf(runs, columns);
+  state.received.value = frameOf(runs, columns);
   for (const row of rows) {
     const id = row.text.run_id!;
     for (const [key, points] of Object.entries(row.metrics)) if (points && points.length > 1) addPoints(state, id, key, points);

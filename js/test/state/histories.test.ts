@@ -1,6 +1,7 @@
 import { expect, test, vi } from "vitest";
 import { createHistories } from "../../src/state/histories";
-import { createState, type Ask } from "../../src/state/state";
+import type { Ask } from "../../src/state/outlet";
+import { createState } from "../../src/state/state";
 
 function make(answer: () => Promise<unknown>) {
   const state = createState("chart");

@@ -10,7 +10,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -108,7 +108,7 @@ def _fitting(found: Found) -> tuple[dict[str, str], dict[str, str]]:
     points = {}
     for key, series in found.points.items():
         if name := _key(found, key, "metric"):
-            points[name] = [replace(point, key=name) for point in series] if name != key else series
+            points[name] = [point._replace(key=name) for point in series] if name != key else series
     found.points = points
     tags = {_STRANGE.sub("_", key): value for key, value in found.tags.items()}
     return params, {key: value for key, value in tags.items() if is_new_key(key)}

@@ -98,6 +98,20 @@ def write(folder: str, path: str, data: bytes | Path) -> None:
             raise InvalidValueError(f"There is no file or folder '{data}' to log. Check the path.")
 
 
+def receive(folder: str, path: str, data: bytes | Path) -> None:
+    """As `write`, for one file and for a copy that may be killed and begun anew: it leaves no second temporary file."""
+    at = _inside(folder, path, asked=InvalidValueError)
+    temporary = os.path.join(os.path.dirname(at), disk.COPYING)
+    with disk.writing(f"the artifact '{path}'", at):
+        disk.make_folders(at)
+        if isinstance(data, bytes):
+            with open(temporary, "wb") as file:
+                file.write(data)
+        else:
+            shutil.copyfile(data, temporary, follow_symlinks=False)
+        os.replace(temporary, at)
+
+
 def _inside(folder: str, path: str, asked: type[NotFoundError] | type[InvalidValueError] = NotFoundError) -> str:
     """The full path, or an error if any part of it would leave the run: by `..`, by being absolute, or by a link."""
     pure = PurePosixPath(path)

@@ -16,14 +16,19 @@ from typing import NamedTuple
 from nbtrack.errors import InvalidValueError, NotFoundError, ReadOnlyError, StoreError
 
 LONGEST_TEXT = 1_000_000  # bytes of a param, tag or meta.yaml; MLflow's own limit is 8,000 characters
+SHORT = 4096  # bytes of a text that one read takes whole
 LARGEST_FILE = 1 << 30  # bytes of a metric file; beyond it, it is a sparse file or a mistake
+SMALL = 4096  # bytes that a disk writes at once
 STALE_AFTER = 60.0  # seconds after which a temporary file belongs to a writer that was killed
 TEMPORARY = ".nbtrack-"
+COPYING = f"{TEMPORARY}copying"  # where `nbtrack copy` has not finished
 
 # A FIFO must not block and a link must not be followed: both can come with a store from a stranger.
 _READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 _WRITE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+_KIND = 0o170000  # the part of a mode that tells files from folders, pipes and devices
 _NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EACCES}
+_FULL = {errno.ENOSPC, errno.EDQUOT}
 _count = itertools.count()
 
 
@@ -54,15 +59,15 @@ def read(path: str, limit: int) -> Content:
         raise _unreadable(error) from error
     try:
         about = os.fstat(fd)
+        size = about.st_size
+        if about.st_mode & _KIND == stat.S_IFREG and size <= limit:
+            data = os.read(fd, size)
+            return Content(data if len(data) == size else _read_rest(fd, size, data), about)
         if not stat.S_ISREG(about.st_mode):
             if stat.S_ISDIR(about.st_mode):
                 raise IsADirectoryError(errno.EISDIR, "is a directory", path)
             raise Unreadable("is a pipe, socket or device, not a file", "Delete it.")
-        if about.st_size > limit:
-            raise Unreadable(
-                f"has {about.st_size:,} bytes, more than the {limit:,} that are read", "Shorten or delete it."
-            )
-        return Content(_read_all(fd, about.st_size), about)
+        raise Unreadable(f"has {size:,} bytes, more than the {limit:,} that are read", "Shorten or delete it.")
     except OSError as error:
         if isinstance(error, IsADirectoryError):
             raise
@@ -71,11 +76,23 @@ def read(path: str, limit: int) -> Content:
         os.close(fd)
 
 
-def _read_all(fd: int, size: int) -> bytes:
+def read_short(path: str) -> bytes | None:
+    """A short text in the fewest system calls; None where `read` must look closer: an empty or long one, or no file."""
+    try:
+        fd = os.open(path, _READ)
+    except OSError:
+        return None
+    try:
+        data = os.read(fd, SHORT)
+    except OSError:
+        return None
+    finally:
+        os.close(fd)
+    return data if 0 < len(data) < SHORT else None
+
+
+def _read_rest(fd: int, size: int, data: bytes) -> bytes:
     """Exactly what `stat` announced, or less: what is appended meanwhile belongs to the next look."""
-    data = os.read(fd, size)
-    if len(data) == size:
-        return data
     parts = [data]
     left = size - len(data)
     while left and parts[-1]:
@@ -113,6 +130,32 @@ def write_over(path: str, data: bytes, beside: str) -> None:
     """Replace a file's content at once: a reader sees the old or the new, never an empty one."""
     with _temporary(beside, data) as temporary:
         os.replace(temporary, path)
+
+
+def write_over_small(path: str, data: bytes, beside: str) -> None:
+    """As `write_over`; on a full disk into the room that the file has already, so that a run can still end there."""
+    try:
+        write_over(path, data, beside)
+    except OSError as error:
+        if error.errno not in _FULL or not _written_in_place(path, data):
+            raise
+
+
+def _written_in_place(path: str, data: bytes) -> bool:
+    """One write within the file's first block, filled up with line breaks; False where it would not fit."""
+    try:
+        fd = os.open(path, os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0))
+    except OSError:
+        return False
+    try:
+        about = os.fstat(fd)
+        if max(len(data), about.st_size) > min(about.st_blocks * 512, SMALL):
+            return False
+        return os.pwrite(fd, data.ljust(about.st_size, b"\n"), 0) >= len(data)
+    except OSError:
+        return False
+    finally:
+        os.close(fd)
 
 
 @contextlib.contextmanager
@@ -174,7 +217,7 @@ def writing(what: str, path: str) -> Iterator[None]:
 def _write_error(what: str, path: str, error: OSError) -> Exception:
     if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
         return ReadOnlyError(f"Could not write {what}: no permission for '{path}'. Use a store that you may write to.")
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if error.errno in _FULL:
         return StoreError(
             f"Could not write {what}: the disk of '{path}' is full. Free some space; what was logged is kept."
         )

@@ -15,22 +15,27 @@ import os
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from nbtrack.entities import Experiment, LifecycleStage, ViewType
+from nbtrack.errors import warn_once
 from nbtrack.frame import Frame, Row
 from nbtrack.stores.base import Changes, Damage, Snapshot
 from nbtrack.stores.files import experiments, layout, shelf, sidecar
-from nbtrack.stores.files.notify import Watcher, watcher_for
-from nbtrack.stores.files.progress import Progress
-from nbtrack.stores.files.reader import TICK_NS, Reading, read_run, unchanged
+from nbtrack.stores.files.notify import Watcher, most_folders, watcher_for
+from nbtrack.stores.files.reader import TICK_NS, Opened, Reading, open_run, read_runs, unchanged
 from nbtrack.stores.files.shelf import Held, Rows
+from nbtrack.stores.files.summaries import prepare
+from nbtrack.stores.progress import Progress
 
 FEW_RUNS = 300  # so many runs are looked at thoroughly always: it costs some ten milliseconds
 MANY_RUNS = 5000  # up to so many, every meta.yaml is looked at (renamed, ended, deleted), which costs as much
 FOLDERS = 5  # of a run
+AT_ONCE = 200  # so many new runs are read together
 LOOSE = 100  # so many new rows are put on the shelf, or an eighth of all
 _versions = itertools.count(1)
+UNREAD = Reading(None, (), (), b"", racy=True, live=True)
 
 
 class _Folder:
@@ -156,8 +161,10 @@ class Index:
         """What happened to watched runs. Watching begins with the second look at many runs: many look only once."""
         held = sum(len(known.readings) for known in self._folders.values())
         if self._watcher is None and self._may_watch and held > FEW_RUNS:
-            self._watcher = watcher_for(self.root, FOLDERS * held)
             self._may_watch = False
+            self._watcher = watcher_for(self.root, FOLDERS * held)
+            if self._watcher is None and held > MANY_RUNS:
+                self._say_unwatched(held)
         if self._watcher is None:
             return
         changed = self._watcher.changed()
@@ -167,6 +174,17 @@ class Index:
         else:
             for known, run_id in changed:
                 known.quiet.discard(run_id)
+
+    def _say_unwatched(self, held: int) -> None:
+        """A large store that cannot be watched is slow to ask, and the person can often change that."""
+        most = most_folders()
+        remedy = (
+            f"its {FOLDERS * held:,} folders are more than the {most:,} that may be watched here; "
+            f"`sudo sysctl fs.inotify.max_user_watches={2 * FOLDERS * held}` allows them"
+            if 0 < most < FOLDERS * held
+            else "the system tells of no changes on its disk; a copy on a local disk is answered from memory"
+        )
+        warn_once(f"'{self.root}' has {held:,} runs, all looked at before each answer: {remedy}.")
 
     def _readings(self) -> dict[tuple[str, str], Reading]:
         """Everything that is known, by the experiment's folder within the store and the run's id."""
@@ -192,6 +210,7 @@ class Index:
                 names = self._names(folder)
                 progress.expect(len(names))
                 listed.append((folder, experiment.experiment_id, names))
+        prepare(sum(len(names) - len(self._folders[folder].readings) for folder, _, names in listed))
         parts = [(folder, self._runs(folder, of, names, thorough, progress)) for folder, of, names in listed]
         for folder in self._folders.keys() - present:
             del self._folders[folder]
@@ -217,14 +236,13 @@ class Index:
         return before[1]
 
     def _fold(self) -> None:
-        """Put rows on the shelf when there are many beside it."""
+        """Put everything on one shelf when much is beside it, or on others: a frame of several is a copy of them."""
         held = [each.held for known in self._folders.values() for each in known.readings.values() if each.held]
-        loose = sum(isinstance(each.place, Row) for each in held)
-        if loose > max(LOOSE, len(held) // 8):
-            together = shelf.arranged(held)
-            one = shelf.shelf_of(together)
-            for at, each in enumerate(together):
-                each.put(one, at)
+        places = [each.place for each in held]
+        loose = sum(isinstance(place, Row) for place in places)
+        shelves = {id(place[0]) for place in places if isinstance(place, tuple)}
+        if loose > max(LOOSE, len(held) // 8) or len(shelves) > 1:
+            _put_on_shelf(held)
 
     def _runs(
         self, folder: str, experiment_id: str, names: Sequence[str], thorough: bool, progress: Progress
@@ -235,24 +253,28 @@ class Index:
         held = sum(len(each.readings) for each in self._folders.values())
         strict, meta = thorough or not known.checked or held <= FEW_RUNS, held <= MANY_RUNS
         readings: dict[str, Reading] = {}
+        opened: dict[str, Opened] = {}
         try:
             for run_id in names:
                 path = os.path.join(folder, run_id)
                 before = known.readings.get(run_id)
                 progress.step()
                 if before is not None and (
-                    run_id in known.quiet or self._holds(known, path, before, strict or before.live, meta)
+                    run_id in known.quiet or self._holds(known, path, run_id, before, strict or before.live, meta)
                 ):
                     readings[run_id] = before
                     continue
-                try:
-                    readings[run_id] = _again(before, read_run(path, run_id, experiment_id))
-                except FileNotFoundError:
-                    continue  # deleted since it was listed
-                self._sidecar.count_new()
+                with suppress(FileNotFoundError):  # deleted since it was listed
+                    opened[run_id] = open_run(path, run_id, experiment_id)
+                    readings[run_id] = UNREAD  # it keeps its place
+                if len(opened) == AT_ONCE:
+                    self._read(opened, known, readings)
+            self._read(opened, known, readings)
         except BaseException:
             # Interrupted: what was read is kept, so that the next look goes on from here.
+            self._read(opened, known, readings)
             known.readings.update(readings)
+            known.listed = None  # there are more than these
             known.version = next(_versions)
             raise
         known.checked = True
@@ -261,7 +283,18 @@ class Index:
             known.version = next(_versions)
         return known.readings
 
-    def _holds(self, known: _Folder, path: str, reading: Reading, strict: bool, meta: bool) -> bool:
+    def _read(self, opened: dict[str, Opened], known: _Folder, readings: dict[str, Reading]) -> None:
+        """Read what was opened, and put the rows on a shelf: as objects they take several times the room."""
+        found = read_runs(list(opened.values()))
+        for run_id, now in zip(opened, found, strict=True):
+            readings[run_id] = _again(known.readings.get(run_id), now)
+            self._sidecar.count_new()
+        if len(found) == AT_ONCE:
+            held = [readings[run_id].held for run_id in opened]
+            _put_on_shelf([each for each in held if each is not None and isinstance(each.place, Row)])
+        opened.clear()
+
+    def _holds(self, known: _Folder, path: str, run_id: str, reading: Reading, strict: bool, meta: bool) -> bool:
         if reading.racy:
             return False
         if not strict:
@@ -270,13 +303,13 @@ class Index:
             return unchanged(path, reading)
         if reading.live and not unchanged(path, reading):
             return False  # it grows: each of its points would be an event
-        name = known, os.path.basename(path)
+        name = known, run_id
         folders = [f"{path}/{each}" for each in reading.paths if not each or each.endswith("/")]
         watched = all(self._watcher.add(each, name) for each in folders)
         # Only now, so that nothing happens unseen between the check and the watch.
         holds = unchanged(path, reading)
         if holds and watched:
-            known.quiet.add(name[1])
+            known.quiet.add(run_id)
         return holds
 
     def _names(self, folder: str) -> Sequence[str]:
@@ -296,7 +329,15 @@ class Index:
         # A folder that changed just now may change again without its time moving: list it again next time.
         settled = time.time_ns() - max(about.st_mtime_ns, about.st_ctime_ns) > TICK_NS
         known.listed = listed if settled else None
-        return [name for name in layout.subfolders(folder) if name not in layout.NOT_RUNS]
+        ids = {run_id: run_id for run_id in known.readings}  # one text for each run, not another with each listing
+        return [ids.get(name, name) for name in layout.subfolders(folder) if name not in layout.NOT_RUNS]
+
+
+def _put_on_shelf(held: list[Held]) -> None:
+    together = shelf.arranged(held)
+    one = shelf.shelf_of(together)
+    for at, each in enumerate(together):
+        each.put(one, at)
 
 
 def _wanted(experiment: Experiment | None, experiment_ids: Sequence[str] | None) -> bool:

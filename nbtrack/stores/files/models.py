@@ -12,26 +12,17 @@ import os
 import time
 import uuid
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from nbtrack.errors import NotFoundError
 from nbtrack.stores.files import codec, disk, experiments
 from nbtrack.stores.files.layout import INPUTS, META, METRICS, PARAMS, TAGS, subfolders, uri_of
 from nbtrack.stores.names import checked_key, checked_value, is_run_id
+from nbtrack.stores.receiving import ModelPoint
 
 MODELS, OUTPUTS = "models", "outputs"
 LONGEST = 6000  # bytes of a param or tag that is read
 PENDING = 1  # MLflow's number for a model that is being written
-
-
-class ModelPoint(NamedTuple):
-    key: str
-    value: float
-    timestamp: int
-    step: int
-    run_id: str
-    dataset_name: str | None
-    dataset_digest: str | None
 
 
 def create(
@@ -135,15 +126,20 @@ def append(folder: str, point: ModelPoint) -> None:
 def points(folder: str) -> list[ModelPoint]:
     """The newest point of each metric and data set, by (step, timestamp, value); senseless lines are left out."""
     newest: dict[tuple[str, str | None], ModelPoint] = {}
+    for point in all_points(folder):
+        seen = newest.get((point.key, point.dataset_name))
+        if seen is None or (point.step, point.timestamp, point.value) > (seen.step, seen.timestamp, seen.value):
+            newest[point.key, point.dataset_name] = point
+    return list(newest.values())
+
+
+def all_points(folder: str) -> Iterator[ModelPoint]:
+    """Every point in the order of the files; senseless lines are left out."""
     for key, path in _files(os.path.join(folder, METRICS)):
         for line in codec.text_of(disk.read(path, 100 * disk.LONGEST_TEXT).data).splitlines():
             point = _point(key, line.split(" "))
-            if point is None:
-                continue
-            seen = newest.get((key, point.dataset_name))
-            if seen is None or (point.step, point.timestamp, point.value) > (seen.step, seen.timestamp, seen.value):
-                newest[key, point.dataset_name] = point
-    return list(newest.values())
+            if point is not None:
+                yield point
 
 
 def _point(key: str, parts: list[str]) -> ModelPoint | None:
@@ -154,15 +150,29 @@ def _point(key: str, parts: list[str]) -> ModelPoint | None:
         return None
 
 
-def link_output(run_folder: str, run_id: str, model_id: str, step: int) -> None:
-    """Say that the run made the model."""
-    _link(os.path.join(run_folder, OUTPUTS, model_id), model_id, run_id, ("RUN_OUTPUT", "MODEL_OUTPUT"), step=step)
+def link_output(run_folder: str, model_id: str, step: int) -> None:
+    """Say that the run made the model. MLflow writes the model as the source, too, and reads the destination."""
+    _link(os.path.join(run_folder, OUTPUTS, model_id), model_id, model_id, ("RUN_OUTPUT", "MODEL_OUTPUT"), step=step)
 
 
 def link_input(run_folder: str, run_id: str, model_id: str) -> None:
     """Say that the run used the model."""
     name = hashlib.md5((model_id + run_id).encode("utf-8"), usedforsecurity=False).hexdigest()
     _link(os.path.join(run_folder, INPUTS, name), model_id, model_id, ("MODEL", "RUN"))
+
+
+def inputs(run_folder: str) -> list[str]:
+    """Ids of the models that the run used."""
+    parent = os.path.join(run_folder, INPUTS)
+    found = []
+    for name in subfolders(parent):
+        try:
+            link = read(os.path.join(parent, name))
+        except (disk.Unreadable, OSError, ValueError):
+            continue  # the run is shown as damaged for it
+        if link.get("source_type") == "MODEL":
+            found.append(str(link.get("source_id")))
+    return found
 
 
 def outputs(run_folder: str) -> list[tuple[str, int]]:

@@ -29,15 +29,17 @@ class Watcher:
     def __init__(self, descriptor: int, add_watch: Callable[[int, bytes, int], int]) -> None:
         self._fd = descriptor
         self._add = add_watch
-        self._names: dict[int, Any] = {}
+        self._names: list[Any] = []  # by the number of the watch: the system counts them up from 1
         self.close = weakref.finalize(self, os.close, descriptor)
 
     def add(self, folder: str, name: Any) -> bool:
         """Watch a folder from now on; False where that is not possible."""
         watch = self._add(self._fd, os.fsencode(folder), MASK)
-        if watch >= 0:
-            self._names[watch] = name
-        return watch >= 0
+        if watch < 0:
+            return False
+        self._names.extend([None] * (watch + 1 - len(self._names)))
+        self._names[watch] = name
+        return True
 
     def changed(self) -> set[Any] | None:
         """The names of folders in which something happened since the last call; None when it may be any."""
@@ -47,9 +49,11 @@ class Watcher:
                 for _ in self._events():
                     pass
                 return None
-            name = self._names.pop(watch, None) if mask & IGNORED else self._names.get(watch)
+            name = self._names[watch]
             if name is not None:
                 names.add(name)
+            if mask & IGNORED:
+                self._names[watch] = None
         return names
 
     def _events(self) -> Iterator[tuple[int, int]]:
@@ -67,7 +71,7 @@ class Watcher:
 
 def watcher_for(folder: str, folders: int) -> Watcher | None:
     """A watcher for so many folders on the disk of this one; None where the system offers none that is exact."""
-    if sys.platform != "linux" or disk_kind(folder) not in LOCAL or folders > _most() // SHARE:
+    if sys.platform != "linux" or disk_kind(folder) not in LOCAL or folders > most_folders():
         return None
     try:
         library = ctypes.CDLL(None, use_errno=True)
@@ -79,10 +83,11 @@ def watcher_for(folder: str, folders: int) -> Watcher | None:
     return Watcher(descriptor, add) if descriptor >= 0 else None
 
 
-def _most() -> int:
+def most_folders() -> int:
+    """How many folders one process should watch at most; 0 where the system does not say."""
     try:
         with open("/proc/sys/fs/inotify/max_user_watches", encoding="ascii") as file:
-            return int(file.read())
+            return int(file.read()) // SHARE
     except (OSError, ValueError):
         return 0
 

@@ -2,13 +2,16 @@
 
 A line is `timestamp value step`, and also `timestamp value` (old MLflow) or with a data set's name and digest after the
 step. The displayed value is MLflow's: the maximum by (step, timestamp, value), not the last line.
+
+MLflow before 1.0, and the client of 1.0, wrote the time in seconds. Later ones take that for milliseconds and show the
+year 1970; here it becomes what was meant.
 """
 
 from __future__ import annotations
 
 import io
 import sys
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -16,7 +19,15 @@ from nbtrack.frame import Series, Summary
 
 LONGEST_LINE = 4000
 LONG = 50_000  # bytes
-_NUMBER = b"0123456789.-+enaif"
+DIGITS = b"0123456789"
+PLAIN = b" . \n"  # what is left of "1700000000000 0.25 7" without its digits
+SECONDS = range(1_000_000_000, 4_000_000_000)  # the years 2001 to 2096; as milliseconds, a month of early 1970
+_NUMBER = DIGITS + b".-+enaif"
+_FORMS = frozenset(
+    b" %s%s " % (sign, form)
+    for sign in (b"", b"-")
+    for form in (b"", b".", b".e-", b".e+", b"e-", b"e+", b"nan", b"inf")
+)
 
 
 class Points(NamedTuple):
@@ -41,7 +52,7 @@ def read_points(data: bytes) -> Points:
             try:
                 steps, times = list(map(int, words[2::3])), list(map(int, words[0::3]))
                 if _fit(steps) and _fit(times):
-                    return Points(steps, times, list(map(float, words[1::3])), [])
+                    return Points(steps, _in_milliseconds(times), list(map(float, words[1::3])), [])
             except ValueError:
                 pass
     return _read_slowly(data, whole)
@@ -49,7 +60,7 @@ def read_points(data: bytes) -> Points:
 
 def read_series(data: bytes) -> Series:
     """The points of a file as columns. A long file is read by pandas, where that is loaded, three times as fast."""
-    quick = _read_by_pandas(data) if len(data) > LONG else None
+    quick = read_plain(data) if len(data) > LONG and is_plain(data) else None
     return series_of(read_points(data)) if quick is None else quick
 
 
@@ -58,22 +69,34 @@ def _is_even(data: bytes, count: int) -> bool:
     return data.translate(None, _NUMBER) == b"  \n" * count
 
 
-def _read_by_pandas(data: bytes) -> Series | None:
+def is_plain(data: bytes) -> bool:
+    """Is every line "whole number, number, whole number", none of them with a needless sign, as pandas takes them?"""
+    left = data.translate(None, DIGITS)
+    if left == PLAIN * data.count(b"\n"):
+        return left != b""
+    *lines, end = left.split(b"\n")
+    return not end and _FORMS.issuperset(lines)
+
+
+def read_plain(data: bytes) -> Series | None:
+    """The points of plain files, one file after the other, in order; None where pandas is not loaded or cannot."""
     pandas = sys.modules.get("pandas")
-    if pandas is None or data[-1:] != b"\n" or not _is_even(data, data.count(b"\n")):
+    if pandas is None:
         return None
-    # Only the values' kind is asked for: asked for whole numbers, it would take 1e5 for one.
-    options = {"sep": " ", "header": None, "dtype": {1: np.float64}}
+    options: dict[str, Any] = {"sep": " ", "header": None, "low_memory": False, "keep_default_na": False}
+    options |= {"na_values": {1: ["nan"]}, "dtype": {0: np.int64, 1: np.float64, 2: np.int64}}
     if tuple(map(int, pandas.__version__.split(".")[:2])) < (3, 1):
         options["float_precision"] = "round_trip"  # from 3.1 on the default reads exactly, and this is deprecated
     try:
-        table = pandas.read_csv(io.BytesIO(data), keep_default_na=False, na_filter=False, **options)
+        table = pandas.read_csv(io.BytesIO(data), **options)
         time, value, step = (table[column].to_numpy() for column in range(3))
     except (ValueError, OverflowError, KeyError):
         return None  # whatever it stumbles over, the other way decides about
     # It drops lines with nothing but blanks.
-    exact = time.dtype == step.dtype == np.int64 and len(table) == data.count(b"\n")
-    return Series(step, time, value) if exact else None
+    if len(table) != data.count(b"\n"):
+        return None
+    in_seconds = (time >= SECONDS.start) & (time < SECONDS.stop)
+    return Series(step, np.where(in_seconds, time * 1000, time) if in_seconds.any() else time, value)
 
 
 def _read_slowly(data: bytes, whole: bool) -> Points:
@@ -98,7 +121,13 @@ def _read_slowly(data: bytes, whole: bool) -> Points:
         points.steps.append(step)
         points.times.append(time)
         points.values.append(value)
-    return points
+    return points._replace(times=_in_milliseconds(points.times)) if points.times else points
+
+
+def _in_milliseconds(times: list[int]) -> list[int]:
+    if min(times) >= SECONDS.stop:
+        return times
+    return [time * 1000 if time in SECONDS else time for time in times]
 
 
 def _fit(numbers: list[int]) -> bool:
@@ -112,13 +141,14 @@ def summary_of(points: Points) -> Summary | None:
     count = len(steps)
     if not count:
         return None
-    last = _last(steps, times, values)
-    first = _first(steps, times)
+    first, last = first_row(points), last_row(points)
     low, high = _range(values)
     return Summary(values[last], steps[last], times[last], low, high, values[first], count)
 
 
-def _last(steps: list[int], times: list[int], values: list[float]) -> int:
+def last_row(points: Points) -> int:
+    """Where the displayed point stands."""
+    steps, times, values, _ = points
     top = max(steps)
     if steps[-1] == top and steps.count(top) == 1:
         return len(steps) - 1
@@ -127,7 +157,8 @@ def _last(steps: list[int], times: list[int], values: list[float]) -> int:
     return max(rows, key=lambda row: (times[row], values[row]))
 
 
-def _first(steps: list[int], times: list[int]) -> int:
+def first_row(points: Points) -> int:
+    steps, times, _, _ = points
     low = min(steps)
     if steps[0] == low and steps.count(low) == 1:
         return 0

@@ -9,7 +9,7 @@ import os
 import stat
 import time
 from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import Any
@@ -17,15 +17,17 @@ from typing import Any
 from nbtrack.entities import LifecycleStage, Run, RunData, RunInfo, RunInputs, RunStatus
 from nbtrack.frame import Row
 from nbtrack.stores.base import Damage
-from nbtrack.stores.files import codec, disk, inputs, points
+from nbtrack.stores.files import codec, disk, inputs
 from nbtrack.stores.files.layout import INPUTS, META, METRICS, PARAMS, TAGS, shown
-from nbtrack.stores.files.shelf import Held
-from nbtrack.stores.names import is_key
+from nbtrack.stores.files.shelf import NO_INPUTS, Held
+from nbtrack.stores.files.summaries import Found, summarised_all
+from nbtrack.stores.names import is_key, is_run_id
 
 NAME_TAG = "mlflow.runName"
 _LIVE = frozenset({RunStatus.RUNNING.name, RunStatus.SCHEDULED.name})
 _STATUS = {int(status): status.name for status in RunStatus}
 _FOREIGN = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", ".ipynb_checkpoints", ".gitkeep", ".gitignore"})
+YOUNG_NS = 5_000_000_000  # so old a folder without meta.yaml is not in the making any more
 TICK_NS = 50_000_000
 _63 = 0x7FFFFFFFFFFFFFFF  # inodes may be greater than a signed number
 META_LAST = 2  # paths begin with the run's folder and its meta.yaml
@@ -40,18 +42,18 @@ class Scan:
     folder: str
     damages: list[Damage] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
-    stamps: array[int] = field(default_factory=lambda: array("q"))
-    newest: int = 0
+    stats: list[os.stat_result] = field(default_factory=list)
+    unread: int = 0  # when something could not be looked at, or was still being made
 
-    def saw(self, path: str, about: os.stat_result, *, signs: bool = True) -> None:
-        """Remember what a path looked like when it was read; `signs=False` where it never changes later."""
-        if signs:
-            self.paths.append(path)
-            # Whoever sets a file's time back (rsync, cp -p) cannot set back when that happened: the last number.
-            self.stamps.extend((about.st_ino & _63, about.st_size, about.st_mtime_ns, about.st_ctime_ns))
-        newest = max(about.st_mtime_ns, about.st_ctime_ns)
-        if newest > self.newest:
-            self.newest = newest
+    def saw(self, path: str, about: os.stat_result) -> None:
+        """Remember what a path looked like when it was read."""
+        self.paths.append(path)
+        self.stats.append(about)
+
+    def newest(self) -> int:
+        """When anything that was seen changed last (ns)."""
+        times = [max(about.st_mtime_ns, about.st_ctime_ns) for about in self.stats]
+        return max([self.unread, *times])
 
     def damage(self, path: str, problem: str, remedy: str) -> None:
         full = os.path.join(self.folder, path) if path else self.folder
@@ -93,34 +95,60 @@ class Reading:
     live: bool
 
 
-def read_run(folder: str, run_id: str, experiment_id: str) -> Reading:
-    """Everything in a run's folder but its artifacts, as of now."""
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A run's folder as it was read, with its metrics' files still unread: those of many runs are read together."""
+
+    scan: Scan
+    began: int
+    info: RunInfo | None
+    metrics: list[tuple[str, bytes]]
+    params: dict[str, str]
+    tags: dict[str, str]
+    inputs: RunInputs
+
+
+def open_run(folder: str, run_id: str, experiment_id: str) -> Opened:
+    """Everything in a run's folder but its artifacts, as of now. FileNotFoundError where there is no such folder."""
     began = time.time_ns()
     scan = Scan(folder)
     info = _read_info(scan, run_id, experiment_id)
-    row = None
+    if info is None:
+        return Opened(scan, began, None, [], {}, {}, NO_INPUTS)
+    metrics = list(_values(scan, METRICS, disk.LARGEST_FILE))
+    params, tags = texts_under(scan, PARAMS), texts_under(scan, TAGS)
+    given = RunInputs(inputs.read_inputs(scan)) if scan.names(INPUTS) else NO_INPUTS
+    return Opened(scan, began, info, metrics, params, tags, given)
+
+
+def read_runs(opened: Sequence[Opened]) -> list[Reading]:
+    """What the folders come down to, in their order."""
+    found = iter(summarised_all([data for run in opened for _, data in run.metrics]))
+    return [_reading(run, [(key, data, next(found)) for key, data in run.metrics]) for run in opened]
+
+
+def read_run(folder: str, run_id: str, experiment_id: str) -> Reading:
+    return read_runs([open_run(folder, run_id, experiment_id)])[0]
+
+
+def _reading(run: Opened, found: list[tuple[str, bytes, Found]]) -> Reading:
+    scan, info = run.scan, run.info
+    racy = run.began - scan.newest() < TICK_NS
+    metrics = {}
+    for key, data, (summary, bad) in found:
+        # The open end of a file that is being written is no damage: its rest comes, and the run is read again.
+        if (bad or summary is None) and not (racy and data[-1:] != b"\n" and len(bad) < 2):
+            _tell_bad_lines(scan, key, bad)
+        if summary is not None:
+            metrics[key] = summary
+    held = None
     if info is not None:
-        metrics = {}
-        for key, data in _values(scan, METRICS, disk.LARGEST_FILE):
-            found = points.read_points(data)
-            summary = points.summary_of(found)
-            # The open end of a file that is being written is no damage: its rest comes, and the run is read again.
-            written_now = began - scan.newest < TICK_NS and data[-1:] != b"\n" and len(found.bad) < 2
-            if (found.bad or summary is None) and not written_now:
-                _tell_bad_lines(scan, key, found.bad)
-            if summary is not None:
-                metrics[key] = summary
-        params = texts_under(scan, PARAMS)
-        tags = texts_under(scan, TAGS)
-        given = RunInputs(inputs.read_inputs(scan)) if scan.names(INPUTS) else RunInputs()
-        if not info.run_name and NAME_TAG in tags:
-            info = _named(info, tags[NAME_TAG])
+        if not info.run_name and NAME_TAG in run.tags:
+            info = replace(info, run_name=run.tags[NAME_TAG])
         shown_metrics = {key: summary.last for key, summary in metrics.items()}
-        row = Row(Run(info, RunData(shown_metrics, params, tags), given), metrics)
-    held = None if row is None else Held(row)
-    racy = began - scan.newest < TICK_NS
+        held = Held(Row(Run(info, RunData(shown_metrics, run.params, run.tags), run.inputs), metrics))
     live = info is None or info.status in _LIVE
-    return Reading(held, tuple(scan.damages), shared(tuple(scan.paths)), _signature(scan.stamps), racy, live)
+    return Reading(held, tuple(scan.damages), shared(tuple(scan.paths)), _signature(scan.stats), racy, live)
 
 
 _paths: dict[tuple[str, ...], tuple[str, ...]] = {}
@@ -135,23 +163,22 @@ def shared(paths: tuple[str, ...]) -> tuple[str, ...]:
 
 def unchanged(folder: str, reading: Reading, *, only_meta: bool = False) -> bool:
     """Does every file and folder that the reading came from still look the same?"""
-    stamps = array("q")
-    prefix, lstat = folder + "/", os.lstat
+    prefix = folder + "/"
     try:
-        for path in reading.paths[:META_LAST] if only_meta else reading.paths:
-            about = lstat(prefix + path)
-            stamps.extend((about.st_ino & _63, about.st_size, about.st_mtime_ns, about.st_ctime_ns))
+        stats = [os.lstat(prefix + path) for path in (reading.paths[:META_LAST] if only_meta else reading.paths)]
     except OSError:
         return False
-    seen = _signature(stamps)
+    seen = _signature(stats)
     return seen[:META_BYTES] == reading.signature[:META_BYTES] if only_meta else seen == reading.signature
 
 
-def _signature(stamps: array[int]) -> bytes:
+def _signature(stats: list[os.stat_result]) -> bytes:
     """How the folder and its meta.yaml looked, then how all did: short, because it is kept for every run."""
-    data = stamps.tobytes()
-    meta, everything = data[: META_LAST * 4 * stamps.itemsize], data
-    return blake2b(meta, digest_size=META_BYTES).digest() + blake2b(everything, digest_size=ALL_BYTES).digest()
+    # Whoever sets a file's time back (rsync, cp -p) cannot set back when that happened: the last number.
+    stamps = [n for a in stats for n in (a.st_ino & _63, a.st_size, a.st_mtime_ns, a.st_ctime_ns)]
+    data = array("q", stamps).tobytes()
+    meta = data[: META_LAST * 4 * 8]
+    return blake2b(meta, digest_size=META_BYTES).digest() + blake2b(data, digest_size=ALL_BYTES).digest()
 
 
 def _read_info(scan: Scan, run_id: str, experiment_id: str) -> RunInfo | None:
@@ -159,7 +186,15 @@ def _read_info(scan: Scan, run_id: str, experiment_id: str) -> RunInfo | None:
     try:
         meta, about = read_meta_file(os.path.join(scan.folder, META))
     except FileNotFoundError:
-        scan.damage("", "has no meta.yaml, so it is no run", "Restore meta.yaml from a copy, or move the folder away.")
+        if is_run_id(run_id) and 0 <= time.time_ns() - os.lstat(scan.folder).st_mtime_ns < YOUNG_NS:
+            scan.unread = time.time_ns()  # somebody is making it: look again
+        elif os.path.lexists(os.path.join(scan.folder, disk.COPYING)):
+            scan.damage(
+                "", "is half a run: a copy stopped here", "Run the same nbtrack copy again, or delete the folder."
+            )
+        else:
+            remedy = "Restore meta.yaml from a copy, or move the folder away."
+            scan.damage("", "has no meta.yaml, so it is no run", remedy)
         return None
     except (disk.Unreadable, IsADirectoryError, NotADirectoryError) as error:
         problem, remedy = _words(error)
@@ -167,7 +202,7 @@ def _read_info(scan: Scan, run_id: str, experiment_id: str) -> RunInfo | None:
         _saw_unread(scan, META)
         return RunInfo(run_id, experiment_id, status="", lifecycle_stage=LifecycleStage.ACTIVE)
     scan.saw(META, about)
-    for problem, remedy in mistaken_identity(meta, run_id, experiment_id):
+    for problem, remedy in (*mistaken_identity(meta, run_id, experiment_id), *_no_times(meta)):
         scan.damage(META, problem, remedy)
     return run_info(meta, run_id, experiment_id)
 
@@ -183,7 +218,7 @@ def _saw_unread(scan: Scan, path: str) -> None:
     try:
         scan.saw(path, os.lstat(os.path.join(scan.folder, path)))
     except OSError:
-        scan.newest = time.time_ns()
+        scan.unread = time.time_ns()
 
 
 def read_meta_file(path: str) -> tuple[dict[str, Any], os.stat_result]:
@@ -232,22 +267,33 @@ def _text(value: object) -> str:
 
 
 def _time(value: object) -> int | None:
-    return int(value) if isinstance(value, int | float) and abs(value) < 2**53 else None
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return int(value) if number and abs(value) < 2**53 else None  # type: ignore[call-overload, arg-type]
 
 
-def _named(info: RunInfo, name: str) -> RunInfo:
-    return replace(info, run_name=name)
+def _no_times(meta: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Start and end where they are no time; MLflow cannot read the run then."""
+    for name in ("start_time", "end_time"):
+        value = meta.get(name)
+        if value is not None and _time(value) is None:
+            yield f"has {str(value)[:60]!r} as its {name}", "Correct it to milliseconds since 1970."
 
 
 def _values(scan: Scan, sub: str, limit: int, depth: int = 0) -> Iterator[tuple[str, bytes]]:
     """Every file under a folder, by its key."""
+    prefix = f"{scan.folder}/{sub}/"
+    fixed = sub == PARAMS
     for name in scan.names(sub):
-        path = f"{sub}/{name}"
         if name in _FOREIGN or not is_key(name):
-            scan.damage(path, "was put there by another program; MLflow may stumble over it", "Delete it.")
+            scan.damage(f"{sub}/{name}", "was put there by another program; MLflow may stumble over it", "Delete it.")
             continue
+        # Params are fixed once logged; a third of all files need no look again, only their folder does.
+        if fixed and (short := disk.read_short(prefix + name)) is not None:
+            yield name, short
+            continue
+        path = f"{sub}/{name}"
         try:
-            content = disk.read(f"{scan.folder}/{path}", limit)
+            data, about = disk.read(prefix + name, limit)
         except IsADirectoryError:
             if depth < _DEEPEST:
                 yield from _values(scan, path, limit, depth + 1)
@@ -258,9 +304,10 @@ def _values(scan: Scan, sub: str, limit: int, depth: int = 0) -> Iterator[tuple[
             scan.damage(path, *_words(error))
             _saw_unread(scan, path)
             continue
-        # Params are fixed once logged; a third of all files need no look again, only their folder does.
-        scan.saw(path, content.stat, signs=not sub.startswith(PARAMS))
-        yield path.partition("/")[2], content.data
+        if not sub.startswith(PARAMS):
+            scan.paths.append(path)
+            scan.stats.append(about)
+        yield (path.partition("/")[2] if depth else name), data
 
 
 def texts_under(scan: Scan, sub: str) -> dict[str, str]:

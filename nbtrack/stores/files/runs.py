@@ -20,6 +20,13 @@ from nbtrack.stores.files.reader import NAME_TAG, read_meta_file
 from nbtrack.stores.names import changed_param, checked_key, checked_params, checked_value
 
 SOURCE_LOCAL = 4  # what MLflow's file store writes for every run; the true source is in the tags
+FIXED: Mapping[str, Any] = {
+    "entry_point_name": "",
+    "source_name": "",
+    "source_type": SOURCE_LOCAL,
+    "source_version": "",
+    "tags": [],
+}
 
 
 def create(folder: str, artifact_location: str, meta: Mapping[str, Any], tags: Mapping[str, str]) -> str:
@@ -27,18 +34,14 @@ def create(folder: str, artifact_location: str, meta: Mapping[str, Any], tags: M
     texts = _checked_tags({**tags, NAME_TAG: meta["run_name"]})
     run_id = layout.new_run_id()
     whole = {
+        **FIXED,
         "artifact_uri": f"{artifact_location}/{run_id}/{ARTIFACTS}",
         "end_time": None,
-        "entry_point_name": "",
         "experiment_id": os.path.basename(folder),
         "lifecycle_stage": LifecycleStage.ACTIVE,
         "run_id": run_id,
         "run_uuid": run_id,
-        "source_name": "",
-        "source_type": SOURCE_LOCAL,
-        "source_version": "",
         "status": int(RunStatus.RUNNING),
-        "tags": [],
         **meta,
     }
     run_folder = os.path.join(folder, run_id)
@@ -175,4 +178,4 @@ def _checked_tags(tags: Mapping[str, str]) -> dict[str, str]:
 
 
 def _write_meta(run_folder: str, meta: Mapping[str, Any]) -> None:
-    disk.write_over(os.path.join(run_folder, META), codec.write_meta(meta), run_folder)
+    disk.write_over_small(os.path.join(run_folder, META), codec.write_meta(meta), run_folder)

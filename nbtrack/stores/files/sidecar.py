@@ -31,7 +31,7 @@ from nbtrack.stores.files import disk
 from nbtrack.stores.files.reader import ALL_BYTES, META_BYTES, Reading, shared
 from nbtrack.stores.files.shelf import Held, Shelf, arranged, shelf_of
 
-VERSION = 1  # also to be raised when a run's files are read in another way
+VERSION = 2  # also to be raised when a run's files are read in another way
 MAGIC = b"nbtrack runs %d" % VERSION
 LARGEST = 1 << 31
 WORTH = 100  # runs that were read and are not remembered, and at least a tenth of all (a fiftieth, at the end)
@@ -202,7 +202,8 @@ def _taker(data: bytes, start: int) -> Callable[[str, int], NDArray[Any]]:
 
     def take(kind: str, count: int) -> NDArray[Any]:
         nonlocal at
-        found = np.frombuffer(data, kind, count, at)  # ValueError where the file is too short
+        # A copy, because a view would keep the whole file. ValueError where it is too short.
+        found = np.frombuffer(data, kind, count, at).copy()
         at += found.nbytes
         return found
 

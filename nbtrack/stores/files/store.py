@@ -30,10 +30,11 @@ from nbtrack.stores.base import Snapshot
 from nbtrack.stores.files import artifacts, disk, experiments, inputs, layout, points, runs
 from nbtrack.stores.files.index import FileWatch, Index, Seen
 from nbtrack.stores.files.layout import DEFAULT_NAME, META, METRICS, TRASH
-from nbtrack.stores.files.reader import TICK_NS, read_run, run_info
+from nbtrack.stores.files.reader import read_run, run_info
 from nbtrack.stores.files.writer import FileRunWriter
 from nbtrack.stores.names import checked_key, checked_number, checked_whole, is_key, is_run_id
 
+LOOK_AGAIN = 0.1  # s until a run is looked at again, whether another process has deleted it
 MOST_WRITERS = 8  # runs with open files; a system may allow a process no more than 1,024 files
 
 
@@ -49,6 +50,7 @@ class FileStore:
         self._folders: dict[str, str] = {}  # run id -> folder, as last found
         self._active: dict[str, tuple[int, int, int, int]] = {}  # run id -> how meta.yaml looked when it was active
         self._writers: dict[str, FileRunWriter] = {}
+        self._ready: dict[str, tuple[float, FileRunWriter]] = {}  # run id -> until when it counts as active, its writer
         self._lock = threading.RLock()
         _stores.add(self)
 
@@ -69,7 +71,14 @@ class FileStore:
         found = self.experiment_by_name(DEFAULT_NAME)
         if found is not None and found.lifecycle_stage == LifecycleStage.DELETED:
             self.restore_experiment(found.experiment_id)
-        return self.experiment(found.experiment_id if found else self.create_experiment(DEFAULT_NAME))
+        if found is None:
+            try:
+                return self.experiment(self.create_experiment(DEFAULT_NAME))
+            except InvalidValueError:  # another thread or process has made it since
+                found = self.experiment_by_name(DEFAULT_NAME)
+                if found is None:
+                    raise
+        return self.experiment(found.experiment_id)
 
     def create_experiment(
         self, name: str, artifact_location: str | None = None, tags: Mapping[str, str] | None = None
@@ -84,6 +93,7 @@ class FileStore:
     def delete_experiment(self, experiment_id: str) -> None:
         """Its runs are marked deleted and its folder goes to the trash, as MLflow does."""
         with self._writing():
+            self._ready.clear()
             folder = experiments.delete(self._root, experiment_id)
             self._mark_runs(folder, LifecycleStage.ACTIVE, LifecycleStage.DELETED)
             trash = os.path.join(self._root, TRASH)
@@ -170,6 +180,7 @@ class FileStore:
 
     def delete_run(self, run_id: str) -> None:
         with self._writing():
+            self._ready.pop(run_id, None)
             runs.set_stage(self._folder(run_id), LifecycleStage.DELETED)
 
     def restore_run(self, run_id: str) -> None:
@@ -178,15 +189,22 @@ class FileStore:
 
     def writer(self, run_id: str) -> FileRunWriter:
         """The run's one writer in this store; asking again gives the same."""
+        ready = self._ready.get(run_id)
+        if ready is not None and time.monotonic() < ready[0]:
+            return ready[1]
         with self._lock:
             self._active_folder(run_id)
-            return self._writer(run_id)
+            found = self._writer(run_id)
+            self._ready[run_id] = time.monotonic() + LOOK_AGAIN, found
+            return found
 
     def _writer(self, run_id: str) -> FileRunWriter:
         found = self._writers.pop(run_id, None) or FileRunWriter(run_id, lambda: self._folder(run_id))
         self._writers[run_id] = found
         if len(self._writers) > MOST_WRITERS:  # the one not asked for the longest; whoever holds it can go on
-            self._writers.pop(next(iter(self._writers))).close()
+            oldest = next(iter(self._writers))
+            self._ready.pop(oldest, None)
+            self._writers.pop(oldest).close()
         return found
 
     def log_batch(
@@ -285,6 +303,7 @@ class FileStore:
             for writer in self._writers.values():
                 writer.close()
             self._writers.clear()
+            self._ready.clear()
 
     def _forked(self) -> None:
         """In a forked child: a thread that is not here may have held a lock, or have been in the middle of a look."""
@@ -310,14 +329,17 @@ class FileStore:
         return f"There is no run '{run_id}' in '{self._root}'. Check the id, or the store's path."
 
     def _active_folder(self, run_id: str) -> str:
-        """The folder of a run that is not deleted; its meta.yaml is read again only when it looks different."""
+        """The folder of a run that is not deleted; its meta.yaml is read again only when it looks different.
+
+        Within a tick of the clock it may change and look the same. Whoever deletes a run makes it longer, though.
+        """
         known = self._folders.get(run_id)
         stamp = None if known is None else _stamp(os.path.join(known, META))
         if known is not None and stamp is not None and self._active.get(run_id) == stamp:
             return known
         folder = self._folder(run_id)
         runs.must_be_active(folder)
-        if folder == known and stamp is not None and time.time_ns() - max(stamp[2:]) > TICK_NS:
+        if folder == known and stamp is not None:
             self._active[run_id] = stamp
         return folder
 

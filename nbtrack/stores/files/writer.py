@@ -22,6 +22,7 @@ CHECK_EVERY = 0.25  # seconds between looks whether an open file is still the on
 
 _FLAGS = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 _FLAGS |= getattr(os, "O_NONBLOCK", 0)
+_NAMELESS = os.O_RDWR | os.O_APPEND | os.O_TMPFILE if hasattr(os, "O_TMPFILE") else None
 
 
 class FileRunWriter:
@@ -49,7 +50,9 @@ class FileRunWriter:
                 self._let_go_of_replaced()
             fd = self._open.get(key)
             if fd is None:
-                fd = self._opened(checked_key(key, "metric"))
+                fd, has_them = self._opened(checked_key(key, "metric"), lines)
+                if has_them:
+                    return
             try:
                 written = os.write(fd, lines)
                 if written != len(lines):
@@ -63,20 +66,16 @@ class FileRunWriter:
             while self._open:
                 os.close(self._open.popitem()[1])
 
-    def _opened(self, key: str) -> int:
+    def _opened(self, key: str, lines: bytes) -> tuple[int, bool]:
+        """The metric's file, and whether the lines are in it already: a new one is made with them."""
         path = os.path.join(self._folder(), METRICS, key)
         with disk.writing(f"metric '{key}'", path):
-            try:
-                fd = os.open(path, _FLAGS, 0o666)
-            except (FileNotFoundError, NotADirectoryError):
-                # The folders of a key with slashes, or metrics/ itself, which git does not keep when empty.
-                disk.make_folders(path)
-                fd = os.open(path, _FLAGS, 0o666)
-            _end_last_line(fd)
+            made = None if os.path.lexists(path) else _made_with(path, lines)
+            fd = _existing_or_empty(path) if made is None else made
         if len(self._open) >= MOST_OPEN:
             os.close(self._open.popitem(last=False)[1])
         self._open[key] = fd
-        return fd
+        return fd, made is not None
 
     def _let_go_of_replaced(self) -> None:
         """A file deleted or replaced under us (git checkout, rsync) would swallow points unseen."""
@@ -89,6 +88,36 @@ class FileRunWriter:
         """In a forked child: a thread that is not here may have held the lock."""
         self._lock = threading.Lock()
         self.close()
+
+
+def _existing_or_empty(path: str) -> int:
+    try:
+        fd = os.open(path, _FLAGS, 0o666)
+    except (FileNotFoundError, NotADirectoryError):
+        # The folders of a key with slashes, or metrics/ itself, which git does not keep when empty.
+        disk.make_folders(path)
+        fd = os.open(path, _FLAGS, 0o666)
+    _end_last_line(fd)
+    return fd
+
+
+def _made_with(path: str, lines: bytes) -> int | None:
+    """A new file that nobody ever sees empty: MLflow cannot read a run with an empty one, which a kill between making
+    and writing would leave. None where the disk cannot do that, or another writer was quicker."""
+    if _NAMELESS is None:
+        return None
+    try:
+        fd = os.open(os.path.dirname(path), _NAMELESS, 0o666)
+    except OSError:
+        return None
+    try:
+        if os.write(fd, lines) == len(lines):
+            os.link(f"/proc/self/fd/{fd}", path, follow_symlinks=True)
+            return fd
+    except OSError:
+        pass  # the usual way says what is wrong
+    os.close(fd)
+    return None
 
 
 def _finish(fd: int, lines: bytes, written: int) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from nbtrack.entities import (
@@ -28,6 +30,7 @@ from nbtrack.stores.files import artifacts
 from nbtrack.stores.files.layout import local_path
 from nbtrack.stores.sqlite import reading, writing
 from nbtrack.stores.sqlite.database import Database
+from nbtrack.stores.sqlite.patience import Held, LockedError
 from nbtrack.stores.sqlite.watch import SqliteWatch
 
 DEFAULT_NAME = "Default"
@@ -45,7 +48,13 @@ class SqliteStore:
         self.path = path
         self.uri = uri or f"sqlite:///{path}"
         self._db = Database(path)
+        self._held = Held()
         self.read_only = self._db.read_only
+
+    @property
+    def database(self) -> Database:
+        """The file itself, for what the contract has no word for."""
+        return self._db
 
     # experiments
 
@@ -68,7 +77,15 @@ class SqliteStore:
 
     def default_experiment(self) -> Experiment:
         found = self.experiment_by_name(DEFAULT_NAME)
-        return found or self.experiment(self.create_experiment(DEFAULT_NAME))
+        if found is not None:
+            return found
+        try:
+            return self.experiment(self.create_experiment(DEFAULT_NAME))
+        except InvalidValueError:  # another thread or process has made it since
+            found = self.experiment_by_name(DEFAULT_NAME)
+            if found is None:
+                raise
+            return found
 
     def create_experiment(
         self, name: str, artifact_location: str | None = None, tags: Mapping[str, str] | None = None
@@ -167,7 +184,7 @@ class SqliteStore:
         run_name: str | None = None,
     ) -> None:
         self._active_run(run_id)
-        with self._db.writing() as connection:
+        with self._writing(run_id) as connection:
             if status is not None:
                 connection.execute("UPDATE runs SET status = ? WHERE run_uuid = ?", (status.name, run_id))
             if end_time is not None:
@@ -187,7 +204,7 @@ class SqliteStore:
 
     def writer(self, run_id: str) -> SqliteRunWriter:
         self._active_run(run_id)
-        return SqliteRunWriter(self._db, run_id)
+        return SqliteRunWriter(self, run_id)
 
     def log_batch(
         self,
@@ -196,15 +213,46 @@ class SqliteStore:
         params: Iterable[Param] = (),
         tags: Iterable[RunTag] = (),
     ) -> None:
-        """Everything or nothing: one transaction."""
+        """Everything or nothing: one transaction. Points alone are held where the database is locked."""
         self._active_run(run_id)
         points = [_checked(metric) for metric in metrics]
         kept = names.checked_params(params)
         marks = _checked_tags({tag.key: tag.value for tag in tags})
-        with self._db.writing() as connection:
+        if points and not (kept or marks):
+            return self.write_points(run_id, points)
+        with self._writing(run_id, hurried=True) as connection:
             writing.put_params(connection, run_id, kept)
             writing.put_points(connection, run_id, points)
             writing.put_tags(connection, run_id, marks)
+        return None
+
+    def write_points(self, run_id: str, points: Sequence[Metric]) -> None:
+        """Where the database is locked, the LockedError says so, and the points are written as soon as it is not."""
+        try:
+            with self._writing(run_id, hurried=True) as connection:
+                writing.put_points(connection, run_id, points)
+        except LockedError as error:
+            self._held.put(run_id, points)
+            raise LockedError(f"{error} Points are held in memory until then.") from error
+
+    def write_held(self, run_id: str) -> None:
+        if run_id in self._held.runs():
+            with self._writing(run_id):
+                pass
+
+    @contextmanager
+    def _writing(self, run_id: str, *, hurried: bool = False) -> Iterator[sqlite3.Connection]:
+        """A transaction that also takes the run's points along which had to wait."""
+        waiting: list[Metric] = []
+        try:
+            with self._db.writing(hurried=hurried) as connection:
+                waiting = self._held.take(run_id)
+                writing.put_points(connection, run_id, waiting)
+                yield connection
+        except BaseException:
+            if waiting:
+                self._held.put(run_id, waiting)
+            raise
 
     def replace_params(self, run_id: str, params: Iterable[Param]) -> None:
         self._active_run(run_id)
@@ -255,6 +303,8 @@ class SqliteStore:
         artifacts.write(self._local(run_id), path, data)
 
     def close(self) -> None:
+        for run_id in self._held.runs():
+            self.write_held(run_id)
         self._db.close()
 
     # inside
@@ -307,17 +357,16 @@ class SqliteStore:
 class SqliteRunWriter:
     """An open run. Each point is one transaction: that is what a database costs, about a millisecond."""
 
-    def __init__(self, db: Database, run_id: str) -> None:
-        self._db = db
+    def __init__(self, store: SqliteStore, run_id: str) -> None:
+        self._store = store
         self.run_id = run_id
 
     def log_metric(self, key: str, value: float, timestamp: int, step: int) -> None:
-        point = _checked(Metric(key, value, timestamp, step))
-        with self._db.writing() as connection:
-            writing.put_points(connection, self.run_id, [point])
+        self._store.write_points(self.run_id, [_checked(Metric(key, value, timestamp, step))])
 
     def close(self) -> None:
-        """Nothing is kept open between points."""
+        """Nothing is kept open between points; those that had to wait are written."""
+        self._store.write_held(self.run_id)
 
 
 def _checked(metric: Metric) -> Metric:

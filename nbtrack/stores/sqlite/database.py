@@ -1,7 +1,7 @@
 """How is an mlflow.db opened, shared between threads, and written in one piece?
 
 Each thread has a connection of its own. Reads are short, because in rollback mode an open read blocks every writer;
-writes begin with BEGIN IMMEDIATE and wait as long as MLflow does for another writer to finish.
+writes begin with BEGIN IMMEDIATE and wait for another writer to finish, as `patience` says.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from typing import Any
 from urllib.parse import quote
 
 from nbtrack.errors import NotAStoreError, ReadOnlyError, StoreError, warn_once
+from nbtrack.stores.sqlite.patience import READ_AGAIN_S, WAIT_S, LockedError, Patience
 from nbtrack.stores.sqlite.schema import Schema, read_schema
 
-WAIT_S = 20.0  # for another writer, as MLflow's busy_timeout
 SOME = 500  # ids in one statement; SQLite takes 999 at least
 
 Rows = list[tuple[Any, ...]]
@@ -30,6 +30,7 @@ class Database:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._own = threading.local()
+        self._writing, self._reading = Patience(), Patience()
         if not path.is_file():
             raise NotAStoreError(
                 f"There is no database at '{path}'. MLflow makes one when it first logs there; nbtrack opens what "
@@ -43,10 +44,13 @@ class Database:
 
     def rows(self, sql: str, values: Sequence[object] = ()) -> Rows:
         """All rows at once, so that no read stays open."""
+        seconds = READ_AGAIN_S if self._reading.locked else WAIT_S
         try:
-            return self._connection().execute(sql, values).fetchall()
+            found = self._waiting(seconds).execute(sql, values).fetchall()
         except sqlite3.Error as error:
-            raise self._told(error) from error
+            raise self._told(error, self._reading) from error
+        self._reading.got_through()
+        return found
 
     def rows_for(self, sql: str, ids: Sequence[object] | None) -> Rows:
         """The rows of a statement whose condition reads `… {among}`, for any number of ids; None means all."""
@@ -59,14 +63,21 @@ class Database:
         return found
 
     @contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
-        """One transaction: everything inside is kept, or nothing."""
+    def writing(self, *, hurried: bool = False) -> Iterator[sqlite3.Connection]:
+        """One transaction: everything inside is kept, or nothing. `hurried` as `Patience` has it.
+
+        Raises LockedError where another program does not let go of the database.
+        """
         if self.read_only:
             reason = self.schema.read_only_because or "cannot be written here: check the permissions of file and folder"
             raise ReadOnlyError(f"'{self.path}' {reason}.")
-        connection = self._connection()
+        seconds = self._writing.seconds(hurried=hurried)
+        if not seconds:
+            raise self._locked()
+        connection = self._waiting(seconds)
         try:
             connection.execute("BEGIN IMMEDIATE")
+            self._writing.got_through()
             try:
                 yield connection
             except BaseException:
@@ -76,7 +87,7 @@ class Database:
         except sqlite3.Error as error:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
-            raise self._told(error) from error
+            raise self._told(error, self._writing) from error
 
     def version(self) -> tuple[int, ...]:
         """Changes when anybody has written: this process (by its own counter) or another."""
@@ -93,11 +104,20 @@ class Database:
             connection.close()
             del self._own.connection
 
+    def _waiting(self, seconds: float) -> sqlite3.Connection:
+        """The connection, told how long to wait for a lock."""
+        connection = self._connection()
+        if self._own.seconds != seconds:
+            connection.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
+            self._own.seconds = seconds
+        return connection
+
     def _connection(self) -> sqlite3.Connection:
         # A connection must not cross a fork: the child's use of it would corrupt the parent's locks.
         if getattr(self._own, "connection", None) is None or self._own.pid != os.getpid():
             self._own.connection = self._connect()
             self._own.pid = os.getpid()
+            self._own.seconds = WAIT_S
         connection: sqlite3.Connection = self._own.connection
         return connection
 
@@ -115,12 +135,19 @@ class Database:
         except sqlite3.Error as error:
             raise self._told(error) from error
 
-    def _told(self, error: sqlite3.Error) -> StoreError:
+    def _told(self, error: sqlite3.Error, patience: Patience | None = None) -> StoreError:
         if "locked" in str(error):
-            return StoreError(
-                f"'{self.path}' was locked by another writer for more than {WAIT_S:.0f} s. "
-                "Look for a process that holds it open, and try again."
-            )
+            if patience is not None:
+                patience.was_locked()
+            return self._locked()
         if "readonly" in str(error):
             return ReadOnlyError(f"'{self.path}' cannot be written: {error}. Check the permissions of file and folder.")
+        if "full" in str(error):
+            return StoreError(f"The disk of '{self.path}' is full. Free some space; what was logged before is kept.")
         return StoreError(f"'{self.path}' could not be read or written: {error}.")
+
+    def _locked(self) -> LockedError:
+        return LockedError(
+            f"'{self.path}' is locked by another program that does not let go of it. Look for one that stopped in the "
+            "middle of writing (a notebook, a database browser), and end it."
+        )

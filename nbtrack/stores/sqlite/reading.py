@@ -46,6 +46,8 @@ def experiments(db: Database, where: str = "1", values: Sequence[object] = ()) -
     return sorted(made, key=lambda e: (-(e.creation_time or 0), e.experiment_id))
 
 
+# What other programs put into a column that should hold numbers is passed over here, and named by `damage`.
+NUMBERS = "typeof(value) IN ('real', 'integer') AND typeof(step) = 'integer' AND typeof(timestamp) = 'integer'"
 RUN_COLUMNS = "run_uuid, experiment_id, user_id, status, start_time, end_time, lifecycle_stage, artifact_uri, name"
 
 
@@ -55,11 +57,11 @@ def infos(db: Database, where: str, values: Sequence[object]) -> list[RunInfo]:
         RunInfo(
             run_id=run_id,
             experiment_id=str(experiment_id),
-            user_id=user or "",
-            status=status or "RUNNING",
-            start_time=start,
-            end_time=end,
-            lifecycle_stage=stage or "active",
+            user_id=str(user or ""),
+            status=str(status or "RUNNING"),
+            start_time=start if isinstance(start, int) else None,
+            end_time=end if isinstance(end, int) else None,
+            lifecycle_stage=str(stage or "active"),
             artifact_uri=artifacts or "",
             run_name=name or "",
         )
@@ -92,7 +94,7 @@ def history(db: Database, run_id: str, key: str) -> Series:
     # Left alone, SQLite walks all runs' points of this key: 220 times slower in a store of 10,000 runs.
     hint = f"INDEXED BY {db.schema.history_index}" if db.schema.history_index else ""
     found = db.rows(
-        f"SELECT step, timestamp, value, is_nan FROM metrics {hint} WHERE run_uuid = ? AND key = ? "
+        f"SELECT step, timestamp, value, is_nan FROM metrics {hint} WHERE run_uuid = ? AND key = ? AND {NUMBERS} "
         "ORDER BY timestamp, step, value",
         (run_id, key),
     )
@@ -108,8 +110,14 @@ def _texts(db: Database, table: str, ids: Sequence[str] | None) -> Texts:
     for run_id, key, value in db.rows_for(
         f"SELECT run_uuid, key, value FROM {table} WHERE run_uuid {{among}} ORDER BY rowid", ids
     ):
-        found[run_id][key] = value or ""
+        found[run_id][str(key)] = _text(value)
     return found
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    return "" if value is None else str(value)
 
 
 def _summaries(db: Database, ids: Sequence[str] | None) -> dict[str, dict[str, Summary]]:
@@ -118,7 +126,8 @@ def _summaries(db: Database, ids: Sequence[str] | None) -> dict[str, dict[str, S
         (run_id, key): read(value, is_nan)
         for run_id, key, value, is_nan, _ in db.rows_for(
             "SELECT m.run_uuid, m.key, m.value, m.is_nan, min(m.timestamp) FROM "
-            "(SELECT run_uuid, key, min(step) AS step FROM metrics WHERE run_uuid {among} GROUP BY run_uuid, key) AS f "
+            f"(SELECT run_uuid, key, min(step) AS step FROM metrics WHERE run_uuid {{among}} AND {NUMBERS} "
+            "GROUP BY run_uuid, key) AS f "
             "JOIN metrics AS m ON m.run_uuid = f.run_uuid AND m.key = f.key AND m.step = f.step "
             "GROUP BY m.run_uuid, m.key",
             ids,
@@ -128,14 +137,15 @@ def _summaries(db: Database, ids: Sequence[str] | None) -> dict[str, dict[str, S
         (run_id, key): (count, read(low), read(high))
         for run_id, key, count, low, high in db.rows_for(
             "SELECT run_uuid, key, count(*), min(CASE WHEN is_nan = 0 THEN value END), "
-            "max(CASE WHEN is_nan = 0 THEN value END) FROM metrics WHERE run_uuid {among} GROUP BY run_uuid, key",
+            "max(CASE WHEN is_nan = 0 THEN value END) FROM metrics "
+            f"WHERE run_uuid {{among}} AND {NUMBERS} GROUP BY run_uuid, key",
             ids,
         )
     }
     found: dict[str, dict[str, Summary]] = defaultdict(dict)
     for run_id, key, value, is_nan, step, timestamp in db.rows_for(
-        "SELECT run_uuid, key, value, is_nan, step, timestamp FROM latest_metrics WHERE run_uuid {among} "
-        "ORDER BY rowid",
+        "SELECT run_uuid, key, value, is_nan, step, timestamp FROM latest_metrics "
+        f"WHERE run_uuid {{among}} AND {NUMBERS} ORDER BY rowid",
         ids,
     ):
         last = read(value, is_nan)

@@ -31,6 +31,7 @@ OLDER = frozenset(
     5b0e9adcef9c 4465047574b1 f5a4f2784254
     """.split()
 )
+OPTIONAL = ("datasets", "inputs", "input_tags", "logged_models")  # by MLflow 2.4 and 3.0
 TABLES = ("experiments", "runs", "params", "tags", "metrics", "latest_metrics", "experiment_tags")
 
 
@@ -65,9 +66,7 @@ def read_schema(connection: sqlite3.Connection, path: str) -> Schema:
                 f"'{path}' is a SQLite database but not MLflow's: it has no table {', '.join(missing)}. "
                 "Give the path of an mlflow.db, or of an mlruns folder."
             )
-        columns = {
-            name: _columns(connection, name) for name in (*TABLES, "datasets", "inputs", "input_tags") if name in names
-        }
+        columns = {name: _columns(connection, name) for name in (*TABLES, *OPTIONAL) if name in names}
         row = (
             connection.execute("SELECT version_num FROM alembic_version").fetchone()
             if "alembic_version" in names

@@ -61,7 +61,7 @@ mlflow.log_params({"after": "the end"}, run_id=run_id)
 data = mlflow.get_run(run_id).data
 print(sorted(data.metrics.items()))
 print({k: v for k, v in sorted(data.params.items()) if k != "long"}, len(data.params["long"]))
-print(sorted((k, v) for k, v in data.tags.items() if not k.startswith("mlflow.")))
+print(sorted((k, v) for k, v in data.tags.items() if not k.startswith(("mlflow.", "nbtrack."))))
 for name in ("tie", "odd", "out/of order", "missing"):
     print(name, [(m.key, m.value, m.step, m.timestamp) for m in mlflow.MlflowClient().get_metric_history(run_id, name)])
 try:

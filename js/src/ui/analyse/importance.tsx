@@ -3,14 +3,16 @@
 import { useMemo } from "preact/hooks";
 import { label } from "../../data/columns";
 import { number, text, type Frame } from "../../data/frame";
-import { importancesOf, type Importance } from "../../data/importance";
+import { importancesOf, type Found, type Importance } from "../../data/importance";
 import { num } from "../format";
 
+export function importancesIn(frame: Frame, rows: readonly number[], metric: string, params: readonly string[]): Found {
+  const columns = params.map((name) => [label(name), rows.map((row) => text(frame, name, row))] as const);
+  return importancesOf(columns, rows.map((row) => number(frame, `metrics.${metric}`, row)));
+}
+
 export function Importances({ frame, rows, metric, params }: { frame: Frame; rows: number[]; metric: string; params: readonly string[] }) {
-  const found = useMemo(() => {
-    const columns = params.map((name) => [label(name), rows.map((row) => text(frame, name, row))] as const);
-    return importancesOf(columns, rows.map((row) => number(frame, `metrics.${metric}`, row)));
-  }, [frame, rows.join(), metric, params.join("\n")]);
+  const found = useMemo(() => importancesIn(frame, rows, metric, params), [frame, rows.join(), metric, params.join("\n")]);
   const { importances, explained, notes, runs } = found;
   return (
     <div class="nbt-importance">
@@ -48,7 +50,7 @@ export function Importances({ frame, rows, metric, params }: { frame: Frame; row
   );
 }
 
-const permutationText = ({ permutation, spread }: Importance) => `${permutation!.toFixed(2)} ± ${spread.toFixed(2)}`;
+const permutationText = ({ permutation, spread }: Importance) => `${permutation!.toFixed(2).replace("-", "−")} ± ${spread.toFixed(2)}`;
 
 function Bar({ value, text: said }: { value: number; text: string }) {
   const size = Math.min(1, Math.abs(value)) * 50;

@@ -2,22 +2,27 @@
 
 import { useSignal } from "@preact/signals";
 import { axisOf, share, ticksOf, valueAt, type Axis } from "../../data/analysis";
+import { railsOf } from "../../data/pictures";
 import { evaluate } from "../../state/filter";
 import { setView, type State } from "../../state/state";
-import { Scale, shade, Sheet, tickText } from "./pieces";
+import { shade, Sheet, tickText } from "./pieces";
 import { clauseOf, joinedFilter, type Stretch } from "./stretch";
 
 const TOP = 34;
 const FOOT = 16;
+/** An axis can be taken hold of this far beyond its ends. */
+const REACH = 6;
 
 interface Props {
   state: State;
   rows: number[];
+  /** These are runs that were selected, and not what the table shows. */
+  chosen: boolean;
   columns: readonly string[];
   color: string | null;
 }
 
-export function Parallel({ state, rows: shownRows, columns, color }: Props) {
+export function Parallel({ state, rows: shownRows, chosen, columns, color }: Props) {
   const brushes = useSignal<ReadonlyMap<string, Stretch>>(new Map());
   const base = useSignal(""); // what the filter said before the first stretch
   const written = useSignal(""); // what these stretches made of it
@@ -26,9 +31,10 @@ export function Parallel({ state, rows: shownRows, columns, color }: Props) {
   const active = brushes.value.size > 0 && filter === written.value;
   const before = active ? evaluate(frame, base.value).mask : null;
   // With stretches marked, the runs that they leave out stay as faint lines.
-  const lit = new Set(shownRows);
-  const rows = active ? [...state.table.scopeRows.value].filter((row) => !before || before[row]) : shownRows;
-  const axes = columns.map((name) => axisOf(frame, name, rows)).filter((axis): axis is Axis => axis !== null);
+  const matching = active ? evaluate(frame, filter).mask : null;
+  const lit = new Set(matching ? shownRows.filter((row) => matching[row]) : shownRows);
+  const rows = active && !chosen ? [...state.table.scopeRows.value].filter((row) => !before || before[row]) : shownRows;
+  const axes = railsOf(frame, rows, columns);
   const scale = color ? axisOf(frame, color, rows) : null;
   if (axes.length < 2) return <p class="nbt-hint">These runs do not vary in enough columns. Choose two or more.</p>;
   const mark = (axis: Axis, stretch: Stretch | null) => {
@@ -43,8 +49,7 @@ export function Parallel({ state, rows: shownRows, columns, color }: Props) {
   };
   return (
     <>
-      <Scale axis={scale} />
-      <Sheet label="Parallel coordinates" height={360}>
+      <Sheet label="Parallel coordinates" scale={scale}>
         {({ width, height }) => {
           const side = 60;
           const gap = (width - 2 * side) / (axes.length - 1);
@@ -57,7 +62,7 @@ export function Parallel({ state, rows: shownRows, columns, color }: Props) {
                   key={row}
                   class={lit.has(row) ? "nbt-thread" : "nbt-thread nbt-out"}
                   points={axes.map((axis, i) => `${side + i * gap},${y(axis, axis.values[at]).toFixed(1)}`).join(" ")}
-                  stroke={shade(scale, scale ? scale.values[at] : null)}
+                  style={lit.has(row) ? { stroke: shade(scale, scale ? scale.values[at] : null) } : undefined}
                 >
                   <title>{frame.ids[row].slice(0, 8)}</title>
                 </polyline>
@@ -99,8 +104,8 @@ function Rail({ axis, at, room, top, bottom, stretch, mark }: RailProps) {
   const y = (part: number) => bottom - part * (bottom - top);
   const begin = (event: PointerEvent & { currentTarget: SVGElement }) => {
     const target = event.currentTarget;
-    const box = target.ownerSVGElement!.getBoundingClientRect();
-    const partAt = (clientY: number) => Math.max(0, Math.min(1, (bottom - (clientY - box.top)) / (bottom - top)));
+    const above = target.getBoundingClientRect().top + REACH - top; // of the sheet
+    const partAt = (clientY: number) => Math.max(0, Math.min(1, (bottom - (clientY - above)) / (bottom - top)));
     const from = partAt(event.clientY);
     const stop = new AbortController();
     const { signal } = stop;
@@ -145,8 +150,8 @@ function Rail({ axis, at, room, top, bottom, stretch, mark }: RailProps) {
       <rect
         x="-12"
         width="24"
-        y={top - 6}
-        height={bottom - top + 12}
+        y={top - REACH}
+        height={bottom - top + 2 * REACH}
         class="nbt-grab"
         tabindex={0}
         role="slider"

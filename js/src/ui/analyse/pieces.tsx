@@ -3,19 +3,31 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { share, ticksOf, type Axis } from "../../data/analysis";
+import { share, ticksOf, valueAt, type Axis } from "../../data/analysis";
 import { text } from "../../data/frame";
 import type { State } from "../../state/state";
 import { setView } from "../../state/state";
 import { dateTime, num } from "../format";
+
+export interface Of {
+  state: State;
+  rows: number[];
+}
+
+export const NONE = <p class="nbt-hint">These runs have no values to draw here.</p>;
 
 export interface Room {
   width: number;
   height: number;
 }
 
-/** Draws into an SVG as wide as its place. */
-export function Sheet({ label, height = 360, children }: { label: string; height?: number; children: (room: Room) => ComponentChildren }) {
+/** Words stand in the middle of their share of an axis. */
+export function spread(axis: Axis): Axis {
+  return axis.words && axis.words.length > 1 ? { ...axis, min: -0.5, max: axis.words.length - 0.5 } : axis;
+}
+
+/** Draws into an SVG as wide as its place, with the key of `scale` on top. */
+export function Sheet({ label, height = 360, scale = null, children }: { label: string; height?: number; scale?: Axis | null; children: (room: Room) => ComponentChildren }) {
   const box = useRef<HTMLDivElement>(null);
   const width = useSignal(0);
   useEffect(() => {
@@ -23,11 +35,13 @@ export function Sheet({ label, height = 360, children }: { label: string; height
     sized.observe(box.current!);
     return () => sized.disconnect();
   }, []);
+  const key = scale ? keyOf(scale, width.value) : null;
   return (
     <div class="nbt-plane" ref={box}>
       {width.value > 60 && (
-        <svg width={width.value} height={height} role="group" aria-label={label}>
-          {children({ width: width.value, height })}
+        <svg width={width.value} height={height + (key?.height ?? 0)} role="group" aria-label={label}>
+          {key?.drawn}
+          <g transform={`translate(0 ${key?.height ?? 0})`}>{children({ width: width.value, height })}</g>
         </svg>
       )}
     </div>
@@ -39,6 +53,8 @@ export const tickText = (axis: Axis, value: number): string => {
   return axis.name.endsWith("_time") ? dateTime(value).slice(5, 16) : num(Number(value.toPrecision(4)));
 };
 
+export const told = (axis: Axis, at: number) => `${axis.label}: ${axis.values[at] === null ? "–" : tickText(axis, axis.values[at])}`;
+
 const short = (word: string, most: number) => (word.length > most ? `${word.slice(0, most - 1)}…` : word);
 
 export interface Plane {
@@ -48,6 +64,9 @@ export interface Plane {
   bottom: number;
   x(value: number): number;
   y(value: number): number;
+  /** The room of one of so many cells. */
+  wide(cells: number): number;
+  high(cells: number): number;
 }
 
 const INSET = 10;
@@ -62,6 +81,8 @@ export function planeOf({ width, height }: Room, x: Axis, y: Axis): Plane {
     bottom,
     x: (value) => left + INSET + share(x, value) * (right - left - 2 * INSET),
     y: (value) => bottom - INSET - share(y, value) * (bottom - top - 2 * INSET),
+    wide: (cells) => (right - left - 2 * INSET) / cells,
+    high: (cells) => (bottom - top - 2 * INSET) / cells,
   };
 }
 
@@ -107,7 +128,7 @@ const HUES = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", 
 
 /** From blue over green to red; words each in a hue. */
 export function shade(axis: Axis | null, value: number | null): string {
-  if (!axis) return HUES[0];
+  if (!axis) return "var(--nbt-accent)";
   if (value === null) return "#8a8f98";
   if (axis.words) return HUES[value % HUES.length];
   const at = share(axis, value) * (STOPS.length - 1);
@@ -115,29 +136,59 @@ export function shade(axis: Axis | null, value: number | null): string {
   return `rgb(${STOPS[low].map((from, i) => Math.round(from + (at - low) * (STOPS[low + 1][i] - from))).join(" ")})`;
 }
 
-export function Scale({ axis }: { axis: Axis | null }) {
-  if (!axis) return null;
-  if (axis.words) {
-    return (
-      <div class="nbt-scale">
-        <span class="nbt-dim">{axis.label}</span>
-        {axis.words.slice(0, 16).map((word, at) => (
-          <span key={word}>
-            <span class="nbt-dot" style={{ background: shade(axis, at) }} /> {short(word, 24)}
-          </span>
+/** What can be read on a colour of the scale: black or white. */
+export function over(color: string): string {
+  const [red, green, blue] = (color.match(/\d+/g) ?? []).map(Number);
+  return 0.299 * red + 0.587 * green + 0.114 * blue > 125 ? "#000" : "#fff";
+}
+
+const LETTER = 6.3; // px, about
+const LINE = 18;
+const RAMP = 120;
+const MOST_KEYS = 24;
+
+/** Which colour means what: a ramp between two numbers, or a dot for each word. */
+function keyOf(axis: Axis, width: number): { height: number; drawn: ComponentChildren } {
+  const first = (axis.label.length + 2) * LETTER;
+  if (!axis.words) {
+    const [low, high] = [tickText(axis, axis.min), tickText(axis, axis.max)];
+    const ramp = first + (low.length + 1) * LETTER;
+    const cells = Array.from({ length: RAMP / 4 }, (_, i) => valueAt(axis, i / (RAMP / 4 - 1)));
+    const drawn = (
+      <g class="nbt-scale">
+        <text y="12" class="nbt-scale-name">{axis.label}</text>
+        <text x={ramp - 6} y="12" text-anchor="end">{low}</text>
+        {cells.map((value, i) => (
+          <rect key={i} x={ramp + i * 4} y="4" width="4.5" height="9" fill={shade(axis, value)} />
         ))}
-      </div>
+        <text x={ramp + RAMP + 8} y="12">{high}</text>
+      </g>
     );
+    return { height: LINE + 4, drawn };
   }
-  const ramp = STOPS.map((stop) => `rgb(${stop.join(" ")})`).join(",");
-  return (
-    <div class="nbt-scale">
-      <span class="nbt-dim">{axis.label}</span>
-      <span>{tickText(axis, axis.min)}</span>
-      <span class="nbt-ramp" style={{ background: `linear-gradient(to right, ${ramp})` }} />
-      <span>{tickText(axis, axis.max)}</span>
-    </div>
+  let [left, line] = [first, 0];
+  const words = axis.words.slice(0, MOST_KEYS).map((word, at) => {
+    const told = short(word, 24);
+    const room = 16 + (told.length + 2) * LETTER;
+    if (left + room > width && left > first) [left, line] = [0, line + 1];
+    const place = { x: left, y: line * LINE };
+    left += room;
+    return (
+      <g key={word} transform={`translate(${place.x} ${place.y})`}>
+        <circle cx="5" cy="8.5" r="4.5" fill={shade(axis, at)} />
+        <text x="14" y="12">{told}</text>
+      </g>
+    );
+  });
+  const more = axis.words.length - words.length;
+  const drawn = (
+    <g class="nbt-scale">
+      <text y="12" class="nbt-scale-name">{axis.label}</text>
+      {words}
+      {more > 0 && <text x="0" y={(line + 1) * LINE + 12}>{`and ${more} more`}</text>}
+    </g>
   );
+  return { height: (line + 1 + +(more > 0)) * LINE + 4, drawn };
 }
 
 /** A run as a dot: its name and values on hover, its page on a click. */
@@ -146,7 +197,7 @@ export function Dot({ state, row, x, y, color, told }: { state: State; row: numb
   const name = text(frame, "run_name", row) ?? frame.ids[row].slice(0, 8);
   const open = () => setView(state, { tab: "run", focus: frame.ids[row] });
   return (
-    <circle class="nbt-run-dot" cx={x} cy={y} r="4.5" fill={color} onClick={open}>
+    <circle class="nbt-run-dot" cx={x} cy={y} r="4.5" style={{ fill: color }} onClick={open}>
       <title>{`${name}\n${told}`}</title>
     </circle>
   );

@@ -100,12 +100,14 @@ function historiesOf({ state, histories }: Scene, run: string, made: Assembled, 
   return standing ? null : found;
 }
 
-/** How many points a run's history of a metric has, as the table knows it. */
+const PERHAPS_MANY = 2;
+
+/** How many points a run's history of a metric has, as the table knows it. A server tells none (0): then perhaps many. */
 export function countOf(frame: Frame, run: string, metric: string): number {
   const column = frame.columns.get(`metrics.${metric}`);
   const row = frame.rowOf.get(run);
   if (column?.kind !== "metric" || row === undefined || column.missing[row]) return 0;
-  return Math.max(1, column.count[row]);
+  return column.count[row] || PERHAPS_MANY;
 }
 
 const lone = new WeakMap<Frame, Map<string, Series>>();

@@ -1,16 +1,8 @@
 /** Which run is the best one at a metric, and where? */
 
+import { hasBest, type Direction } from "../../data/directions";
 import { number, type Frame, type MetricColumn } from "../../data/frame";
-import { SYSTEM } from "../../data/sections";
-import { direction } from "../../query/direction";
 import type { DrawnLine } from "./assemble";
-
-/** Settings and the machine's own measures have no best. */
-const NEUTRAL = /(^|[^a-z])(lr|learning_rate|epoch|step|steps|iteration|iterations|grad|gradient|norm|momentum)([^a-z]|$)/i;
-
-export function hasBest(metric: string): boolean {
-  return !metric.startsWith(`${SYSTEM}/`) && !NEUTRAL.test(metric);
-}
 
 export interface Best {
   run: string;
@@ -18,10 +10,10 @@ export interface Best {
 }
 
 /** By the table's summaries; null where no run has a finite value. */
-export function bestRun(frame: Frame, metric: string, ids: readonly string[]): Best | null {
+export function bestRun(frame: Frame, metric: string, ids: readonly string[], direction: Direction): Best | null {
   const column = frame.columns.get(`metrics.${metric}`) as MetricColumn | undefined;
   if (column?.kind !== "metric" || !hasBest(metric)) return null;
-  const least = direction(metric) === "min";
+  const least = direction === "min";
   let best: Best | null = null;
   for (const run of ids) {
     const row = frame.rowOf.get(run);
@@ -34,9 +26,8 @@ export function bestRun(frame: Frame, metric: string, ids: readonly string[]): B
 }
 
 /** Of the points drawn. */
-export function bestPoint(lines: readonly DrawnLine[], metric: string): { line: DrawnLine; at: number } | null {
-  if (!hasBest(metric)) return null;
-  const least = direction(metric) === "min";
+export function bestPoint(lines: readonly DrawnLine[], direction: Direction): { line: DrawnLine; at: number } | null {
+  const least = direction === "min";
   let best: { line: DrawnLine; at: number } | null = null;
   for (const line of lines) {
     const at = least ? line.line.minAt : line.line.maxAt;

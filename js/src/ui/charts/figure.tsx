@@ -2,7 +2,9 @@
 
 import { effect, useComputed, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { hasBest } from "../../data/directions";
 import type { XAxis } from "../../data/line";
+import { directionIn } from "../../state/state";
 import { shortName } from "../../data/sections";
 import { runName } from "../drawn";
 import { num } from "../format";
@@ -43,7 +45,7 @@ export function Figure({ metric, short = false, among }: Props) {
   const names = namesIn(treeOf(scene, metric));
   const runs = drawn.filter((id) => names.every((name) => countOf(frame, id, name) > 0 || state.book.get(id, name))).length;
   const size = state.view.value.chart.sizes[metric] ?? 1;
-  const best = bestRun(frame, metric, drawn);
+  const best = bestRun(frame, metric, drawn, directionIn(state, metric));
   const bestText = best ? `best ${num(best.value)} by ${runName(frame, best.run)}` : "";
   const isBig = big.value === metric;
   const bars = single.value;
@@ -81,7 +83,7 @@ export function Figure({ metric, short = false, among }: Props) {
             <span class="nbt-best-mark" /> {num(best.value)}
           </span>
         )}
-        <PanelMenu metric={metric} lines={lines.value} plot={() => plot.current} />
+        <PanelMenu metric={metric} lines={lines.value} plot={() => plot.current} bars={bars} />
         <button
           type="button"
           class="nbt-tool"
@@ -170,7 +172,7 @@ function mount(scene: Scene, metric: string, host: HTMLElement, told: (made: Ass
       clip,
       zoom: scene.zoom.peek(),
       pointed: scene.pointed.peek(),
-      best: typeof treeOf(scene, metric) === "string" ? bestPoint(made.lines, metric) : null,
+      best: typeof treeOf(scene, metric) === "string" && hasBest(metric) ? bestPoint(made.lines, directionIn(state, metric)) : null,
       theme: scene.theme.peek(),
     });
     told(made, plot);
@@ -237,6 +239,7 @@ function enter(
     x,
     rows: rowsAt(lines, x, (SLACK * (span[1] - span[0])) / pixels),
     at: { left: (rect?.left ?? 0) + at.left, top: (rect?.top ?? 0) + at.top },
+    panel: plot.over()!.closest("figure")!.getBoundingClientRect(),
   };
   scene.pointed.value = lineNear(lines, at.x, at.top, (y) => plot.heightOf(y));
 }

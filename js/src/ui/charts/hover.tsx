@@ -1,9 +1,11 @@
 /** What stands beside the mouse: the runs at this x, the largest value first. */
 
 import type { RefObject } from "preact";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { lowerBound, nearest, type XAxis } from "../../data/line";
 import { dateTime, num } from "../format";
 import type { DrawnLine } from "./assemble";
+import { placeBeside, type Area } from "./beside";
 import { useScene, type HoverRow } from "./scene";
 import { Swatch } from "./swatch";
 import { seconds } from "./ticks";
@@ -69,25 +71,24 @@ export function xLabel(axis: XAxis, x: number): string {
   return `${axis} ${num(x)}`;
 }
 
-/** Floats over the view that `within` holds, away from its edges. */
+/** Floats over the view that `within` holds, beside the panel it speaks of. */
 export function HoverList({ within }: { within: RefObject<HTMLElement | null> }) {
   const scene = useScene();
+  const list = useRef<HTMLDivElement>(null);
   const hover = scene.hover.value;
   const box = within.current;
+  useLayoutEffect(() => {
+    if (!list.current || !box || !hover) return;
+    const frame = box.getBoundingClientRect();
+    const { left, top } = placeBeside(hover.panel, list.current.getBoundingClientRect(), roomAround(box), hover.at);
+    list.current.style.transform = `translate(${Math.round(left - frame.left)}px, ${Math.round(top - frame.top)}px)`;
+  });
   if (!hover || !box || hover.rows.length === 0 || scene.big.value === hover.metric) return null;
   const { x: axis, smoothing } = scene.state.view.value.chart;
-  const frame = box.getBoundingClientRect();
-  const left = hover.at.left - frame.left;
-  const top = hover.at.top - frame.top;
-  const before = left > frame.width / 2;
   const pointed = scene.pointed.value;
   const rows = around(hover.rows, pointed);
-  const place = {
-    ...(before ? { right: `${frame.width - left + 14}px` } : { left: `${left + 14}px` }),
-    top: `${Math.max(4, top - 20)}px`,
-  };
   return (
-    <div class="nbt-hover" style={place} role="presentation">
+    <div class="nbt-hover" ref={list} role="presentation">
       <div class="nbt-hover-head">{xLabel(axis as XAxis, hover.x)}</div>
       <table>
         <tbody>
@@ -106,6 +107,13 @@ export function HoverList({ within }: { within: RefObject<HTMLElement | null> })
       {rows.length < hover.rows.length && <div class="nbt-dim">and {hover.rows.length - rows.length} more</div>}
     </div>
   );
+}
+
+/** What of the view can be seen. */
+function roomAround(box: HTMLElement): Area {
+  const { left, right } = box.getBoundingClientRect();
+  const { top, bottom } = (box.closest(".nbt-panel-body") ?? box).getBoundingClientRect();
+  return { left, right, top: Math.max(0, top), bottom: Math.min(innerHeight, bottom) };
 }
 
 /** What stands dim beside a value: the raw one, or the band. */

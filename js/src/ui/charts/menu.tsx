@@ -8,27 +8,41 @@ import type { Plot } from "./plot";
 import { download, fileName, linesToCsv, toCsv, toPng } from "./save";
 import { useScene } from "./scene";
 import { toSvg } from "./svg";
+import { barsPicture } from "./bars_out";
+import { pngOf } from "../svg_out";
 
 interface Props {
   metric: string;
   lines: readonly DrawnLine[];
   plot: () => Plot | null;
+  /** It is drawn as bars. */
+  bars: boolean;
 }
 
-export function PanelMenu({ metric, lines, plot }: Props) {
+export function PanelMenu({ metric, lines, plot, bars }: Props) {
   const { state, theme, drawn } = useScene();
   const box = useRef<HTMLDetailsElement>(null);
   const close = () => box.current?.removeAttribute("open");
   const { sizes, formulas } = state.view.value.chart;
   const isFormula = formulas.includes(metric);
+  const barsSvg = () => {
+    const { ids, hidden } = drawn();
+    const frame = state.frame.peek();
+    return barsPicture(state, ids.flatMap((run) => (hidden.has(run) ? [] : (frame.rowOf.get(run) ?? []))), metric, box.current!);
+  };
   const png = () => {
+    if (bars) {
+      const made = barsSvg();
+      close();
+      return void pngOf(made).then((blob) => download(fileName(metric, "png"), blob));
+    }
     const canvas = plot()?.canvas();
     close();
     if (canvas) void toPng(canvas, metric, lines, theme.peek()).then((blob) => download(fileName(metric, "png"), blob));
   };
   const svg = () => {
     const here = plot();
-    const text = here && toSvg(here, metric);
+    const text = bars ? barsSvg() : here && toSvg(here, metric);
     close();
     if (text) download(fileName(metric, "svg"), new Blob([text], { type: "image/svg+xml" }));
   };
@@ -60,10 +74,10 @@ export function PanelMenu({ metric, lines, plot }: Props) {
             </button>
           ))}
         </div>
-        <button type="button" onClick={png} disabled={lines.length === 0}>
+        <button type="button" onClick={png} disabled={!bars && lines.length === 0}>
           Picture (PNG)
         </button>
-        <button type="button" onClick={svg} disabled={lines.length === 0}>
+        <button type="button" onClick={svg} disabled={!bars && lines.length === 0}>
           Picture (SVG)
         </button>
         <button type="button" onClick={csv}>

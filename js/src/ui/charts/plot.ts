@@ -29,6 +29,9 @@ export interface PlotEvents {
   zoom(to: Extent | null): void;
 }
 
+/** Each one costs the browser a little in every frame. */
+const MOST_BEATING = 6;
+
 type Traced = ReturnType<typeof trace>;
 
 export class Plot {
@@ -38,6 +41,8 @@ export class Plot {
   private extents: [x: Extent, y: Extent] = [[0, 1], [0, 1]];
   private readonly traced = new WeakMap<Float64Array, { key: string; traced: Traced }>();
   private readonly live: HTMLElement[] = [];
+  private entered = false; // by the mouse
+  private mouse = { left: 0, top: 0 };
 
   constructor(
     private readonly host: HTMLElement,
@@ -151,6 +156,7 @@ export class Plot {
         },
       },
       hooks: {
+        ready: [(u) => this.watch(u)],
         draw: [(u) => this.paint(u)],
         setCursor: [(u) => this.moved(u)],
         setSelect: [(u) => this.dragged(u)],
@@ -160,8 +166,24 @@ export class Plot {
 
   private moved(u: uPlot): void {
     const { left, top } = u.cursor;
-    if (left === undefined || left < 0 || top === undefined || top < 0) this.events.hover(null);
-    else this.events.hover({ x: u.posToVal(left, "x"), left, top });
+    if (!this.entered || left === undefined || left < 0 || top === undefined || top < 0) return;
+    this.mouse = { left, top };
+    this.events.hover({ x: u.posToVal(left, "x"), left, top });
+  }
+
+  /** uPlot also tells of its cursor when it draws anew, and then it may stand where another panel's mouse has put it. */
+  private watch(u: uPlot): void {
+    const { over } = u;
+    const left = () => {
+      this.entered = false;
+      this.events.hover(null);
+    };
+    over.addEventListener("mouseenter", () => (this.entered = true));
+    over.addEventListener("mouseleave", left);
+    if (!this.entered) return;
+    // Made anew under the mouse, which has not moved and so tells nothing: neither where it is, nor that it left meanwhile.
+    u.setCursor(this.mouse);
+    document.addEventListener("mousemove", (event) => !event.composedPath().includes(over) && left(), { once: true });
   }
 
   private dragged(u: uPlot): void {
@@ -252,9 +274,10 @@ export class Plot {
     return traced;
   }
 
-  /** A small dot beats at the end of each line that still grows. */
+  /** A small dot stands at the end of each line that still grows; it beats where there are few. */
   private pulse(u: uPlot, sheet: Sheet, { lines }: Picture): void {
     const [rx, ry] = rulers(sheet);
+    const still = lines.reduce((n, { live }) => n + +live, 0) > MOST_BEATING;
     let used = 0;
     for (const { line, smooth, live, ink: { color } } of lines) {
       if (!live) continue;
@@ -263,6 +286,11 @@ export class Plot {
       const left = (place(rx, line.x[at]) - sheet.box.left) / sheet.ratio;
       const top = (place(ry, (smooth ?? line.y)[at]) - sheet.box.top) / sheet.ratio;
       if (!(left >= -1 && left <= sheet.box.width / sheet.ratio + 1 && Number.isFinite(top))) continue;
+      if (still) {
+        sheet.ctx.fillStyle = color;
+        disc(sheet.ctx, sheet.box.left + left * sheet.ratio, sheet.box.top + top * sheet.ratio, 2.4 * sheet.ratio);
+        continue;
+      }
       let dot = this.live[used];
       if (!dot) {
         dot = document.createElement("span");

@@ -1,5 +1,6 @@
 /** How does a panel leave the page? As a PNG with its title and legend, or as CSV with every point that is here. */
 
+import type { Frame } from "../../data/frame";
 import type { State } from "../../state/state";
 import { runName } from "../drawn";
 import type { DrawnLine } from "./assemble";
@@ -58,14 +59,20 @@ export function toPng(plot: HTMLCanvasElement, title: string, lines: readonly Dr
 
 const cell = (value: string) => (/[",\r\n]/.test(value) ? `"${value.replace(/"/g, '""')}"` : value);
 
+export const csvText = (rows: readonly (readonly string[])[]): string => rows.map((row) => `${row.map(cell).join(",")}\n`).join("");
+
 /** One row a point: run_id, run_name, step, time in ISO form, value. */
 export function toCsv(state: State, metric: string, runs: readonly string[]): string {
   const rows = [["run_id", "run_name", "step", "time", metric].map(cell).join(",")];
   const frame = state.frame.peek();
   for (const run of runs) {
     const series = state.book.get(run, metric);
-    if (!series) continue;
     const head = `${cell(run)},${cell(runName(frame, run))}`;
+    if (!series) {
+      const last = lastOf(frame, run, metric);
+      if (last) rows.push(`${head},${last.step},,${last.value}`);
+      continue;
+    }
     for (let i = 0; i < series.length; i++) {
       const time = series.time[i];
       const iso = Number.isFinite(time) && Math.abs(time) <= 8.64e15 ? new Date(time).toISOString() : "";
@@ -73,6 +80,14 @@ export function toCsv(state: State, metric: string, runs: readonly string[]): st
     }
   }
   return rows.join("\n") + "\n";
+}
+
+/** What the table knows where no history is here. */
+function lastOf(frame: Frame, run: string, metric: string): { step: number; value: number } | null {
+  const column = frame.columns.get(`metrics.${metric}`);
+  const row = frame.rowOf.get(run);
+  if (column?.kind !== "metric" || row === undefined || column.missing[row]) return null;
+  return { step: column.step[row], value: column.values[row] };
 }
 
 /** The points of an expression, as they are drawn. */

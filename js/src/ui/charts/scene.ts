@@ -8,6 +8,7 @@ import { createHistories, type Histories } from "../../state/histories";
 import { setView, type State } from "../../state/state";
 import type { Ink } from "../color";
 import { drawnRuns, type Drawn } from "../drawn";
+import type { Area } from "./beside";
 import { PLAIN, type Tokens } from "./theme";
 
 export interface HoverRow {
@@ -28,6 +29,8 @@ export interface Hover {
   rows: HoverRow[];
   /** Where the mouse is on the screen. */
   at: { left: number; top: number };
+  /** The panel on the screen. */
+  panel: Area;
 }
 
 export interface Scene {
@@ -54,26 +57,33 @@ export interface Scene {
   stop(): void;
 }
 
-/** Drawing that takes longer than this leaves as long for clicks and scrolling before it begins again. */
+/** One frame draws about this long, the rest waits for the next; as long again is left for clicks and scrolling. */
 const BUSY_MS = 40;
 const MOST_REST_MS = 400;
+/** Panels drawn in one frame, however long they take: a frame has costs of its own. */
+const FEWEST = 3;
 
 export function createScene(state: State, only: string | null): Scene {
   const waiting = new Set<() => void>();
   let frame = 0;
   let rested = 0; // when the page has had as much time for others as the last drawing took
+  let each = 1; // ms that one panel takes, as far as known
   const flush = (now: number) => {
     frame = 0;
     if (now < rested) return schedule();
-    const draws = [...waiting];
-    waiting.clear();
+    const draws = [...waiting].slice(0, Math.max(FEWEST, Math.floor(BUSY_MS / each)));
     const begun = performance.now();
-    for (const draw of draws) draw();
+    for (const draw of draws) {
+      waiting.delete(draw);
+      draw();
+    }
     // The canvas is painted after this; how long all took is seen when the next frame comes.
     requestAnimationFrame(() => {
       const took = performance.now() - begun;
+      each = (each + took / draws.length) / 2;
       rested = took > BUSY_MS ? begun + Math.min(2 * took, took + MOST_REST_MS) : 0;
     });
+    schedule();
   };
   const schedule = () => {
     if (waiting.size > 0) frame ||= requestAnimationFrame(flush);

@@ -2,10 +2,9 @@
 
 import { useSignal } from "@preact/signals";
 import { label, NAME } from "../../data/columns";
-import { setView, type State } from "../../state/state";
-import { shift } from "../grid/header";
-import { placed } from "../grid/moves";
+import type { State } from "../../state/state";
 import { Icon } from "../icons";
+import { hide, moveBefore, shift } from "./change";
 
 export function Arranged({ state }: { state: State }) {
   const columns = state.table.columns.value.filter((name) => name !== NAME);
@@ -30,7 +29,7 @@ export function Arranged({ state }: { state: State }) {
           onDragEnd={() => (held.value = over.value = null)}
           onDrop={(event) => {
             event.preventDefault();
-            if (held.value) setView(state, { columns: placed(columns, held.value, name) });
+            if (held.value) moveBefore(state, held.value, name);
             held.value = over.value = null;
           }}
           onKeyDown={(event) => {
@@ -52,7 +51,7 @@ export function Arranged({ state }: { state: State }) {
           <button
             class="nbt-plain"
             aria-label={`Hide ${label(name)}`}
-            onClick={() => setView(state, { columns: columns.filter((other) => other !== name) })}
+            onClick={() => hide(state, [name])}
           >
             <Icon name="close" size={11} />
           </button>

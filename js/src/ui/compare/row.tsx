@@ -1,17 +1,19 @@
 /** One row of the comparison: a value of each run, what stands out marked. */
 
 import { bestPlaces, change, unlike, type Row, type Value } from "../../data/compare";
-import { direction } from "../../query/direction";
-import { hasBest } from "../charts/best";
+import { hasBest, type Direction } from "../../data/directions";
 import { dateTime, duration, num } from "../format";
 import { Long } from "../long";
+import { Markdown } from "../run/markdown";
+import { StatusBadge } from "../status";
 
-export function CompareRow({ row, base }: { row: Row; base: number }) {
+/** `direction` counts for metrics: is less better, or more? */
+export function CompareRow({ row, base, direction: sense }: { row: Row; base: number; direction: Direction }) {
   const { kind, name, values, differs } = row;
-  const sense = direction(name);
   const ranked = kind === "metric" && hasBest(name);
   const best = new Set(ranked ? bestPlaces(values, sense) : []);
-  const apart = kind === "text" && differs ? unlike(values, base) : [];
+  const isText = kind === "text" || kind === "status" || kind === "note" || kind === "commit";
+  const apart = isText && differs ? unlike(values, base) : [];
   return (
     <tr class={differs ? "nbt-differs" : ""}>
       <th scope="row" title={ranked ? `${name} (${sense === "min" ? "less" : "more"} is better)` : name}>
@@ -21,7 +23,7 @@ export function CompareRow({ row, base }: { row: Row; base: number }) {
         <td
           key={place}
           class={[
-            kind === "text" ? "" : "nbt-number",
+            isText ? "" : "nbt-number",
             best.has(place) ? "nbt-winner" : "",
             apart[place] ? "nbt-apart" : "",
             place === base ? "nbt-baseline" : "",
@@ -29,6 +31,7 @@ export function CompareRow({ row, base }: { row: Row; base: number }) {
           title={kind === "metric" && value !== null ? `min ${num(row.min![place])} · max ${num(row.max![place])}` : undefined}
         >
           <Cell value={value} kind={kind} />
+          {row.steps?.[place] != null && <span class="nbt-change nbt-dim">of step {num(row.steps[place])}</span>}
           {kind === "metric" && base >= 0 && place !== base && <Difference value={value} base={values[base]} sense={sense} ranked={ranked} />}
         </td>
       ))}
@@ -38,6 +41,9 @@ export function CompareRow({ row, base }: { row: Row; base: number }) {
 
 function Cell({ value, kind }: { value: Value; kind: Row["kind"] }) {
   if (value === null) return <span class="nbt-blank">–</span>;
+  if (kind === "status") return <StatusBadge status={value as string} />;
+  if (kind === "commit") return <code class="nbt-mono" title={value as string}>{(value as string).slice(0, 10)}</code>;
+  if (kind === "note") return <Markdown text={value as string} />;
   if (kind === "time") return <>{dateTime(value as number)}</>;
   if (kind === "duration") return <>{duration(value as number)}</>;
   if (typeof value === "number") return <>{num(value)}</>;

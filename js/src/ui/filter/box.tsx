@@ -6,7 +6,7 @@ import { evaluate, type Filtered } from "../../state/filter";
 import { setView, type State } from "../../state/state";
 import { Icon } from "../icons";
 import { List, type Offer } from "./list";
-import { offers } from "./offers";
+import { offers, searchOffer } from "./offers";
 
 /** From as many runs on, a filter waits until the typing pauses. */
 const MANY = 20_000;
@@ -45,21 +45,22 @@ export function FilterBox({ state }: { state: State }) {
     clearTimeout(timer.current);
     if (state.frame.peek().length > MANY) timer.current = setTimeout(apply, PAUSE_MS);
     else apply();
-    const found = list ? offers(state.table.frame.peek(), text, caret) : [];
+    const found = list ? offers(state, text, caret) : [];
     open.value = found.length > 0 ? { list: found, at: -1 } : null;
   };
   const take = (offer: Offer) => {
     const text = draft.peek().slice(0, offer.start) + offer.insert + draft.peek().slice(offer.end);
     const caret = offer.start + offer.insert.length;
-    write(text, caret);
+    write(text, caret, !offer.search);
     queueMicrotask(() => input.current?.setSelectionRange(caret, caret));
   };
   const press = (event: KeyboardEvent) => {
-    if (!pressed(event, open, take, () => (draft.value === "" ? leave(input.current!) : escape()))) return;
+    const search = searchOffer(state, draft.peek())[0];
+    if (event.key === "Enter" && search && (open.peek()?.at ?? -1) < 0) take(search);
+    else if (!pressed(event, open, take, () => leave(input.current!))) return;
     event.preventDefault();
     event.stopPropagation();
   };
-  const escape = () => leave(input.current!);
   // While completions are offered, what is there is not finished, and no mistake.
   const settled = draft.value === state.view.value.filter ? state.table.filtered.value.error : null;
   const shown = open.value ? null : (error.value ?? settled);
@@ -82,7 +83,7 @@ export function FilterBox({ state }: { state: State }) {
             aria-describedby="nbt-filter-error"
             spellcheck={false}
             autocomplete="off"
-            placeholder="Filter: metrics.loss < 0.1 and params.model = 'cnn'"
+            placeholder="A name, or a filter: metrics.loss < 0.1 and params.model = 'cnn'"
             value={draft.value}
             onInput={(event) => write(event.currentTarget.value, event.currentTarget.selectionStart ?? 0)}
             onKeyDown={press}
@@ -127,7 +128,7 @@ function pressed(
   const size = now.list.length;
   if (event.key === "ArrowDown") open.value = { ...now, at: (now.at + 1) % size };
   else if (event.key === "ArrowUp") open.value = { ...now, at: (now.at + size) % (size + 1) === size ? -1 : (now.at + size) % (size + 1) };
-  else if (event.key === "Enter" || (event.key === "Tab" && !event.shiftKey)) take(now.list[Math.max(0, now.at)]);
+  else if (event.key === "Enter" || (event.key === "Tab" && !event.shiftKey)) take(now.list[now.at] ?? now.list.find(({ search }) => !search) ?? now.list[0]);
   else return false;
   return true;
 }

@@ -7,6 +7,8 @@ export interface Offer {
   insert: string;
   label: string;
   detail: string;
+  /** A search by name, which stands for the whole text. */
+  search?: boolean;
 }
 
 export function List({ list, at, take }: { list: readonly Offer[]; at: number; take: (offer: Offer) => void }) {
@@ -25,8 +27,11 @@ export function List({ list, at, take }: { list: readonly Offer[]; at: number; t
             take(offer);
           }}
         >
-          <span class="nbt-ellipsis">{offer.label}</span>
-          <span class="nbt-dim">{offer.detail}</span>
+          <span class={offer.search ? "nbt-ellipsis nbt-offer-search" : "nbt-ellipsis"}>{offer.label}</span>
+          <span class="nbt-dim">
+            {offer.detail}
+            {offer.search && <kbd class="nbt-key">Enter</kbd>}
+          </span>
         </div>
       ))}
     </div>

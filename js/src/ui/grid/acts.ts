@@ -1,38 +1,20 @@
-/** What do the keys and the mouse do in the runs table? */
+/** What do the keys do in the runs table? */
 
-import { signal, type Signal } from "@preact/signals";
+import { added } from "../../data/lists";
 import { FOLDED, GROUP, PARENT } from "../../data/tree";
 import { setView, whyNoEdits, type State } from "../../state/state";
-import { resize, shift, sortBy } from "./header";
-import type { Layout } from "./layout";
-import { added, moved, toggle, type Bounds, type Cursor } from "./moves";
-
-/** The cursor goes with its run when the order changes. */
-export interface Held extends Cursor {
-  run: string | null;
-  /** Where a range begins. */
-  anchor: string | null;
-  /** Whether the last key grew a range. */
-  ranging: boolean;
-}
-
-export const createCursor = (): Signal<Held> =>
-  signal({ line: 0, column: 1, run: null, anchor: null, ranging: false });
-
-export interface Place {
-  state: State;
-  cursor: Signal<Held>;
-  at: Cursor;
-  bounds: Bounds;
-  places: Layout;
-  /** The column whose sheet is open. */
-  sheet: Signal<string | null>;
-}
+import { keep, resize, shift, sortBy } from "../columns/change";
+import { concerned, hide, open, pin } from "../run_acts";
+import { moved, type Cursor } from "./moves";
+import type { Place } from "./place";
+import { between, runAt, selectAll, toggleGroup, toggleRun } from "./selecting";
+import { toBest } from "./to_best";
 
 /** false: not ours. "moved": the cursor went elsewhere. */
 export function press(place: Place, event: KeyboardEvent): "moved" | "done" | false {
   const { state, at } = place;
   const chord = event.ctrlKey || event.metaKey;
+  if (event.key === "b" && !chord && !event.altKey && !event.shiftKey) return toBest(place) ? "moved" : "done";
   if (chord && event.key === "a" && !event.shiftKey && !event.altKey) return selectAll(state, true), "done";
   if (chord && event.key === "z" && !event.shiftKey && state.edits.notice.peek()?.undo?.length) return void state.edits.undo(), "done";
   if (event.altKey) return !chord && at.line < 0 && pressHeader(place, event) ? "done" : false;
@@ -78,6 +60,7 @@ function pressHeader({ state, at, places, sheet }: Place, event: KeyboardEvent):
     sheet.value = place.name;
     return true;
   }
+  if (event.key === "p" && !event.shiftKey) return keep(state, place.name), true;
   const by = event.key === "ArrowLeft" ? -1 : event.key === "ArrowRight" ? 1 : null;
   if (event.altKey && by !== null) {
     if (event.shiftKey) resize(state, place.name, place.width + by * 12);
@@ -95,23 +78,28 @@ function pressEdit({ state, at }: Place, event: KeyboardEvent): boolean {
   const run = runAt(state, at.line);
   if (what === undefined || run === null) return false;
   const why = whyNoEdits(state);
-  const runs = state.table.selected.peek().has(run) ? [...state.selected.peek()] : [run];
+  const runs = concerned(state, run);
   if (why !== null) state.edits.notice.value = { words: why, bad: true };
   else if (what === "delete") void state.edits.make({ what, runs });
   else state.editing.value = { runs, what };
   return true;
 }
 
-function pressRow({ state, cursor, at }: Place, event: KeyboardEvent): boolean {
+function openMenu({ menu, cell }: Place, run: string): void {
+  const { left, bottom } = cell()!.getBoundingClientRect();
+  menu.value = { run, left: left + 8, top: bottom };
+}
+
+function pressRow(place: Place, event: KeyboardEvent): boolean {
+  const { state, cursor, at } = place;
   const run = runAt(state, at.line);
   if (run === null) return pressGroup(state, at.line, event.key);
-  const view = state.view.peek();
-  const flipped = (list: readonly string[]) => toggle(list, run);
   if (event.key === " ") toggleRun(state, cursor, at.line, { range: event.shiftKey, toggle: true });
-  else if (event.key === "Enter") setView(state, { focus: run, tab: "run" });
+  else if (event.key === "Enter") open(state, run);
   else if (event.shiftKey) return false;
-  else if (event.key === "p") setView(state, { pinned: flipped(view.pinned) });
-  else if (event.key === "h") setView(state, { hidden: flipped(view.hidden) });
+  else if (event.key === "p") pin(state, concerned(state, run));
+  else if (event.key === "h") hide(state, concerned(state, run));
+  else if (event.key === "ContextMenu" || event.key === "m") openMenu(place, run);
   else return false;
   return true;
 }
@@ -124,45 +112,6 @@ function go({ state, cursor, at }: Place, to: Cursor, ranging: boolean): void {
   if (ranging && to.line !== at.line) state.selected.value = added(state.selected.peek(), between(state, anchor, to.line));
 }
 
-/** A click or the space bar on a line. */
-export function toggleRun(
-  state: State,
-  cursor: Signal<Held>,
-  line: number,
-  how: { range: boolean; toggle: boolean },
-): void {
-  const run = runAt(state, line);
-  if (run === null) return;
-  const { anchor } = cursor.peek();
-  if (how.range && anchor !== null) state.selected.value = added(state.selected.peek(), between(state, anchor, line));
-  else if (how.toggle) state.selected.value = toggle(state.selected.peek(), run);
-  cursor.value = { ...cursor.peek(), line, run, anchor: how.range ? (anchor ?? run) : run, ranging: false };
-}
-
-function between(state: State, anchor: string | null, line: number): string[] {
-  const { table } = state;
-  const { rowOf } = table.frame.peek();
-  const row = anchor === null ? undefined : rowOf.get(anchor);
-  const from = row === undefined ? line : table.lineOf.peek()[row];
-  const [low, high] = from < 0 ? [line, line] : [Math.min(from, line), Math.max(from, line)];
-  const between = Array.from({ length: high - low + 1 }, (_, i) => runAt(state, low + i));
-  return between.filter((run) => run !== null);
-}
-
-/** The line of a group: shows its runs and hides them, or selects them all. */
-export function toggleGroup(state: State, line: number, what: "fold" | "select"): void {
-  const { rows } = state.table.lines.peek();
-  const group = state.table.groups.peek()[rows[line]];
-  if (!group) return;
-  if (what === "fold") return setView(state, { opened: toggle(state.view.peek().opened, group.key) });
-  const { ids } = state.table.frame.peek();
-  const members = Array.from(group.rows, (row) => ids[row]);
-  const selected = state.table.selected.peek();
-  const all = members.every((id) => selected.has(id));
-  const gone = new Set(members);
-  state.selected.value = all ? state.selected.peek().filter((id) => !gone.has(id)) : added(state.selected.peek(), members);
-}
-
 function pressGroup(state: State, line: number, key: string): boolean {
   if (key === " ") toggleGroup(state, line, "select");
   else if (key === "Enter") toggleGroup(state, line, "fold");
@@ -170,18 +119,3 @@ function pressGroup(state: State, line: number, key: string): boolean {
   return true;
 }
 
-export function selectAll(state: State, on: boolean): void {
-  if (!on) {
-    state.selected.value = [];
-    return;
-  }
-  const { rows, marks } = state.table.lines.peek();
-  const { ids } = state.table.frame.peek();
-  const grouped = state.table.groups.peek().length > 0;
-  const shown = grouped ? state.shown.peek() : Array.from(rows.filter((_, line) => state.table.isRun(marks[line])), (row) => ids[row]);
-  state.selected.value = added(state.selected.peek(), shown);
-}
-
-export function runAt(state: State, line: number): string | null {
-  return state.table.idAt(line);
-}

@@ -1,39 +1,77 @@
-/** Which run has the best value of each metric, among those that match? */
+/** Which run, or which group of runs, has the best value of each metric among those that match? */
 
-import type { Frame } from "../../data/frame";
 import { groupOf } from "../../data/columns";
 import { directionOf } from "../../data/directions";
-import { CONTEXT, GROUP, type Lines } from "../../data/tree";
+import type { Column, Frame, TextColumn } from "../../data/frame";
+import { summary, type RunGroup } from "../../data/groups";
+
+/** The rows with the best values of each metric. */
+export type Best = ReadonlyMap<string, ReadonlySet<number>>;
 
 /**
- * The row with the best value of each column; none where fewer than two runs have different values, or where the runs are
- * of several experiments: a metric of the same name need not mean the same there.
+ * In each experiment one, because a metric of the same name need not mean the same in another; none where fewer than two
+ * of its runs have different values.
  */
-export function bestRows(frame: Frame, lines: Lines, columns: readonly string[], directions: Readonly<Record<string, string>>): Map<string, number> {
-  const found = new Map<string, number>();
-  if (ofSeveral(frame, lines)) return found;
-  for (const name of columns) {
-    const column = frame.columns.get(name);
-    if (!column || column.kind === "text" || groupOf(name) !== "metrics") continue;
-    const less = directionOf(frame, directions, name) === "min";
-    let best = -1;
-    let worst = -1;
-    for (let line = 0; line < lines.rows.length; line++) {
-      const row = lines.rows[line];
-      const value = column.values[row];
-      if (lines.marks[line] & (CONTEXT | GROUP) || column.missing[row] || Number.isNaN(value)) continue;
-      const better = (a: number, b: number) => (less ? a < b : a > b);
-      if (best < 0 || better(value, column.values[best])) best = row;
-      if (worst < 0 || better(column.values[worst], value)) worst = row;
-    }
-    if (best >= 0 && column.values[best] !== column.values[worst]) found.set(name, best);
+export function bestRows(frame: Frame, rows: Uint32Array, columns: readonly string[], directions: Directions): Best {
+  const found = new Map<string, Set<number>>();
+  for (const own of byExperiment(frame, rows)) {
+    const best = bestOf(frame, columns, directions, own, (column, row) => (column.missing[row] ? NaN : column.values[row]));
+    for (const [name, row] of best) found.set(name, (found.get(name) ?? new Set()).add(row));
   }
   return found;
 }
 
-function ofSeveral(frame: Frame, lines: Lines): boolean {
+function byExperiment(frame: Frame, rows: Uint32Array): Iterable<ArrayLike<number> & Iterable<number>> {
+  const experiments = frame.columns.get("experiment_id");
+  if (experiments?.kind !== "text") return [rows];
+  const found = new Map<number, number[]>();
+  for (const row of rows) {
+    const own = found.get(experiments.codes[row]);
+    if (own) own.push(row);
+    else found.set(experiments.codes[row], [row]);
+  }
+  return found.values();
+}
+
+/** The group with the best mean of each metric; none where the runs are of several experiments. */
+export function bestGroups(frame: Frame, groups: readonly RunGroup[], columns: readonly string[], directions: Directions): Map<string, RunGroup> {
+  if (groups.some(({ rows }) => ofSeveral(frame, [rows[0], groups[0].rows[0]]) || ofSeveral(frame, rows))) return new Map();
+  return bestOf(frame, columns, directions, groups, (column, { rows }) => summary(column, rows).mean);
+}
+
+type Directions = Readonly<Record<string, string>>;
+
+function bestOf<T>(
+  frame: Frame,
+  columns: readonly string[],
+  directions: Directions,
+  from: Iterable<T>,
+  read: (column: Exclude<Column, TextColumn>, one: T) => number,
+): Map<string, T> {
+  const found = new Map<string, T>();
+  for (const name of columns) {
+    const column = frame.columns.get(name);
+    if (!column || column.kind === "text" || groupOf(name) !== "metrics") continue;
+    const sign = directionOf(frame, directions, name) === "min" ? 1 : -1;
+    let [best, least, most]: [T | null, number, number] = [null, Infinity, -Infinity];
+    for (const one of from) {
+      const value = sign * read(column, one);
+      if (Number.isNaN(value)) continue;
+      if (best === null || value < least) [best, least] = [one, value];
+      most = Math.max(most, value);
+    }
+    if (best !== null && least !== most) found.set(name, best);
+  }
+  return found;
+}
+
+function ofSeveral(frame: Frame, rows: Iterable<number>): boolean {
   const experiments = frame.columns.get("experiment_id");
   if (experiments?.kind !== "text") return false;
-  const matching = lines.rows.filter((_, line) => !(lines.marks[line] & (CONTEXT | GROUP)));
-  return matching.some((row) => experiments.codes[row] !== experiments.codes[matching[0]]);
+  let first: number | null = null;
+  for (const row of rows) {
+    first ??= experiments.codes[row];
+    if (experiments.codes[row] !== first) return true;
+  }
+  return false;
 }

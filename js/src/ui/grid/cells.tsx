@@ -5,7 +5,7 @@ import { text, type Column, type Frame } from "../../data/frame";
 import type { Experiment } from "../../protocol";
 import type { State } from "../../state/state";
 import { ago, dateTime, duration } from "../format";
-import { Icon, type IconName } from "../icons";
+import { ABANDONED, lastSign, StatusBadge, statusOf } from "../status";
 import { aligned, type Place } from "./layout";
 import { Spark } from "./spark";
 
@@ -17,14 +17,6 @@ export interface CellProps {
   narrow: boolean;
   best: boolean;
 }
-
-export const STATUS: Record<string, [icon: IconName, words: string]> = {
-  FINISHED: ["finished", "Finished"],
-  FAILED: ["failed", "Failed"],
-  KILLED: ["killed", "Killed"],
-  RUNNING: ["running", "Running"],
-  SCHEDULED: ["scheduled", "Scheduled"],
-};
 
 export function CellBody(props: CellProps) {
   const { state, frame, row, place } = props;
@@ -46,16 +38,9 @@ function Words({ text }: { text: string | null }) {
   return <span title={text.length > 8 ? text : undefined}>{text === "" ? "“”" : text}</span>;
 }
 
-function Status({ frame, row, narrow }: CellProps) {
-  const status = text(frame, "status", row);
-  if (status === null) return <None />;
-  const [icon, words] = STATUS[status] ?? ["scheduled", status];
-  return (
-    <span class={`nbt-state nbt-state-${icon}`} title={words}>
-      <Icon name={icon} size={13} />
-      <span class={narrow ? "nbt-sr" : ""}>{words}</span>
-    </span>
-  );
+function Status({ state, frame, row, narrow }: CellProps) {
+  const status = statusOf(state, frame.ids[row]);
+  return status === null ? <None /> : <StatusBadge status={status} bare={narrow} />;
 }
 
 function Ago({ ms, now }: { ms: number; now: ReadonlySignal<number> }) {
@@ -68,7 +53,9 @@ function Duration({ state, frame, row }: CellProps) {
   const end = frame.columns.get("end_time");
   const start = frame.columns.get("start_time");
   const running = (!end || end.kind === "text" || end.missing[row]) && start?.kind === "number";
-  const ms = running ? state.table.now.value - start.values[row] : column.values[row];
+  const id = frame.ids[row];
+  if (running && statusOf(state, id) === ABANDONED && lastSign(state, id) === null) return <None />;
+  const ms = running ? (lastSign(state, id) ?? state.table.now.value) - start.values[row] : column.values[row];
   return <span>{duration(Math.max(0, ms))}</span>;
 }
 
@@ -83,7 +70,7 @@ function Value({ state, frame, row, place, best, column }: CellProps & { column:
   return (
     <>
       {spark}
-      <span class={best ? "nbt-cell-best" : undefined} title={best ? `${value}: the best of this column` : String(value)}>
+      <span class={best ? "nbt-cell-best" : undefined} title={best ? `${value}: the best of its experiment` : String(value)}>
         {aligned(value, place.decimals)}
         {best && <span class="nbt-sr"> best</span>}
       </span>

@@ -3,10 +3,11 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { groupOf, label, NAME } from "../../data/columns";
 import { directionOf, metricOf, PARTS, spelled, type Part } from "../../data/directions";
+import { toggle } from "../../data/lists";
 import { setView, type State } from "../../state/state";
+import { hide, keep } from "../columns/change";
 import { Icon } from "../icons";
 import { BOX, HEADER, px, type Layout } from "./layout";
-import { toggle } from "./moves";
 import { Range } from "./range";
 import { Since } from "./since";
 import { Values } from "./values";
@@ -99,20 +100,19 @@ function Shown({ state, name }: { state: State; name: string }) {
 function show(state: State, name: string, key: string, part: Part): void {
   const next = `metrics.${key}${part === "last" ? "" : `.${part}`}`;
   if (next === name) return;
-  const columns = [...new Set(state.table.columns.peek().map((other) => (other === name ? next : other)))];
+  const renamed = (list: readonly string[]) => [...new Set(list.map((other) => (other === name ? next : other)))];
   const frame = state.table.frame.peek();
   const before = spelled(frame, name);
   const after = `${spelled(frame, `metrics.${key}`)}${part === "last" ? "" : `.${part}`}`;
   const order = state.view.peek().order.map((clause) => (clause.startsWith(`${before} `) ? after + clause.slice(before.length) : clause));
-  const heat = state.view.peek().heat.map((other) => (other === name ? next : other));
-  setView(state, { columns, order, heat });
+  const { heat, pinned_columns } = state.view.peek();
+  setView(state, { columns: renamed(state.table.chosen.peek()), order, heat: renamed(heat), pinned_columns: renamed(pinned_columns) });
 }
 
 function Actions({ state, name, close }: { state: State; name: string; close: () => void }) {
-  const { group, heat, columns } = state.view.value;
+  const { group, heat, pinned_columns } = state.view.value;
   const numeric = state.table.frame.value.columns.get(name)?.kind !== "text" && !name.endsWith("_time");
   const sort = (way: string) => setView(state, { order: [`${spelled(state.table.frame.peek(), name)} ${way}`] });
-  const hide = () => setView(state, { columns: (columns ?? state.table.columns.peek()).filter((other) => other !== name) });
   return (
     <div class="nbt-acts">
       <button class="nbt-act" onClick={() => (sort("ASC"), close())}>
@@ -132,9 +132,14 @@ function Actions({ state, name, close }: { state: State; name: string; close: ()
         </button>
       )}
       {name !== NAME && (
-        <button class="nbt-act" onClick={() => (hide(), close())}>
-          <Icon name="close" /> Hide the column
-        </button>
+        <>
+          <button class="nbt-act" aria-pressed={pinned_columns.includes(name)} onClick={() => (keep(state, name), close())}>
+            <Icon name="pin" /> {pinned_columns.includes(name) ? "Let it move with the others" : "Keep in sight"}
+          </button>
+          <button class="nbt-act" onClick={() => (hide(state, [name]), close())}>
+            <Icon name="close" /> Hide the column
+          </button>
+        </>
       )}
     </div>
   );

@@ -3,24 +3,23 @@
 import { useComputed, type ReadonlySignal, type Signal } from "@preact/signals";
 import { groupOf } from "../../data/columns";
 import { directionOf } from "../../data/directions";
-import { heatOf } from "../../data/heat";
+import type { RunGroup } from "../../data/groups";
+import { heatOf, type Heat } from "../../data/heat";
 import { GROUP, PARENT } from "../../data/tree";
 import type { State } from "../../state/state";
 import { drawnRuns, type Drawn } from "../drawn";
-import type { Held } from "./acts";
-import { bestRows } from "./best";
+import { bestGroups, bestRows, type Best } from "./best";
 import { HEADER, layout, ROW, type Layout } from "./layout";
-import { clamped, type Bounds, type Cursor } from "./moves";
+import { clamped, type Bounds, type Cursor, type Held } from "./moves";
 import { stuck, type Scroll } from "./sight";
-
-export type Heat = ReadonlyMap<string, (row: number) => number | null>;
 
 export interface Facts {
   layout: ReadonlySignal<Layout>;
   drawn: ReadonlySignal<Drawn>;
   /** Are all lines selected? */
   all: ReadonlySignal<boolean | "mixed">;
-  best: ReadonlySignal<ReadonlyMap<string, number>>;
+  best: ReadonlySignal<Best>;
+  bestGroups: ReadonlySignal<ReadonlyMap<string, RunGroup>>;
   heat: ReadonlySignal<Heat>;
   /** Lines that stay on top. */
   pins: ReadonlySignal<number>;
@@ -33,8 +32,10 @@ export function useFacts(state: State, scroll: Signal<Scroll>, cursor: Signal<He
   const { table } = state;
   const sparks = useComputed(() => sparkColumns(state));
   const tree = useComputed(() => table.lines.value.marks.some((mark) => mark & PARENT));
-  const grouped = useComputed(() => table.groups.value.length > 0);
+  const spread = useComputed(() => (table.groups.value.length > 0 ? state.view.value.spread : null));
   const widths = useComputed(() => state.view.value.widths);
+  const pinned = useComputed(() => state.view.value.pinned_columns);
+  const room = useComputed(() => scroll.value.width);
   const directions = useComputed(() => state.view.value.directions);
   const hot = useComputed(() => state.view.value.heat);
   const height = useComputed(() => scroll.value.height);
@@ -48,12 +49,20 @@ export function useFacts(state: State, scroll: Signal<Scroll>, cursor: Signal<He
     pins,
     bounds,
     layout: useComputed(() => {
-      const wishes = { widths: widths.value, sparks: sparks.value, narrow: table.narrow.value, tree: tree.value, grouped: grouped.value };
-      return layout(table.frame.value, table.columns.value, wishes);
+      return layout(table.frame.value, table.columns.value, {
+        widths: widths.value,
+        sparks: sparks.value,
+        pinned: pinned.value,
+        room: room.value,
+        narrow: table.narrow.value,
+        tree: tree.value,
+        spread: spread.value,
+      });
     }),
     drawn: useComputed(() => drawnRuns(state)),
     all: useComputed(() => allSelected(state)),
-    best: useComputed(() => bestRows(table.frame.value, table.lines.value, table.columns.value, directions.value)),
+    best: useComputed(() => bestRows(table.frame.value, table.matching.value, table.columns.value, directions.value)),
+    bestGroups: useComputed(() => bestGroups(table.frame.value, table.groups.value, table.columns.value, directions.value)),
     heat: useComputed(() => heats(state, hot.value, directions.value)),
     spot: useComputed(() => {
       const { line, column, run } = cursor.value;
@@ -84,14 +93,12 @@ function allSelected(state: State): boolean | "mixed" {
 }
 
 function heats(state: State, names: readonly string[], directions: Readonly<Record<string, string>>): Heat {
-  const { frame, lines, isRun } = state.table;
-  const { marks } = lines.value;
-  const rows = lines.value.rows.filter((_, line) => isRun(marks[line]));
+  const { frame, matching } = state.table;
   const found = new Map<string, (row: number) => number | null>();
   for (const name of names) {
     const column = frame.value.columns.get(name);
     const less = groupOf(name) === "metrics" && directionOf(frame.value, directions, name) === "min";
-    if (column && column.kind !== "text") found.set(name, heatOf(column, rows, less));
+    if (column && column.kind !== "text") found.set(name, heatOf(column, matching.value, less));
   }
   return found;
 }

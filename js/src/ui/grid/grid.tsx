@@ -1,17 +1,20 @@
 /** How is a table of very many runs shown? Only the lines and columns in sight are in the page; the rest is arithmetic. */
 
-import { batch, useSignal, useSignalEffect, type Signal } from "@preact/signals";
+import { batch, useComputed, useSignal, useSignalEffect, type Signal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type { State } from "../../state/state";
-import { createCursor, press, type Held } from "./acts";
+import { press } from "./acts";
 import { ColumnSheet } from "./column_sheet";
 import { Empty } from "./empty";
 import { useFacts, type Facts } from "./facts";
 import { Header } from "./header";
 import { HEADER, px, ROW } from "./layout";
 import { Lines } from "./lines";
-import { cellAt, click, copy, doubleClick, spotOf } from "./mouse";
+import { asksMenu, cellAt, click, copy, doubleClick, spotOf } from "./mouse";
+import { createCursor } from "./moves";
+import type { Place } from "./place";
+import { RowMenu, type Asked } from "./row_menu";
 import { columnsInSight, followSideways, reach, type Scroll } from "./sight";
 
 const NARROW = 720;
@@ -22,6 +25,7 @@ export function Grid({ state }: { state: State }) {
   const scroll = useSignal<Scroll>({ top: 0, left: 0, width: 800, height: 300 });
   const cursor = useMemo(createCursor, [state]);
   const sheet = useSignal<string | null>(null);
+  const menu = useSignal<Asked | null>(null);
   const facts = useFacts(state, scroll, cursor);
   const show = useFocus(box, scroll, facts);
   useSize(box, scroll, table.narrow);
@@ -46,9 +50,9 @@ export function Grid({ state }: { state: State }) {
         onScroll={(event) => {
           const { scrollTop, scrollLeft } = event.currentTarget;
           scroll.value = { ...scroll.peek(), top: scrollTop, left: scrollLeft };
-          sheet.value = null;
+          sheet.value = menu.value = null;
         }}
-        {...listeners(state, cursor, facts, sheet, show)}
+        {...listeners({ state, cursor, facts, sheet, menu, show, cell: () => cellAt(box.current!, facts.spot.peek()) })}
       >
         <Header {...parts} sheet={sheet} />
         {pins > 0 && (
@@ -62,16 +66,31 @@ export function Grid({ state }: { state: State }) {
         {total === 0 && <Empty state={state} />}
       </div>
       {sheet.value !== null && <ColumnSheet state={state} name={sheet.value} layout={layout} scrolled={left} room={width} close={() => closeSheet(box.current!, sheet)} />}
+      {menu.value !== null && (
+        <RowMenu
+          state={state}
+          asked={menu.value}
+          close={() => {
+            menu.value = null;
+            cellAt(box.current!, facts.spot.peek())?.focus({ preventScroll: true });
+          }}
+        />
+      )}
     </>
   );
 }
 
-function listeners(state: State, cursor: Signal<Held>, facts: Facts, sheet: Signal<string | null>, show: () => void) {
+interface Heard extends Pick<Place, "state" | "cursor" | "sheet" | "menu" | "cell"> {
+  facts: Facts;
+  show: () => void;
+}
+
+function listeners({ facts, show, ...rest }: Heard) {
+  const { state, cursor, menu } = rest;
   const { spot, bounds, layout } = facts;
   return {
     onKeyDown(event: KeyboardEvent) {
-      const place = { state, cursor, at: spot.peek(), bounds: bounds.peek(), places: layout.peek(), sheet };
-      const done = press(place, event);
+      const done = press({ ...rest, at: spot.peek(), bounds: bounds.peek(), places: layout.peek(), best: facts.best.peek() }, event);
       if (!done) return;
       event.preventDefault();
       event.stopPropagation();
@@ -84,7 +103,18 @@ function listeners(state: State, cursor: Signal<Held>, facts: Facts, sheet: Sign
       cursor.value = { ...cursor.peek(), ...spotted, run: state.table.idAt(spotted.line) };
     },
     onMouseDown: (event: MouseEvent) => event.shiftKey && event.preventDefault(),
-    onClick: (event: MouseEvent) => click(state, cursor, facts.all.peek(), event),
+    onClick(event: MouseEvent) {
+      if ((event.target as Element).closest("[data-does=menu]")) menu.value = asksMenu(state, event);
+      else click(state, cursor, facts.all.peek(), event);
+    },
+    // Shift brings the browser's own menu, as in JupyterLab.
+    onContextMenu(event: MouseEvent) {
+      const asked = event.shiftKey ? null : asksMenu(state, event);
+      if (!asked) return;
+      event.preventDefault();
+      event.stopPropagation();
+      menu.value = asked;
+    },
     onDblClick: (event: MouseEvent) => doubleClick(state, event),
   };
 }
@@ -121,8 +151,9 @@ function useSize(box: RefObject<HTMLDivElement | null>, scroll: Signal<Scroll>, 
 
 /** Whoever sets another filter or order wants to see the first lines of what comes. */
 function useTop(state: State, box: RefObject<HTMLDivElement | null>): void {
+  const asked = useComputed(() => JSON.stringify([state.view.value.filter, state.view.value.order]));
   useSignalEffect(() => {
-    void [state.view.value.filter, state.view.value.order];
+    void asked.value; // other settings leave the lines where they are
     if (box.current && box.current.scrollTop > 0) box.current.scrollTop = 0;
   });
 }

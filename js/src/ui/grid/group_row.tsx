@@ -2,13 +2,14 @@
 
 import { label } from "../../data/columns";
 import type { Column, Frame } from "../../data/frame";
-import { summary, type RunGroup } from "../../data/groups";
+import { spreadOf, summary, type RunGroup, type Summary } from "../../data/groups";
+import { half95 } from "../../data/student";
 import { FOLDED } from "../../data/tree";
 import type { State } from "../../state/state";
 import { duration, num } from "../format";
 import { Icon } from "../icons";
+import { at, Box } from "./box";
 import { aligned, BOX, px, ROW, type Layout, type Place } from "./layout";
-import { at, Box } from "./row";
 
 interface GroupRowProps {
   state: State;
@@ -20,14 +21,27 @@ interface GroupRowProps {
   top: number;
   mark: number;
   cursor: number;
+  /** The group with the best mean of each metric. */
+  best: ReadonlyMap<string, RunGroup>;
 }
 
-export function GroupRow({ state, frame, layout, places, group, line, top, mark, cursor }: GroupRowProps) {
+export function GroupRow({ state, frame, layout, places, group, line, top, mark, cursor, best }: GroupRowProps) {
   const selected = state.table.selected.value;
   const chosen = group.rows.reduce((n, row) => n + +selected.has(frame.ids[row]), 0);
   const checked = chosen === 0 ? false : chosen === group.rows.length ? true : "mixed";
   const title = titleOf(state, group);
   const folded = (mark & FOLDED) !== 0;
+  const { spread } = state.view.value;
+  const cell = (place: Place) => (
+    <div
+      key={place.name}
+      {...at(layout.places.indexOf(place) + 1, cursor)}
+      class={place.right ? "nbt-cell nbt-right" : "nbt-cell"}
+      style={{ left: px(place.left), width: px(place.width) }}
+    >
+      <Together column={frame.columns.get(place.name)} group={group} place={place} spread={spread} best={best.get(place.name) === group} />
+    </div>
+  );
   return (
     <div
       role="row"
@@ -53,17 +67,9 @@ export function GroupRow({ state, frame, layout, places, group, line, top, mark,
             {group.rows.length}
           </span>
         </div>
+        {layout.places.slice(1, layout.frozen).map(cell)}
       </div>
-      {places.map((place) => (
-        <div
-          key={place.name}
-          {...at(layout.places.indexOf(place) + 1, cursor)}
-          class={place.right ? "nbt-cell nbt-right" : "nbt-cell"}
-          style={{ left: px(place.left), width: px(place.width) }}
-        >
-          <Together column={frame.columns.get(place.name)} group={group} place={place} />
-        </div>
-      ))}
+      {places.map(cell)}
     </div>
   );
 }
@@ -73,21 +79,38 @@ function titleOf(state: State, { values }: RunGroup): string {
   return values.map((value, i) => `${label(names[i] ?? "")} ${value ?? "–"}`).join(", ");
 }
 
-/** Numbers as mean ± standard deviation; text where it is the same for all. */
-function Together({ column, group, place }: { column: Column | undefined; group: RunGroup; place: Place }) {
+interface TogetherProps {
+  column: Column | undefined;
+  group: RunGroup;
+  place: Place;
+  spread: string;
+  best: boolean;
+}
+
+/** Numbers as their mean and how far they spread; text where it is the same for all. */
+function Together({ column, group, place, spread, best }: TogetherProps) {
   if (!column || place.name === "status" || place.name.endsWith("_time")) return null;
   if (column.kind === "text") return <Common column={column} rows={group.rows} />;
-  const { n, mean, sd, min, max } = summary(column, group.rows);
-  if (n === 0) return <span class="nbt-missing" aria-label="no value" />;
-  const write = (value: number) => (place.name === "duration" ? duration(value) : aligned(value, place.decimals));
-  const spread = Number.isNaN(sd) ? "" : ` ± ${place.name === "duration" ? duration(sd) : num(Number(sd.toPrecision(2)))}`;
-  const title = `n = ${n}\nmean ${mean}${Number.isNaN(sd) ? "" : `\nstandard deviation ${sd}`}\nmin ${min}\nmax ${max}`;
+  const found = summary(column, group.rows);
+  if (found.n === 0) return <span class="nbt-missing" aria-label="no value" />;
+  const timed = place.name === "duration";
+  const write = (value: number) => (timed ? duration(value) : aligned(value, place.decimals));
+  const width = spreadOf(found, spread);
+  const words = width === null ? "" : "half" in width ? ` ± ${timed ? duration(width.half) : num(Number(width.half.toPrecision(2)))}` : ` ${write(width.low)} – ${write(width.high)}`;
   return (
-    <span title={title}>
-      {write(mean)}
-      <span class="nbt-dim">{spread}</span>
+    <span title={told(found, group.rows.length)}>
+      <span class={best ? "nbt-cell-best" : undefined}>
+        {write(found.mean)}
+        {best && <span class="nbt-sr"> best</span>}
+      </span>
+      <span class="nbt-dim">{words}</span>
     </span>
   );
+}
+
+function told({ n, mean, sd, min, max }: Summary, all: number): string {
+  const spread = n > 1 ? [`standard deviation ${sd}`, `95 % interval ± ${half95(sd, n)}`] : [];
+  return [n < all ? `n = ${n} of ${all} runs` : `n = ${n}`, `mean ${mean}`, ...spread, `min ${min}`, `max ${max}`].join("\n");
 }
 
 function Common({ column, rows }: { column: Extract<Column, { kind: "text" }>; rows: Uint32Array }) {

@@ -4,15 +4,13 @@ import type { Signal } from "@preact/signals";
 import type { TargetedPointerEvent } from "preact";
 import { useRef } from "preact/hooks";
 import { groupOf, label, NAME } from "../../data/columns";
-import { spelled } from "../../data/directions";
-import { toggled } from "../../data/order";
 import { readQuick } from "../../state/quick";
-import { setView, type State } from "../../state/state";
+import type { State } from "../../state/state";
+import { moveBefore, resize, sortBy } from "../columns/change";
 import { Icon } from "../icons";
+import { Box } from "./box";
 import type { Facts } from "./facts";
 import { BOX, HEADER, px, type Layout, type Place } from "./layout";
-import { placed } from "./moves";
-import { Box } from "./row";
 
 interface HeaderProps {
   state: State;
@@ -43,7 +41,7 @@ export function Header({ state, facts, places, sheet }: HeaderProps) {
         >
           <Box checked={facts.all.value} />
         </div>
-        {cell(layout.places[0])}
+        {layout.places.slice(0, layout.frozen).map(cell)}
       </div>
       {places.map(cell)}
     </div>
@@ -155,29 +153,11 @@ function useDrag(state: State, layout: Layout, place: Place) {
   return { drags, dropped };
 }
 
-export function sortBy(state: State, name: string, add: boolean): void {
-  setView(state, { order: toggled(state.view.peek().order, name, add, spelled(state.table.frame.peek(), name)) });
-}
-
 /** Put a column where the pointer let it go. */
 function drop(state: State, layout: Layout, place: Place, by: number): void {
   const middle = place.left + place.width / 2 + by;
   const next = layout.places.slice(1).find((other) => other !== place && other.left + other.width / 2 > middle);
-  setView(state, { columns: placed(state.table.columns.peek(), place.name, next?.name ?? null) });
-}
-
-/** One step to the left or right. */
-export function shift(state: State, name: string, by: -1 | 1): void {
-  const columns = state.table.columns.peek();
-  const at = columns.indexOf(name);
-  if (at < 1 || at + by < 1 || at + by >= columns.length) return;
-  const before = by < 0 ? columns[at - 1] : (columns[at + 2] ?? null);
-  setView(state, { columns: placed(columns, name, before) });
-}
-
-export function resize(state: State, name: string, width: number | null): void {
-  const { [name]: _, ...widths } = state.view.peek().widths;
-  setView(state, { widths: width === null ? widths : { ...widths, [name]: Math.round(Math.max(36, Math.min(800, width))) } });
+  moveBefore(state, place.name, next?.name ?? null);
 }
 
 function Resize({ state, place }: { state: State; place: Place }) {

@@ -18,7 +18,9 @@ export interface Place {
 export interface Layout {
   places: Place[];
   total: number;
-  /** The part on the left that stays in sight: the boxes and the names. */
+  /** How many places stay in sight while the others move sideways: the names, and the columns pinned beside them. */
+  frozen: number;
+  /** The width of that part, the boxes included. */
   sticky: number;
   /** Some run has others under it: names leave room for the mark that folds them. */
   tree: boolean;
@@ -28,36 +30,53 @@ export const BOX = 52; // the box and the swatch
 export const HEADER = 30;
 export const ROW = 26;
 const SPARK = 52;
-const SPREAD = 128; // a mean and its deviation
+/** Room for a mean and how far it spreads. */
+const SPREAD: Record<string, number> = { sd: 132, ci: 132, minmax: 176 };
 const CHARACTER = 7;
 const FIXED: Record<string, number> = { status: 98, start_time: 104, duration: 104, run_id: 250, experiment_id: 130 };
 const SAMPLE = 300;
+/** Columns pinned beside the names may take this share of the room; those beyond it move with the others. */
+const MOST_PINNED = 0.65;
 
 export interface Wishes {
   /** Set by hand, in px. */
   widths: Readonly<Record<string, number>>;
   /** Columns with sparklines. */
   sparks: ReadonlySet<string>;
+  /** Columns to keep in sight beside the names, which they follow. */
+  pinned: readonly string[];
+  /** px that the table has. */
+  room: number;
   /** Keep the names short and the status to its icon. */
   narrow: boolean;
   tree: boolean;
-  /** Runs are grouped: numbers are written with how far they spread. */
-  grouped: boolean;
+  /** Where runs are grouped: how it is written how far they spread. */
+  spread: string | null;
 }
 
-export function layout(frame: Frame, columns: readonly string[], { widths, sparks, narrow, tree, grouped }: Wishes): Layout {
+export function layout(frame: Frame, columns: readonly string[], wishes: Wishes): Layout {
+  const { widths, sparks, narrow, tree, spread } = wishes;
   let left = BOX;
   const places = columns.map((name): Place => {
     const column = frame.columns.get(name);
     const spark = column?.kind === "metric" && sparks.has(name);
     const decimals = column && column.kind !== "text" ? decimalsOf(column.values) : null;
-    const least = grouped && groupOf(name) === "metrics" ? SPREAD : 0;
+    const least = spread !== null && (groupOf(name) === "metrics" || name === "duration") ? (SPREAD[spread] ?? SPREAD.sd) : 0;
     const width = widths[name] ?? Math.max(least, natural(column, name, spark, narrow));
     const place = { name, left, width, decimals, right: isRight(column, name), spark };
     left += width;
     return place;
   });
-  return { places, total: left, sticky: BOX + (places[0]?.width ?? 0), tree };
+  const frozen = frozenOf(places, wishes);
+  const last = places[frozen - 1];
+  return { places, total: left, frozen, sticky: last ? last.left + last.width : BOX, tree };
+}
+
+function frozenOf(places: readonly Place[], { pinned, room }: Wishes): number {
+  let n = Math.min(1, places.length);
+  const fits = ({ name, left, width }: Place) => pinned.includes(name) && left + width <= room * MOST_PINNED;
+  while (n > 0 && n < places.length && fits(places[n])) n++;
+  return n;
 }
 
 function isRight(column: Column | undefined, name: string): boolean {
@@ -106,9 +125,9 @@ export function aligned(value: number, decimals: number | null): string {
   return value.toFixed(decimals).replace("-", "−");
 }
 
-/** The places that a window over the columns shows, the sticky one left out. */
-export function inSight({ places, sticky }: Layout, left: number, width: number): Place[] {
-  return places.slice(1).filter((place) => place.left + place.width > left + sticky - 200 && place.left < left + width + 200);
+/** The places that a window over the columns shows, those that always stay left out. */
+export function inSight({ places, frozen, sticky }: Layout, left: number, width: number): Place[] {
+  return places.slice(frozen).filter((place) => place.left + place.width > left + sticky - 200 && place.left < left + width + 200);
 }
 
 export const px = (length: number): string => `${length}px`;

@@ -40,7 +40,7 @@ export function Lines({ state, facts, places, part, scroll }: LinesProps) {
         const cursor = at.line === line ? at.column : -1;
         if (!table.isRun(marks[line])) {
           const group = table.groups.value[row];
-          return <GroupRow key={`group ${keys[i]}`} {...shared} group={group} line={line} top={top} mark={marks[line]} cursor={cursor} />;
+          return <GroupRow key={`group ${keys[i]}`} {...shared} group={group} line={line} top={top} mark={marks[line]} cursor={cursor} best={facts.bestGroups.value} />;
         }
         const id = ids[row];
         return (

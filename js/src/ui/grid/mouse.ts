@@ -1,10 +1,13 @@
 /** What does the mouse do in the runs table, and what is copied from it? */
 
 import type { Signal } from "@preact/signals";
+import { toggle } from "../../data/lists";
 import { setView, type State } from "../../state/state";
-import { selectAll, toggleGroup, toggleRun, type Held } from "./acts";
+import { open } from "../run_acts";
+import { selectAll, toggleGroup, toggleRun } from "./selecting";
 import { tsv } from "./copy";
-import { toggle, type Cursor } from "./moves";
+import type { Cursor, Held } from "./moves";
+import type { Asked } from "./row_menu";
 
 /** The cell that an element is in. */
 export function spotOf(element: Element): Cursor | null {
@@ -15,10 +18,6 @@ export function spotOf(element: Element): Cursor | null {
 
 export function cellAt(box: HTMLElement, { line, column }: Cursor): HTMLElement | null {
   return box.querySelector(`[data-line="${line}"] [data-column="${column}"]`);
-}
-
-export function open(state: State, run: string): void {
-  setView(state, { focus: run, tab: "run" });
 }
 
 export function click(state: State, cursor: Signal<Held>, all: boolean | "mixed", event: MouseEvent): void {
@@ -40,6 +39,16 @@ export function click(state: State, cursor: Signal<Held>, all: boolean | "mixed"
     const how = { range: event.shiftKey, toggle: spotted.column === 0 || event.ctrlKey || event.metaKey };
     toggleRun(state, cursor, spotted.line, how);
   }
+}
+
+/** The run of a line, where its menu was asked for: by the other button of the mouse, or by the key that stands for it. */
+export function asksMenu(state: State, event: MouseEvent): Asked | null {
+  const spotted = spotOf(event.target as Element);
+  const run = spotted && state.table.idAt(spotted.line);
+  if (!run) return null;
+  const { left, bottom } = (event.target as Element).getBoundingClientRect();
+  const byKey = event.clientX === 0 && event.clientY === 0;
+  return byKey || event.type === "click" ? { run, left, top: bottom } : { run, left: event.clientX, top: event.clientY };
 }
 
 export function doubleClick(state: State, event: MouseEvent): void {

@@ -1,10 +1,24 @@
-/** Where does the cursor go on a key, and which runs does a range take in? */
+/** Where does the cursor stand, and where does it go on a key? */
+
+import { signal, type Signal } from "@preact/signals";
 
 /** `line` -1 is the header; `column` 0 is the boxes, 1 the names. */
 export interface Cursor {
   line: number;
   column: number;
 }
+
+/** The cursor goes with its run when the order changes. */
+export interface Held extends Cursor {
+  run: string | null;
+  /** Where a range begins. */
+  anchor: string | null;
+  /** Whether the last key grew a range. */
+  ranging: boolean;
+}
+
+export const createCursor = (): Signal<Held> =>
+  signal({ line: 0, column: 1, run: null, anchor: null, ranging: false });
 
 export interface Bounds {
   lines: number;
@@ -37,21 +51,4 @@ export function moved(at: Cursor, key: string, to: Bounds): Cursor | null {
 export function clamped(at: Cursor, { lines, columns }: Bounds): Cursor {
   const within = (value: number, low: number, high: number) => Math.max(low, Math.min(high, value));
   return { line: within(at.line, -1, lines - 1), column: within(at.column, 0, columns - 1) };
-}
-
-export function toggle(selected: readonly string[], id: string): string[] {
-  return selected.includes(id) ? selected.filter((other) => other !== id) : [...selected, id];
-}
-
-/** The selection with `ids` in it; those that were in it keep their place. */
-export function added(selected: readonly string[], ids: readonly string[]): string[] {
-  return [...new Set([...selected, ...ids])];
-}
-
-/** A list with one entry moved to stand before another (null: at the end). */
-export function placed<T>(list: readonly T[], entry: T, before: T | null): T[] {
-  if (entry === before) return [...list];
-  const rest = list.filter((other) => other !== entry);
-  const at = before === null ? rest.length : rest.indexOf(before);
-  return [...rest.slice(0, at), entry, ...rest.slice(at)];
 }

@@ -2,11 +2,13 @@
 
 import { Component } from "preact";
 import type { Frame } from "../../data/frame";
+import type { Heat } from "../../data/heat";
 import { CONTEXT, FOLDED, PARENT, PINNED } from "../../data/tree";
 import type { State } from "../../state/state";
 import { nameOf } from "../../state/table";
 import { Icon } from "../icons";
-import type { Heat } from "./facts";
+import type { Best } from "./best";
+import { at, Box } from "./box";
 import { CellBody } from "./cells";
 import { BOX, px, ROW, type Layout, type Place } from "./layout";
 
@@ -27,7 +29,7 @@ export interface RowProps {
   layout: Layout;
   places: Place[];
   narrow: boolean;
-  best: ReadonlyMap<string, number>;
+  best: Best;
   heat: Heat;
   /** Changed here, and not yet by the kernel. */
   pending: boolean;
@@ -46,7 +48,7 @@ export class Row extends Component<RowProps> {
 }
 
 function Line(props: RowProps) {
-  const { state, frame, row, line, top, mark, selected, layout, places, cursor } = props;
+  const { frame, row, line, top, mark, selected, layout, places, cursor } = props;
   const classes = ["nbt-row", selected && "nbt-selected", mark & CONTEXT && "nbt-context", mark & PINNED && "nbt-pinned", props.pending && "nbt-pending"];
   return (
     <div
@@ -65,44 +67,29 @@ function Line(props: RowProps) {
           <Swatch color={props.color} dash={props.dash} hidden={props.hidden} name={nameOf(frame, row)} />
         </div>
         <NameCell {...props} />
+        {layout.places.slice(1, layout.frozen).map((place) => cell(props, place))}
       </div>
-      {places.map((place) => {
-        const column = layout.places.indexOf(place) + 1;
-        const heat = props.heat.get(place.name)?.(row) ?? null;
-        return (
-          <div
-            key={place.name}
-            {...at(column, cursor)}
-            class={place.right ? "nbt-cell nbt-right" : "nbt-cell"}
-            style={{ left: px(place.left), width: px(place.width), background: heat === null ? "" : warm(heat) }}
-          >
-            <CellBody
-              state={state}
-              frame={frame}
-              row={row}
-              place={place}
-              narrow={props.narrow}
-              best={props.best.get(place.name) === row}
-            />
-          </div>
-        );
-      })}
+      {places.map((place) => cell(props, place))}
+    </div>
+  );
+}
+
+function cell({ state, frame, row, layout, cursor, narrow, ...props }: RowProps, place: Place) {
+  const heat = props.heat.get(place.name)?.(row) ?? null;
+  return (
+    <div
+      key={place.name}
+      {...at(layout.places.indexOf(place) + 1, cursor)}
+      class={place.right ? "nbt-cell nbt-right" : "nbt-cell"}
+      style={{ left: px(place.left), width: px(place.width), background: heat === null ? "" : warm(heat) }}
+    >
+      <CellBody state={state} frame={frame} row={row} place={place} narrow={narrow} best={props.best.get(place.name)?.has(row) ?? false} />
     </div>
   );
 }
 
 /** One hue, so that it reads with every kind of eyes; strongest for the best. */
 const warm = (heat: number): string => `color-mix(in srgb, var(--nbt-heat) ${Math.round(heat * 60)}%, transparent)`;
-
-/** What a cell of the given column carries, so that the grid finds it and the keyboard can stand on it. */
-export function at(column: number, cursor: number) {
-  return {
-    role: "gridcell" as const,
-    "aria-colindex": column + 1,
-    "data-column": column,
-    tabIndex: cursor === column ? 0 : -1,
-  };
-}
 
 function NameCell({ frame, row, depth, mark, layout, cursor, pending }: RowProps) {
   const name = nameOf(frame, row);
@@ -122,21 +109,8 @@ function NameCell({ frame, row, depth, mark, layout, cursor, pending }: RowProps
       </span>
       {pending && <span class="nbt-waiting" title="Waits for the kernel">…</span>}
       {mark & PINNED ? <Icon name="pin" size={12} /> : null}
+      <button class="nbt-row-more" data-does="menu" tabIndex={-1} aria-label={`Actions on ${name}`} title="Rename, tag, pin and more (right click, or m)" />
     </div>
-  );
-}
-
-export function Box({ checked, color }: { checked: boolean | "mixed"; color?: string | undefined }) {
-  return (
-    <span
-      class="nbt-box"
-      data-does="select"
-      data-checked={checked}
-      style={color ? { background: color, borderColor: color } : undefined}
-      aria-hidden="true"
-    >
-      {checked === true ? <Icon name="check" size={13} /> : checked === "mixed" ? <span class="nbt-dash" /> : null}
-    </span>
   );
 }
 

@@ -36,7 +36,7 @@ export function linesInSight(total: number, pins: number, { top, height }: Scrol
 /** The places of the columns, that of the cursor with them. */
 export function columnsInSight(layout: Layout, { left, width }: Scroll, at: Cursor): Place[] {
   const found = inSight(layout, left, width);
-  const stood = at.column > 1 ? layout.places[at.column - 1] : undefined;
+  const stood = at.column > layout.frozen ? layout.places[at.column - 1] : undefined;
   return stood && !found.includes(stood) ? [...found, stood] : found;
 }
 
@@ -67,13 +67,13 @@ export class Slots {
 }
 
 /** Scroll so that the cell is in sight. Returns where it now stands, null where nothing had to move. */
-export function reach(box: HTMLElement, at: Cursor, { places, sticky }: Layout, pins: number): { top: number; left: number } | null {
+export function reach(box: HTMLElement, at: Cursor, { places, frozen, sticky }: Layout, pins: number): { top: number; left: number } | null {
   const before = { top: box.scrollTop, left: box.scrollLeft };
   const y = (at.line - pins) * ROW;
   const height = box.clientHeight - HEADER - pins * ROW;
   if (at.line >= pins && y < box.scrollTop) box.scrollTop = y;
   else if (at.line >= pins && y + ROW > box.scrollTop + height) box.scrollTop = y + ROW - height;
-  const place = at.column > 1 ? places[at.column - 1] : undefined;
+  const place = at.column > frozen ? places[at.column - 1] : undefined;
   if (place && place.left < box.scrollLeft + sticky) box.scrollLeft = place.left - sticky;
   else if (place && place.left + place.width > box.scrollLeft + box.clientWidth) {
     box.scrollLeft = place.left + place.width - box.clientWidth;

@@ -18,25 +18,28 @@ export function Spark({ state, run, metric }: { state: State; run: string; metri
 
 /** The values as a path, evenly spaced; of more values than pixels, the least and the greatest of each pixel. */
 export function sparkPath(values: Float64Array, width = WIDTH, height = HEIGHT): string {
-  let low = Infinity;
-  let high = -Infinity;
-  for (const value of values) {
-    if (!Number.isFinite(value)) continue;
-    low = Math.min(low, value);
-    high = Math.max(high, value);
-  }
-  if (low > high) return "";
-  const y = (value: number) => (high === low ? height / 2 : height - 2 - ((value - low) / (high - low)) * (height - 4)).toFixed(1);
   const steps = Math.min(values.length, width - 2);
-  const points: string[] = [];
-  for (let i = 0; i < steps; i++) {
-    const x = (1 + (steps < 2 ? 0 : (i / (steps - 1)) * (width - 2))).toFixed(1);
-    const from = Math.floor((i * values.length) / steps);
-    const to = Math.max(from + 1, Math.floor(((i + 1) * values.length) / steps));
-    const bucket = values.subarray(from, to).filter(Number.isFinite);
-    if (bucket.length === 0) continue;
-    if (bucket.length > 1) points.push(`${x} ${y(bucket.reduce((a, b) => Math.min(a, b)))}`);
-    points.push(`${x} ${y(bucket.length > 1 ? bucket.reduce((a, b) => Math.max(a, b)) : bucket[0])}`);
+  const [low, high] = [new Float64Array(steps).fill(Infinity), new Float64Array(steps).fill(-Infinity)];
+  let [least, most] = [Infinity, -Infinity];
+  // Drawn for each row at each new point: one pass, and nothing made on the way.
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
+    if (!Number.isFinite(value)) continue;
+    const at = Math.floor((i * steps) / values.length);
+    if (value < low[at]) low[at] = value;
+    if (value > high[at]) high[at] = value;
+    if (value < least) least = value;
+    if (value > most) most = value;
   }
-  return `M${points.join("L")}`;
+  if (least > most) return "";
+  const round = (value: number) => Math.round(value * 10) / 10;
+  const y = (value: number) => round(most === least ? height / 2 : height - 2 - ((value - least) / (most - least)) * (height - 4));
+  let path = "";
+  for (let i = 0; i < steps; i++) {
+    if (low[i] > high[i]) continue;
+    const x = round(1 + (steps < 2 ? 0 : (i / (steps - 1)) * (width - 2)));
+    path += `${path ? "L" : "M"}${x} ${y(low[i])}`;
+    if (high[i] > low[i]) path += `L${x} ${y(high[i])}`;
+  }
+  return path;
 }

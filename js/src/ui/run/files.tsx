@@ -81,7 +81,7 @@ export function Source({ state, run, path }: Props & { path: string }) {
   const fetched = useFetched(state, `${run} ${path}`, () => readFile(state, run, path));
   return (
     <div class="nbt-preview">
-      <Await fetched={fetched}>{(file) => <Preview file={file} whole={() => readFile(state, run, path, file.size + 1)} />}</Await>
+      <Await fetched={fetched}>{(file) => <Preview state={state} file={file} whole={() => readFile(state, run, path, file.size + 1)} />}</Await>
     </div>
   );
 }

@@ -1,6 +1,9 @@
 /** How can a file be shown? By its name first, since stores know little of types, then by what it holds. */
 
-export type Kind = "image" | "html" | "json" | "text" | "none";
+import { readFigure } from "../../data/plotly";
+import { readSheet } from "../../data/sheet";
+
+export type Kind = "image" | "html" | "plotly" | "table" | "json" | "text" | "none";
 
 const IMAGES: Record<string, string> = {
   png: "image/png",
@@ -16,12 +19,30 @@ export function imageType(path: string): string | null {
   return IMAGES[ending(path)] ?? null;
 }
 
-export function kindOf(path: string, bytes: Uint8Array): Kind {
+export function kindOf(path: string, bytes: Uint8Array, cut: boolean): Kind {
   const end = ending(path);
   if (end in IMAGES) return "image";
   if (end === "html" || end === "htm") return "html";
   if (!isText(bytes)) return "none";
+  const text = textOf(bytes);
+  if (end === "json" && !cut && readFigure(text)) return "plotly";
+  if (readSheet(path, text, cut)) return "table";
   return end === "json" || end === "ipynb" ? "json" : "text";
+}
+
+export function textOf(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
+}
+
+/** JSON with its lines and indents, whatever else as it is; without a terminal's colours. */
+export function readable(kind: Kind, bytes: Uint8Array, cut: boolean): string {
+  const plain = textOf(bytes).replace(/\x1b\[[0-9;?]*[A-Za-z]/g, "");
+  if (kind !== "json" || cut) return plain;
+  try {
+    return JSON.stringify(JSON.parse(plain), null, 2);
+  } catch {
+    return plain; // NaN and its like are no JSON for a browser
+  }
 }
 
 function ending(path: string): string {

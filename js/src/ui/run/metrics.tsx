@@ -3,17 +3,20 @@
 import type { Frame, MetricColumn } from "../../data/frame";
 import { lineOf } from "../../data/line";
 import { ruler, thin } from "../../data/downsample";
-import { sectionsOf } from "../../data/sections";
+import { sectionsOf, SYSTEM } from "../../data/sections";
 import type { Series } from "../../data/series";
 import type { State } from "../../state/state";
 import { drawnRuns } from "../drawn";
 import { num } from "../format";
 
-export function MetricTable({ state, id }: { state: State; id: string }) {
+export const isSystem = (metric: string): boolean => metric.startsWith(`${SYSTEM}/`);
+
+/** Those that the run logged, or those of the machine. */
+export function MetricTable({ state, id, system = false }: { state: State; id: string; system?: boolean }) {
   const frame = state.frame.value;
   void state.seriesRev.value;
   const row = frame.rowOf.get(id)!;
-  const names = sectionsOf(metricsWith(frame, row), "").flatMap(({ metrics }) => metrics);
+  const names = sectionsOf(metricsOf(frame, id).filter((name) => isSystem(name) === system), "").flatMap(({ metrics }) => metrics);
   if (names.length === 0) return <p class="nbt-quiet">No metrics were logged.</p>;
   const { color } = drawnRuns(state, id).inks.get(id)!;
   return (
@@ -54,7 +57,8 @@ export function MetricTable({ state, id }: { state: State; id: string }) {
   );
 }
 
-function metricsWith(frame: Frame, row: number): string[] {
+export function metricsOf(frame: Frame, id: string): string[] {
+  const row = frame.rowOf.get(id)!;
   const found: string[] = [];
   for (const [name, column] of frame.columns) {
     if (column.kind === "metric" && name.startsWith("metrics.") && !column.missing[row]) found.push(name.slice("metrics.".length));

@@ -1,8 +1,9 @@
-"""How does a person see that a large store is being read for the first time?"""
+"""How does a person see how far the reading or the copying of many runs is?"""
 
 from __future__ import annotations
 
 import importlib
+import sys
 import threading
 import time
 from types import TracebackType
@@ -15,24 +16,26 @@ SELDOM = 64  # steps between looks at the clock
 class Progress:
     """A bar by tqdm, where that is installed, once something takes long. Other threads than the main one show none."""
 
-    def __init__(self, title: str) -> None:
+    def __init__(self, title: str, *, at_once: bool = False) -> None:
         self._title = title
+        self._patience, self._seldom = (0.0, 1) if at_once else (PATIENCE, SELDOM)
         self._began = time.monotonic()
         self._total = self._done = 0
         self._bar: Any = None
-        self._silent = threading.current_thread() is not threading.main_thread()
+        unseen = at_once and not sys.stderr.isatty()  # of a command whose remarks go to a file
+        self._silent = unseen or threading.current_thread() is not threading.main_thread()
 
     def expect(self, more: int) -> None:
         self._total += more
 
     def step(self) -> None:
         self._done += 1
-        if not self._done % SELDOM and not self._silent:
+        if not self._done % self._seldom and not self._silent:
             self._show()
 
     def _show(self) -> None:
         if self._bar is None:
-            if time.monotonic() - self._began < PATIENCE:
+            if time.monotonic() - self._began < self._patience:
                 return
             try:
                 tqdm = importlib.import_module("tqdm.auto").tqdm

@@ -13,10 +13,9 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, Locator, sync_playwright
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+from tests.browser.jupyter import Notebook, Server, chromium
 
-from tests.browser.jupyter import Notebook, Server, chromium  # noqa: E402
+ROOT = Path(__file__).resolve().parents[2]
 
 DOCS = ROOT / "docs"
 LARGEST = 300_000  # bytes of one picture
@@ -122,7 +121,3 @@ def _photograph(what: Locator, name: str) -> None:
     else:
         sys.exit(f"{target} has {target.stat().st_size:,} bytes, more than {LARGEST:,}.")
     print(f"{target.relative_to(ROOT)}: {picture.width} × {picture.height}, {target.stat().st_size // 1024} kB")
-
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,116 @@
+/** What do the pictures of the analysis hold? Runs in boxes, in cells and one after the other, as nbtrack.figures has them. */
+
+import { axisOf, cellsAlong, chosenMetric, quartiles, varying, type Axis } from "./analysis";
+import type { Direction } from "./directions";
+import { number, type Frame } from "./frame";
+
+/** So few runs make no box. */
+const FEW = 5;
+
+export interface Box {
+  /** Places along the rows that the axes were made of. */
+  places: number[];
+  values: number[];
+  /** The least, the quartiles and the largest; null where the runs are too few. */
+  five: ReturnType<typeof quartiles> | null;
+}
+
+/** One box for each cell of `by`, in its order; where runs have no value there, they stand in a last one. */
+export function boxesOf(y: Axis, by: Axis): Box[] {
+  const { labels, cell } = cellsAlong(by);
+  const held: number[][] = labels.map(() => []);
+  const without: number[] = [];
+  by.values.forEach((value, place) => {
+    if (y.values[place] !== null) (value === null ? without : held[cell(value)]).push(place);
+  });
+  return [...held, ...(by.values.includes(null) ? [without] : [])].map((places) => {
+    const values = places.map((place) => y.values[place]!);
+    return { places, values, five: values.length >= FEW ? quartiles(values) : null };
+  });
+}
+
+export interface Cell {
+  column: number;
+  line: number;
+  mean: number;
+  runs: number;
+}
+
+/** The mean of `z` where two axes meet; cells without a run are not among them. */
+export function fieldOf(x: Axis, y: Axis, z: Axis): Cell[] {
+  const [across, up] = [cellsAlong(x), cellsAlong(y)];
+  const found = new Map<number, { sum: number; runs: number }>();
+  z.values.forEach((value, place) => {
+    const [a, b] = [x.values[place], y.values[place]];
+    if (a === null || b === null || value === null) return;
+    const key = up.cell(b) * across.labels.length + across.cell(a);
+    const held = found.get(key) ?? { sum: 0, runs: 0 };
+    found.set(key, { sum: held.sum + value, runs: held.runs + 1 });
+  });
+  const size = across.labels.length;
+  return [...found].map(([key, { sum, runs }]) => ({ column: key % size, line: Math.floor(key / size), mean: sum / runs, runs }));
+}
+
+export interface Course {
+  rows: number[];
+  values: number[];
+  /** The best so far. */
+  best: number[];
+}
+
+/** Each run's best value of its whole history, in the order in which they were started. */
+export function courseOf(frame: Frame, rows: readonly number[], metric: string, direction: Direction): Course {
+  const column = frame.columns.get(`metrics.${metric}`);
+  if (column?.kind !== "metric") return { rows: [], values: [], best: [] };
+  const extreme = direction === "min" ? column.min : column.max;
+  const start = (row: number) => number(frame, "start_time", row) ?? Infinity;
+  const held = rows
+    .map((row, place) => ({ row, place }))
+    .filter(({ row }) => !column.missing[row] && Number.isFinite(extreme[row]))
+    .sort((p, q) => compare(start(p.row), start(q.row)) || p.place - q.place)
+    .map(({ row }) => row);
+  const values = held.map((row) => extreme[row]);
+  const best: number[] = [];
+  for (const value of values) best.push(best.length ? (direction === "min" ? Math.min : Math.max)(best[best.length - 1], value) : value);
+  return { rows: held, values, best };
+}
+
+const compare = (a: number, b: number) => (a < b ? -1 : a > b ? 1 : 0);
+
+export interface Bar {
+  row: number;
+  value: number;
+}
+
+/** The last value of each run, the best first, what is not a number last. */
+export function barsOf(frame: Frame, rows: readonly number[], metric: string, direction: Direction): Bar[] {
+  const bars = rows.flatMap((row) => {
+    const value = number(frame, `metrics.${metric}`, row);
+    return value === null ? [] : [{ row, value }];
+  });
+  const sign = direction === "min" ? 1 : -1;
+  return bars.sort((a, b) => +Number.isNaN(a.value) - +Number.isNaN(b.value) || compare(sign * a.value, sign * b.value));
+}
+
+/** What is looked at where nothing was chosen: the params that vary, some metrics that do, and the one that says most. */
+export interface Chosen {
+  params: string[];
+  metrics: string[];
+  metric: string | null;
+  columns: string[];
+}
+
+const MOST_PARAMS = 8;
+const MOST_METRICS = 3;
+
+export function chosenOf(frame: Frame, rows: ArrayLike<number>, direction: (metric: string) => Direction): Chosen {
+  const { params, metrics } = varying(frame, rows);
+  const metric = chosenMetric(metrics, direction);
+  const told = metric === null ? [] : [`metrics.${metric}`];
+  return { params, metrics, metric, columns: [...new Set([...params.slice(0, MOST_PARAMS), ...metrics.slice(0, MOST_METRICS).filter((name) => !told.includes(name)), ...told])] };
+}
+
+/** The axes of parallel coordinates, those of columns that are not there left out. */
+export function railsOf(frame: Frame, rows: ArrayLike<number>, columns: readonly string[]): Axis[] {
+  return [...new Set(columns)].map((name) => axisOf(frame, name, rows)).filter((axis): axis is Axis => axis !== null);
+}

@@ -1,0 +1,34 @@
+/** What can a view ask of the kernel, and what can it have changed there? */
+
+import type { Edit, Need } from "../protocol";
+
+export interface Ask {
+  what: Need;
+  runs?: string[];
+  keys?: string[];
+  path?: string;
+  /** Points wanted of each history; all of them without it. */
+  width?: number;
+}
+
+/** A change to runs, as a person wishes it. */
+export interface Wish {
+  what: Exclude<Edit, "save_view" | "drop_view">;
+  runs: string[];
+  key?: string;
+  value?: string;
+}
+
+export interface Change extends Omit<Wish, "what"> {
+  what: Edit;
+  /** What the person saw in each run; without it the change is made whatever stands there now. */
+  seen?: Record<string, string | null> | null;
+}
+
+/** Where requests go. Without a kernel both reject with an Error that says so. */
+export interface Outlet {
+  need(ask: Ask): Promise<unknown>;
+  edit(change: Change): Promise<unknown>;
+}
+
+export const nobody = (): Promise<never> => Promise.reject(new Error("No kernel is connected: this is a saved view."));

@@ -1,0 +1,178 @@
+/** One path, and the file of each run under it, at the same scale. Only what is seen is asked of the kernel. */
+
+import { useSignal, type Signal } from "@preact/signals";
+import { useMemo } from "preact/hooks";
+import { readFigure } from "../../data/plotly";
+import { readSheet } from "../../data/sheet";
+import { readFile, type FileBytes } from "../../state/artifacts";
+import type { State } from "../../state/state";
+import { Swatch } from "../charts/swatch";
+import { TextDiff } from "../diff";
+import { drawnRuns, runName } from "../drawn";
+import { Await, useFetched } from "../fetched";
+import { FileBody } from "../run/body";
+import { bytesText } from "../run/bytes";
+import { kindOf, readable, textOf, type Kind } from "../run/kinds";
+import { PlotlyCards, type Card } from "../run/plotly";
+import { SaveFile } from "../run/preview";
+import { useSeen } from "../seen";
+
+const WIDTHS = { S: 220, M: 360, L: 620 } as const;
+type Size = keyof typeof WIDTHS;
+/** A figure has many numbers: more than a preview needs. */
+const FIGURE_BYTES = 6_000_000;
+
+interface Props {
+  state: State;
+  ids: readonly string[];
+  path: string;
+  /** Those of `ids` that have the file. */
+  runs: readonly string[];
+}
+
+export function FileColumns({ state, ids, path, runs }: Props) {
+  const most = path.toLowerCase().endsWith(".json") ? FIGURE_BYTES : 0;
+  const fetched = useFetched(state, `${runs[0]} ${path}`, () => readFile(state, runs[0], path, most));
+  return <Await fetched={fetched}>{(lead) => <Columns state={state} ids={ids} path={path} runs={runs} lead={lead} />}</Await>;
+}
+
+function Columns({ state, ids, path, runs, lead }: Props & { lead: FileBytes }) {
+  const kind = useMemo(() => kindOf(path, lead.bytes, lead.cut), [lead]);
+  const size = useSignal<Size>("M");
+  const lines = useSignal(false); // only the lines that differ
+  const same = useSignal(true);
+  const isText = kind === "text" || kind === "json";
+  const shared = useShared(lead, kind);
+  const width = WIDTHS[size.value];
+  return (
+    <>
+      <div class="nbt-controls">
+        <span class="nbt-segments" role="group" aria-label="Width of a column">
+          {(Object.keys(WIDTHS) as Size[]).map((name) => (
+            <button type="button" key={name} class="nbt-button" aria-pressed={size.value === name} onClick={() => (size.value = name)}>
+              {name}
+            </button>
+          ))}
+        </span>
+        {isText && runs.length > 1 && <Check label="Only what differs from the first" on={lines} />}
+        {kind === "plotly" && <Check label="The same axes" on={same} />}
+      </div>
+      {kind === "plotly" ? (
+        <Figures state={state} ids={ids} path={path} runs={runs} width={width} same={same.value} />
+      ) : (
+        <div class="nbt-columns" tabIndex={0} role="region" aria-label={path}>
+          {ids.map((run) => (
+            <Column key={run} state={state} run={run} path={path} has={runs.includes(run)} width={width} lead={run === runs[0] ? null : shared} lines={lines.value && isText} shared={shared} />
+          ))}
+        </div>
+      )}
+    </>
+  );
+}
+
+function Check({ label, on }: { label: string; on: Signal<boolean> }) {
+  return (
+    <label class="nbt-check">
+      <input type="checkbox" checked={on.value} onChange={(event) => (on.value = event.currentTarget.checked)} />
+      {label}
+    </label>
+  );
+}
+
+/** What the columns have in common. */
+interface Shared {
+  file: FileBytes;
+  kind: Kind;
+  sheet: ReturnType<typeof readSheet>;
+  scripts: Signal<boolean>;
+  widest: Signal<number>;
+}
+
+function useShared(file: FileBytes, kind: Kind): Shared {
+  const scripts = useSignal(false);
+  const widest = useSignal(0);
+  return useMemo(() => {
+    const sheet = kind === "table" ? readSheet(file.path, textOf(file.bytes), file.cut) : null;
+    return { file, kind, sheet, scripts, widest };
+  }, [file, kind]);
+}
+
+interface ColumnProps {
+  state: State;
+  run: string;
+  path: string;
+  has: boolean;
+  width: number;
+  /** What it is compared with; null for the first one. */
+  lead: Shared | null;
+  lines: boolean;
+  shared: Shared;
+}
+
+function Column({ state, run, path, has, width, lead, lines, shared }: ColumnProps) {
+  const [box, seen] = useSeen<HTMLElement>();
+  const name = runName(state.frame.value, run);
+  const ink = drawnRuns(state).inks.get(run)!;
+  return (
+    <section ref={box} class="nbt-column" style={{ width: `${width}px` }} aria-label={`${path} of ${name}`}>
+      <div class="nbt-column-head">
+        <Swatch ink={ink} />
+        <span class="nbt-run-chip-name">{name}</span>
+      </div>
+      {!has && <p class="nbt-quiet">This run has no such file.</p>}
+      {has && (lead === null ? <Shown state={state} run={run} file={shared.file} lead={null} lines={false} shared={shared} /> : seen && <Asked state={state} run={run} path={path} lead={lead} lines={lines} shared={shared} />)}
+    </section>
+  );
+}
+
+function Asked({ state, run, path, ...rest }: Pick<ColumnProps, "state" | "run" | "path" | "lead" | "lines" | "shared">) {
+  const fetched = useFetched(state, `${run} ${path}`, () => readFile(state, run, path));
+  return <Await fetched={fetched}>{(file) => <Shown state={state} run={run} file={file} {...rest} />}</Await>;
+}
+
+function Shown({ state, run, file, lead, lines, shared }: Pick<ColumnProps, "state" | "run" | "lead" | "lines" | "shared"> & { file: FileBytes }) {
+  const { kind, sheet, scripts, widest } = shared;
+  const same = useMemo(() => lead !== null && sameBytes(file.bytes, lead.file.bytes), [file, lead]);
+  return (
+    <>
+      <div class="nbt-preview-head">
+        <span class="nbt-dim">{bytesText(file.size)}</span>
+        {same && <span class="nbt-dim">= the first</span>}
+        <SaveFile file={file} whole={() => readFile(state, run, file.path, file.size + 1)} />
+      </div>
+      {lines && lead ? (
+        <TextDiff left={readable(kind, lead.file.bytes, lead.file.cut)} right={readable(kind, file.bytes, file.cut)} same="The same as the first." />
+      ) : (
+        <FileBody state={state} file={file} scripts={scripts} widest={widest} base={lead ? sheet : null} />
+      )}
+    </>
+  );
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, at) => byte === b[at]);
+}
+
+/** Figures come one after the other, and are drawn in one frame. */
+function Figures({ state, ids, path, runs, width, same }: Props & { width: number; same: boolean }) {
+  const files = useSignal<ReadonlyMap<string, Card["figure"] | string>>(new Map());
+  const asked = runs.join(" ");
+  useMemo(() => {
+    void (async () => {
+      for (const run of runs) {
+        const told = await readFile(state, run, path, FIGURE_BYTES).then(
+          (file) => (file.cut ? "Too large to be drawn." : (readFigure(textOf(file.bytes)) ?? "No figure that plotly knows.")),
+          (error: Error) => error.message,
+        );
+        files.value = new Map(files.value).set(run, told);
+      }
+    })();
+  }, [asked, path]);
+  const { inks } = drawnRuns(state);
+  const cards = ids.map((run): Card => {
+    const told = runs.includes(run) ? (files.value.get(run) ?? "Waiting for the kernel…") : "This run has no such file.";
+    const common = { key: run, title: runName(state.frame.value, run), color: inks.get(run)!.color };
+    return typeof told === "string" ? { ...common, figure: null, words: told } : { ...common, figure: told, words: "" };
+  });
+  return <PlotlyCards state={state} cards={cards} width={width} height={Math.round(width * 0.72)} same={same} />;
+}

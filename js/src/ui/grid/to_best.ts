@@ -1,0 +1,42 @@
+/** How does the cursor come to the best run of a metric, out of folds and groups? */
+
+import { groupOf } from "../../data/columns";
+import { text } from "../../data/frame";
+import { added } from "../../data/lists";
+import { parents } from "../../data/tree";
+import { setView, type State } from "../../state/state";
+import type { Place } from "./place";
+
+/** Whether it went there. */
+export function toBest({ state, cursor, at, places, best }: Place): boolean {
+  const name = places.places[at.column - 1]?.name ?? "";
+  const row = ofTheSame(state, at.line, [...(best.get(name) ?? [])]);
+  if (row === undefined) {
+    const words = groupOf(name) === "metrics" ? "No run is the best: all are alike." : "Stand on a metric to go to its best run.";
+    state.said.value = words;
+    state.edits.notice.value = { words };
+    return false;
+  }
+  reveal(state, row);
+  cursor.value = { ...cursor.peek(), line: state.table.lineOf.peek()[row], run: state.frame.peek().ids[row], column: at.column };
+  return true;
+}
+
+/** Of the best rows of several experiments that of the line's own; else the first. */
+function ofTheSame(state: State, line: number, rows: readonly number[]): number | undefined {
+  const here = state.table.idAt(line);
+  const frame = state.frame.peek();
+  const of = (row: number) => text(frame, "experiment_id", row);
+  return rows.find((row) => here !== null && of(row) === of(frame.rowOf.get(here)!)) ?? rows[0];
+}
+
+/** Unfold what hides the row. */
+function reveal(state: State, row: number): void {
+  const { collapsed, opened } = state.view.peek();
+  const above = parents(state.frame.peek());
+  const { ids } = state.frame.peek();
+  const over = new Set<string>();
+  for (let up = above[row]; up >= 0; up = above[up]) over.add(ids[up]);
+  const group = state.table.groups.peek().find(({ rows }) => rows.includes(row));
+  setView(state, { collapsed: collapsed.filter((id) => !over.has(id)), ...(group && { opened: added(opened, [group.key]) }) });
+}

@@ -1,0 +1,64 @@
+/** What is in a file? Nothing of it ever becomes part of the page: text as text, pictures as pictures, HTML in a sandbox. */
+
+import { useSignal, type Signal } from "@preact/signals";
+import { useEffect, useMemo } from "preact/hooks";
+import { readFigure } from "../../data/plotly";
+import { readSheet, type Sheet } from "../../data/sheet";
+import type { FileBytes } from "../../state/artifacts";
+import type { State } from "../../state/state";
+import { imageType, kindOf, readable, textOf } from "./kinds";
+import { PlotlyCards } from "./plotly";
+import { Sandbox } from "./sandbox";
+import { SheetTable } from "./sheet";
+
+/** More letters than this make the page slow. */
+const MOST_LETTERS = 200_000;
+
+interface Props {
+  state: State;
+  file: FileBytes;
+  /** Of files side by side: their scripts, the widest picture, and the first one's table. */
+  scripts?: Signal<boolean> | undefined;
+  widest?: Signal<number> | undefined;
+  base?: Sheet | null;
+}
+
+export function FileBody({ state, file, scripts, widest, base }: Props) {
+  const kind = useMemo(() => kindOf(file.path, file.bytes, file.cut), [file]);
+  const own = useSignal(false);
+  if (kind === "none") return <p class="nbt-quiet">This kind of file has no preview.</p>;
+  if (kind === "image") return file.cut ? <p class="nbt-quiet">Too large to be shown.</p> : <Picture file={file} widest={widest} />;
+  if (kind === "html") return <Sandbox state={state} file={file} scripts={scripts ?? own} />;
+  if (kind === "table") return <SheetTable sheet={readSheet(file.path, textOf(file.bytes), file.cut)!} base={base ?? null} cut={file.cut} />;
+  if (kind === "plotly") {
+    const figure = readFigure(textOf(file.bytes));
+    return <PlotlyCards state={state} cards={[{ key: file.path, title: "", color: "", figure, words: "" }]} width={0} height={400} same={false} />;
+  }
+  const text = readable(kind, file.bytes, file.cut);
+  return (
+    <>
+      <pre class="nbt-text nbt-mono" tabIndex={0}>
+        {text.slice(0, MOST_LETTERS)}
+      </pre>
+      {text.length > MOST_LETTERS && (
+        <p class="nbt-quiet">
+          The first {MOST_LETTERS.toLocaleString("en")} letters of {text.length.toLocaleString("en")}.
+        </p>
+      )}
+    </>
+  );
+}
+
+/** Through an img element even an SVG cannot run scripts, or ask a network. */
+function Picture({ file, widest }: { file: FileBytes; widest: Signal<number> | undefined }) {
+  const url = useMemo(() => URL.createObjectURL(new Blob([file.bytes], { type: imageType(file.path)! })), [file]);
+  const width = useSignal(0);
+  useEffect(() => () => URL.revokeObjectURL(url), [url]);
+  const loaded = (event: Event) => {
+    width.value = (event.currentTarget as HTMLImageElement).naturalWidth;
+    if (widest) widest.value = Math.max(widest.value, width.value);
+  };
+  // The widest picture takes the whole column, so that all are drawn at one scale.
+  const style = widest && width.value > 0 ? { width: `${(100 * width.value) / widest.value}%` } : undefined;
+  return <img class="nbt-picture" src={url} alt={file.path} style={style} onLoad={loaded} />;
+}

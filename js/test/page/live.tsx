@@ -1,0 +1,54 @@
+/** Mounts an output as it is in a notebook, with requests going to `window.ask`: the kernel's own answers, without Jupyter. */
+
+import { render } from "preact";
+import { readFrame, type FrameHeader } from "../../src/data/frame";
+import { unpack } from "../../src/data/pack";
+import type { SeriesHeader } from "../../src/data/series";
+import { DEFAULT_STATUS, type FrameKind, type Status } from "../../src/protocol";
+import { completeView, createState, setView } from "../../src/state/state";
+import { styles } from "../../src/ui/styles";
+import { View } from "../../src/view";
+
+interface Given {
+  frame_kind: FrameKind;
+  view: unknown;
+  selected: string[];
+  status: Status;
+  runs: string;
+  series: string;
+}
+
+declare const ask: (request: string) => Promise<string>;
+
+const bytes = (base64: string) => Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+
+async function mount(given: Given): Promise<void> {
+  const state = createState(given.frame_kind);
+  state.status.value = { ...DEFAULT_STATUS, ...given.status };
+  state.view.value = completeView(given.view);
+  state.selected.value = given.selected;
+  state.received.value = readFrame(await unpack<FrameHeader>(bytes(given.runs)));
+  if (given.series) state.book.add(await unpack<SeriesHeader>(bytes(given.series)));
+  state.seriesRev.value++;
+  state.life.value = "live";
+  state.outlet.need = async (wanted) => {
+    state.pending.value++;
+    const answers = JSON.parse(await ask(JSON.stringify(wanted))) as { body: unknown; packed: string | null; error: string }[];
+    state.pending.value--;
+    for (const { packed, error } of answers) {
+      if (error) throw new Error(error);
+      if (packed) state.book.add(await unpack<SeriesHeader>(bytes(packed)));
+    }
+    state.seriesRev.value++;
+    return answers[answers.length - 1].body;
+  };
+  const style = document.createElement("style");
+  style.textContent = styles;
+  const root = document.createElement("div");
+  document.body.append(style, root);
+  render(<View state={state} />, root);
+  for (const each of root.querySelectorAll(".nbt-root")) each.classList.add("nbt-alone");
+  Object.assign(window, { nbt: { state, setView } });
+}
+
+Object.assign(window, { mount });

@@ -1,0 +1,60 @@
+"""Which files do runs have, and what is in one? As a view is told."""
+
+from __future__ import annotations
+
+import base64
+import mimetypes
+import posixpath
+from collections.abc import Sequence
+from typing import Any
+
+from nbtrack.errors import NotFoundError
+from nbtrack.stores.base import Store
+
+ARTIFACT_BYTES = 1_000_000
+DOWNLOAD_BYTES = 100_000_000
+MOST_FILES = 2_000  # of one run in a listing of everything
+
+
+def listing(store: Store, run: str, path: str) -> list[dict[str, Any]]:
+    """One folder."""
+    found = store.list_artifacts(run, path)
+    return [{"path": file.path, "is_dir": file.is_dir, "file_size": file.file_size} for file in found]
+
+
+def trees(store: Store, runs: Sequence[str]) -> dict[str, Any]:
+    """The files of each run, in all its folders, as [path, bytes]; `cut` names the runs that have more."""
+    told: dict[str, Any] = {"runs": {}, "cut": []}
+    for run in runs:
+        try:
+            told["runs"][run], cut = _tree(store, run)
+        except NotFoundError:
+            continue  # deleted meanwhile
+        told["cut"] += [run] if cut else []
+    return told
+
+
+def _tree(store: Store, run: str) -> tuple[list[tuple[str, int | None]], bool]:
+    found: list[tuple[str, int | None]] = []
+    pending = [""]
+    while pending and len(found) <= MOST_FILES:
+        for entry in store.list_artifacts(run, pending.pop()):
+            if entry.is_dir:
+                pending.append(entry.path)
+            else:
+                found.append((entry.path, entry.file_size))
+    return sorted(found[:MOST_FILES]), len(found) > MOST_FILES or bool(pending)
+
+
+def content(store: Store, run: str, path: str, most: int) -> dict[str, Any]:
+    """The beginning of a file: `most` bytes, or as many as a preview needs where it is 0."""
+    most = min(most or ARTIFACT_BYTES, DOWNLOAD_BYTES)
+    data = store.read_artifact(run, path, most + 1)
+    sizes = {file.path: file.file_size for file in store.list_artifacts(run, posixpath.dirname(path))}
+    return {
+        "path": path,
+        "size": sizes.get(path) or len(data),
+        "mime": mimetypes.guess_type(path)[0] or "application/octet-stream",
+        "base64": base64.b64encode(data[:most]).decode("ascii"),
+        "cut": len(data) > most,
+    }

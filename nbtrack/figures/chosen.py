@@ -1,0 +1,62 @@
+"""What is looked at where nothing was chosen? As js/src/data/pictures.ts and analysis.ts say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from nbtrack.errors import InvalidValueError
+from nbtrack.figures.given import Runs, column_of
+from nbtrack.query.direction import direction_of
+
+MOST_PARAMS = 8
+MOST_METRICS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Columns by their whole names, `metric` without its prefix."""
+
+    params: list[str]
+    metrics: list[str]
+    metric: str | None
+    columns: list[str]
+
+
+def chosen_of(given: Runs, directions: Mapping[str, str] | None = None) -> Chosen:
+    """Params and metrics that vary, the machine's own left out, and the metric that most likely says how good a run is:
+    of held-out data first, then any that is to grow."""
+    names = given.frame.columns
+    params = [name for name in names if name.startswith("params.") and _varies(given, name)]
+    own = [f"metrics.{name}" for name in given.metrics() if not name.startswith("system/")]
+    metrics = [name for name in own if _varies(given, name)]
+    metric = chosen_metric(given, metrics, directions)
+    told = [] if metric is None else [f"metrics.{metric}"]
+    some = [name for name in metrics[:MOST_METRICS] if name not in told]
+    return Chosen(params, metrics, metric, [*params[:MOST_PARAMS], *some, *told])
+
+
+def chosen_metric(given: Runs, columns: Sequence[str], directions: Mapping[str, str] | None) -> str | None:
+    metrics = [name.removeprefix("metrics.") for name in columns]
+    held_out = [name for name in metrics if name.lower().startswith(("val", "test", "eval"))]
+    return min(
+        held_out or metrics,
+        key=lambda name: (direction_of(given.frame, name, directions) == "min", name),
+        default=None,
+    )
+
+
+def sense_of(given: Runs, metric: str, asked: str | None) -> str:
+    """Which way is better: as asked, or as the runs and the name say."""
+    if asked not in (None, "min", "max"):
+        raise InvalidValueError(f"direction is 'min' or 'max', not {asked!r}.")
+    return asked or direction_of(given.frame, metric)
+
+
+def _varies(given: Runs, name: str) -> bool:
+    values = column_of(given, name)
+    if values.numbers is None:
+        return len(set(values.texts)) > 1
+    return len(set(np.nan_to_num(np.where(np.isinf(values.numbers), np.nan, values.numbers), nan=np.inf).tolist())) > 1

@@ -1,0 +1,101 @@
+"""How do files get into a run's artifacts on a server, and out again?
+
+Through the server, whatever store of objects is behind it. Where it does not serve artifacts itself (their address is a
+bucket's or a folder's), what is small still goes through its upload; the rest must be logged where that place is.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path, PurePosixPath
+from urllib.parse import quote, urlsplit
+
+from nbtrack.entities import FileInfo, RunInfo
+from nbtrack.errors import InvalidValueError, NotAStoreError, NotFoundError, StoreError
+from nbtrack.stores.rest import reading
+from nbtrack.stores.rest.link import Link
+
+PROXY = "/api/2.0/mlflow-artifacts/artifacts/"
+UPLOAD, DOWNLOAD = "/ajax-api/2.0/mlflow/upload-artifact", "/get-artifact"
+MOST_UPLOADED = 10_000_000  # bytes that a server takes without serving artifacts
+
+
+def list_folder(link: Link, info: RunInfo, path: str) -> list[FileInfo]:
+    inside = checked(path, NotFoundError)
+    found = link.get("artifacts/list", run_id=info.run_id, **({"path": inside} if inside else {}))
+    return [each for each in reading.files(found.get("files", ())) if _is_child(each.path, inside)]
+
+
+def read_file(link: Link, info: RunInfo, path: str, limit: int | None) -> bytes:
+    inside = checked(path, NotFoundError)
+    try:
+        if (folder := proxied(info)) is not None:
+            return _start(link, PROXY + quote(f"{folder}/{inside}"), {}, limit)
+        return _start(link, DOWNLOAD, {"path": inside, "run_id": info.run_id}, limit)
+    except (NotFoundError, InvalidValueError, NotAStoreError) as error:
+        raise NotFoundError(
+            f"Run {info.run_id} has no file '{path}' among its artifacts. List them with list_artifacts()."
+        ) from error
+
+
+def write(link: Link, info: RunInfo, path: str, data: bytes | Path) -> None:
+    inside = checked(path, InvalidValueError)
+    if isinstance(data, Path) and data.is_dir():
+        for child in sorted(data.iterdir()):
+            write(link, info, f"{inside}/{child.name}", child)
+        return
+    if isinstance(data, Path) and not data.is_file():
+        raise InvalidValueError(f"There is no file or folder '{data}' to log. Check the path.")
+    if (folder := proxied(info)) is not None:
+        _put(link, PROXY + quote(f"{folder}/{inside}"), data)
+    else:
+        _upload(link, info, inside, data)
+
+
+def checked(path: str, asked: type[NotFoundError] | type[InvalidValueError]) -> str:
+    """The path in its plain form, or an error if it would leave the run."""
+    pure = PurePosixPath(path)
+    if pure.is_absolute() or ".." in pure.parts or "\\" in path or "\0" in path:
+        raise asked(
+            f"'{path}' leaves the run's artifacts. Give a path inside them, without '..' and no '/' at its start."
+        )
+    return "" if str(pure) == "." else str(pure)
+
+
+def proxied(info: RunInfo) -> str | None:
+    """Where below the server's artifacts the run's own lie; None where the server does not serve them."""
+    parts = urlsplit(info.artifact_uri)
+    return parts.path.strip("/") if parts.scheme == "mlflow-artifacts" else None
+
+
+def _is_child(path: str, folder: str) -> bool:
+    """A name that a server made up must not lead out of the folder that was asked for."""
+    return str(PurePosixPath(path).parent) == (folder or ".") and ".." not in PurePosixPath(path).parts
+
+
+def _start(link: Link, path: str, params: dict[str, str], limit: int | None) -> bytes:
+    with link.stream(path, **params) as answer:
+        found = bytearray()
+        for part in answer.iter_bytes():
+            found += part
+            if limit is not None and len(found) >= limit:
+                break
+        return bytes(found if limit is None else found[:limit])
+
+
+def _put(link: Link, path: str, data: bytes | Path) -> None:
+    if isinstance(data, bytes):
+        link.ask("PUT", path, content=data)
+        return
+    with data.open("rb") as file:
+        link.ask("PUT", path, content=file, once=True)  # a file half read cannot be sent again
+
+
+def _upload(link: Link, info: RunInfo, path: str, data: bytes | Path) -> None:
+    size = len(data) if isinstance(data, bytes) else data.stat().st_size
+    if size > MOST_UPLOADED:
+        raise StoreError(
+            f"'{path}' ({size:,} bytes) belongs to {info.artifact_uri}, and the server does not pass on files this "
+            "large. Have it started with --serve-artifacts, or log the file where that place can be written."
+        )
+    content = data if isinstance(data, bytes) else data.read_bytes()
+    link.ask("POST", UPLOAD, params={"run_uuid": info.run_id, "path": path}, content=content)

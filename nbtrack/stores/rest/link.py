@@ -1,0 +1,223 @@
+"""How is one question put to a server, how often, and what is said when no good answer comes?
+
+A question is asked again after 429 and 5xx and where no connection came about, a few seconds in all: a person waits for
+it. One that makes something new is not repeated when it may have been heard.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+
+from nbtrack.errors import InvalidValueError, NotAStoreError, NotFoundError, ServerError
+from nbtrack.stores.rest.address import AUTHORITY, INSECURE, PASSWORD, TOKEN, USER, Address, Trust, credentials
+
+API = "/api/2.0/mlflow/"
+CONNECT_S, ANSWER_S = 5.0, 60.0
+PAUSES = (0.3, 1.0, 2.0)  # s before each repetition, a little more or less
+LONGEST_PAUSE = 20.0  # s that a server's Retry-After is obeyed
+BUSY = (429, 502, 503, 504)
+
+
+class Link:
+    """The connections to one server, shared by threads. A forked child makes its own."""
+
+    def __init__(self, address: Address) -> None:
+        self.address = address
+        self._made: tuple[int, Trust] | None = None
+        self._client: httpx.Client | None = None
+        self._making = threading.Lock()
+
+    def get(self, path: str, /, **params: Any) -> dict[str, Any]:
+        return self._json(self.ask("GET", API + path, params=params))
+
+    def post(self, path: str, body: Mapping[str, Any], *, again: bool = True, once: bool = False) -> dict[str, Any]:
+        """`again=False` for what must not happen twice, `once` where the caller itself tries again later."""
+        return self._json(self.ask("POST", API + path, again=again, once=once, json=dict(body)))
+
+    def ask(self, method: str, path: str, *, again: bool = True, once: bool = False, **what: Any) -> httpx.Response:
+        """A good answer. Raises NotFoundError, InvalidValueError for what the server refuses, else ServerError."""
+        for pause in () if once else _pauses():
+            try:
+                return self._good(self._send(method, path, what))
+            except ServerError as error:
+                if not error.passing or (error.heard and not again):
+                    raise
+                time.sleep(min(error.wait or pause, LONGEST_PAUSE))
+        return self._good(self._send(method, path, what))
+
+    @contextmanager
+    def stream(self, path: str, /, **params: Any) -> Iterator[httpx.Response]:
+        """A good answer whose body is still to be read."""
+        with (
+            self._told(),
+            self._connection().stream("GET", self.address.url + path, **self._with(params=params)) as got,
+        ):
+            if got.status_code != 200:
+                got.read()
+            yield self._good(got)
+
+    def close(self) -> None:
+        if self._client is not None:
+            self._client.close()
+            self._client = self._made = None
+
+    def forget(self) -> None:
+        """In a forked child: what is open belongs to the parent."""
+        self._client = self._made = None
+        self._making = threading.Lock()
+
+    def _send(self, method: str, path: str, what: dict[str, Any]) -> httpx.Response:
+        with self._told():
+            return self._connection().request(method, self.address.url + path, **self._with(**what))
+
+    def _with(self, **what: Any) -> dict[str, Any]:
+        header = credentials(self.address).header
+        return {**what, "headers": {"Authorization": header} if header else {}}
+
+    def _connection(self) -> httpx.Client:
+        wanted = os.getpid(), Trust.now()
+        with self._making:
+            if self._client is None or self._made != wanted:
+                given = os.environ.get("MLFLOW_HTTP_REQUEST_TIMEOUT")
+                answer = float(given) if given and given.isdigit() else ANSWER_S
+                self._client = httpx.Client(
+                    verify=wanted[1].context(),
+                    timeout=httpx.Timeout(answer, connect=CONNECT_S),
+                    headers={"User-Agent": "nbtrack"},
+                )
+                self._made = wanted
+            return self._client
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except httpx.TimeoutException as error:
+            raise ServerError(
+                f"The server at {self.address.url} did not answer in time. Check the address and the network, or try "
+                "again: it may be busy (MLFLOW_HTTP_REQUEST_TIMEOUT sets how many seconds to wait)."
+            ) from error
+        except httpx.TransportError as error:
+            because, passing = self._why(error)
+            raise ServerError(
+                f"The server at {self.address.url} cannot be reached: {because}",
+                passing=passing,
+                heard=not isinstance(error, httpx.ConnectError),
+            ) from error
+
+    def _why(self, error: Exception) -> tuple[str, bool]:
+        """What the person can do about it, and whether it may pass by itself."""
+        for cause in _causes(error):
+            if isinstance(cause, socket.gaierror):
+                found = f"no host is called '{self.address.host}' here. Check its spelling and the network connection."
+                return found, False
+            if isinstance(cause, ssl.SSLCertVerificationError):
+                return (
+                    f"its certificate is not trusted ({cause.verify_message}). Name the authority's certificate in "
+                    f"{AUTHORITY}, or set {INSECURE}=true where you trust the network."
+                ), False
+            if isinstance(cause, ssl.SSLError):
+                found = (
+                    f"https failed ({cause.reason or cause}). If it speaks plain http, write http:// in the address."
+                )
+                return found, False
+            if isinstance(cause, ConnectionRefusedError):
+                found = "nothing listens there (connection refused). Start it with `mlflow server`, or check the port."
+                return found, True
+        return f"{error or type(error).__name__}. Check the address and the network connection.", True
+
+    def _json(self, answer: httpx.Response) -> dict[str, Any]:
+        try:
+            found = answer.json()
+        except ValueError:
+            found = None
+        if not isinstance(found, dict):
+            raise NotAStoreError(
+                f"{self.address.url} answers, but not as an MLflow server does: it sent a page. Check the address, "
+                "and whether a proxy asks for a login there."
+            )
+        return found
+
+    def _good(self, answer: httpx.Response) -> httpx.Response:
+        status = answer.status_code
+        if 200 <= status < 300:
+            return answer
+        code, said = _said(answer)
+        if code in ("RESOURCE_DOES_NOT_EXIST", "RESOURCE_NOT_FOUND", "NOT_FOUND"):
+            raise NotFoundError(f"The server at {self.address.url} says: {said}")
+        if code == "RESOURCE_ALREADY_EXISTS" or status == 400:
+            hint = " Restore it with restore_run()." if "Current state is deleted" in said and "run" in said else ""
+            raise InvalidValueError(f"The server at {self.address.url} refuses: {said}{hint}")
+        raise self._failure(answer, said)
+
+    def _failure(self, answer: httpx.Response, said: str) -> ServerError | NotAStoreError:
+        url, status = self.address.url, answer.status_code
+        if status == 401:
+            source = credentials(self.address).source
+            tried = f"does not accept the user and password, or the token, of {source}" if source else "wants a login"
+            return ServerError(
+                f"The server at {url} {tried} (401). Set {USER} and {PASSWORD}, or {TOKEN}, in os.environ; "
+                "the next call uses them.",
+                status=status,
+            )
+        if status == 403:
+            return ServerError(
+                f"The server at {url} does not allow this (403{': ' + said if said else ''}). Ask whoever runs it for "
+                "the permission, or log in as another user.",
+                status=status,
+            )
+        if 300 <= status < 400:
+            there = Address.of(str(answer.next_request.url)).url if answer.next_request else "elsewhere"
+            return NotAStoreError(f"{url} leads to {there}. Use the address that answers itself.")
+        if status in (404, 405):
+            return NotAStoreError(
+                f"There is no MLflow tracking server at {url}: it answered {status}. Check the address; it is what "
+                "opens MLflow's own pages, without what follows #."
+            )
+        return ServerError(
+            f"The server at {url} failed ({status}{': ' + said if said else ''}). Try again, or look at its log.",
+            status=status,
+            passing=status in BUSY or status == 500,
+            heard=status not in (429, 503),
+            wait=_seconds(answer.headers.get("Retry-After")),
+        )
+
+
+def _pauses() -> list[float]:
+    given = os.environ.get("MLFLOW_HTTP_REQUEST_MAX_RETRIES")
+    most = int(given) if given and given.isdigit() else len(PAUSES)
+    return [pause * random.uniform(0.7, 1.3) for pause in PAUSES[:most]]
+
+
+def _said(answer: httpx.Response) -> tuple[str, str]:
+    """The server's error code and message; no code where a proxy or a web page answered."""
+    try:
+        body = answer.json()
+    except ValueError:
+        text = answer.text.strip()
+        return "", "" if text.startswith("<") else " ".join(text.split())[:200]
+    if not isinstance(body, dict):
+        return "", ""
+    # The server names its SQL and parameters after the first line: nothing that helps the person.
+    message = str(body.get("message") or body.get("detail") or "").split("\n", 1)[0]
+    return str(body.get("error_code") or ("NOT_FOUND" if answer.status_code == 404 else "")), message[:500]
+
+
+def _seconds(text: str | None) -> float | None:
+    return float(text) if text and text.isdigit() else None
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__

@@ -1,0 +1,121 @@
+"""Pictures of the comparison and the run page: 2, 10 and 50 runs, light and dark, 600 and 1,400 px wide.
+
+python scripts/scenes_compare.py FOLDER [WORD …]      only scenes whose names hold one of the words
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+import nbtrack  # noqa: E402
+from nbtrack.dashboard.widget import Dashboard  # noqa: E402
+from tests.browser import compared_store, kernel_page  # noqa: E402
+from tests.browser.jupyter import chromium  # noqa: E402
+
+MOST = 50
+Act = Callable[[Page], None]
+Show = Callable[[], Dashboard]
+
+
+def look(page: Page) -> None:
+    """Nothing is done."""
+
+
+def fold(*names: str) -> Act:
+    def act(page: Page) -> None:
+        for name in names:
+            page.get_by_role("button", name=re.compile(rf"^{name}( \d+)?$")).first.click()
+
+    return act
+
+
+def file(*path: str) -> Act:
+    def act(page: Page) -> None:
+        page.get_by_role("button", name="Files", exact=True).click()
+        for name in path:
+            page.get_by_role("treeitem", name=name).click()
+
+    return act
+
+
+def run_scripts(page: Page) -> None:
+    page.get_by_role("button", name="run them").first.click()
+    page.frame_locator(".nbt-sandbox").first.frame_locator("iframe").locator(".main-svg").first.wait_for()
+
+
+def check(label: str) -> Act:
+    return lambda page: page.get_by_label(label).check()
+
+
+def scenes(runs: list[str]) -> dict[str, tuple[Show, Act]]:
+    """By name: what is shown, and what a person does then."""
+    parent, failed, left = runs[0], runs[3], runs[1]
+    found: dict[str, tuple[Show, Act]] = {}
+
+    def comparison(n: int, **view: object) -> Show:
+        return lambda: nbtrack.compare(*runs[:n], compare=view)
+
+    for n in (2, 10, MOST):
+        found[f"compare-{n}"] = comparison(n, baseline=parent), look
+        found[f"compare-{n}-differences"] = comparison(n, differences=True, pick="step", step=21), look
+        for path in ("plots/weights.png", "table.json", "plots/roc.plotly.json", "report.html", "output.txt"):
+            found[f"files-{n}-{path.split('/')[-1].replace('.', '-')}"] = comparison(n, file=path), look
+    found["packages"] = comparison(10), fold("Packages", "System tags")
+    found["code"] = comparison(2), fold("Code")
+    found["files-scripts"] = comparison(3, file="figure.html"), run_scripts
+    found["files-lines"] = comparison(3, file="summary.json"), check("Only what differs")
+    found["run"] = lambda: nbtrack.show(parent), fold("System metrics", "Changes since the commit")
+    found["run-failed"] = lambda: nbtrack.show(failed), fold("Log", "Code")
+    found["run-left"] = lambda: nbtrack.show(left), look
+    found["run-file-figure"] = lambda: nbtrack.show(parent), file("plots/", "roc.plotly.json")
+    found["run-file-table"] = lambda: nbtrack.show(parent), file("predictions.csv")
+    return found
+
+
+def main(folder: Path, words: list[str]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as place, sync_playwright() as playwright:
+        os.chdir(place)
+        runs = compared_store.make(Path(place), MOST)
+        compared_store.family(runs[0], runs[10:18])
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        for name, (shown, act) in scenes(runs).items():
+            if words and not any(word in name for word in words):
+                continue
+            dash = shown()
+            for width, dark in ((1400, False), (600, True), (600, False), (1400, True)):
+                target = folder / f"{name}-{width}-{'dark' if dark else 'light'}.png"
+                photograph(browser, dash, act, target, width, dark)
+            dash.close()
+        browser.close()
+
+
+def photograph(browser: Browser, dash: Dashboard, act: Act, target: Path, width: int, dark: bool) -> None:
+    page = kernel_page.show(browser, dash, width=width, dark=dark)
+    act(page)
+    # Charts and figures are drawn when they come into sight, so all of the page must be in it.
+    for wait in (800, 1000, 1200):
+        page.wait_for_timeout(wait)
+        tall = page.evaluate("() => document.documentElement.scrollHeight")
+        page.set_viewport_size({"width": width, "height": max(400, tall)})
+    if page.locator(".nbt-plotly-frame").count():
+        page.frame_locator(".nbt-plotly-frame").locator(".main-svg").first.wait_for()
+    page.wait_for_timeout(300)
+    page.screenshot(path=target)
+    problems = page.problems  # type: ignore[attr-defined]
+    print(target.name, *problems)
+    page.context.close()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]).resolve(), sys.argv[2:])
