@@ -19,7 +19,7 @@ from nbtrack.entities import (
     RunTag,
     ViewType,
 )
-from nbtrack.errors import InvalidValueError, NotFoundError, ServerError
+from nbtrack.errors import InvalidValueError, NotFoundError, ServerError, warn_once
 from nbtrack.frame import Row, Series, Summary
 from nbtrack.stores import names
 from nbtrack.stores.base import Damage, Question, Snapshot
