@@ -13,6 +13,7 @@ from nbtrack.autolog.objects import ByIdentity
 from nbtrack.autolog.patching import Call, Patches
 from nbtrack.autolog.recording import Recording, ending, logging_into, new_recording
 from nbtrack.autolog.scope import inside, is_inside
+from nbtrack.autolog.sklearn_candidates import Candidates, watch_fold, watching
 from nbtrack.autolog.sklearn_metrics import TooSlowError, training_metrics, training_of
 from nbtrack.autolog.sklearn_search import is_search, log_search
 from nbtrack.autolog.unasked import most_seconds
@@ -45,6 +46,14 @@ def patch_metrics(patches: Patches) -> None:
 
     named = [getattr(metrics, name) for name in metrics.__all__ if not name.startswith(("get_", "make_", "check_"))]
     patches.watch_everywhere({each: evaluation.watch_metric for each in named if inspect.isfunction(each)})
+
+
+def patch_folds(patches: Patches) -> None:
+    """Watch the function that fits and scores one fold, where this scikit-learn has it."""
+    from sklearn.model_selection import _validation
+
+    if inspect.isfunction(each := getattr(_validation, "_fit_and_score", None)):
+        patches.watch_everywhere({each: watch_fold})
 
 
 def _with_subclasses(base: type) -> Iterator[type]:
@@ -107,10 +116,13 @@ def watch_fit(call: Call) -> Generator[None, None, None]:
         with ending(recording, call):
             _log_model(recording, model)
             start = time.perf_counter()
-            with logging_into(recording):
+            candidates = _candidates(recording, model)
+            with logging_into(recording), watching(candidates):
                 yield
             if call.error is None:
                 _log_fitted(recording, model, call, time.perf_counter() - start)
+                if candidates is not None:
+                    log_search(recording, model, candidates)
 
 
 def _prepares(model: Any) -> bool:
@@ -123,6 +135,10 @@ def _prepares(model: Any) -> bool:
 def estimator_tags(model: Any) -> dict[str, str]:
     kind = type(model)
     return {"estimator_name": kind.__name__, "estimator_class": f"{kind.__module__}.{kind.__name__}"}
+
+
+def _candidates(recording: Recording, model: Any) -> Candidates | None:
+    return Candidates(recording, model, estimator_tags(model.estimator)) if is_search(model) else None
 
 
 def _log_model(recording: Recording, model: Any) -> None:
@@ -141,8 +157,6 @@ def _log_fitted(recording: Recording, model: Any, call: Call, seconds: float) ->
     else:
         if metrics:
             recording.metrics(metrics)
-    if is_search(model):
-        log_search(recording, model, estimator_tags(model.estimator))
     evaluation.remember(model, recording)
     _seen[model] = _state(model)
 

@@ -106,6 +106,7 @@ sklearn = Library(
     {
         "sklearn.base": "nbtrack.autolog.sklearn_fit.patch_estimators",
         "sklearn.metrics": "nbtrack.autolog.sklearn_fit.patch_metrics",
+        "sklearn.model_selection": "nbtrack.autolog.sklearn_fit.patch_folds",
     },
 )
 xgboost = Library("xgboost", {"xgboost": "nbtrack.autolog.xgboost_train.patch"})
