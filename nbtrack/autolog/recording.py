@@ -30,6 +30,8 @@ from nbtrack.tracking.names import AUTOLOGGED
 from nbtrack.tracking.points import log_point, now
 
 LIBRARY = "mlflow.autologging"  # MLflow's tag of a run that autolog has started
+MODEL = "model"  # where a fit's model lies among the artifacts
+kept_models: set[str] = set()  # libraries whose models are kept
 _ORIGIN = ("mlflow.user", "mlflow.source.")
 MOST_KEPT = 100_000  # points of a first fit that can still be given to a child of its own
 
@@ -120,6 +122,15 @@ class Recording:
         self._keep("file", (path, text))
         self.client.store.write_artifact(self.run_id, path, text.encode())
 
+    def model(self, model: Any) -> None:
+        """Keep the model, where that was asked for: as `model/` of the run."""
+        if self.library in kept_models:
+            from nbtrack.tracking.models import form_of, write_model
+
+            with guard(f"keep the model of {self.library}"):
+                write_model(self.client, self.run_id, form_of(model), MODEL)
+                self._keep("model", None)
+
     def child(self, *, began: int, tags: Mapping[str, str]) -> Recording:
         """A run inside this one, such as a candidate of a search. It is ended with `end`."""
         marks = {**self.origin, **process_tags(), **tags, PARENT: self.run_id, LIBRARY: self.library}
@@ -150,6 +161,9 @@ class Recording:
         for kind, value in self.kept:
             if kind == "metrics":
                 points += [Metric(key, number, value[2], value[1]) for key, number in value[0].items()]
+            elif kind == "model":
+                if folder := self.client.store.artifact_dir(self.run_id):
+                    child.client.store.write_artifact(child.run_id, MODEL, folder / MODEL)
             elif kind in ("file", "params"):
                 getattr(child, kind)(*value)
             else:

@@ -157,6 +157,7 @@ def _log_fitted(recording: Recording, model: Any, call: Call, seconds: float) ->
     else:
         if metrics:
             recording.metrics(metrics)
+    recording.model(model)
     evaluation.remember(model, recording)
     _seen[model] = _state(model)
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from nbtrack.autolog import arriving, unasked
 from nbtrack.autolog.patching import Patches
-from nbtrack.autolog.recording import fits_of
+from nbtrack.autolog.recording import fits_of, kept_models
 from nbtrack.errors import InvalidValueError, guard
 from nbtrack.tracking import active
 
@@ -28,6 +28,7 @@ _IGNORED = frozenset(
     "checkpoint_monitor checkpoint_mode checkpoint_save_best_only checkpoint_save_weights_only "
     "checkpoint_save_freq".split()
 )
+_WITH_MODELS = ("sklearn", "xgboost", "lightgbm")
 _changing = threading.RLock()
 
 
@@ -46,15 +47,21 @@ class Library:
     cells: list[bool | None] = field(default_factory=list)
     _patched: dict[str, Patches] = field(default_factory=dict, repr=False)
 
-    def autolog(self, disable: bool = False, **ignored: Any) -> None:
+    def autolog(self, disable: bool = False, log_models: bool = False, **ignored: Any) -> None:
         """Log what this library trains from now on, or, with `disable=True`, no longer.
 
-        Where it is not imported yet, that begins with its import. The other arguments of MLflow's function of this
-        name are accepted and ignored: models are not kept.
+        Where it is not imported yet, that begins with its import. `log_models=True` keeps each fitted model as
+        artifacts `model/…` (scikit-learn, XGBoost, LightGBM), as `nbtrack.log_model` does. The other arguments of
+        MLflow's function of this name are accepted and ignored.
         """
         _check(f"{self.name}.autolog", ignored)
+        if log_models and self.name not in _WITH_MODELS:
+            raise InvalidValueError(
+                f"Models of {self.name} are not kept, only those of {', '.join(_WITH_MODELS)}. Leave log_models out."
+            )
         with _changing:
             self.wanted = not disable
+            (kept_models.add if log_models and not disable else kept_models.discard)(self.name)
             self.settle()
 
     @property
@@ -136,28 +143,28 @@ LIBRARIES = {
 tensorflow = keras  # what tf.keras trains is trained by Keras
 
 
-def autolog(disable: bool = False, exclude_flavors: Collection[str] | None = None, **ignored: Any) -> None:
+def autolog(
+    disable: bool = False, exclude_flavors: Collection[str] | None = None, log_models: bool = False, **ignored: Any
+) -> None:
     """Log every fit from now on. `disable=True` ends that.
 
     Of scikit-learn, XGBoost, LightGBM, CatBoost, statsmodels, Keras, PyTorch (Lightning, and loops of one's own inside
     a run), transformers; and of searches each trial: scikit-learn's, Optuna, keras-tuner, Ray Tune.
 
     A fit logs into the active run, or into a run of its own. Libraries that are imported later are watched from then
-    on; `exclude_flavors` names some to leave alone. The other arguments of MLflow's `autolog` are accepted and ignored:
-    models are not kept. `%%track --autolog` does it for one cell.
+    on; `exclude_flavors` names some to leave alone. `log_models=True` keeps the models of scikit-learn, XGBoost and
+    LightGBM. The other arguments of MLflow's `autolog` are accepted and ignored. Tracked cells need no such call.
     """
     _check("autolog", ignored)
     for library in LIBRARIES.values():
         if not {library.name, *library.theirs} & set(exclude_flavors or ()):
-            library.autolog(disable=disable)
+            library.autolog(disable=disable, log_models=log_models and library.name in _WITH_MODELS)
 
 
 def _check(what: str, given: Mapping[str, Any]) -> None:
-    unknown = given.keys() - _IGNORED - {"log_models"}
+    unknown = given.keys() - _IGNORED
     if unknown:
         raise TypeError(f"{what}() got an unexpected keyword argument '{min(unknown)}'")
-    if given.get("log_models"):
-        raise InvalidValueError("nbtrack does not keep models of itself. Leave log_models=True out.")
 
 
 def checked_names(names: Collection[str]) -> None:

@@ -206,12 +206,12 @@ def test_one_library_can_be_had_alone(data: Data) -> None:
     assert len(runs()) == 1
 
 
-def test_what_mlflow_takes_is_taken_and_models_are_refused_plainly() -> None:
+def test_what_mlflow_takes_is_taken_and_what_cannot_be_kept_is_refused_plainly() -> None:
     nbtrack.sklearn.autolog(log_datasets=False, silent=True)
     with pytest.raises(TypeError, match="bogus"):
         nbtrack.autolog(bogus=1)
-    with pytest.raises(ValueError, match="log_models"):
-        nbtrack.autolog(log_models=True)
+    with pytest.raises(ValueError, match="Models of keras are not kept"):
+        nbtrack.keras.autolog(log_models=True)
 
 
 class Constant(ClassifierMixin, BaseEstimator):
