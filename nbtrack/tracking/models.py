@@ -1,8 +1,8 @@
 """How is a model kept so that MLflow loads it?
 
 As the folder that MLflow's own flavours write: `MLmodel` says how to load, beside it the model in its library's form
-and what it needs. There is no signature, no example of an input and no code of the person's: a class of a module of theirs
-must be importable where the model is loaded; one of the notebook travels along.
+and what it needs. There is no signature, no example of an input and no code of the person's: a class of a module of
+theirs must be importable where the model is loaded; one of the notebook travels along.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import importlib
 import json
 import pickle
 import platform
+import sys
 import tempfile
 import uuid
 from collections.abc import Mapping
@@ -94,7 +95,7 @@ def form_of(model: Any) -> Form:
     if "lightgbm" in names and type(model).__module__.startswith("lightgbm."):
         return _lightgbm(model, kind)
     if "sklearn" in names or callable(getattr(model, "get_params", None)):
-        about = {"pickled_model": "model.pkl", "sklearn_version": version("scikit-learn")}
+        about = {"pickled_model": "model.pkl", "sklearn_version": _version("scikit-learn")}
         data, how = _pickled(model)
         needs = ("scikit-learn", "scipy", "cloudpickle")
         of_function = {"model_path": "model.pkl", "predict_fn": "predict"}
@@ -110,13 +111,13 @@ def _xgboost(model: Any, kind: str) -> Form:
         path = Path(folder, "model.ubj")
         model.save_model(path)
         data = path.read_bytes()
-    about = {"xgb_version": version("xgboost"), "data": "model.ubj", "model_class": kind, "model_format": "ubj"}
+    about = {"xgb_version": _version("xgboost"), "data": "model.ubj", "model_class": kind, "model_format": "ubj"}
     needs = ("xgboost",) if kind == "xgboost.core.Booster" else ("xgboost", "scikit-learn")
     return Form("xgboost", "model.ubj", data, about, needs, {"data": "model.ubj"})
 
 
 def _lightgbm(model: Any, kind: str) -> Form:
-    about = {"lgb_version": version("lightgbm"), "model_class": kind}
+    about = {"lgb_version": _version("lightgbm"), "model_class": kind}
     if kind == "lightgbm.basic.Booster":
         file, data = "model.lgb", model.model_to_string().encode()
         return Form("lightgbm", file, data, {**about, "data": file}, ("lightgbm",), {"data": file})
@@ -166,8 +167,12 @@ def _requirements(form: Form) -> dict[str, bytes]:
     return {"requirements.txt": text.encode(), **{k: yaml.safe_dump(each).encode() for k, each in described.items()}}
 
 
-def _version(name: str) -> str | None:
+def _version(package: str) -> str | None:
+    """Of what is imported its own word: a distribution may be called otherwise (xgboost-cpu)."""
+    module = sys.modules.get("sklearn" if package == "scikit-learn" else package)
+    if (said := getattr(module, "__version__", None)) is not None:
+        return str(said)
     try:
-        return version(name)
+        return version(package)
     except PackageNotFoundError:
         return None

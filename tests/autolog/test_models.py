@@ -36,17 +36,17 @@ print(json.dumps(found))
 """
 
 
-def loaded(folder: Path, rows: Any, models: list[tuple[str, str]]) -> Any:
+def loaded(python: str, folder: Path, rows: Any, models: list[tuple[str, str]]) -> Any:
     np.save(folder / "rows.npy", rows)
     here = {**os.environ, "MLFLOW_TRACKING_URI": f"file://{folder / 'mlruns'}", "MLFLOW_ALLOW_FILE_STORE": "true"}
     here |= {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true"}
-    words = [os.environ["NBTRACK_MLFLOW3_PYTHON"], "-c", LOAD, str(folder / "rows.npy"), json.dumps(models)]
+    words = [python, "-c", LOAD, str(folder / "rows.npy"), json.dumps(models)]
     done = subprocess.run(words, capture_output=True, text=True, env=here, cwd=folder)
     assert done.returncode == 0, done.stderr[-3000:]
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def test_mlflow_loads_every_kind_of_kept_model_and_predicts_the_same(store: Store, data: Data, tmp_path: Path) -> None:
+def test_mlflow_loads_every_kind_of_kept_model_and_predicts_the_same(data: Data, mlflow3: str, tmp_path: Path) -> None:
     X, y = data
     matrix, booster = xgboost.DMatrix(X, y), {"objective": "binary:logistic", "nthread": 1}
     trained: list[tuple[str, Any, Any]] = []
@@ -65,7 +65,7 @@ def test_mlflow_loads_every_kind_of_kept_model_and_predicts_the_same(store: Stor
             info = nbtrack.log_model(model, f"model-{number}")
             assert info is not None
             uris.append((flavor, info.model_uri))
-    for (plain, native), (_, _, predicted) in zip(loaded(tmp_path, X, uris), trained, strict=True):
+    for (plain, native), (_, _, predicted) in zip(loaded(mlflow3, tmp_path, X, uris), trained, strict=True):
         assert plain == pytest.approx(predicted.tolist(), rel=1e-6)
         assert native == pytest.approx(predicted.tolist(), rel=1e-6)
 
