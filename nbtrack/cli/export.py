@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,15 @@ def add(commands: Commands) -> None:
     one.set_defaults(run=export)
 
 
+NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?", re.IGNORECASE)
+
+
+def as_text(value: object) -> object:
+    """What a spreadsheet would run as a formula begins with an apostrophe, as in the table's own CSV."""
+    risky = isinstance(value, str) and value[:1] in tuple("=+@-\t\r") and not NUMBER.fullmatch(value)
+    return f"'{value}" if risky else value
+
+
 def export(options: argparse.Namespace) -> int:
     from nbtrack.magics.words import count
     from nbtrack.tracking.run_table import table
@@ -30,6 +40,9 @@ def export(options: argparse.Namespace) -> int:
     names = {e.experiment_id: e.name for e in store.experiments(ViewType.ALL)}
     cells = table(frame)
     cells.insert(2, "experiment_name", cells["experiment_id"].map(names))
+    texts = cells.select_dtypes(exclude=["number", "bool", "datetime", "datetimetz"]).columns
+    cells[texts] = cells[texts].map(as_text)
+    cells.columns = cells.columns.map(as_text)
     cells.to_csv(options.output or sys.stdout, index=False)
     if options.output:
         print(f"{count(len(cells), 'run')} in {options.output}", file=sys.stderr)
