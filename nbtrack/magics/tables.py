@@ -36,7 +36,10 @@ class Table:
     def as_text(self, *, most: int = 0, colour: bool = False) -> str:
         """Aligned columns. `most` is how many characters a line may have: columns that would go beyond are left out
         from the right, and named below. `colour` adds what a terminal shows as colours."""
-        rows = [[short(head, WIDEST) for head in self.heads], *[[short(cell, WIDEST) for cell in row] for row in self.rows]]
+        rows = [
+            [short(head, WIDEST) for head in self.heads],
+            *[[short(cell, WIDEST) for cell in row] for row in self.rows],
+        ]
         wide = [max(width(row[i]) for row in rows) for i in range(len(self.heads))]
         ends = list(accumulate(w + 2 for w in wide))
         shown = max(2, sum(end - 2 <= most for end in ends)) if most else len(wide)

