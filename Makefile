@@ -16,7 +16,7 @@ MODULES := js/node_modules/.made
 MLFLOWS := .venvs/mlflow3/.made .venvs/mlflow2/.made
 CHROMIUM := .venv/.chromium
 
-.PHONY: help env build test test-all test-quick lint test-js test-py bench bench-readme bench-networks demo
+.PHONY: help env build test test-all test-oldest test-quick lint test-js test-py bench bench-readme bench-networks demo
 .PHONY: screenshots audit constraints clean
 .DELETE_ON_ERROR:
 
@@ -42,6 +42,12 @@ $(ENV): pyproject.toml constraints.txt scripts/env.sh
 	@scripts/env.sh .venvs/large pip
 	@[ -n "$$UV_TORCH_BACKEND" ] || .venvs/large/bin/python -m pip install --quiet -c $< torch
 	@scripts/env.sh .venvs/large -r $<
+	@touch $@
+
+# The tools are named with their versions, so the lowest that is allowed of all others is what nbtrack says.
+.venvs/oldest/.made: pyproject.toml tests/oldest.txt scripts/env.sh | $(ENV)
+	@echo "oldest environment in .venvs/oldest"
+	@scripts/env.sh .venvs/oldest --resolution lowest-direct -r tests/oldest.txt --editable '.[server]'
 	@touch $@
 
 $(MODULES): js/package.json js/package-lock.json js/.npmrc scripts/node.py | $(ENV)
@@ -73,6 +79,11 @@ test: lint test-js test-py ## everything: both languages, real MLflow, real Jupy
 test-all: test .venvs/large/.made ## also what takes long
 	@NBTRACK_CHROMIUM="$$(cat $(CHROMIUM))" $(PY) -m pytest -q -n $(JOBS) --dist loadfile -m slow $(PYTEST)
 	@.venvs/large/bin/python -m pytest -q -m large tests/autolog/large $(PYTEST)
+
+# Without browser and MLflow; `make test` itself runs on the newest versions.
+test-oldest: build .venvs/oldest/.made ## stores, tracking, magics and dashboard on the oldest versions allowed
+	@.venvs/oldest/bin/python -m pytest -q -m "not browser and not interop and not slow and not large" \
+	  tests/stores tests/tracking tests/magics tests/dashboard $(PYTEST)
 
 lint: build
 	@$(PY) -m ruff check .
@@ -113,7 +124,7 @@ screenshots: build chromium ## docs/*.png from a real JupyterLab, and scenes to 
 
 audit: build ## known weaknesses in what we depend on (needs the network)
 	@scripts/env.sh .venv -c constraints.txt pip-audit
-	@$(PY) -m pip_audit --skip-editable --requirement constraints.txt --no-deps --disable-pip
+	@$(PY) -m pip_audit --strict --requirement constraints.txt --no-deps --disable-pip
 	@$(NPM) audit --omit=dev
 
 constraints: $(ENV) ## newest versions of everything into the pinned lists

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 import tempfile
 import zipfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from nbtrack.cli.choice import add_runs, chosen, existing
 from nbtrack.entities import ViewType
@@ -39,6 +40,15 @@ def add(commands: Commands) -> None:
     one.set_defaults(run=export)
 
 
+NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?", re.IGNORECASE)
+
+
+def as_text(value: object) -> object:
+    """What a spreadsheet would run as a formula begins with an apostrophe, as in the table's own CSV."""
+    risky = isinstance(value, str) and value[:1] in tuple("=+@-\t\r") and not NUMBER.fullmatch(value)
+    return f"'{value}" if risky else value
+
+
 def export(options: argparse.Namespace) -> int:
     from nbtrack.magics.words import count
 
@@ -53,7 +63,14 @@ def export(options: argparse.Namespace) -> int:
 
 
 def _csv(store: Store, rows: list[Row], frame: Frame, output: str | None) -> None:
-    _cells(store, frame).to_csv(output or sys.stdout, index=False)
+    _write(_cells(store, frame), output or sys.stdout)
+
+
+def _write(cells: pd.DataFrame, target: Path | str | TextIO) -> None:
+    texts = cells.select_dtypes(exclude=["number", "bool", "datetime", "datetimetz"]).columns
+    cells[texts] = cells[texts].map(as_text)
+    cells.columns = cells.columns.map(as_text)
+    cells.to_csv(target, index=False)
 
 
 def _parquet(store: Store, rows: list[Row], frame: Frame, output: str) -> None:
@@ -74,7 +91,7 @@ def _zip(store: Store, rows: list[Row], frame: Frame, output: str) -> None:
         target = open_store(folder / "mlruns")
         report = Copier(store, target, experiments, rows, every_run=False).copy()
         target.close()
-        _cells(store, frame).to_csv(folder / "runs.csv", index=False)
+        _write(_cells(store, frame), folder / "runs.csv")
         with zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED) as archive:
             for path in sorted(folder.rglob("*")):
                 archive.write(path, path.relative_to(folder))

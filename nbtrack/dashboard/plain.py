@@ -56,7 +56,7 @@ def _cell(frame: Frame, name: str, row: int) -> str:
     if value is None:
         return ""
     if isinstance(column, Text):
-        shown = " ".join(str(value).split())
+        shown = "".join(c if c.isprintable() else "�" for c in " ".join(str(value).split()))
         return shown if len(shown) <= LONGEST else shown[: LONGEST - 1] + "…"
     if name == "start_time":
         return _moment(float(value))

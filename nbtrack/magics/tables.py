@@ -36,7 +36,10 @@ class Table:
     def as_text(self, *, most: int = 0, colour: bool = False) -> str:
         """Aligned columns. `most` is how many characters a line may have: columns that would go beyond are left out
         from the right, and named below. `colour` adds what a terminal shows as colours."""
-        rows = [self.heads, *[[short(cell, WIDEST) for cell in row] for row in self.rows]]
+        rows = [
+            [short(head, WIDEST) for head in self.heads],
+            *[[short(cell, WIDEST) for cell in row] for row in self.rows],
+        ]
         wide = [max(width(row[i]) for row in rows) for i in range(len(self.heads))]
         ends = list(accumulate(w + 2 for w in wide))
         shown = max(2, sum(end - 2 <= most for end in ends)) if most else len(wide)
@@ -128,7 +131,8 @@ def difference_text(a: Run, b: Run, found: Difference, *, colour: bool = False) 
     def line(said: str, mark: str) -> str:
         return f"  {paint[mark]}{said}{plain}" if colour and mark in paint else f"  {said}"
 
-    lines = [f"{a.info.run_name} ({a.info.run_id[:8]}) → {b.info.run_name} ({b.info.run_id[:8]})"]
+    one, other = (f"{short(run.info.run_name, 60)} ({run.info.run_id[:8]})" for run in (a, b))
+    lines = [f"{one} → {other}"]
     for title, changes in _sections(found):
         lines += ["", f"{bold}{title}{plain}", *[line(short(str(change), 150), change.verdict) for change in changes]]
     if found.files:

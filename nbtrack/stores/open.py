@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import threading
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -66,9 +67,14 @@ def _resolve(text: str) -> tuple[str, str]:
     if scheme in ("http", "https"):
         return text, "rest"
     raise NotAStoreError(
-        f"'{text}' is not an address that nbtrack can open. Use a path to an mlruns folder, file:…, "
+        f"'{_without_password(text)}' is not an address that nbtrack can open. Use a path to an mlruns folder, file:…, "
         "sqlite:///mlflow.db, git+FOLDER, or the http(s):// address of an MLflow server."
     )
+
+
+def _without_password(address: str) -> str:
+    """A message is saved with the notebook. The last @ ends it: a password may hold one."""
+    return re.sub(r"//.*@", "//", address).split("?", 1)[0]
 
 
 def _make(key: str, kind: str) -> Store:

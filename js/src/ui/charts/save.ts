@@ -3,6 +3,7 @@
 import type { Frame } from "../../data/frame";
 import type { State } from "../../state/state";
 import { runName } from "../drawn";
+import { cell as cellOf } from "../grid/copy";
 import type { DrawnLine } from "./assemble";
 import type { Tokens } from "./theme";
 
@@ -57,7 +58,7 @@ export function toPng(plot: HTMLCanvasElement, title: string, lines: readonly Dr
   return new Promise((done, fail) => canvas.toBlob((blob) => (blob ? done(blob) : fail(new Error("The browser made no PNG.")))));
 }
 
-const cell = (value: string) => (/[",\r\n]/.test(value) ? `"${value.replace(/"/g, '""')}"` : value);
+const cell = (value: string) => cellOf(value, ",");
 
 export const csvText = (rows: readonly (readonly string[])[]): string => rows.map((row) => `${row.map(cell).join(",")}\n`).join("");
 

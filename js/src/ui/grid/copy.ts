@@ -39,8 +39,10 @@ function plain(frame: Frame, name: string, row: number): string {
 
 const isoTime = (ms: number): string => (Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : String(ms));
 
-/** Quoted where it holds what would break the line. A leading "=" and its like would run as a formula: kept as text. */
-function cell(value: string, mark = "\t"): string {
-  const safe = /^[=+@]|^-(?![\d.])/.test(value) ? `'${value}` : value;
+const NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
+
+/** Quoted where it holds what would break the line. What a spreadsheet would run as a formula is kept as text. */
+export function cell(value: string, mark = "\t"): string {
+  const safe = /^[=+@\-\t\r]/.test(value) && !NUMBER.test(value) ? `'${value}` : value;
   return /[\t\n\r"]/.test(safe) || safe.includes(mark) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
