@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import zipfile
 from pathlib import Path
 
+import pandas
 import pytest
 
 from nbtrack.cli import main
@@ -88,6 +90,37 @@ def test_export_to_a_file_keeps_stdout_empty(place: str, tmp_path: Path, capsys:
     assert main(["export", "--csv", "-o", str(target), "--store", place]) == 0
     assert capsys.readouterr().out == ""
     assert len(target.read_text().splitlines()) == 4
+
+
+def test_export_to_an_archive_holds_a_store_that_opens(
+    place: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = open_store(place)
+    (run,) = [row.run for row in store.snapshot().rows if row.run.info.run_name == "b"]
+    store.write_artifact(run.info.run_id, "notes/why.txt", b"because")
+    target = tmp_path / "runs.zip"
+    assert main(["export", "--zip", "-o", str(target), "-e", "digits", "--store", place]) == 0
+    assert capsys.readouterr().err.endswith(f"2 runs in {target}\n")
+    with zipfile.ZipFile(target) as archive:
+        archive.extractall(tmp_path / "out")
+    assert len((tmp_path / "out" / "runs.csv").read_text().splitlines()) == 3
+    unpacked = open_store(tmp_path / "out" / "mlruns")
+    assert {row.run.info.run_name for row in unpacked.snapshot().rows} == {"a", "b"}
+    assert unpacked.read_artifact(run.info.run_id, "notes/why.txt") == b"because"
+    assert unpacked.run(run.info.run_id).data == store.run(run.info.run_id).data
+
+
+def test_export_to_parquet_gives_the_same_table(place: str, tmp_path: Path) -> None:
+    assert main(["export", "--parquet", "-o", str(tmp_path / "runs.parquet"), "--store", place]) == 0
+    cells = pandas.read_parquet(tmp_path / "runs.parquet")
+    assert cells["metrics.loss"].tolist()[1:] == [0.25, 0.5]
+    assert cells["params.lr"].tolist() == ["2", "1", "0"]
+    assert str(cells["start_time"].dtype).startswith("datetime64")
+
+
+def test_export_of_an_archive_wants_a_file(place: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["export", "--zip", "--store", place]) == 2
+    assert "-o FILE" in capsys.readouterr().err
 
 
 def test_html_writes_one_page_that_holds_the_runs(

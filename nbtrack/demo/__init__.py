@@ -66,8 +66,9 @@ def train(folder: Path) -> int:
 
 
 def _environment(folder: Path) -> dict[str, str]:
-    """This process's, without a store of the person's own, and with this Python's kernel before others."""
+    """This process's, without a store of the person's own, and with this Python's kernel and commands before others."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("MLFLOW_")}
+    kept["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), kept.get("PATH", os.defpath)])
     return {**kept, "JUPYTER_PREFER_ENV_PATH": "1", "MLFLOW_TRACKING_URI": str(folder / "mlruns")}
 
 

@@ -10,10 +10,13 @@ from pathlib import Path
 import pytest
 
 from nbtrack.entities import Dataset, DatasetInput, Metric, Param, RunTag, ViewType
-from nbtrack.errors import InvalidValueError, NotAStoreError
+from nbtrack.errors import InvalidValueError, NotAStoreError, ServerError
 from nbtrack.stores import Store, open_store
 from nbtrack.stores.copying.special import shelf
+from nbtrack.stores.rest import RestStore
+from nbtrack.stores.rest.address import Address
 from tests.contracts.differences import BACKENDS, DIFFERENCES, PAGE, page_with_table
+from tests.servers import Server
 
 NewDatabase = Callable[[int, Path], Path]
 
@@ -24,9 +27,13 @@ def backend(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def store(backend: str, tmp_path: Path, new_database: NewDatabase) -> Store:
+def store(backend: str, tmp_path: Path, new_database: NewDatabase, request: pytest.FixtureRequest) -> Store:
     if backend == "files":
         return open_store(tmp_path / "mlruns")
+    if backend == "server":
+        server: Server = request.getfixturevalue("server3")
+        server.empty()
+        return RestStore(Address.of(server.url))
     return open_store(f"sqlite:///{new_database(int(backend[-1]), tmp_path)}")
 
 
@@ -103,13 +110,21 @@ def test_the_default_experiment(store: Store, backend: str) -> None:
 
 def test_a_store_that_is_not_there(tmp_path: Path, backend: str) -> None:
     place = tmp_path / "new"
-    with contextlib.suppress(NotAStoreError):
-        open_store(place if backend == "files" else f"sqlite:///{place}").create_experiment("e")
+    addresses = {"files": str(place), "server": "http://127.0.0.1:9/new"}
+    with contextlib.suppress(NotAStoreError, ServerError):
+        open_store(addresses.get(backend, f"sqlite:///{place}")).create_experiment("e")
     assert ("made" if place.exists() else "refused") == told("not there", backend)
 
 
 def test_logged_models(store: Store, backend: str) -> None:
-    assert ("not known" if shelf(store) is None else "kept") == told("logged models", backend)
+    nowhere = "not copied to it" if backend == "server" else "not known"
+    assert (nowhere if shelf(store) is None else "kept") == told("logged models", backend)
+
+
+def test_counted_points(store: Store, run_id: str, backend: str) -> None:
+    store.log_batch(run_id, [Metric("m", 1.0, 1, 1), Metric("m", 2.0, 2, 2)])
+    (row,) = store.snapshot().rows
+    assert {2: "yes", 0: "no"}[row.metrics["m"].count] == told("counts points", backend)
 
 
 def test_the_documentation_shows_this_table() -> None:

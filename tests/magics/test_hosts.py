@@ -33,6 +33,8 @@ def written(folder: Path, cells: list[str]) -> Path:
 
 
 def execute(folder: Path, cells: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in set(os.environ) - set(environment(folder)):
+        monkeypatch.delenv(name)
     for name, value in environment(folder).items():
         monkeypatch.setenv(name, value)
     papermill.execute_notebook(
