@@ -153,6 +153,8 @@ class Commands:
         store = MlflowClient().store
         run = find_run(store, runs[0])
         source = cell_of(store, run)
+        if len(words) > 1:
+            settle(10)  # a run that has just ended may still be keeping them
         inputs = inputs_of(store, run) if len(words) > 1 else []
         self._ip.set_next_input(with_inputs(inputs, run.info.run_id) if inputs else source)
 
