@@ -304,26 +304,29 @@ def test_a_copy_that_is_killed_thirty_times_ends_equal(kind: str, tmp_path: Path
 def test_a_real_server_gets_everything_and_gives_it_back(
     server3: MlflowServer, tmp_path: Path, new_database: NewDatabase, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    server3.empty()
-    source, back, database = str(tmp_path / "a"), str(tmp_path / "b"), make("sqlite 3", tmp_path / "c", new_database)
-    run_id = filled(FileStore(tmp_path / "a"))
-    assert main(["copy", source, server3.url]) == 0, capsys.readouterr().err
-    assert "4 runs (4 copied) in" in capsys.readouterr().out
-    assert main(["copy", source, server3.url]) == 0, capsys.readouterr().err
-    assert "(0 copied, 4 there already) in" in (out := capsys.readouterr().out)
-    assert "0 points, 0 artifacts" in out
-    for target in (back, database):
-        assert main(["copy", server3.url, target]) == 0, capsys.readouterr().err
-        assert content(open_store(target)) == content(open_store(server3.url))
-    (full,) = [r.run for r in open_store(back).snapshot().rows if r.run.data.tags.get(ORIGIN) == run_id]
-    assert sorted(map(repr, open_store(back).history(full.info.run_id, "val/loss ü").value.tolist())) == sorted(
-        map(repr, ODD)
-    )
-    server3.empty()
-    assert main(["copy", database, server3.url]) == 0, capsys.readouterr().err
-    assert {row.run.info.run_name for row in everything(open_store(server3.url))} == {
-        "full", "child", "gone", "in the trash",
-    }  # fmt: skip
+    with closing(open_store(server3.url)) as server:
+        server3.empty()
+        source, back = str(tmp_path / "a"), str(tmp_path / "b")
+        database = make("sqlite 3", tmp_path / "c", new_database)
+        run_id = filled(FileStore(tmp_path / "a"))
+        assert main(["copy", source, server3.url]) == 0, capsys.readouterr().err
+        assert "4 runs (4 copied) in" in capsys.readouterr().out
+        assert main(["copy", source, server3.url]) == 0, capsys.readouterr().err
+        assert "(0 copied, 4 there already) in" in (out := capsys.readouterr().out)
+        assert "0 points, 0 artifacts" in out
+        for target in (back, database):
+            assert main(["copy", server3.url, target]) == 0, capsys.readouterr().err
+            assert content(open_store(target)) == content(server)
+        (full,) = [r.run.info for r in open_store(back).snapshot().rows if r.run.data.tags.get(ORIGIN) == run_id]
+        found = open_store(back).history(full.run_id, "val/loss ü").value.tolist()
+        assert [repr(value) for value in found] == [repr(value) for value in ODD]
+        server3.empty()
+        assert main(["copy", database, server3.url]) == 0, capsys.readouterr().err
+        capsys.readouterr()
+        assert main(["copy", database, server3.url]) == 0, capsys.readouterr().err
+        assert "(0 copied, 4 there already) in" in capsys.readouterr().out, "also of runs that were copied before"
+        names = sorted(row.run.info.run_name for row in everything(server))
+        assert names == ["child", "full", "gone", "in the trash"]
 
 
 def everything(store: Store) -> Sequence[Row]:

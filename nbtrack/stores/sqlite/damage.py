@@ -44,9 +44,7 @@ Found = Iterator[tuple[str, str, str]]
 def _odd_experiments(db: Database) -> Found:
     dated = db.schema.has("experiments", "creation_time")
     times = "creation_time, last_update_time" if dated else "NULL, NULL"
-    for id_, name, place, *given in db.rows(
-        f"SELECT experiment_id, name, artifact_location, {times} FROM experiments"
-    ):
+    for id_, name, place, *given in db.rows(f"SELECT experiment_id, name, artifact_location, {times} FROM experiments"):
         odd = [f"the {what} {_short(text)}" for what, text in (("name", name), ("place", place)) if _no_text(text)]
         odd += [f"the time {_short(time)}" for time in given if not (time is None or type(time) is int)]
         if odd:

@@ -95,8 +95,8 @@ def rows(db: Database, found: Sequence[RunInfo], *, all_runs: bool = False) -> l
 def history(db: Database, run_id: str, key: str) -> Series:
     """All points by (timestamp, step, value), as MLflow returns them from a database."""
     found = db.rows(
-        f"SELECT step, timestamp, value, is_nan FROM metrics {_by_run(db)} WHERE run_uuid = ? AND key = ? AND {NUMBERS} "
-        "ORDER BY timestamp, step, value",
+        f"SELECT step, timestamp, value, is_nan FROM metrics {_by_run(db)} "
+        f"WHERE run_uuid = ? AND key = ? AND {NUMBERS} ORDER BY timestamp, step, value",
         (run_id, key),
     )
     return Series(
@@ -156,7 +156,8 @@ def _summaries(db: Database, ids: Sequence[str] | None) -> dict[str, dict[str, S
     ):
         last = read(value, is_nan)
         count, low, high = ranges.get((run_id, key), (1, last, last))
-        found[run_id][_text(key)] = Summary(last, step, timestamp or 0, low, high, firsts.get((run_id, key), last), count)
+        first = firsts.get((run_id, key), last)
+        found[run_id][_text(key)] = Summary(last, step, timestamp or 0, low, high, first, count)
     return found
 
 
