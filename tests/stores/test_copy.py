@@ -10,7 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -19,10 +19,12 @@ import pytest
 
 from nbtrack.cli import main
 from nbtrack.entities import Dataset, DatasetInput, InputTag, Metric, Param, Run, RunStatus, RunTag, ViewType
+from nbtrack.frame import Row
 from nbtrack.stores import Store, open_store
 from nbtrack.stores.copying import Copier, Report
 from nbtrack.stores.copying.runs import ORIGIN
 from nbtrack.stores.files import FileStore
+from tests.servers import Server as MlflowServer
 
 ROOT = Path(__file__).parents[2]
 ODD = [1.0, math.nan, math.inf, -math.inf, 1e-300, 0.1 + 0.2]
@@ -294,3 +296,38 @@ def test_a_copy_that_is_killed_thirty_times_ends_equal(kind: str, tmp_path: Path
     assert main(["copy", str(tmp_path / "a"), target]) == 0
     assert content(open_store(target)) == content(source)
     assert not list(open_store(target).snapshot().damages)
+
+
+# a real server
+
+
+def test_a_real_server_gets_everything_and_gives_it_back(
+    server3: MlflowServer, tmp_path: Path, new_database: NewDatabase, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with closing(open_store(server3.url)) as server:
+        server3.empty()
+        source, back = str(tmp_path / "a"), str(tmp_path / "b")
+        database = make("sqlite 3", tmp_path / "c", new_database)
+        run_id = filled(FileStore(tmp_path / "a"))
+        assert main(["copy", source, server3.url]) == 0, capsys.readouterr().err
+        assert "4 runs (4 copied) in" in capsys.readouterr().out
+        assert main(["copy", source, server3.url]) == 0, capsys.readouterr().err
+        assert "(0 copied, 4 there already) in" in (out := capsys.readouterr().out)
+        assert "0 points, 0 artifacts" in out
+        for target in (back, database):
+            assert main(["copy", server3.url, target]) == 0, capsys.readouterr().err
+            assert content(open_store(target)) == content(server)
+        (full,) = [r.run.info for r in open_store(back).snapshot().rows if r.run.data.tags.get(ORIGIN) == run_id]
+        found = open_store(back).history(full.run_id, "val/loss ü").value.tolist()
+        assert [repr(value) for value in found] == [repr(value) for value in ODD]
+        server3.empty()
+        assert main(["copy", database, server3.url]) == 0, capsys.readouterr().err
+        capsys.readouterr()
+        assert main(["copy", database, server3.url]) == 0, capsys.readouterr().err
+        assert "(0 copied, 4 there already) in" in capsys.readouterr().out, "also of runs that were copied before"
+        names = sorted(row.run.info.run_name for row in everything(server))
+        assert names == ["child", "full", "gone", "in the trash"]
+
+
+def everything(store: Store) -> Sequence[Row]:
+    return store.snapshot([each.experiment_id for each in store.experiments(ViewType.ALL)]).rows

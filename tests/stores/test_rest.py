@@ -331,6 +331,20 @@ def test_a_killed_process_loses_no_point_and_the_next_one_sends_them(store: Rest
     assert not [each for each in unsent_folder(store.uri).glob("*.log") if str(os.getpid()) not in each.name]
 
 
+def test_who_only_reads_sends_what_a_killed_process_left(store: RestStore) -> None:
+    kill = LOGS + "    import os\n    os.kill(os.getpid(), 9)\n"
+    run_id = in_a_process(kill, store.uri, "killed").stdout.strip()
+    look = """
+        import sys, nbtrack
+        nbtrack.set_tracking_uri(sys.argv[1])
+        print(int(nbtrack.search_runs()["metrics.loss"][0]))
+    """
+    done = in_a_process(look, store.uri)
+    assert (done.stdout.strip(), done.stderr) == ("699", "")
+    points = store.link.get("metrics/get-history", run_id=run_id, metric_key="loss")["metrics"]
+    assert len(points) == 700
+
+
 def test_forked_workers_send_their_own_points(store: RestStore) -> None:
     done = in_a_process(
         """

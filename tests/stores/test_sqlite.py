@@ -167,6 +167,26 @@ def test_a_wal_database_in_a_folder_without_write_permission_is_read(database: P
         copy.chmod(0o755)
 
 
+@pytest.mark.parametrize("major", [2, 3])
+def test_the_points_of_a_run_are_found_without_a_walk_through_those_of_all_runs(
+    major: int, new_database: Callable[[int, Path], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, run_id = run_in(new_database(major, tmp_path))
+    store.writer(run_id).log_metric("m", 1.0, 1, 1)
+    plans: list[str] = []
+    real = store.database.rows
+
+    def explained(sql: str, values: tuple[object, ...] = ()) -> list[tuple[Any, ...]]:
+        plans.extend(line for *_, line in real(f"EXPLAIN QUERY PLAN {sql}", values))
+        return real(sql, values)
+
+    monkeypatch.setattr(store.database, "rows", explained)
+    store.history(run_id, "m")
+    store.snapshot()
+    assert [line for line in plans if "index_metrics_run_uuid" in line]
+    assert not [line for line in plans if "sqlite_autoindex_metrics_1" in line], "which begins with the key"
+
+
 @contextmanager
 def locked(path: Path, how: str) -> Iterator[None]:
     """Another program stopped in the middle of writing to the database."""

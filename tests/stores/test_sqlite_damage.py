@@ -26,6 +26,11 @@ DAMAGES = {
     "an unknown status": ("UPDATE runs SET status = 'SLEEPING' WHERE run_uuid = :run", "SLEEPING"),
     "text for a time": ("UPDATE runs SET start_time = 'yesterday' WHERE run_uuid = :run", "yesterday"),
     "no experiment": ("UPDATE runs SET experiment_id = 4711 WHERE run_uuid = :run", "4711"),
+    "a blob for a run's name": ("UPDATE runs SET name = x'ff00' WHERE run_uuid = :run", "the name"),
+    "a blob for a place": ("UPDATE runs SET artifact_uri = x'ff00' WHERE run_uuid = :run", "the place"),
+    "text for an experiment's time": ("UPDATE experiments SET creation_time = 'x' WHERE name = 'e' OR :run = 0", "'x'"),
+    "a blob for an experiment's name": ("UPDATE experiments SET name = x'ff' WHERE name = 'e' OR :run = 0", "the name"),
+    "a blob for a metric's name": ("UPDATE latest_metrics SET key = x'ff' WHERE run_uuid = :run", "metric 'm'"),
     "no newest point": ("DELETE FROM latest_metrics WHERE run_uuid = :run", "latest_metrics"),
 }
 
@@ -68,10 +73,11 @@ def test_a_bad_cell_costs_only_itself_and_the_doctor_names_it(
     store.run(runs[0])
     store.watch().changes()
     (found,) = damages(store.database)
-    assert runs[0] in found.path
+    assert runs[0] in found.path or "experiment" in found.path
     assert named in found.path + found.problem
     assert found.remedy
-    assert main(["ls", "--store", f"sqlite:///{path}"]) == 0
+    for command in (["ls"], ["ls", "--json"], ["show", runs[1]]):
+        assert main([*command, "--store", f"sqlite:///{path}"]) == 0
     assert main(["doctor", "--store", f"sqlite:///{path}"]) == 1
     assert "1 damaged place" in capsys.readouterr().out
 

@@ -161,8 +161,9 @@ class RunCopier:
     def _tags(self, run: Run) -> dict[str, str]:
         """Parents under the ids that they have in the target."""
         tags = dict(run.data.tags)
-        if self._receiver is None and not tags.get(NAME):
-            tags.pop(NAME, None)
+        if self._receiver is None:
+            # The copy says where it came from; where its source came from is told there.
+            tags = {key: value for key, value in tags.items() if key not in (ORIGIN, FROM) and (value or key != NAME)}
         tags |= {key: self._ids.get(tags[key], tags[key]) for key in PARENTS if key in tags}
         return tags
 

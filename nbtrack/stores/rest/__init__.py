@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -334,7 +335,8 @@ class RestStore:
         for key, newest in row.metrics.items():
             whole = self._summaries.get((row.run.info.run_id, key))
             same = whole is not None and (whole.step, whole.timestamp) == (newest.step, newest.timestamp)
-            found[key] = whole if whole is not None and same else newest
+            # What is displayed the server decides: of equal steps and times it takes a number before a NaN.
+            found[key] = replace(whole, last=newest.last) if whole is not None and same else newest
         return found
 
 

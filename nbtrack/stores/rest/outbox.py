@@ -105,8 +105,8 @@ class Outbox:
             self._sending.release()
 
     def settle(self) -> None:
-        """Before reading: let the server have what this process has logged, if it can."""
-        if not self.empty and not self.away:
+        """Before reading: let the server have what this process, or one that is no more, has logged, if it can."""
+        if (self._adopt or not self.empty) and not self.away:
             self.flush(patience=5.0)
 
     def tell(self) -> None:

@@ -30,7 +30,7 @@ def damages(db: Database) -> list[Damage]:
         if not found:
             found = [
                 Damage(f"{file}, {where}", problem, remedy)
-                for look in (_lost_runs, _odd_runs, _odd_points, _hidden_metrics, _odd_texts)
+                for look in (_odd_experiments, _lost_runs, _odd_runs, _odd_points, _hidden_metrics, _odd_texts)
                 for where, problem, remedy in look(db)
             ]
     except StoreError as error:
@@ -39,6 +39,16 @@ def damages(db: Database) -> list[Damage]:
 
 
 Found = Iterator[tuple[str, str, str]]
+
+
+def _odd_experiments(db: Database) -> Found:
+    dated = db.schema.has("experiments", "creation_time")
+    times = "creation_time, last_update_time" if dated else "NULL, NULL"
+    for id_, name, place, *given in db.rows(f"SELECT experiment_id, name, artifact_location, {times} FROM experiments"):
+        odd = [f"the {what} {_short(text)}" for what, text in (("name", name), ("place", place)) if _no_text(text)]
+        odd += [f"the time {_short(time)}" for time in given if not (time is None or type(time) is int)]
+        if odd:
+            yield f"experiment {id_}", f"has {' and '.join(odd)}", f"{EDIT}."
 
 
 def _lost_runs(db: Database) -> Found:
@@ -55,12 +65,13 @@ def _lost_runs(db: Database) -> Found:
 
 
 def _odd_runs(db: Database) -> Found:
-    for run_id, status, stage, start, end in db.rows(
-        "SELECT run_uuid, status, lifecycle_stage, start_time, end_time FROM runs"
+    for run_id, status, stage, start, end, name, place in db.rows(
+        "SELECT run_uuid, status, lifecycle_stage, start_time, end_time, name, artifact_uri FROM runs"
     ):
         odd = [] if status in RunStatus.__members__ else [f"the status {_short(status)}"]
         odd += [] if stage in (LifecycleStage.ACTIVE, LifecycleStage.DELETED) else [f"the stage {_short(stage)}"]
         odd += [f"the time {_short(time)}" for time in (start, end) if not (time is None or type(time) is int)]
+        odd += [f"the {what} {_short(text)}" for what, text in (("name", name), ("place", place)) if _no_text(text)]
         odd += [] if is_run_id(str(run_id)) else ["an id that MLflow does not give"]
         if odd:
             yield f"run {_short(run_id)}", f"has {' and '.join(odd)}", f"{EDIT}; MLflow cannot list the runs otherwise."
@@ -93,6 +104,10 @@ def _odd_texts(db: Database) -> Found:
             except UnicodeDecodeError as error:
                 problem = f"is not UTF-8 at byte {error.start}"
                 yield f"run {run_id}, {table[:-1]} {_short(key)}", problem, f"{EDIT}, or delete it."
+
+
+def _no_text(value: object) -> bool:
+    return not (value is None or isinstance(value, str))
 
 
 def _short(value: object) -> str:

@@ -31,6 +31,7 @@ OLDER = frozenset(
     5b0e9adcef9c 4465047574b1 f5a4f2784254
     """.split()
 )
+OF_A_RUN = ("index_metrics_run_uuid_key_step", "index_metrics_run_uuid")  # the first is in databases of MLflow 3
 OPTIONAL = ("datasets", "inputs", "input_tags", "logged_models")  # by MLflow 2.4 and 3.0
 TABLES = ("experiments", "runs", "params", "tags", "metrics", "latest_metrics", "experiment_tags")
 
@@ -41,7 +42,7 @@ class Schema:
 
     revision: str
     columns: dict[str, frozenset[str]]  # by table
-    history_index: str | None  # the index on metrics by (run, key, step), in databases of MLflow 3
+    history_index: str | None  # the best index on metrics that begins with the run
 
     @property
     def read_only_because(self) -> str | None:
@@ -75,8 +76,7 @@ def read_schema(connection: sqlite3.Connection, path: str) -> Schema:
         indexes = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'index'")}
     except sqlite3.DatabaseError as error:
         raise NotAStoreError(f"'{path}' cannot be read as a SQLite database: {error}.") from error
-    history = "index_metrics_run_uuid_key_step"
-    return Schema(row[0] if row else "", columns, history if history in indexes else None)
+    return Schema(row[0] if row else "", columns, next((name for name in OF_A_RUN if name in indexes), None))
 
 
 def _columns(connection: sqlite3.Connection, table: str) -> frozenset[str]:
