@@ -45,7 +45,7 @@ NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?", re.IGNORECASE)
 
 def as_text(value: object) -> object:
     """What a spreadsheet would run as a formula begins with an apostrophe, as in the table's own CSV."""
-    risky = isinstance(value, str) and value[:1] in tuple("=+@-\t\r") and not NUMBER.fullmatch(value)
+    risky = isinstance(value, str) and value[:1] in tuple("=+@-\t\r\n") and not NUMBER.fullmatch(value)
     return f"'{value}" if risky else value
 
 

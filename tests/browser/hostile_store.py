@@ -17,6 +17,7 @@ import nbtrack
 from nbtrack.entities import Dataset, DatasetInput, InputTag, Metric, Param, RunTag
 from nbtrack.stores.base import Store
 
+START = 1_760_000_000_000  # ms
 RUN = "window.__pwned=1;top.__pwned=1"
 MARKUP = (
     f"<script evil>{RUN}</script>",
@@ -105,7 +106,7 @@ def make(database: Path) -> tuple[Store, list[str]]:
     """A run for each string of the corpus, named so, and first of all one that has every string in every field."""
     client = nbtrack.MlflowClient(f"sqlite:///{database}")
     experiment = client.create_experiment("place")
-    runs = [_run(client, experiment, name) for name in ("all", *CORPUS)]
+    runs = [_run(client, experiment, name, -n) for n, name in enumerate(("all", *CORPUS))]
     for run in runs[:2]:
         _fill(client, run)
     with closing(sqlite3.connect(database)) as connection, connection:
@@ -114,8 +115,9 @@ def make(database: Path) -> tuple[Store, list[str]]:
     return client.store, runs
 
 
-def _run(client: nbtrack.MlflowClient, experiment: str, name: str) -> str:
-    run = str(client.create_run(experiment, run_name=name).info.run_id)
+def _run(client: nbtrack.MlflowClient, experiment: str, name: str, later: int) -> str:
+    """Newest first is the order of a table, and of what a page shows where no script runs."""
+    run = str(client.create_run(experiment, START + later, run_name=name).info.run_id)
     client.log_batch(run, [Metric("loss", 0.5, 1000, 1)], [Param("word", name)])
     return run
 
