@@ -51,7 +51,6 @@ def test_an_unknown_kind_of_address_is_refused_with_what_is_possible() -> None:
     [
         "postgresql://me:hunter2@host/db",
         "postgresql://me:p@ss?/hunter2@host/db",
-        "mysql:me:hunter2@host/db",
         "s3://host/db?token=hunter2",
         "s3://host/db#token=hunter2",
     ],
