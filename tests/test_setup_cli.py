@@ -102,8 +102,8 @@ def test_export_writes_as_text_what_a_spreadsheet_would_run(place: str, tmp_path
         with path.open(newline="") as file:
             (row,) = [row for row in csv.DictReader(file) if row["run_id"] == run]
         assert [row[f"params.p{n}"] for n in range(len(given))] == [
-            *(each if each[0] == "x" else f"'{each}" for each in risky),
-            *numbers,
+            *(f"'{each}" for each in run_as_formula),
+            *kept,
         ]
 
 
