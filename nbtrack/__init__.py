@@ -80,6 +80,7 @@ if TYPE_CHECKING:
     )
     from nbtrack.tracking.git_logger import GitLogger, git_logger
     from nbtrack.tracking.images import Image
+    from nbtrack.tracking.models import log_model
     from nbtrack.tracking.operations import RunOperations, flush, flush_artifact_async_logging, flush_async_logging
     from nbtrack.tracking.runs import (
         active_run,
@@ -176,6 +177,7 @@ __all__ = [
     "log_inputs",
     "log_metric",
     "log_metrics",
+    "log_model",
     "log_param",
     "log_params",
     "log_stream",
@@ -242,6 +244,7 @@ _FROM = {
     "nbtrack.tracking.git_logger": "GitLogger git_logger",
     "nbtrack.tracking.images": "Image",
     "nbtrack.tracking.operations": "RunOperations flush flush_artifact_async_logging flush_async_logging",
+    "nbtrack.tracking.models": "log_model",
     "nbtrack.tracking.runs": (
         "active_run delete_run end_run get_parent_run get_run last_active_run restore_run start_run"
     ),

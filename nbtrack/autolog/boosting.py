@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -66,6 +67,8 @@ def watch_training(
             if call.error is None:
                 finish(training, call)
                 _boosters[call.result] = recording
+                if not _in_estimator.get() and hasattr(call.result, "predict"):
+                    recording.model(call.result)
 
 
 def log_importance(recording: Recording, kinds: Mapping[str, Callable[[], Mapping[str, Any]]]) -> None:
@@ -77,9 +80,19 @@ def log_importance(recording: Recording, kinds: Mapping[str, Callable[[], Mappin
             recording.file(f"feature_importance_{kind}.json", plain)
 
 
-def remember_estimator(call: Call, booster: str) -> None:
-    """Later scores of an estimator of the sklearn API belong to the run that its booster was trained in."""
+_in_estimator: ContextVar[bool] = ContextVar("nbtrack_in_estimator", default=False)
+
+
+def watch_estimator(call: Call, booster: str) -> Generator[None, None, None]:
+    """Hook of `fit` of the sklearn API: later scores of the estimator belong to the run that its booster was trained
+    in, and it is kept in the booster's place."""
+    token = _in_estimator.set(True)
+    try:
+        yield
+    finally:
+        _in_estimator.reset(token)
     model = call.args[0]
-    recording = _boosters.get(getattr(model, booster, None))
-    if recording is not None and call.error is None:
+    recording = _boosters.get(getattr(model, booster, None)) if call.error is None else None
+    if recording is not None:
         evaluation.remember(model, recording)
+        recording.model(model)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import Any
 
-from nbtrack.autolog.boosting import Training, log_importance, remember_estimator, watch_training
+from nbtrack.autolog.boosting import Training, log_importance, watch_estimator, watch_training
 from nbtrack.autolog.patching import Call, Patches
 from nbtrack.errors import guard
 
@@ -32,8 +32,7 @@ def _watch_cv(call: Call) -> Generator[None, None, None]:
 
 
 def _watch_fit(call: Call) -> Generator[None, None, None]:
-    yield
-    remember_estimator(call, "_Booster")
+    return watch_estimator(call, "_Booster")
 
 
 def _callback(training: Training) -> Any:

@@ -146,7 +146,7 @@ def _rebind(old: Sequence[Any], new: Sequence[Any]) -> None:
     counterpart = {id(each): other for each, other in zip(old, new, strict=True)}
     for module in list(sys.modules.values()):
         space = getattr(module, "__dict__", None)
-        if type(space) is not dict:
+        if type(space) is not dict or counterpart.keys().isdisjoint(map(id, list(space.values()))):
             continue
         for name in [name for name, value in list(space.items()) if id(value) in counterpart]:
             space[name] = counterpart[id(space[name])]

@@ -8,26 +8,31 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from nbtrack.autolog import progress
 from nbtrack.autolog.patching import Call
+from nbtrack.autolog.told import Told, sentence
 from nbtrack.capture.alive import process_tags
-from nbtrack.entities import Metric, Param, RunStatus, RunTag
+from nbtrack.capture.secrets import looks_secret
+from nbtrack.entities import Metric, Param, Run, RunStatus, RunTag
 from nbtrack.errors import InvalidValueError, guard
 from nbtrack.stores import RunWriter
 from nbtrack.stores.names import LONGEST_PARAM
-from nbtrack.tracking import active
+from nbtrack.tracking import active, guesses
 from nbtrack.tracking.client import PARENT, MlflowClient
 from nbtrack.tracking.context import context_tags
 from nbtrack.tracking.experiments import experiment_for_runs
+from nbtrack.tracking.names import AUTOLOGGED
 from nbtrack.tracking.points import log_point, now
 
 LIBRARY = "mlflow.autologging"  # MLflow's tag of a run that autolog has started
-SUMMARY = "nbtrack.autologging"  # what autolog did in a run, in words
+MODEL = "model"  # where a fit's model lies among the artifacts
+kept_models: set[str] = set()  # libraries whose models are kept
+_ORIGIN = ("mlflow.user", "mlflow.source.")
 MOST_KEPT = 100_000  # points of a first fit that can still be given to a child of its own
 
 
@@ -43,29 +48,54 @@ class Recording:
     within: str | None = None  # the run that was active when the fit began
     began: int = field(default_factory=now)
     ended: int | None = None
+    run: Run | None = None  # as it was when it started, where it was started for this fit
+    origin: Mapping[str, str] = field(default_factory=dict)  # tags that say who and where, for child runs
+    reserved: frozenset[str] = frozenset()  # params that are the person's
+    told: Told | None = None  # what the person's run says of autolog, where this is in one
     writer: RunWriter | None = None
     kept: list[tuple[str, Any]] = field(default_factory=list)  # what was written, where the fit may yet move
 
-    def params(self, params: Mapping[str, Any]) -> None:
-        """Keep params as text, cut as MLflow cuts them. One that the person has logged otherwise stays as it is."""
-        texts = {str(key): _text(value)[:LONGEST_PARAM] for key, value in params.items()}
-        self._keep("params", texts)
-        batch = [Param(key, value) for key, value in texts.items()]
+    def params(
+        self, params: Mapping[str, Any], tags: Mapping[str, str] | None = None, defaults: Collection[str] = ()
+    ) -> None:
+        """Keep params as text, cut as MLflow cuts them, and tags. One that the person has logged, or that their cell
+        has of itself, stays as it is; names that look secret are left out. `defaults` are
+        those that nobody has chosen."""
+        texts = {str(key): _text(value)[:LONGEST_PARAM] for key, value in params.items() if not looks_secret(str(key))}
+        marks = dict(tags or {})
+        self._keep("params", (texts, dict(marks)))
+        batch = [Param(key, value) for key, value in texts.items() if key not in self.reserved]
+        if self.told is not None:
+            written = [param.key for param in batch]
+            self.told.note(params=written, defaults=(key for key in written if key in defaults))
+            marks |= self.told.due()
         try:
-            self.client.log_batch(self.run_id, params=batch)
+            self._log(batch, marks)
         except InvalidValueError:
             known = self.client.get_run(self.run_id).data.params
-            self.client.log_batch(self.run_id, params=[param for param in batch if param.key not in known])
+            batch = [param for param in batch if param.key not in known]
+            self._log(batch, marks)
+            if self.told is not None:
+                self.told.forget(known.keys() & texts.keys())
+        if self.told is not None:
+            guesses.guess(self.run_id, [param.key for param in batch])
+
+    def _log(self, params: Sequence[Param], tags: Mapping[str, str]) -> None:
+        self.client.log_batch(self.run_id, params=params, tags=[RunTag(key, value) for key, value in tags.items()])
 
     def metrics(self, metrics: Mapping[str, float], step: int = 0) -> None:
         """One point of each."""
         clean = {key.replace("@", "_at_"): float(value) for key, value in metrics.items()}
         self._keep("metrics", (clean, step, when := now()))
+        if self.told is not None:
+            self.told.note(metrics=clean)
         self.client.log_batch(self.run_id, metrics=[Metric(key, value, when, step) for key, value in clean.items()])
 
     def point(self, key: str, value: float, step: int) -> None:
         """One point, while training: the quick way."""
         self._keep("metrics", ({key: value}, step, when := now()))
+        if self.told is not None and key not in self.told.metrics:
+            self.told.note(metrics=(key,))
         if self.writer is None:
             self.writer = self.client.store.writer(self.run_id)
         log_point(self.client.store.uri, self.writer, key, value, step, when)
@@ -77,7 +107,14 @@ class Recording:
 
     def tags(self, tags: Mapping[str, str]) -> None:
         self._keep("tags", dict(tags))
-        self.client.log_batch(self.run_id, tags=[RunTag(key, value) for key, value in tags.items()])
+        self._log((), tags)
+
+    def remark(self, text: str) -> None:
+        """Say more of what autolog did, or did not do."""
+        if self.told is not None:
+            self.told.remarks[text] = None
+        else:
+            self.tags({AUTOLOGGED: sentence({self.library: 1}, False, [text])})
 
     def file(self, path: str, content: str | Mapping[str, Any]) -> None:
         """A text, or what JSON can hold, as an artifact."""
@@ -85,13 +122,28 @@ class Recording:
         self._keep("file", (path, text))
         self.client.store.write_artifact(self.run_id, path, text.encode())
 
+    def model(self, model: Any) -> None:
+        """Keep the model, where that was asked for: as `model/` of the run."""
+        if self.library in kept_models:
+            from nbtrack.tracking.models import form_of, write_model
+
+            with guard(f"keep the model of {self.library}"):
+                write_model(self.client, self.run_id, form_of(model), MODEL)
+                self._keep("model", None)
+
     def child(self, *, began: int, tags: Mapping[str, str]) -> Recording:
         """A run inside this one, such as a candidate of a search. It is ended with `end`."""
-        run = _child(self.client, self.experiment_id, self.run_id, self.library, began, tags)
-        return Recording(self.library, self.client, run, self.experiment_id, own=True, began=began)
+        marks = {**self.origin, **process_tags(), **tags, PARENT: self.run_id, LIBRARY: self.library}
+        run = self.client.create_run(self.experiment_id, began, marks)
+        return Recording(
+            self.library, self.client, run.info.run_id, self.experiment_id, own=True, began=began, run=run,
+            origin=self.origin,
+        )  # fmt: skip
 
     def end(self, status: RunStatus = RunStatus.FINISHED) -> None:
         self.ended = now()
+        if self.told is not None and self.within is not None:
+            _tell(self.client, self.within, self.told)
         if self.within is not None:
             progress.forget(self.within, self)
         if self.own:
@@ -109,8 +161,11 @@ class Recording:
         for kind, value in self.kept:
             if kind == "metrics":
                 points += [Metric(key, number, value[2], value[1]) for key, number in value[0].items()]
-            elif kind == "file":
-                child.file(*value)
+            elif kind == "model":
+                if folder := self.client.store.artifact_dir(self.run_id):
+                    child.client.store.write_artifact(child.run_id, MODEL, folder / MODEL)
+            elif kind in ("file", "params"):
+                getattr(child, kind)(*value)
             else:
                 getattr(child, kind)(value)
         child.client.log_batch(child.run_id, metrics=points)
@@ -123,18 +178,10 @@ def _text(value: Any) -> str:
         return f"<{type(value).__name__}>"
 
 
-def _child(
-    client: MlflowClient, experiment_id: str, parent: str, library: str, began: int, tags: Mapping[str, str]
-) -> str:
-    marks = {**context_tags(), **process_tags(), **tags, PARENT: parent, LIBRARY: library}
-    return client.create_run(experiment_id, began, marks).info.run_id
-
-
 # which fit has which run
 
 _first: dict[str, Recording] = {}  # by the run that a first fit has claimed
-_moved: set[str] = set()  # runs whose first fit has been given a child
-_fits: dict[str, dict[str, int]] = {}  # by run: how many fits of which library
+_told: dict[str, Told] = {}  # by the same run
 _claiming = threading.Lock()
 _MOST_CLAIMS = 1000
 
@@ -144,23 +191,29 @@ def new_recording(library: str) -> Recording:
     held = active.current()
     if held is None:
         client = MlflowClient()
-        experiment_id = experiment_for_runs(client)
-        run = client.create_run(experiment_id, tags={**context_tags(), **process_tags(), LIBRARY: library})
-        return Recording(library, client, run.info.run_id, run.info.experiment_id, own=True)
-    recording = Recording(library, held.client, held.run_id, held.run.info.experiment_id, own=False, within=held.run_id)
+        origin = context_tags()
+        tags = {**origin, **process_tags(), LIBRARY: library}
+        run = client.create_run(experiment_for_runs(client), tags=tags)
+        info = run.info
+        return Recording(library, client, info.run_id, info.experiment_id, own=True, run=run, origin=origin)
+    recording = _inside(held, library)
     with _claiming:
         first = _first.setdefault(held.run_id, recording)
         while len(_first) > _MOST_CLAIMS:
-            _forget(next(iter(_first)))
-        counts = _fits.setdefault(held.run_id, {})
-        counts[library] = counts.get(library, 0) + 1
-        move = first is not recording and held.run_id not in _moved
-        if move:
-            _moved.add(held.run_id)
-    with guard("say what autolog did"):
-        recording.client.set_tag(held.run_id, SUMMARY, told(counts))
+            oldest = next(iter(_first))
+            del _first[oldest]
+            _told.pop(oldest, None)
+        if held.run_id not in _told:
+            told = _told[held.run_id] = Told()
+            held.leaving.insert(0, lambda status: _tell(held.client, held.run_id, told, last=True))
+        told = _told[held.run_id]
+        told.count(library)
+        move = first is not recording and not told.children
+        told.children = first is not recording
+    recording.told = told
     if first is recording:
         return recording
+    _tell(held.client, held.run_id, told)
     if move:
         with guard("give the first fit of this run a run of its own"):
             _give_child(first)
@@ -169,27 +222,34 @@ def new_recording(library: str) -> Recording:
     return child
 
 
+def _inside(held: active.Held, library: str) -> Recording:
+    info = held.run.info
+    origin = {key: value for key, value in held.run.data.tags.items() if key.startswith(_ORIGIN)}
+    return Recording(
+        library, held.client, held.run_id, info.experiment_id, own=False, within=held.run_id, reserved=held.reserved,
+        origin=origin or context_tags(),
+    )  # fmt: skip
+
+
+def _tell(client: MlflowClient, run_id: str, told: Told, *, last: bool = False) -> None:
+    """Say in the person's run what autolog did there."""
+    if tags := told.due(last=last):
+        with guard("say what autolog did"):
+            client.log_batch(run_id, tags=[RunTag(key, value) for key, value in tags.items()])
+
+
 def _give_child(first: Recording) -> None:
     child = first.child(began=first.began, tags={})
     first.copy_to(child)
     child.client.set_terminated(child.run_id, "FINISHED", first.ended or now())
-    first.run_id, first.own, first.writer = child.run_id, True, None  # what is computed of it later goes there
+    # what is computed of it later goes there
+    first.run_id, first.own, first.writer, first.told, first.reserved = child.run_id, True, None, None, frozenset()
 
 
-def _forget(run_id: str) -> None:
-    _first.pop(run_id, None)
-    _fits.pop(run_id, None)
-    _moved.discard(run_id)
-
-
-def told(counts: Mapping[str, int]) -> str:
-    """What autolog did in one run: `sklearn: 1 fit`, `optuna: 1 study`, `sklearn: 3 fits, each a child run`."""
-    nouns = {"optuna": ("study", "studies")}
-    words = [
-        f"{library}: {count} {nouns.get(library, ('fit', 'fits'))[count > 1]}"
-        for library, count in sorted(counts.items())
-    ]
-    return ", ".join(words) + (", each a child run" if sum(counts.values()) > 1 else "")
+def fits_of(run_id: str) -> int:
+    """How many fits have logged into a run, or into children of it?"""
+    told = _told.get(run_id)
+    return sum(told.counts.values()) if told else 0
 
 
 @contextmanager
@@ -201,7 +261,8 @@ def logging_into(recording: Recording, *, always: bool = False) -> Iterator[None
     ):  # a stack of its own would take the borrowed run from the other threads
         yield
         return
-    held = active.Held(recording.client.get_run(recording.run_id), recording.client, kept=True)
+    run = recording.run or recording.client.get_run(recording.run_id)
+    held = active.Held(run, recording.client, kept=True)
     active.push(held)
     try:
         yield

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import inspect
+import time
 from collections.abc import Callable, Generator, Iterator, Mapping
 from typing import Any
 
 from nbtrack.autolog import evaluation
+from nbtrack.autolog.defaults import untouched
 from nbtrack.autolog.objects import ByIdentity
 from nbtrack.autolog.patching import Call, Patches
 from nbtrack.autolog.recording import Recording, ending, logging_into, new_recording
 from nbtrack.autolog.scope import inside, is_inside
-from nbtrack.autolog.sklearn_metrics import training_metrics, training_of
+from nbtrack.autolog.sklearn_candidates import Candidates, watch_fold, watching
+from nbtrack.autolog.sklearn_metrics import TooSlowError, training_metrics, training_of
 from nbtrack.autolog.sklearn_search import is_search, log_search
+from nbtrack.autolog.unasked import most_seconds
 from nbtrack.errors import guard
 
 FITS = ("fit", "fit_transform", "fit_predict")
@@ -30,8 +34,9 @@ def patch_estimators(patches: Patches) -> None:
     """Watch every estimator there is, and those of modules that are imported later."""
     from sklearn.base import BaseEstimator
 
+    done: set[type] = set()  # most classes share their mixins
     for each in _with_subclasses(BaseEstimator):
-        _watch_class(patches, each)
+        _watch_class(patches, each, done)
     _watch_later_classes(patches, BaseEstimator)
 
 
@@ -41,6 +46,14 @@ def patch_metrics(patches: Patches) -> None:
 
     named = [getattr(metrics, name) for name in metrics.__all__ if not name.startswith(("get_", "make_", "check_"))]
     patches.watch_everywhere({each: evaluation.watch_metric for each in named if inspect.isfunction(each)})
+
+
+def patch_folds(patches: Patches) -> None:
+    """Watch the function that fits and scores one fold, where this scikit-learn has it."""
+    from sklearn.model_selection import _validation
+
+    if inspect.isfunction(each := getattr(_validation, "_fit_and_score", None)):
+        patches.watch_everywhere({each: watch_fold})
 
 
 def _with_subclasses(base: type) -> Iterator[type]:
@@ -68,12 +81,14 @@ def _watch_later_classes(patches: Patches, base: Any) -> None:
         patches.replace(base, "__init_subclass__", classmethod(watching))
 
 
-def _watch_class(patches: Patches, cls: type) -> None:
+def _watch_class(patches: Patches, cls: type, done: set[type] | None = None) -> None:
     """The class, and what of its own package it is mixed from: `predict` is often in a mixin."""
     package = cls.__module__.partition(".")[0]
     for each in cls.__mro__:
-        if each is cls or each.__module__.partition(".")[0] == package:
+        if (done is None or each not in done) and (each is cls or each.__module__.partition(".")[0] == package):
             _watch_methods(patches, each)
+            if done is not None:
+                done.add(each)
 
 
 def _watch_methods(patches: Patches, cls: type) -> None:
@@ -98,14 +113,16 @@ def watch_fit(call: Call) -> Generator[None, None, None]:
         return
     with inside():
         recording = new_recording("sklearn")
-        tags = estimator_tags(model)
         with ending(recording, call):
-            recording.params(_params(model))
-            recording.tags(tags)
-            with logging_into(recording):
+            _log_model(recording, model)
+            start = time.perf_counter()
+            candidates = _candidates(recording, model)
+            with logging_into(recording), watching(candidates):
                 yield
             if call.error is None:
-                _log_fitted(recording, model, call, tags)
+                _log_fitted(recording, model, call, time.perf_counter() - start)
+                if candidates is not None:
+                    log_search(recording, model, candidates)
 
 
 def _prepares(model: Any) -> bool:
@@ -120,19 +137,27 @@ def estimator_tags(model: Any) -> dict[str, str]:
     return {"estimator_name": kind.__name__, "estimator_class": f"{kind.__module__}.{kind.__name__}"}
 
 
-def _params(model: Any) -> Mapping[str, Any]:
+def _candidates(recording: Recording, model: Any) -> Candidates | None:
+    return Candidates(recording, model, estimator_tags(model.estimator)) if is_search(model) else None
+
+
+def _log_model(recording: Recording, model: Any) -> None:
     params: Mapping[str, Any] = model.get_params(deep=not is_search(model))
-    return params
+    defaults = untouched(model, params) if recording.told is not None else ()
+    recording.params(params, estimator_tags(model), defaults)
 
 
-def _log_fitted(recording: Recording, model: Any, call: Call, tags: Mapping[str, str]) -> None:
+def _log_fitted(recording: Recording, model: Any, call: Call, seconds: float) -> None:
     fit: Callable[..., Any] = call.original
     data = training_of(fit, call.args[1:], call.kwargs)
-    metrics = training_metrics(model, data)
-    if metrics:
-        recording.metrics(metrics)
-    if is_search(model):
-        log_search(recording, model, estimator_tags(model.estimator))
+    try:
+        metrics = training_metrics(model, data, most_seconds(seconds))
+    except TooSlowError as slow:
+        recording.remark(f"without training metrics, which would take about {slow.seconds:.2g} s (--autolog has them)")
+    else:
+        if metrics:
+            recording.metrics(metrics)
+    recording.model(model)
     evaluation.remember(model, recording)
     _seen[model] = _state(model)
 
@@ -153,8 +178,7 @@ def harvest(space: Mapping[str, Any]) -> None:
         _seen[value] = state
         with guard(f"log the estimator '{name}'"):
             recording = new_recording("sklearn")
-            recording.params(_params(value))
-            recording.tags(estimator_tags(value))
+            _log_model(recording, value)
             recording.end()
 
 

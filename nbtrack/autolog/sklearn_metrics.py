@@ -1,11 +1,12 @@
 """Which numbers does MLflow compute of an estimator on its own training data, and what does it call them?
 
-The same names and values, computed with fewer passes: one prediction, one call for precision, recall and F1.
+The same names and values, computed with fewer passes: one prediction, and of plain arrays without scikit-learn.
 """
 
 from __future__ import annotations
 
 import inspect
+import time
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,7 +14,18 @@ from typing import Any
 
 import numpy as np
 
+from nbtrack.autolog import quick_scores
+
 PREFIX = "training_"
+PROBED = 256  # rows by which it is estimated how long a prediction of all takes
+
+
+class TooSlowError(Exception):
+    """The training metrics would take too long: `seconds`."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"{seconds:.3g} s")
+        self.seconds = seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,23 +46,53 @@ def training_of(fit: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[
     return Training(given.get(names[0]), targets, weights)
 
 
-def training_metrics(estimator: Any, data: Training) -> dict[str, float]:
-    """Empty without targets. A metric that cannot be computed is left out."""
+def training_metrics(estimator: Any, data: Training, most: float | None = None) -> dict[str, float]:
+    """Empty without targets. A metric that cannot be computed is left out.
+
+    Where computing them would take more than `most` seconds, raises TooSlowError: to predict what it was fitted on is
+    little to most estimators, but a nearest-neighbours one searches all for each.
+    """
     from sklearn import config_context
     from sklearn.base import is_classifier, is_regressor
 
     if data.targets is None:
         return {}
     found: dict[str, Any] = {}
-    with warnings.catch_warnings(), config_context(skip_parameter_validation=True):
-        warnings.simplefilter("ignore")
-        if is_classifier(estimator):
-            _collect(found, lambda: _classifier(estimator, data))
-            _collect(found, lambda: _probabilities(estimator, data))
-        elif is_regressor(estimator):
-            _collect(found, lambda: _regressor(estimator, data))
-        _collect(found, lambda: _score(estimator, data, found))
+    random = np.random.get_state()
+    try:
+        with warnings.catch_warnings(), config_context(skip_parameter_validation=True):
+            warnings.simplefilter("ignore")
+            if most is not None:
+                _must_be_quick(estimator, data.features, most)
+            if is_classifier(estimator):
+                _collect(found, lambda: _classifier(estimator, data))
+                _collect(found, lambda: _probabilities(estimator, data))
+            elif is_regressor(estimator):
+                _collect(found, lambda: _regressor(estimator, data))
+            _collect(found, lambda: _score(estimator, data, found))
+    finally:
+        np.random.set_state(random)  # the person's next random number is what it would have been
     return {PREFIX + key: float(value) for key, value in found.items()}
+
+
+def _must_be_quick(estimator: Any, features: Any, most: float) -> None:
+    """Asks for a few rows, and multiplies."""
+    rows = getattr(features, "shape", (0,))[0]
+    if rows <= PROBED or not hasattr(estimator, "predict"):
+        return
+    few = features.iloc[:PROBED] if hasattr(features, "iloc") else features[:PROBED]
+    asked = [getattr(estimator, name) for name in ("predict", "predict_proba") if hasattr(estimator, name)]
+    start = time.perf_counter()
+    for ask in asked:
+        ask(few)
+    seconds = (time.perf_counter() - start) * rows / PROBED
+    if seconds > most:
+        start = time.perf_counter()  # the first call may have warmed up: caches, threads, compiling
+        for ask in asked:
+            ask(few)
+        seconds = (time.perf_counter() - start) * rows / PROBED
+    if seconds > most:
+        raise TooSlowError(seconds)
 
 
 def _collect(found: dict[str, Any], compute: Callable[[], Mapping[str, Any]]) -> None:
@@ -61,9 +103,11 @@ def _collect(found: dict[str, Any], compute: Callable[[], Mapping[str, Any]]) ->
 
 
 def _classifier(estimator: Any, data: Training) -> dict[str, Any]:
-    from sklearn import metrics
-
     predicted, weights = estimator.predict(data.features), data.weights
+    try:
+        return dict(quick_scores.classification(data.targets, predicted, weights))
+    except quick_scores.NotPlainError:
+        from sklearn import metrics
     precision, recall, f1, _ = metrics.precision_recall_fscore_support(
         data.targets, predicted, average="weighted", sample_weight=weights
     )
@@ -72,12 +116,14 @@ def _classifier(estimator: Any, data: Training) -> dict[str, Any]:
 
 
 def _probabilities(estimator: Any, data: Training) -> dict[str, Any]:
-    from sklearn import metrics
-
     if not hasattr(estimator, "predict_proba"):
         return {}
-    found: dict[str, Any] = {}
     likely = estimator.predict_proba(data.features)
+    try:
+        return dict(quick_scores.probabilities(data.targets, likely, data.weights))
+    except quick_scores.NotPlainError:
+        from sklearn import metrics
+    found: dict[str, Any] = {}
     _collect(found, lambda: {"log_loss": metrics.log_loss(data.targets, likely, sample_weight=data.weights)})
     scores = likely[:, 1] if likely.shape[1] == 2 else likely
     options = {"average": "weighted", "multi_class": "ovo", "sample_weight": data.weights}
@@ -86,9 +132,11 @@ def _probabilities(estimator: Any, data: Training) -> dict[str, Any]:
 
 
 def _regressor(estimator: Any, data: Training) -> dict[str, Any]:
-    from sklearn import metrics
-
     both = (data.targets, estimator.predict(data.features))
+    try:
+        return dict(quick_scores.regression(*both, data.weights))
+    except quick_scores.NotPlainError:
+        from sklearn import metrics
     squared = metrics.mean_squared_error(*both, sample_weight=data.weights)
     return {
         "mean_squared_error": squared,

@@ -7,11 +7,11 @@ from numbers import Number
 from typing import Any
 
 from nbtrack.autolog.recording import Recording
-from nbtrack.entities import Metric
+from nbtrack.autolog.sklearn_candidates import MOST_CHILDREN, Candidates, base_params
+from nbtrack.entities import Metric, RunTag
 from nbtrack.tracking.points import now
 
 BEST = "nbtrack.best"  # tag of the best child, and on the parent the id of that child
-MOST_CHILDREN = 500  # candidates of one search; cv_results.csv has all
 
 
 def is_search(estimator: Any) -> bool:
@@ -21,8 +21,8 @@ def is_search(estimator: Any) -> bool:
     return isinstance(estimator, BaseSearchCV)
 
 
-def log_search(recording: Recording, search: Any, tags: Mapping[str, str]) -> None:
-    """Best params and score on the run of the search, and one child run per candidate."""
+def log_search(recording: Recording, search: Any, candidates: Candidates) -> None:
+    """Best params and score on the run of the search, and a child run for each candidate that has none yet."""
     if hasattr(search, "best_score_"):
         recording.metrics({"best_cv_score": search.best_score_})
     if hasattr(search, "best_params_"):
@@ -31,7 +31,7 @@ def log_search(recording: Recording, search: Any, tags: Mapping[str, str]) -> No
     if not results:
         return
     _log_table(recording, results)
-    best = _log_candidates(recording, search, results, tags)
+    best = _log_candidates(recording, search, results, candidates)
     if best is not None:
         recording.tags({BEST: best})
 
@@ -43,23 +43,23 @@ def _log_table(recording: Recording, results: Mapping[str, Any]) -> None:
 
 
 def _log_candidates(
-    recording: Recording, search: Any, results: Mapping[str, Any], tags: Mapping[str, str]
+    recording: Recording, search: Any, results: Mapping[str, Any], candidates: Candidates
 ) -> str | None:
     """Returns the run id of the best candidate, where the search says which that is."""
-    seed = search.estimator
-    base = seed.get_params(deep=not is_search(seed))
+    base = base_params(search)
     times = _times(recording.began, now(), results, getattr(search, "n_splits_", 1))
     best, chosen = None, getattr(search, "best_index_", None)
     for index in _shown(results):
         began, ended = times[index]
-        mark = {BEST: "true"} if index == chosen else {}
-        child = recording.child(began=began, tags={**tags, **mark})
-        params = {**base, **results["params"][index]}
-        child.params(params)
-        child.client.log_batch(
-            child.run_id, [Metric(key, value, ended) for key, value in _numbers(results, index).items()]
-        )
-        child.client.set_terminated(child.run_id, "FINISHED", ended)
+        mark = [RunTag(BEST, "true")] if index == chosen else []
+        child, known = candidates.done.get(index) or (recording.child(began=began, tags=candidates.tags), {})
+        if not known:
+            child.params({**base, **results["params"][index]})
+        numbers = {key: value for key, value in _numbers(results, index).items() if known.get(key) != value}
+        points = [Metric(key, value, ended) for key, value in numbers.items()]
+        child.client.log_batch(child.run_id, points, tags=mark)
+        if not known:
+            child.client.set_terminated(child.run_id, "FINISHED", ended)
         best = child.run_id if mark else best
     return best
 

@@ -1,6 +1,6 @@
 """Which libraries are watched, since when, and until when?
 
-By default those that a tracked cell uses, for as long as it runs; after `autolog()` every fit. A library is watched
+By default all that a tracked cell uses, for as long as it runs; after `autolog()` every fit. A library is watched
 when it is imported, at once or later: nothing here imports one.
 """
 
@@ -13,9 +13,11 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from nbtrack.autolog import arriving
+from nbtrack.autolog import arriving, unasked
 from nbtrack.autolog.patching import Patches
+from nbtrack.autolog.recording import fits_of, kept_models
 from nbtrack.errors import InvalidValueError, guard
+from nbtrack.tracking import active
 
 # What MLflow's functions accept besides; none of it changes anything here.
 _IGNORED = frozenset(
@@ -26,6 +28,7 @@ _IGNORED = frozenset(
     "checkpoint_monitor checkpoint_mode checkpoint_save_best_only checkpoint_save_weights_only "
     "checkpoint_save_freq".split()
 )
+_WITH_MODELS = ("sklearn", "xgboost", "lightgbm")
 _changing = threading.RLock()
 
 
@@ -44,15 +47,21 @@ class Library:
     cells: list[bool | None] = field(default_factory=list)
     _patched: dict[str, Patches] = field(default_factory=dict, repr=False)
 
-    def autolog(self, disable: bool = False, **ignored: Any) -> None:
+    def autolog(self, disable: bool = False, log_models: bool = False, **ignored: Any) -> None:
         """Log what this library trains from now on, or, with `disable=True`, no longer.
 
-        Where it is not imported yet, that begins with its import. The other arguments of MLflow's function of this
-        name are accepted and ignored: models are not kept.
+        Where it is not imported yet, that begins with its import. `log_models=True` keeps each fitted model as
+        artifacts `model/…` (scikit-learn, XGBoost, LightGBM), as `nbtrack.log_model` does. The other arguments of
+        MLflow's function of this name are accepted and ignored.
         """
         _check(f"{self.name}.autolog", ignored)
+        if log_models and self.name not in _WITH_MODELS:
+            raise InvalidValueError(
+                f"Models of {self.name} are not kept, only those of {', '.join(_WITH_MODELS)}. Leave log_models out."
+            )
         with _changing:
             self.wanted = not disable
+            (kept_models.add if log_models and not disable else kept_models.discard)(self.name)
             self.settle()
 
     @property
@@ -72,7 +81,7 @@ class Library:
                 settings = all_settings.get(name)
                 if settings and not settings.get("disable", False):
                     return True
-        return not self.on
+        return not self.on or _has_enough()
 
     def settle(self) -> None:
         """Patch what is imported and due, and undo it all when the library was switched off.
@@ -104,6 +113,7 @@ sklearn = Library(
     {
         "sklearn.base": "nbtrack.autolog.sklearn_fit.patch_estimators",
         "sklearn.metrics": "nbtrack.autolog.sklearn_fit.patch_metrics",
+        "sklearn.model_selection": "nbtrack.autolog.sklearn_fit.patch_folds",
     },
 )
 xgboost = Library("xgboost", {"xgboost": "nbtrack.autolog.xgboost_train.patch"})
@@ -133,28 +143,28 @@ LIBRARIES = {
 tensorflow = keras  # what tf.keras trains is trained by Keras
 
 
-def autolog(disable: bool = False, exclude_flavors: Collection[str] | None = None, **ignored: Any) -> None:
+def autolog(
+    disable: bool = False, exclude_flavors: Collection[str] | None = None, log_models: bool = False, **ignored: Any
+) -> None:
     """Log every fit from now on. `disable=True` ends that.
 
     Of scikit-learn, XGBoost, LightGBM, CatBoost, statsmodels, Keras, PyTorch (Lightning, and loops of one's own inside
     a run), transformers; and of searches each trial: scikit-learn's, Optuna, keras-tuner, Ray Tune.
 
     A fit logs into the active run, or into a run of its own. Libraries that are imported later are watched from then
-    on; `exclude_flavors` names some to leave alone. The other arguments of MLflow's `autolog` are accepted and ignored:
-    models are not kept. `%%track --autolog` does it for one cell.
+    on; `exclude_flavors` names some to leave alone. `log_models=True` keeps the models of scikit-learn, XGBoost and
+    LightGBM. The other arguments of MLflow's `autolog` are accepted and ignored. Tracked cells need no such call.
     """
     _check("autolog", ignored)
     for library in LIBRARIES.values():
         if not {library.name, *library.theirs} & set(exclude_flavors or ()):
-            library.autolog(disable=disable)
+            library.autolog(disable=disable, log_models=log_models and library.name in _WITH_MODELS)
 
 
 def _check(what: str, given: Mapping[str, Any]) -> None:
-    unknown = given.keys() - _IGNORED - {"log_models"}
+    unknown = given.keys() - _IGNORED
     if unknown:
         raise TypeError(f"{what}() got an unexpected keyword argument '{min(unknown)}'")
-    if given.get("log_models"):
-        raise InvalidValueError("nbtrack does not keep models of itself. Leave log_models=True out.")
 
 
 def checked_names(names: Collection[str]) -> None:
@@ -164,16 +174,26 @@ def checked_names(names: Collection[str]) -> None:
             raise InvalidValueError(f"There is no autolog for '{name}', only for {', '.join(LIBRARIES)}.")
 
 
-def begin_cell(names: Collection[str] | None) -> Callable[[Mapping[str, Any]], None]:
-    """Watch for one tracked cell: what is on anyway (`None`), these libraries, or none.
+def begin_cell(names: Collection[str] | None, *, by_default: bool = False) -> Callable[[Mapping[str, Any]], None]:
+    """Watch for one tracked cell: these libraries, or none; for `None` what is on anyway, and `by_default` all but
+    what was switched off.
 
     The returned function ends that; it looks through the notebook's variables for estimators that could not be watched.
     """
+    every = names is None and by_default
     with _changing:
+        unasked.begin(every and not any(library.wanted for library in LIBRARIES.values()))
         for library in LIBRARIES.values():
-            library.cells.append(None if names is None else library.name in names)
+            here = (library.wanted is not False or None) if every else None if names is None else library.name in names
+            library.cells.append(here)
             library.settle()
     return _end_cell
+
+
+def _has_enough() -> bool:
+    """Has the cell, where nobody asked for autolog, had as many fits as are logged?"""
+    held = active.current() if unasked.is_unasked() else None
+    return held is not None and fits_of(held.run_id) >= unasked.MOST_FITS
 
 
 def _end_cell(space: Mapping[str, Any]) -> None:
@@ -185,5 +205,6 @@ def _end_cell(space: Mapping[str, Any]) -> None:
                 harvest(space)
     finally:
         with _changing:
+            unasked.end()
             for library in LIBRARIES.values():
                 library.cells.pop()

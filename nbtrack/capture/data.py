@@ -11,12 +11,12 @@ import hashlib
 import json
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from nbtrack.capture.inputs import read_names, surely_set
+from nbtrack.capture.inputs import first_reads
 from nbtrack.capture.numbers import followed
 from nbtrack.capture.secrets import looks_secret
 from nbtrack.entities import Dataset, DatasetInput, InputTag
@@ -38,14 +38,6 @@ def datasets_read(tree: ast.Module, space: Mapping[str, object], source: Mapping
         if not name.startswith("_") and not looks_secret(name) and (one := dataset(name, space[name], source)):
             found.append(one)
     return found
-
-
-def first_reads(tree: ast.Module) -> Iterator[str]:
-    """Names that the cell reads before it sets them itself."""
-    own: set[str] = set()
-    for statement in tree.body:
-        yield from (name for name in read_names(statement) if name not in own)
-        own.update(surely_set(ast.Module([statement], [])))
 
 
 def dataset(name: str, value: object, source: Mapping[str, str]) -> DatasetInput | None:

@@ -32,7 +32,7 @@ _known: dict[str, Names | None] = {}  # by source: an earlier cell is asked abou
 
 def needed_inputs(tree: ast.Module, earlier: Sequence[tuple[int, str]], parse: Parse) -> list[tuple[int, str]]:
     """Those of `earlier` (number and source, oldest first) that the cell needs, oldest first."""
-    wanted = set(read_names(tree))
+    wanted = set(first_reads(tree))
     found = []
     for number, source in reversed(earlier):
         names = _names_of(source, parse) if source.strip() else None
@@ -54,7 +54,7 @@ def _names_of(source: str, parse: Parse) -> Names | None:
 
 def _looked_through(tree: ast.Module) -> Names:
     return Names(
-        read=frozenset(read_names(tree)),
+        read=frozenset(first_reads(tree)),
         touched=frozenset((*bound_names(tree), *changed_names(tree))),
         surely=frozenset(surely_set(tree)),
         all_of_a_module=_imports_all(tree),
@@ -68,6 +68,25 @@ def read_names(tree: ast.AST) -> Iterator[str]:
             yield node.id
         elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
             yield node.target.id
+
+
+def first_reads(tree: ast.Module) -> Iterator[str]:
+    """Names that the cell reads before it sets them itself."""
+    yield from _first_reads(tree.body, set())
+
+
+def _first_reads(statements: Sequence[ast.stmt], own: set[str]) -> Iterator[str]:
+    own = set(own)
+    for statement in statements:
+        if isinstance(statement, ast.For | ast.AsyncFor):
+            for part in (statement.target, statement.iter):
+                yield from (name for name in read_names(part) if name not in own)
+            counter = {node.id for node in ast.walk(statement.target) if isinstance(node, ast.Name)}
+            yield from _first_reads(statement.body, own | counter)
+            yield from _first_reads(statement.orelse, own)
+        else:
+            yield from (name for name in read_names(statement) if name not in own)
+        own.update(surely_set(ast.Module([statement], [])))
 
 
 def surely_set(tree: ast.Module) -> Iterator[str]:
@@ -87,9 +106,14 @@ def changed_names(tree: ast.Module) -> Iterator[str]:
             yield from _root(node)
         elif isinstance(node, ast.Expr):
             call = node.value.value if isinstance(node.value, ast.Await) else node.value
-            if isinstance(call, ast.Call):
+            if isinstance(call, ast.Call) and not _logs(call):
                 for part in [call.func] if isinstance(call.func, ast.Attribute) else call.args:
                     yield from _root(part)
+
+
+def _logs(call: ast.Call) -> bool:
+    """What only writes into a run changes no name: a cell before would else be needed by each one that logs."""
+    return isinstance(call.func, ast.Attribute) and call.func.attr.startswith(("log_", "set_tag"))
 
 
 def _root(node: ast.expr) -> Iterable[str]:

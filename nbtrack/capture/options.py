@@ -21,6 +21,8 @@ class Options:
     """Earlier inputs that the cell depends on, `inputs.json`, beside."""
     session: bool = False
     """Every earlier input of the session instead, in order, beside; `%%track --session` for one cell."""
+    autolog: bool = True
+    """Fits of the libraries that `nbtrack.autolog` knows, the first 200 of a cell."""
     values: bool = True
     """Literals and scalars it reads as params, numbers it computes as metrics."""
     output: bool = True

@@ -39,7 +39,7 @@ def looks_secret(name: str) -> bool:
 def _counts_tokens(words: list[str]) -> bool:
     """`max_tokens`, `n_tokens` and `pad_token_id` belong to language models and are worth keeping."""
     counted = words[-1] == "tokens" and words[0] in {"max", "min", "n", "num", "total"}
-    return counted or words[-2:] == ["token", "id"]
+    return counted or words[-2:] in (["token", "id"], ["token", "pattern"])
 
 
 def holds_secret(text: str) -> bool:

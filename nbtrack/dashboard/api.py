@@ -127,7 +127,10 @@ def _known_metrics(store: Store, ids: Sequence[str], asked: list[str]) -> list[s
 def _names_in(metric: str, known: list[str]) -> list[str]:
     from nbtrack.figures.expression import names_in, parse_expression
 
-    return [metric] if metric in known else list(names_in(parse_expression(metric, known)))
+    if metric in known:
+        return [metric]
+    names = names_in(parse_expression(metric, known))
+    return names if any(name in known for name in names) else [metric]  # `val/loss` may be meant as one name
 
 
 def _texts(given: str | Sequence[str]) -> list[str]:

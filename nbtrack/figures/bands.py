@@ -46,7 +46,8 @@ def band_of(lines: Sequence[Line], kind: str = "sd") -> Band:
     values = np.full((len(finite), len(grid)), np.nan)
     for row, line in zip(values, finite, strict=True):
         row[:] = np.interp(grid, line.x, line.y, left=np.nan, right=np.nan)
-    return _summary(grid, values, kind)
+    with np.errstate(over="ignore", invalid="ignore"):  # values near the greatest float: inf and NaN, as in JavaScript
+        return _summary(grid, values, kind)
 
 
 def _one_each(line: Line) -> Line:

@@ -106,7 +106,7 @@ def _lines(given: Runs, metric: str, x: str) -> dict[str, Line]:
     names = names_in(tree)
     if not names:
         raise InvalidValueError(f"'{metric}' names no metric.")
-    for name in names:
+    for name in names if any(name in known for name in names) else [metric]:  # `val/loss` may be meant as one name
         metric_of(given, name)
     other = None if x in AXES else metric_of(given, x)
     found = {}

@@ -33,8 +33,8 @@ OPTIONS = [
         "--no-capture", action="store_true", help="keep only what the code logs: no source, no variables, no output"
     ),
     argument("--session", action="store_true", help="keep every earlier input of the session, not only what it needs"),
-    argument("--autolog", nargs="*", metavar="LIB", help="log fits by themselves: of all libraries, or of these"),
-    argument("--no-autolog", action="store_true", help="log no fit, though nbtrack.autolog() was called"),
+    argument("--autolog", nargs="*", metavar="LIB", help="log all fits, or those of these libraries"),
+    argument("--no-autolog", action="store_true", help="log no fit by itself"),
     argument("--store", metavar="URI", help="the store to write to, for this cell"),
     argument("--no-live", action="store_true", help="show the card when the cell has ended, not while it runs"),
 ]

@@ -7,15 +7,17 @@ draw it, as HTML and as text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from nbtrack.capture.alive import HEARTBEAT, is_abandoned
 from nbtrack.entities import Run
 from nbtrack.frame import Series
+from nbtrack.magics.authors import defaults, own_first
 from nbtrack.magics.trace import Trace
 from nbtrack.magics.words import ABANDONED
 from nbtrack.stores import Store
+from nbtrack.tracking.names import AUTOLOGGED
 
 OWN_FILES = re.compile(r"(cell|inputs|output|traceback|requirements)(-\d+)?\.(py|txt|json)")
 SYSTEM = "system/"
@@ -27,7 +29,9 @@ HIDDEN_TAGS = ("mlflow.", "nbtrack.")
 class Card:
     """`directions` says of a metric which way is better. `duration` is in milliseconds. `changes` and `code` are what
     is different from the run of the same cell before. `progress` (how much of how much), `left` (ms), `rate` (points a
-    second), `said` (the newest line) and `kernel` (whose server can stop it) are told while it runs."""
+    second), `said` (the newest line) and `kernel` (whose server can stop it) are told while it runs. `autolog` is what
+    fits have logged by themselves, and `quiet` those of the params that are a library's defaults: they are only
+    counted."""
 
     run_id: str
     name: str
@@ -48,6 +52,19 @@ class Card:
     rate: float = 0.0
     said: str = ""
     kernel: str = ""
+    autolog: str = ""
+    quiet: frozenset[str] = frozenset()
+
+    def of_autolog(self, tags: Mapping[str, str]) -> None:
+        """Put what the person wrote before what was read off a model."""
+        self.autolog, self.quiet = tags.get(AUTOLOGGED, ""), defaults(tags)
+        self.params = {key: self.params[key] for key in own_first(self.params, tags, "params")}
+        self.metrics = {key: self.metrics[key] for key in own_first(self.metrics, tags, "metrics")}
+
+    def shown_params(self, most: int) -> tuple[list[tuple[str, str]], int]:
+        """The first ones, and how many more there are."""
+        shown = [item for item in self.params.items() if item[0] not in self.quiet][:most]
+        return shown, len(self.params) - len(shown)
 
     def add_point(self, key: str, value: float, step: int, timestamp: int) -> None:
         if key.startswith(SYSTEM):  # they would hide the others
@@ -90,6 +107,7 @@ def card_of(store: Store, run: Run, *, now: int) -> Card:
     )
     for key in sorted(run.data.metrics):
         _add_series(card, key, store.history(info.run_id, key))
+    card.of_autolog(run.data.tags)
     card.artifacts = count_files(store, info.run_id)
     return card
 

@@ -97,13 +97,13 @@ def _error(card: Card) -> str:
 
 
 def _params(card: Card, most: int) -> str:
-    if not card.params:
+    first, more = card.shown_params(most)
+    if not first:
         return ""
     shown = [
         f'<span style="{_SOFT}">{text(key, 40)}</span>&nbsp;<b style="font-weight:500">{text(value, 48)}</b>'
-        for key, value in list(card.params.items())[:most]
+        for key, value in first
     ]
-    more = len(card.params) - len(shown)
     if more:
         shown.append(f'<span style="{_SOFT}">and {more:,} more</span>')
     return f'<div style="margin-top:4px">{" &ensp; ".join(shown)}</div>'
@@ -183,5 +183,6 @@ def code_html(lines: list[str]) -> str:
 
 def _foot(card: Card) -> str:
     said = " · ".join([*counts(card), f"run {short(card.run_id[:8], 8)}"])
+    logged = f"<div>autolog: {text(card.autolog, 240)}</div>" if card.autolog else ""
     hint = "" if card.status == "RUNNING" else " · <code>nbtrack.dashboard()</code> compares"
-    return f'<div style="margin-top:4px;font-size:12px;{_SOFT}">{escape(said)}{hint}</div>'
+    return f'<div style="margin-top:4px;font-size:12px;{_SOFT}">{logged}{escape(said)}{hint}</div>'

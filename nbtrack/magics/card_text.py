@@ -27,6 +27,8 @@ def card_text(card: Card) -> str:
     lines += _metrics(card)
     lines += [f"  changed: {short(change, 100)}" for change in card.changes[:6]]
     lines += [f"  {short(line, 100)}" for line in card.code]
+    if card.autolog:
+        lines.append(f"  autolog: {short(card.autolog, 200)}")
     lines.append(f"  {' · '.join(counts(card))}")
     return "\n".join(lines)
 
@@ -55,10 +57,11 @@ def going_on(card: Card) -> list[str]:
 
 
 def _params(card: Card) -> list[str]:
-    if not card.params:
+    first, more = card.shown_params(20)
+    if not first:
         return []
-    shown = [f"{short(key, 40)}={short(value, 40)}" for key, value in list(card.params.items())[:20]]
-    if more := len(card.params) - len(shown):
+    shown = [f"{short(key, 40)}={short(value, 40)}" for key, value in first]
+    if more:
         shown.append(f"and {more:,} more")
     lines = [""]
     for word in shown:

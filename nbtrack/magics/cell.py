@@ -64,6 +64,7 @@ class TrackedCell:
     def began(self, held: active.Held, memory: Memory | None) -> None:
         """Take over the run that was started for the cell: keep what is known already, and show the card."""
         self._held = held
+        held.reserved = frozenset((*self.values.params, *(self.options.only or ())))
         self.files = Files(held, fresh=self.options.resume is None and self.part < 2)
         self.shown = Shown(self.ip)
         self.card = self._first_card(held)
@@ -153,6 +154,7 @@ class TrackedCell:
         self.card.name = run.info.run_name
         self.card.params.update(run.data.params)
         self.card.tags = own_tags(run.data.tags.items())
+        self.card.of_autolog(run.data.tags)
 
     def _show(self) -> None:
         self.shown(self.card)

@@ -8,8 +8,11 @@ from nbtrack.capture.commits import COMMIT_ID, repository_of
 from nbtrack.capture.git import ROOT, git, place_before
 from nbtrack.entities import Run
 from nbtrack.errors import InvalidValueError, NotFoundError
+from nbtrack.magics.background import settle
 from nbtrack.magics.find import find_run
 from nbtrack.tracking.client import MlflowClient
+
+PATIENCE = 10.0  # s
 
 
 def checkout(run: Run | str, folder: str | Path | None = None, *, cell: int = 1) -> Path:
@@ -20,7 +23,8 @@ def checkout(run: Run | str, folder: str | Path | None = None, *, cell: int = 1)
     `cell`. Branch, index and files of the repository stay as they are: import modules
     from the new folder, or open it. `git worktree remove FOLDER` takes it away again.
     """
-    found = run if isinstance(run, Run) else find_run(MlflowClient().store, run)
+    settle(PATIENCE)  # the tag of a run that has just begun may be on its way
+    found = _afresh(run)
     tags = found.data.tags
     commit = place_before(tags, cell + 1)
     if commit is None:
@@ -34,6 +38,16 @@ def checkout(run: Run | str, folder: str | Path | None = None, *, cell: int = 1)
     if git(root, "worktree", "add", "--detach", str(there.absolute()), commit) is None:
         raise NotFoundError(f"git could not make '{there}' from commit {commit[:10]} of '{root}'.")
     return there.absolute()
+
+
+def _afresh(run: Run | str) -> Run:
+    store = MlflowClient().store
+    if isinstance(run, str):
+        return find_run(store, run)
+    try:
+        return store.run(run.info.run_id)
+    except NotFoundError:  # it is of another store
+        return run
 
 
 def _folder_name(root: Path, run: Run, cell: int) -> str:

@@ -113,6 +113,7 @@ class Closing:
         card.duration = int((time.monotonic() - cell.started) * 1000)
         card.name, card.tags = run.info.run_name, own_tags(data.tags.items())
         card.params = {key: data.params[key] for key in (*card.params, *data.params) if key in data.params}
+        card.of_autolog(data.tags)
         card.artifacts = count_files(self._held.client.store, self._held.run_id)
         before = cell.previous()
         if before and before.run.info.run_id != run.info.run_id:

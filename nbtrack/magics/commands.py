@@ -48,6 +48,7 @@ HELP = """What was tracked:
 RUN is an id, a unique start of one, a name where it is unique, or -1, -2 for the newest ones.
 """
 MOST = 20  # rows of `%track ls`
+PATIENCE = 10.0  # s to wait for what a run that has just ended is still keeping
 
 
 class Commands:
@@ -137,6 +138,7 @@ class Commands:
         self._card(store, find_run(store, text))
 
     def diff(self, one: str, other: str) -> None:
+        settle(PATIENCE)
         store = MlflowClient().store
         a, b = find_run(store, one), find_run(store, other)
         found = difference(store, a, b, {**directions_of(a), **directions_of(b)})
@@ -153,6 +155,8 @@ class Commands:
         store = MlflowClient().store
         run = find_run(store, runs[0])
         source = cell_of(store, run)
+        if len(words) > 1:
+            settle(PATIENCE)
         inputs = inputs_of(store, run) if len(words) > 1 else []
         self._ip.set_next_input(with_inputs(inputs, run.info.run_id) if inputs else source)
 

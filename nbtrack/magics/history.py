@@ -14,9 +14,18 @@ from nbtrack.capture import options
 from nbtrack.capture.environment import packages
 from nbtrack.entities import Run
 from nbtrack.errors import NotFoundError, guard
+from nbtrack.magics.authors import defaults, own_first
 from nbtrack.magics.background import Background
 from nbtrack.magics.card import directions_of
-from nbtrack.magics.diff import data_changes, metric_changes, package_changes, source_changes, text_changes, text_of
+from nbtrack.magics.diff import (
+    Change,
+    data_changes,
+    metric_changes,
+    package_changes,
+    source_changes,
+    text_changes,
+    text_of,
+)
 from nbtrack.magics.files import PACKAGES, cell_of
 from nbtrack.query.tree import TAG, Column, Compare
 from nbtrack.stores import Store
@@ -27,6 +36,7 @@ ALIKE = 0.6  # of the lines: below it, two sources are two cells
 MOST = 200  # cells remembered
 LOOKED_AT = 30  # sources of earlier kernels that are compared
 PATIENCE = 0.2  # seconds that the first run of a cell waits for the store, when the cell has ended
+MODEL = "estimator_name"  # MLflow's tag for what was fitted
 LINES = 12  # of the difference in code that a card shows
 
 
@@ -118,13 +128,26 @@ def _versions(store: Store, runs: Iterable[Run]) -> Iterator[Version]:
 def since(store: Store, old: Version, new: Version) -> Since:
     """Metrics are better or worse by what the person has said, or by their known names."""
     a, b = old.run, new.run
-    changes = [*text_changes(a.data.params, b.data.params), *data_changes(a, b)]
+    changes = [*_model_changes(a, b), *_param_changes(a, b), *data_changes(a, b)]
     if options.packages:
         changes += package_changes(text_of(store, a, PACKAGES), packages())
-    changes += metric_changes(a.data.metrics, b.data.metrics, {**directions_of(a), **directions_of(b)})
+    metrics = {key: b.data.metrics[key] for key in own_first(b.data.metrics, b.data.tags, "metrics")}
+    changes += metric_changes(a.data.metrics, metrics, {**directions_of(a), **directions_of(b)})
     written = source_changes(old.source, new.source)
     code = [line for line in written if not line.startswith("@@")]
     if len(code) > LINES:
         added, removed = (sum(line.startswith(sign) for line in written) for sign in "+-")
         code = [*code[: LINES - 1], f"… +{added} −{removed} lines in all"]
     return Since([str(change) for change in changes], code)
+
+
+def _model_changes(a: Run, b: Run) -> list[Change]:
+    named = [{"model": run.data.tags[MODEL]} if MODEL in run.data.tags else {} for run in (a, b)]
+    return text_changes(*named)
+
+
+def _param_changes(a: Run, b: Run) -> list[Change]:
+    """Without the defaults that only one of two models has: another model has other ones."""
+    here = {key: b.data.params[key] for key in own_first(b.data.params, b.data.tags, "params")}
+    alone = defaults(a.data.tags) - here.keys() | defaults(b.data.tags) - a.data.params.keys()
+    return [change for change in text_changes(a.data.params, here) if change.key not in alone]

@@ -12,9 +12,10 @@ from typing import Any
 from IPython.core.error import UsageError
 
 from nbtrack.autolog import begin_cell
+from nbtrack.capture import options as capturing
 from nbtrack.errors import guard
 from nbtrack.magics import completion
-from nbtrack.magics.arguments import parse, with_options
+from nbtrack.magics.arguments import Options, parse, with_options
 from nbtrack.magics.awaiting import RERUN, Awaiting, refuse_to_wait, run_awaited
 from nbtrack.magics.cell import TrackedCell
 from nbtrack.magics.commands import HELP, Commands
@@ -32,7 +33,8 @@ _CELL_HELP = """Run this cell as an experiment: its params, metrics, code and ou
     %%track baseline -e mnist -p depth=3 -m loss:min
 
 Values assigned in the cell become params (`lr = 0.1`), numbers that it computes become metrics
-(`accuracy = model.score(x, y)`), what the code logs with nbtrack goes to the run, and so does MLflow's way of writing:
+(`accuracy = model.score(x, y)`), what models are given and come to is logged by itself (`--no-autolog`: not),
+what the code logs with nbtrack goes to the run, and so does MLflow's way of writing:
 `with nbtrack.start_run():` inside the cell is the cell's run;
 with a name it is a child of it.
 """
@@ -109,6 +111,7 @@ class Magics:
             with guard("track this cell"):
                 if begin := self._series.cell(outermost.raw, getattr(info, "cell_id", None)):
                     outermost.tracked = begin()
+                    self._watch_fits(outermost, outermost.tracked.options)
 
     def after(self, result: Any) -> None:
         error = error_of(result)
@@ -117,6 +120,9 @@ class Magics:
         outer = self._frames.top()
         if outer is not None and error is not None:
             outer.inner_error = error
+
+    def _watch_fits(self, frame: Frame, options: Options) -> None:
+        frame.end_autolog = begin_cell(options.autolog, by_default=options.capture and capturing.autolog)
 
     def _end(self, frame: Frame, error: BaseException | None, result: Any) -> None:
         if frame.end_autolog is not None:
@@ -151,7 +157,7 @@ class Magics:
         frame.tracked = cell = TrackedCell(self._ip, options, source, tree, cell_id)
         with guard("track this cell"):
             cell.began(start(), self._memory)
-            frame.end_autolog = begin_cell(options.autolog)
+            self._watch_fits(frame, options)
 
     def run_cell(self, line: str, cell: str) -> None:
         """`%%track` called as a magic, by other code: run its cell inside this one, and stop where it fails."""

@@ -20,4 +20,4 @@ class ReadOnly:
     create_experiment = rename_experiment = delete_experiment = restore_experiment = _refuse
     set_experiment_tag = delete_experiment_tag = _refuse
     create_run = update_run = delete_run = restore_run = writer = _refuse
-    log_batch = delete_tag = log_inputs = write_artifact = _refuse
+    log_batch = replace_params = delete_tag = log_inputs = write_artifact = _refuse

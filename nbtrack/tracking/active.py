@@ -52,16 +52,18 @@ class Held:
 
     `kept` says that whoever pushed it (a tracked cell) ends it: `end_run` and leaving a `with` only note in `asked` how
     it should end. `adopted` says that a `start_run()` without a name has been given it. What is in `leaving` is called
-    with how the run ends, the last one first, before the run is taken off the stack.
+    with how the run ends, the last one first, before the run is taken off the stack. `reserved` are params that
+    the cell writes when it ends, and autolog leaves to it.
     """
 
-    __slots__ = ("adopted", "asked", "client", "kept", "known", "leaving", "run", "run_id", "uri", "writer")
+    __slots__ = ("adopted", "asked", "client", "kept", "known", "leaving", "reserved", "run", "run_id", "uri", "writer")
 
     def __init__(self, run: Run, client: MlflowClient, *, kept: bool = False) -> None:
         self.kept = kept
         self.adopted = False
         self.asked: RunStatus | None = None
         self.leaving: list[Callable[[RunStatus], None]] = []
+        self.reserved: frozenset[str] = frozenset()
         self.run = ActiveRun(run.info, run.data, run.inputs)
         self.run_id = run.info.run_id
         self.client = client

@@ -17,6 +17,7 @@ from nbtrack.entities import (
     ViewType,
 )
 from nbtrack.errors import InvalidValueError, NotFoundError
+from nbtrack.tracking import guesses
 from nbtrack.tracking.artifact_client import ArtifactClient
 from nbtrack.tracking.context import USER
 from nbtrack.tracking.events import Point, announce_point, announce_run
@@ -247,12 +248,16 @@ class MlflowClient(ArtifactClient):
             for metric in metrics
         ]
         if points or params or tags:
-            self.store.log_batch(
-                run_id,
-                points,
-                [Param(param.key, str(param.value)) for param in params],
-                [RunTag(tag.key, str(tag.value)) for tag in tags],
-            )
+            texts = [Param(param.key, str(param.value)) for param in params]
+            marks = [RunTag(tag.key, str(tag.value)) for tag in tags]
+            try:
+                self.store.log_batch(run_id, points, texts, marks)
+            except InvalidValueError:
+                taken = guesses.given(run_id, [param.key for param in texts])
+                if not taken:
+                    raise
+                self.store.replace_params(run_id, [param for param in texts if param.key in taken])
+                self.store.log_batch(run_id, points, [param for param in texts if param.key not in taken], marks)
         for point in points:
             announce_point(Point(self.store.uri, run_id, point.key, point.value, point.step, point.timestamp))
         if params or tags:

@@ -1,4 +1,4 @@
-"""What is a run called when nobody named it?"""
+"""What is a run called when nobody named it, and which tags say what autolog did in it?"""
 
 from __future__ import annotations
 
@@ -18,6 +18,9 @@ THINGS = (
     "marsh", "meadow", "moss", "oak", "orbit", "otter", "owl", "pebble", "pine", "plover", "pond", "quartz", "raven",
     "reed", "ridge", "river", "robin", "sparrow", "spruce", "stone", "tern", "thrush", "valley", "willow", "wren",
 )  # fmt: skip
+
+AUTOLOGGED = "nbtrack.autologging"  # what autolog did in a run, in words
+AUTOLOGGED_NAMES = "nbtrack.autologging.names"  # JSON: which params and metrics it wrote, and which are defaults
 
 # A person's random.seed(0) must not make every run of a sweep bear the same name.
 _random = random.SystemRandom()

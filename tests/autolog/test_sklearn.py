@@ -111,6 +111,47 @@ def test_every_candidate_of_every_search_is_a_child_and_the_best_is_marked(searc
     assert all(parent.info.start_time <= run.info.start_time <= run.info.end_time for run in found)
 
 
+@pytest.mark.parametrize("halving", [False, True])
+def test_candidates_tried_one_after_the_other_are_runs_as_soon_as_each_has_been_tried(
+    data: Data, halving: bool
+) -> None:
+    nbtrack.autolog()
+    seen: list[int] = []
+
+    def score(model: Any, X: Any, y: Any) -> float:
+        seen.append(len(runs()))
+        return float(model.score(X, y))
+
+    kind = HalvingGridSearchCV if halving else GridSearchCV
+    fitted = kind(LogisticRegression(), {"C": [0.01, 1.0, 100.0]}, cv=2, scoring=score).fit(*data)
+    assert list(dict.fromkeys(seen))[:3] == [1, 2, 3]
+    found = children(runs()[0])
+    assert len(found) == len(fitted.cv_results_["params"])
+    for run, index in zip(found, range(len(found)), strict=True):
+        assert run.data.params["C"] == str(fitted.cv_results_["params"][index]["C"])
+        assert run.data.metrics["mean_test_score"] == fitted.cv_results_["mean_test_score"][index]
+        assert run.data.metrics["rank_test_score"] == fitted.cv_results_["rank_test_score"][index]
+    (best,) = [run for run in found if run.data.tags.get("nbtrack.best")]
+    assert best.data.params["C"] == str(fitted.best_params_["C"])
+
+
+def test_a_search_that_is_broken_off_keeps_the_candidates_it_has_tried(data: Data) -> None:
+    nbtrack.autolog()
+    scored = []
+
+    def score(model: Any, X: Any, y: Any) -> float:
+        scored.append(model)
+        if len(scored) == 5:
+            raise KeyboardInterrupt
+        return 1.0
+
+    with pytest.raises(KeyboardInterrupt):
+        GridSearchCV(LogisticRegression(), {"C": [0.01, 1.0, 100.0]}, cv=2, scoring=score).fit(*data)
+    parent, *found = runs()
+    assert parent.info.status == "KILLED"
+    assert [(run.data.params["C"], run.info.status) for run in found] == [("0.01", "FINISHED"), ("1.0", "FINISHED")]
+
+
 def test_fits_in_the_threads_of_an_ensemble_are_no_runs_of_their_own(data: Data) -> None:
     nbtrack.autolog()
     from sklearn.ensemble import BaggingClassifier
@@ -165,12 +206,12 @@ def test_one_library_can_be_had_alone(data: Data) -> None:
     assert len(runs()) == 1
 
 
-def test_what_mlflow_takes_is_taken_and_models_are_refused_plainly() -> None:
+def test_what_mlflow_takes_is_taken_and_what_cannot_be_kept_is_refused_plainly() -> None:
     nbtrack.sklearn.autolog(log_datasets=False, silent=True)
     with pytest.raises(TypeError, match="bogus"):
         nbtrack.autolog(bogus=1)
-    with pytest.raises(ValueError, match="log_models"):
-        nbtrack.autolog(log_models=True)
+    with pytest.raises(ValueError, match="Models of keras are not kept"):
+        nbtrack.keras.autolog(log_models=True)
 
 
 class Constant(ClassifierMixin, BaseEstimator):

@@ -59,3 +59,10 @@ def test_changes_in_place_and_their_reasons_are_taken() -> None:
     assert needed("y", session) == [5]
     assert needed("y", session[:5]) == [2, 4]
     assert needed("n", session[:7]) == [6]
+
+
+def test_a_tracked_cell_run_again_does_not_need_its_earlier_runs() -> None:
+    cell = "lr = 0.1\nfor epoch in range(3):\n    loss = lr * epoch\n    nbtrack.log_metric('loss', loss)"
+    session = ["import nbtrack", "nbtrack.set_experiment('mine')", cell, cell.replace("0.1", "0.2")]
+    assert needed(cell, session) == [0, 1]
+    assert needed("lr", session) == [0, 1, 3]

@@ -309,6 +309,18 @@ def test_a_param_keeps_its_first_value(store: Store, reopen: Opener) -> None:
     assert seen.metrics == {}
 
 
+@pytest.mark.filterwarnings("ignore:The server of:nbtrack.errors.NbtrackWarning")
+def test_a_param_that_nobody_wrote_gives_way_except_on_a_server(store: Store, reopen: Opener) -> None:
+    run_id = new_run(store).info.run_id
+    store.log_batch(run_id, params=[Param("lr", "0.1"), Param("depth", "3")])
+    assert len(store.snapshot().rows) == 1
+    store.replace_params(run_id, [Param("lr", "0.2")])
+    kept = "0.1" if store.uri.startswith("http") else "0.2"
+    assert reopen().run(run_id).data.params == {"lr": kept, "depth": "3"}
+    (row,) = store.snapshot().rows
+    assert row.run.data.params == {"lr": kept, "depth": "3"}
+
+
 def test_tags_change_and_go(store: Store, reopen: Opener) -> None:
     run_id = new_run(store).info.run_id
     store.log_batch(run_id, tags=[RunTag("t", "1"), RunTag("a/b", "1")])

@@ -96,6 +96,14 @@ def test_groups_are_a_mean_with_a_band_over_unequal_steps(store: list[str]) -> N
     assert high.y[-1] == low.y[-1]  # the longest run is alone in the end
 
 
+def test_a_band_of_values_at_the_end_of_floats_is_drawn_without_a_warning(tmp_path: Path) -> None:
+    client = nbtrack.MlflowClient(str(tmp_path / "mlruns"))
+    for value in (1e308, -1e308, 1e308):
+        client.log_metric(client.create_run("0").info.run_id, "huge", value)
+    drawn = figures.metric_history(None, "huge", group="status", store=tmp_path / "mlruns")
+    assert drawn.data[2].name == "status = RUNNING (3)"
+
+
 def test_scatter_box_bars_and_parallel_coordinates_hold_every_run(store: list[str]) -> None:
     dots = figures.scatter(store, "lr", "metrics.accuracy", color="model")
     assert sorted(len(trace.x) for trace in dots.data) == [3, 3]
@@ -198,6 +206,10 @@ def test_what_is_not_there_is_named_with_what_comes_near(store: list[str]) -> No
         figures.scatter(store, "modle", "accuracy")
     with pytest.raises(NotFoundError, match="no run 'nobody'"):
         figures.bars(["nobody"], "accuracy")
+    with pytest.raises(NotFoundError, match=r"no metric 'val/los'\. Did you mean 'val/loss'"):
+        figures.metric_history(store, "val/los")
+    with pytest.raises(InvalidValueError, match=r"metric 'val/los'\. Did you mean 'val/loss'"):
+        nbtrack.chart(store, metrics="val/los")
 
 
 def test_a_dashboard_gives_the_chart_in_focus(store: list[str]) -> None:

@@ -30,6 +30,13 @@ def test_the_inputs_that_a_cell_needs_are_kept_and_come_back(nb: Notebook) -> No
     assert nb.ip.user_ns["y"] == 6
 
 
+def test_the_inputs_come_back_also_right_after_the_cell(nb: Notebook) -> None:
+    nb.cell("scale = 2")
+    for source in ("%%track kept\nscale * 3", "%track load kept --with-inputs"):
+        nb.ip.run_cell(source, store_history=True)
+    assert nb.ip.rl_next_input.startswith("scale = 2")
+
+
 def test_a_cell_that_needs_nothing_keeps_no_inputs(nb: Notebook) -> None:
     nb.cell("x = 1")
     nb.cell("%%track\ny = 2")

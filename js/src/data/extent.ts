@@ -38,14 +38,18 @@ export function yExtent(lines: readonly Line[], over: Extent, log: boolean): Ext
   return min > max ? null : [min, max];
 }
 
+/** An axis ends before the distance of its ends is no float any more; values beyond are off it. */
+const FAR = Number.MAX_VALUE / 4;
+
 /** A little room around, and some extent where all is one value. */
 export function roomy([min, max]: Extent, log: boolean): Extent {
   if (log) {
     const by = min === max ? 2 : (max / min) ** 0.05;
     return [min / by, max * by];
   }
-  const by = min === max ? Math.abs(min) * 0.1 || 1 : (max - min) * 0.06;
-  return [min - by, max + by];
+  const [low, high] = [min, max].map((end) => Math.min(Math.max(end, -FAR), FAR));
+  const by = low === high ? Math.abs(low) * 0.1 || 1 : (high - low) * 0.06;
+  return [low - by, high + by];
 }
 
 /** Points looked at to tell outliers from the rest. */

@@ -44,3 +44,11 @@ test("outliers are clipped off the axis, and nothing is where all is near", () =
   expect(clipped([line(...waves)], [0, 199], [-1, 1], false)).toEqual([-1, 1]);
   expect(clipped([line(2, 2, 2, 2, 9)], [0, 4], [2, 9], false)).toEqual([2, 9]);
 });
+
+test("values at the end of floats leave an axis whose length is a number", () => {
+  for (const ends of [[-1e308, 1e308], [Number.MAX_VALUE, Number.MAX_VALUE], [0, Number.MAX_VALUE]] as const) {
+    const [low, high] = roomy([...ends], false);
+    expect(high).toBeGreaterThan(low);
+    expect(high - low).toBeLessThan(Infinity);
+  }
+});

@@ -118,6 +118,12 @@ def log_values(run_folder: str, params: Iterable[Param], tags: Iterable[RunTag])
             _put(run_folder, TAGS, key, value)
 
 
+def replace_params(run_folder: str, params: Iterable[Param]) -> None:
+    for key, value in checked_params(params).items():
+        with disk.writing(f"param '{key}'", os.path.join(run_folder, PARAMS, key)):
+            _put(run_folder, PARAMS, key, value)
+
+
 def _has_param(run_folder: str, key: str, value: str) -> bool:
     path = os.path.join(run_folder, PARAMS, key)
     try:

@@ -226,6 +226,10 @@ class FileStore:
         for key, texts in lines.items():
             writer.append(key, b"".join(texts))
 
+    def replace_params(self, run_id: str, params: Iterable[Param]) -> None:
+        with self._writing():
+            runs.replace_params(self._active_folder(run_id), params)
+
     def delete_tag(self, run_id: str, key: str) -> None:
         with self._writing():
             runs.delete_tag(self._active_folder(run_id), key)

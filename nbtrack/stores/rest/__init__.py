@@ -19,7 +19,7 @@ from nbtrack.entities import (
     RunTag,
     ViewType,
 )
-from nbtrack.errors import InvalidValueError, NotFoundError, ServerError
+from nbtrack.errors import InvalidValueError, NotFoundError, ServerError, warn_once
 from nbtrack.frame import Row, Series, Summary
 from nbtrack.stores import names
 from nbtrack.stores.base import Damage, Question, Snapshot
@@ -190,6 +190,14 @@ class RestStore:
             self._post("runs/log-batch", body)
         if points:
             self.outbox.put(b"".join(points))
+
+    def replace_params(self, run_id: str, params: Iterable[Param]) -> None:
+        """A server changes no param: what autolog has sent stays, and a warning says so."""
+        for param in params:
+            warn_once(
+                f"The server of '{self.uri}' keeps param '{param.key}' as autolog has read it off the model, not "
+                f"{param.value!r}. Log it before the fit, or write %%track --no-autolog."
+            )
 
     def delete_tag(self, run_id: str, key: str) -> None:
         self._remember(run_id)

@@ -254,6 +254,12 @@ class SqliteStore:
                 self._held.put(run_id, waiting)
             raise
 
+    def replace_params(self, run_id: str, params: Iterable[Param]) -> None:
+        self._active_run(run_id)
+        kept = names.checked_params(params)
+        with self._db.writing() as connection:
+            writing.replace_params(connection, run_id, kept)
+
     def delete_tag(self, run_id: str, key: str) -> None:
         self._active_run(run_id)
         with self._db.writing() as connection:

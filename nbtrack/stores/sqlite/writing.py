@@ -57,6 +57,14 @@ def put_params(connection: sqlite3.Connection, run_id: str, params: Mapping[str,
             raise changed_param(key, there[0], value, run_id)
 
 
+def replace_params(connection: sqlite3.Connection, run_id: str, params: Mapping[str, str]) -> None:
+    connection.executemany(
+        "INSERT INTO params (key, value, run_uuid) VALUES (?, ?, ?) "
+        "ON CONFLICT (key, run_uuid) DO UPDATE SET value = excluded.value",
+        [(key, value, run_id) for key, value in params.items()],
+    )
+
+
 def put_points(connection: sqlite3.Connection, run_id: str, metrics: Iterable[Metric]) -> None:
     """The points, and the newest of each key by (step, timestamp, value) in latest_metrics.
 

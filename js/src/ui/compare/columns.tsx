@@ -60,7 +60,7 @@ function Columns({ state, ids, path, runs, lead }: Props & { lead: FileBytes }) 
       {kind === "plotly" ? (
         <Figures state={state} ids={ids} path={path} runs={runs} width={width} same={same.value} />
       ) : (
-        <div class="nbt-columns" tabIndex={0} role="region" aria-label={path}>
+        <div class="nbt-abreast" tabIndex={0} role="region" aria-label={path}>
           {ids.map((run) => (
             <Column key={run} state={state} run={run} path={path} has={runs.includes(run)} width={width} lead={run === runs[0] ? null : shared} lines={lines.value && isText} shared={shared} />
           ))}

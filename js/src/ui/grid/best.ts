@@ -10,7 +10,7 @@ export type Best = ReadonlyMap<string, ReadonlySet<number>>;
 
 /**
  * In each experiment one, because a metric of the same name need not mean the same in another; none where fewer than two
- * of its runs have different values.
+ * of its runs have different finite values.
  */
 export function bestRows(frame: Frame, rows: Uint32Array, columns: readonly string[], directions: Directions): Best {
   const found = new Map<string, Set<number>>();
@@ -56,7 +56,7 @@ function bestOf<T>(
     let [best, least, most]: [T | null, number, number] = [null, Infinity, -Infinity];
     for (const one of from) {
       const value = sign * read(column, one);
-      if (Number.isNaN(value)) continue;
+      if (!Number.isFinite(value)) continue; // an accuracy of ∞ is a slip, not a record
       if (best === null || value < least) [best, least] = [one, value];
       most = Math.max(most, value);
     }

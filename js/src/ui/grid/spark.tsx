@@ -33,7 +33,9 @@ export function sparkPath(values: Float64Array, width = WIDTH, height = HEIGHT):
   }
   if (least > most) return "";
   const round = (value: number) => Math.round(value * 10) / 10;
-  const y = (value: number) => round(most === least ? height / 2 : height - 2 - ((value - least) / (most - least)) * (height - 4));
+  const span = most - least; // infinite where it is no float any more
+  const flat = span === 0 || !Number.isFinite(span);
+  const y = (value: number) => round(flat ? height / 2 : height - 2 - ((value - least) / span) * (height - 4));
   let path = "";
   for (let i = 0; i < steps; i++) {
     if (low[i] > high[i]) continue;

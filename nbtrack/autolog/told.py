@@ -1,0 +1,77 @@
+"""What does a run say about what autolog did in it?
+
+Two tags: a sentence for people, and which params and metrics were not the person's own, so that a card can show those
+later that nobody wrote. They are written when a fit ends, of many fits at most once a second, and when the run ends.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from nbtrack.autolog import unasked
+from nbtrack.tracking.names import AUTOLOGGED, AUTOLOGGED_NAMES
+
+LONGEST = 5000  # characters that every MLflow keeps of a tag
+AGAIN = 1.0  # seconds
+_STUDIES = ("study", "studies")
+
+
+@dataclass(eq=False)
+class Told:
+    """Of one run: how many fits of which library, what else is to be said, and the names."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+    remarks: dict[str, None] = field(default_factory=dict)
+    params: dict[str, None] = field(default_factory=dict)
+    defaults: dict[str, None] = field(default_factory=dict)
+    metrics: dict[str, None] = field(default_factory=dict)
+    children: bool = False
+    _written: float = 0.0
+    _tags: dict[str, str] = field(default_factory=dict)
+
+    def count(self, library: str) -> None:
+        """One more fit."""
+        self.counts[library] = self.counts.get(library, 0) + 1
+        if unasked.is_unasked() and sum(self.counts.values()) >= unasked.MOST_FITS:
+            self.remarks["later ones are not logged, unless with --autolog"] = None
+
+    def note(self, params: Iterable[str] = (), defaults: Iterable[str] = (), metrics: Iterable[str] = ()) -> None:
+        self.params.update(dict.fromkeys(params))
+        self.defaults.update(dict.fromkeys(defaults))
+        self.metrics.update(dict.fromkeys(metrics))
+
+    def forget(self, params: Iterable[str]) -> None:
+        """These were the person's."""
+        for key in params:
+            self.params.pop(key, None)
+            self.defaults.pop(key, None)
+
+    def due(self, *, last: bool = False) -> dict[str, str]:
+        """The tags that are not as they were written; empty where they were written just now, unless it is the last
+        time."""
+        if not last and time.monotonic() - self._written < AGAIN:
+            return {}
+        tags = {AUTOLOGGED: sentence(self.counts, self.children, self.remarks), **_names(self)}
+        changed = {key: value for key, value in tags.items() if self._tags.get(key) != value}
+        self._written, self._tags = time.monotonic(), tags
+        return changed
+
+
+def _names(told: Told) -> dict[str, str]:
+    """Left out where they are more than a tag can hold: then all look like the person's."""
+    names = {"params": [*told.params], "defaults": [*told.defaults], "metrics": [*told.metrics]}
+    text = json.dumps({kind: each for kind, each in names.items() if each}, ensure_ascii=False)
+    return {AUTOLOGGED_NAMES: text} if 2 < len(text) <= LONGEST else {}
+
+
+def sentence(counts: Mapping[str, int], children: bool, remarks: Iterable[str] = ()) -> str:
+    """What autolog did in one run: `sklearn: 1 fit`, `optuna: 1 study`, `sklearn: 3 fits, each a child run`."""
+    nouns = {"optuna": _STUDIES}
+    words = [
+        f"{library}: {count} {nouns.get(library, ('fit', 'fits'))[count > 1]}"
+        for library, count in sorted(counts.items())
+    ]
+    return "; ".join([", ".join(words) + (", each a child run" if children else ""), *remarks])

@@ -1,0 +1,30 @@
+"""Which params and metrics of a run are the person's own, and which did autolog read off a model?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+
+from nbtrack.tracking.names import AUTOLOGGED_NAMES
+
+
+def own_first(keys: Iterable[str], tags: Mapping[str, str], kind: str) -> list[str]:
+    """The person's, then autolog's, each in their order; of params the library's defaults last. `kind` is "params" or
+    "metrics"."""
+    logged = _names(tags, kind)
+    last = defaults(tags) if kind == "params" else frozenset()
+    return sorted(keys, key=lambda key: (key in logged) + (key in last))
+
+
+def defaults(tags: Mapping[str, str]) -> frozenset[str]:
+    """Params that nobody has chosen: they are what the library has where nothing is said."""
+    return _names(tags, "defaults")
+
+
+def _names(tags: Mapping[str, str], kind: str) -> frozenset[str]:
+    """None where there is no such tag, or one that nbtrack has not written."""
+    try:
+        said = json.loads(tags.get(AUTOLOGGED_NAMES, "{}"))
+        return frozenset(name for name in said.get(kind, ()) if isinstance(name, str))
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        return frozenset()

@@ -1,0 +1,88 @@
+"""Models that nbtrack keeps are loaded by the real MLflow, and predict what they predicted."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import lightgbm
+import numpy as np
+import pytest
+import xgboost
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
+
+import nbtrack
+from nbtrack.stores import Store
+from tests.autolog.found import children, runs
+
+pytestmark = pytest.mark.usefixtures("store")
+Data = tuple[Any, Any]
+
+LOAD = """
+import importlib, json, sys, numpy, mlflow
+rows = numpy.load(sys.argv[1])
+found = []
+for flavor, uri in json.loads(sys.argv[2]):
+    native = importlib.import_module(f"mlflow.{flavor}").load_model(uri)
+    plain = type(native).__module__ + "." + type(native).__name__
+    given = __import__("xgboost").DMatrix(rows) if plain == "xgboost.core.Booster" else rows
+    found.append([mlflow.pyfunc.load_model(uri).predict(rows).tolist(), numpy.asarray(native.predict(given)).tolist()])
+print(json.dumps(found))
+"""
+
+
+def loaded(python: str, folder: Path, rows: Any, models: list[tuple[str, str]]) -> Any:
+    np.save(folder / "rows.npy", rows)
+    here = {**os.environ, "MLFLOW_TRACKING_URI": f"file://{folder / 'mlruns'}", "MLFLOW_ALLOW_FILE_STORE": "true"}
+    here |= {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true"}
+    words = [python, "-c", LOAD, str(folder / "rows.npy"), json.dumps(models)]
+    done = subprocess.run(words, capture_output=True, text=True, env=here, cwd=folder)
+    assert done.returncode == 0, done.stderr[-3000:]
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def test_mlflow_loads_every_kind_of_kept_model_and_predicts_the_same(data: Data, mlflow3: str, tmp_path: Path) -> None:
+    X, y = data
+    matrix, booster = xgboost.DMatrix(X, y), {"objective": "binary:logistic", "nthread": 1}
+    trained: list[tuple[str, Any, Any]] = []
+    for flavor, model in (
+        ("sklearn", make_pipeline(FunctionTransformer(lambda rows: rows * 2), LogisticRegression()).fit(X, y)),
+        ("xgboost", xgboost.train(booster, matrix, 3)),
+        ("xgboost", xgboost.XGBClassifier(n_estimators=3, n_jobs=1).fit(X, y)),
+        ("lightgbm", lightgbm.train({"verbose": -1, "num_threads": 1}, lightgbm.Dataset(X, y), 3)),
+        ("lightgbm", lightgbm.LGBMClassifier(n_estimators=3, verbose=-1, n_jobs=1).fit(X, y)),
+    ):
+        given = matrix if isinstance(model, xgboost.Booster) else X
+        trained.append((flavor, model, model.predict(given)))
+    uris = []
+    with nbtrack.start_run():
+        for number, (flavor, model, _) in enumerate(trained):
+            info = nbtrack.log_model(model, f"model-{number}")
+            assert info is not None
+            uris.append((flavor, info.model_uri))
+    for (plain, native), (_, _, predicted) in zip(loaded(mlflow3, tmp_path, X, uris), trained, strict=True):
+        assert plain == pytest.approx(predicted.tolist(), rel=1e-6)
+        assert native == pytest.approx(predicted.tolist(), rel=1e-6)
+
+
+def test_autolog_keeps_models_when_asked_and_each_fit_its_own(store: Store, data: Data) -> None:
+    nbtrack.autolog(log_models=True)
+    with nbtrack.start_run() as parent:
+        LogisticRegression(C=1).fit(*data)
+        xgboost.XGBClassifier(n_estimators=2, n_jobs=1).fit(*data)
+    for run, file in zip(children(parent), ("model.pkl", "model.ubj"), strict=True):
+        kept = {each.path for each in store.list_artifacts(run.info.run_id, "model")}
+        assert {"model/MLmodel", f"model/{file}", "model/requirements.txt"} <= kept
+    nbtrack.autolog()
+    LogisticRegression().fit(*data)
+    assert store.list_artifacts(runs()[-1].info.run_id) == []
+
+
+def test_another_kind_of_model_is_refused_with_what_to_do() -> None:
+    with nbtrack.start_run(), pytest.raises(ValueError, match="log_artifact"):
+        nbtrack.log_model(object())
