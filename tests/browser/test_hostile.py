@@ -170,9 +170,9 @@ def test_a_run_page_shows_all_of_a_strangers_run_as_text(browser: Browser, hosti
     for name in [*FILES, *file_names()]:
         page.locator(".nbt-file").filter(has=page.get_by_text(name, exact=True)).click()
         if "\\" in name:  # a folder on Windows: never read
-            expect(page.locator(".nbt-files .nbt-preview")).to_contain_text(f"'{name}' leaves the run's artifacts")
+            page.locator(".nbt-files .nbt-preview").get_by_text(f"'{name}' leaves the run's artifacts").wait_for()
         else:
-            expect(page.locator(".nbt-files .nbt-preview-head")).to_contain_text(name)
+            page.locator(".nbt-files .nbt-preview-head").get_by_text(name, exact=True).wait_for()
         watch.nothing_happened()
     close(watch, dash)
 
