@@ -12,7 +12,9 @@ import pandas
 import pytest
 
 from nbtrack.cli import main
+from nbtrack.dashboard.plain import plain_text
 from nbtrack.entities import Metric, Param, RunStatus
+from nbtrack.frame import frame_of
 from nbtrack.magics.tables import Table
 from nbtrack.stores import open_store
 
@@ -83,6 +85,26 @@ def test_export_writes_one_line_per_run(place: str, capsys: pytest.CaptureFixtur
         ("digits", "1", "0.25"),
         ("digits", "0", "0.5"),
     ]
+
+
+def test_export_writes_as_text_what_a_spreadsheet_would_run(place: str, tmp_path: Path) -> None:
+    run_as_formula = ["=cmd|' /C calc'!A0", "@SUM(1)", "-2+3", "+A1", "\t=1", "\r=1", "\n=1"]
+    kept = ["-1.5e-3", "+2", "-.5", "x\r=1"]
+    store = open_store(place)
+    run = store.snapshot().rows[0].run.info.run_id
+    given = {f"p{n}": value for n, value in enumerate([*run_as_formula, *kept])}
+    store.log_batch(run, params=[Param(key, value) for key, value in given.items()])
+    assert main(["export", "--csv", "-o", str(tmp_path / "runs.csv"), "--store", place]) == 0
+    assert main(["export", "--zip", "-o", str(tmp_path / "runs.zip"), "--store", place]) == 0
+    with zipfile.ZipFile(tmp_path / "runs.zip") as archive:
+        archive.extract("runs.csv", tmp_path / "out")
+    for path in (tmp_path / "runs.csv", tmp_path / "out" / "runs.csv"):
+        with path.open(newline="") as file:
+            (row,) = [row for row in csv.DictReader(file) if row["run_id"] == run]
+        assert [row[f"params.p{n}"] for n in range(len(given))] == [
+            *(f"'{each}" for each in run_as_formula),
+            *kept,
+        ]
 
 
 def test_export_to_a_file_keeps_stdout_empty(place: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -242,6 +264,25 @@ def test_rm_of_several_runs_deletes_none_when_one_is_unknown(place: str, capsys:
     capsys.readouterr()
     main(["ls", "--store", place])
     assert names(capsys.readouterr().out) == ["c", "b", "a"]
+
+
+STRANGE = "\x1b[2J\x1b]0;owned\x07 \u202egnp.exe\u202c\u2066\u200f\u2028\r\x08"
+
+
+def test_a_strangers_names_and_values_cannot_steer_the_terminal(place: str, capsys: pytest.CaptureFixture[str]) -> None:
+    store = open_store(place)
+    one, other = (row.run.info.run_id for row in store.snapshot().rows[:2])
+    for run, value in ((one, STRANGE), (other, "plain")):
+        store.log_batch(run, params=[Param("odd", value)])
+        store.update_run(run, run_name=f"{value} name")
+    for command in (["ls"], ["show", one], ["diff", one, other]):
+        assert main([*command, "--store", place]) == 0
+        printed = capsys.readouterr().out
+        assert "gnp.exe" in printed
+        assert [each for each in printed if not each.isprintable() and each != "\n"] == [], command
+    table = Table([STRANGE, "name"], [[STRANGE, STRANGE]], [False] * 2).as_text()
+    assert all(each.isprintable() or each == "\n" for each in table)
+    assert all(each.isprintable() or each == "\n" for each in plain_text(frame_of(store.snapshot().rows), "runs"))
 
 
 def test_a_table_fits_the_terminal_and_says_what_it_left_out() -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import csv
 import re
 import sys
 import tempfile
 import zipfile
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Literal, TextIO
 
 from nbtrack.cli.choice import add_runs, chosen, existing
 from nbtrack.entities import ViewType
@@ -45,7 +46,7 @@ NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?", re.IGNORECASE)
 
 def as_text(value: object) -> object:
     """What a spreadsheet would run as a formula begins with an apostrophe, as in the table's own CSV."""
-    risky = isinstance(value, str) and value[:1] in tuple("=+@-\t\r") and not NUMBER.fullmatch(value)
+    risky = isinstance(value, str) and value[:1] in tuple("=+@-\t\r\n") and not NUMBER.fullmatch(value)
     return f"'{value}" if risky else value
 
 
@@ -69,8 +70,11 @@ def _csv(store: Store, rows: list[Row], frame: Frame, output: str | None) -> Non
 def _write(cells: pd.DataFrame, target: Path | str | TextIO) -> None:
     texts = cells.select_dtypes(exclude=["number", "bool", "datetime", "datetimetz"]).columns
     cells[texts] = cells[texts].map(as_text)
+    told = [*cells.columns, *(each for name in texts for each in cells[name])]
     cells.columns = cells.columns.map(as_text)
-    cells.to_csv(target, index=False)
+    # A carriage return alone ends a line for a spreadsheet, but csv would leave it without quotes.
+    quoting: Literal[0, 2] = csv.QUOTE_NONNUMERIC if any("\r" in str(each) for each in told) else csv.QUOTE_MINIMAL
+    cells.to_csv(target, index=False, quoting=quoting)
 
 
 def _parquet(store: Store, rows: list[Row], frame: Frame, output: str) -> None:

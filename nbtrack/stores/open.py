@@ -74,7 +74,7 @@ def _resolve(text: str) -> tuple[str, str]:
 
 def _without_password(address: str) -> str:
     """A message is saved with the notebook. The last @ ends it: a password may hold one."""
-    return re.sub(r"//.*@", "//", address).split("?", 1)[0]
+    return re.split("[?#]", re.sub("//.*@", "//", address, flags=re.DOTALL))[0]
 
 
 def _make(key: str, kind: str) -> Store:

@@ -44,3 +44,19 @@ def test_with_nothing_given_mlruns_comes_first_and_then_a_database(here: Path, m
 def test_an_unknown_kind_of_address_is_refused_with_what_is_possible() -> None:
     with pytest.raises(NotAStoreError, match=r"'s3://bucket/x'.*Use"):
         open_store("s3://bucket/x")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql://me:hunter2@host/db",
+        "postgresql://me:p@ss?/hunter2@host/db",
+        "s3://host/db?token=hunter2",
+        "s3://host/db#token=hunter2",
+    ],
+)
+def test_the_error_of_an_address_that_cannot_be_opened_keeps_its_password(address: str) -> None:
+    with pytest.raises(NotAStoreError, match="host/db' is not an address") as caught:
+        open_store(address)
+    assert "hunter2" not in str(caught.value)
+    assert "p@ss" not in str(caught.value)

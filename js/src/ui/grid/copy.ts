@@ -43,6 +43,6 @@ const NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
 
 /** Quoted where it holds what would break the line. What a spreadsheet would run as a formula is kept as text. */
 export function cell(value: string, mark = "\t"): string {
-  const safe = /^[=+@\-\t\r]/.test(value) && !NUMBER.test(value) ? `'${value}` : value;
+  const safe = /^[=+@\-\t\r\n]/.test(value) && !NUMBER.test(value) ? `'${value}` : value;
   return /[\t\n\r"]/.test(safe) || safe.includes(mark) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
