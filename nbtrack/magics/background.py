@@ -14,6 +14,7 @@ from queue import SimpleQueue
 
 _Work = Callable[[], None]
 _idle: list[SimpleQueue[_Work]] = []  # of threads that wait
+PATIENCE = 10.0  # s that a person waits for what a run that has just ended is still keeping
 _going_on: set[Background] = set()
 
 

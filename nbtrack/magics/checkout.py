@@ -8,11 +8,9 @@ from nbtrack.capture.commits import COMMIT_ID, repository_of
 from nbtrack.capture.git import ROOT, git, place_before
 from nbtrack.entities import Run
 from nbtrack.errors import InvalidValueError, NotFoundError
-from nbtrack.magics.background import settle
+from nbtrack.magics.background import PATIENCE, settle
 from nbtrack.magics.find import find_run
 from nbtrack.tracking.client import MlflowClient
-
-PATIENCE = 10.0  # s
 
 
 def checkout(run: Run | str, folder: str | Path | None = None, *, cell: int = 1) -> Path:

@@ -14,7 +14,7 @@ from nbtrack.capture.rewriting import with_values
 from nbtrack.entities import Run, ViewType
 from nbtrack.errors import NbtrackError
 from nbtrack.magics.arguments import pairs, parse, words
-from nbtrack.magics.background import settle
+from nbtrack.magics.background import PATIENCE, settle
 from nbtrack.magics.card import card_of, directions_of
 from nbtrack.magics.card_html import card_html
 from nbtrack.magics.card_text import card_text
@@ -48,7 +48,6 @@ HELP = """What was tracked:
 RUN is an id, a unique start of one, a name where it is unique, or -1, -2 for the newest ones.
 """
 MOST = 20  # rows of `%track ls`
-PATIENCE = 10.0  # s to wait for what a run that has just ended is still keeping
 
 
 class Commands:

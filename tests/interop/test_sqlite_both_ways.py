@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import sqlite3
 import subprocess
@@ -178,8 +179,11 @@ def test_every_write_of_mlflow_is_seen_as_a_change(mlflow: Mlflow, tmp_path: Pat
     assert watch.changes().experiments
 
 
-def test_no_write_is_lost_when_both_write_at_once(mlflow: Mlflow, tmp_path: Path) -> None:
+@pytest.mark.parametrize("journal", ["delete", "wal"])
+def test_no_write_is_lost_when_both_write_at_once(mlflow: Mlflow, tmp_path: Path, journal: str) -> None:
     _, run_id = mlflow(WRITE)
+    with contextlib.closing(sqlite3.connect(tmp_path / "mlflow.db")) as connection:
+        assert connection.execute(f"PRAGMA journal_mode = {journal}").fetchone() == (journal,)
     script = textwrap.dedent(f"""
         import sys
         from pathlib import Path
