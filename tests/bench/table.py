@@ -21,7 +21,8 @@ TASKS = {
     "ask": "the same without a look at the store",
     "change": "open store: one run changed, seen",
     "history": "10 histories of 100 points",
-    "long": "10 histories of 10,000 points",
+    "long": "10 histories of 10,000 points, as objects",
+    "columns": "the same as columns",
 }
 SIDES = {"mlflow": "MLflow, files", "mlflow-sqlite": "MLflow, SQLite"}
 AUTOLOG = {"autolog_on": "autolog: switch it on", "autolog_fit": "added to a small fit", "autolog_round": "to a round"}

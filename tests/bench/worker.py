@@ -52,6 +52,8 @@ def reading(tracker: Any) -> tuple[dict[str, Spent], list[Any]]:
     seconds["history"], points = timed(lambda: [len(client.get_metric_history(run, "m0")) for run in ten])
     most = list(table["run_id"][table["metrics.long"].notna()])
     seconds["long"], _ = timed(lambda: [len(client.get_metric_history(run, "long")) for run in most])
+    if tracker.__name__ == "nbtrack":  # what its charts and figures are drawn from
+        seconds["columns"], _ = timed(lambda: [len(client.store.history(run, "long").value) for run in most])
     return seconds, [len(table), sorted(table.columns), list(top["run_id"]), points]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from nbtrack.stores.files.disk import Unreadable
@@ -34,27 +35,25 @@ def read_meta(data: bytes) -> dict[str, Any]:
 
 def _read_flat(text: str) -> dict[str, Any] | None:
     """The mapping, if every line is `key: value` in one of the common forms; else None."""
-    meta: dict[str, Any] = {}
     if text[-1] != "\n":
         return None
-    for line in text.split("\n")[:-1]:
-        key, colon, value = line.partition(": ")
-        if not colon or not key.isidentifier():
-            return None
-        if value in _EMPTY:
-            meta[key] = _EMPTY[value]
-        elif value[:1] == "'":
-            inner = value[1:-1]
-            if len(value) < 2 or value[-1] != "'" or "'" in inner:
-                return None
-            meta[key] = inner
-        elif value.isdecimal() and value.isascii() and (value[0] != "0" or value == "0"):
-            meta[key] = int(value)
-        elif _is_plain(value) or _HEX.fullmatch(value):
-            meta[key] = value
-        else:
-            return None
-    return meta
+    pairs = [_read_line(line) for line in text.split("\n")[:-1]]
+    return None if None in pairs else dict(pairs)  # type: ignore[arg-type]
+
+
+@lru_cache(1000)  # two thirds of its lines a meta.yaml has in common with those of its neighbours
+def _read_line(line: str) -> tuple[str, Any] | None:
+    key, colon, value = line.partition(": ")
+    if not colon or not key.isidentifier():
+        return None
+    if value in _EMPTY:
+        return key, _EMPTY[value]
+    if value[:1] == "'":
+        inner = value[1:-1]
+        return None if len(value) < 2 or value[-1] != "'" or "'" in inner else (key, inner)
+    if value.isdecimal() and value.isascii() and (value[0] != "0" or value == "0"):
+        return key, int(value)
+    return (key, value) if _is_plain(value) or _HEX.fullmatch(value) else None
 
 
 def _is_plain(value: str) -> bool:

@@ -11,7 +11,6 @@ import stat
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 from nbtrack.errors import InvalidValueError, NotFoundError, ReadOnlyError, StoreError
 
@@ -41,12 +40,7 @@ class Unreadable(Exception):
         self.remedy = remedy
 
 
-class Content(NamedTuple):
-    data: bytes
-    stat: os.stat_result
-
-
-def read(path: str, limit: int) -> Content:
+def read(path: str, limit: int) -> tuple[bytes, os.stat_result]:
     """A regular file's bytes and what `stat` said just before reading them.
 
     Raises FileNotFoundError and IsADirectoryError as `open` does, Unreadable for everything else that is no plain file.
@@ -62,7 +56,7 @@ def read(path: str, limit: int) -> Content:
         size = about.st_size
         if about.st_mode & _KIND == stat.S_IFREG and size <= limit:
             data = os.read(fd, size)
-            return Content(data if len(data) == size else _read_rest(fd, size, data), about)
+            return data if len(data) == size else _read_rest(fd, size, data), about
         if not stat.S_ISREG(about.st_mode):
             if stat.S_ISDIR(about.st_mode):
                 raise IsADirectoryError(errno.EISDIR, "is a directory", path)

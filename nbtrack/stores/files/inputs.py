@@ -43,9 +43,9 @@ def _read(scan: Scan, path: str) -> Mapping[str, Any]:
     if META not in scan.names(path):
         return {}
     try:
-        content = disk.read(os.path.join(scan.folder, path, META), 20 * disk.LONGEST_TEXT)
-        scan.saw(f"{path}/{META}", content.stat)
-        return codec.read_meta(content.data)
+        data, about = disk.read(os.path.join(scan.folder, path, META), 20 * disk.LONGEST_TEXT)
+        scan.saw(f"{path}/{META}", about)
+        return codec.read_meta(data)
     except disk.Unreadable as error:
         scan.damage(f"{path}/{META}", error.problem, error.remedy)
     except (FileNotFoundError, IsADirectoryError, NotADirectoryError):

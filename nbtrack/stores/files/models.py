@@ -71,7 +71,7 @@ def of_experiment(root: str, experiment_id: str) -> list[str]:
 
 
 def read(folder: str) -> dict[str, Any]:
-    return codec.read_meta(disk.read(os.path.join(folder, META), disk.LONGEST_TEXT).data)
+    return codec.read_meta(disk.read(os.path.join(folder, META), disk.LONGEST_TEXT)[0])
 
 
 def is_deleted(meta: Mapping[str, Any]) -> bool:
@@ -89,7 +89,7 @@ def texts(folder: str, kind: str) -> dict[str, str]:
     """Its params or tags."""
     found = {}
     for key, path in _files(os.path.join(folder, kind)):
-        found[key] = codec.text_of(disk.read(path, disk.LONGEST_TEXT).data)
+        found[key] = codec.text_of(disk.read(path, disk.LONGEST_TEXT)[0])
     return found
 
 
@@ -136,7 +136,7 @@ def points(folder: str) -> list[ModelPoint]:
 def all_points(folder: str) -> Iterator[ModelPoint]:
     """Every point in the order of the files; senseless lines are left out."""
     for key, path in _files(os.path.join(folder, METRICS)):
-        for line in codec.text_of(disk.read(path, 100 * disk.LONGEST_TEXT).data).splitlines():
+        for line in codec.text_of(disk.read(path, 100 * disk.LONGEST_TEXT)[0]).splitlines():
             point = _point(key, line.split(" "))
             if point is not None:
                 yield point

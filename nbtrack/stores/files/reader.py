@@ -30,6 +30,7 @@ _FOREIGN = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", ".ipynb_checkpoin
 YOUNG_NS = 5_000_000_000  # so old a folder without meta.yaml is not in the making any more
 TICK_NS = 50_000_000
 _63 = 0x7FFFFFFFFFFFFFFF  # inodes may be greater than a signed number
+STAMP = 4  # inode, size, and the times of its content and of itself (ns)
 META_LAST = 2  # paths begin with the run's folder and its meta.yaml
 META_BYTES, ALL_BYTES = 8, 16  # of a signature
 _DEEPEST = 40  # folders within metrics/, from slashes in a name
@@ -42,18 +43,19 @@ class Scan:
     folder: str
     damages: list[Damage] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
-    stats: list[os.stat_result] = field(default_factory=list)
+    stamps: array[int] = field(default_factory=lambda: array("q"))  # four numbers a path
     unread: int = 0  # when something could not be looked at, or was still being made
 
     def saw(self, path: str, about: os.stat_result) -> None:
         """Remember what a path looked like when it was read."""
         self.paths.append(path)
-        self.stats.append(about)
+        # Whoever sets a file's time back (rsync, cp -p) cannot set back when that happened: the last number.
+        # As bare numbers, because of so many small objects Python's collector would look at each, again and again.
+        self.stamps.extend((about.st_ino & _63, about.st_size, about.st_mtime_ns, about.st_ctime_ns))
 
     def newest(self) -> int:
         """When anything that was seen changed last (ns)."""
-        times = [max(about.st_mtime_ns, about.st_ctime_ns) for about in self.stats]
-        return max([self.unread, *times])
+        return max(self.unread, *self.stamps[2::STAMP], *self.stamps[3::STAMP])
 
     def damage(self, path: str, problem: str, remedy: str) -> None:
         full = os.path.join(self.folder, path) if path else self.folder
@@ -148,7 +150,7 @@ def _reading(run: Opened, found: list[tuple[str, bytes, Found]]) -> Reading:
         shown_metrics = {key: summary.last for key, summary in metrics.items()}
         held = Held(Row(Run(info, RunData(shown_metrics, run.params, run.tags), run.inputs), metrics))
     live = info is None or info.status in _LIVE
-    return Reading(held, tuple(scan.damages), shared(tuple(scan.paths)), _signature(scan.stats), racy, live)
+    return Reading(held, tuple(scan.damages), shared(tuple(scan.paths)), _signature(scan.stamps), racy, live)
 
 
 _paths: dict[tuple[str, ...], tuple[str, ...]] = {}
@@ -164,20 +166,21 @@ def shared(paths: tuple[str, ...]) -> tuple[str, ...]:
 def unchanged(folder: str, reading: Reading, *, only_meta: bool = False) -> bool:
     """Does every file and folder that the reading came from still look the same?"""
     prefix = folder + "/"
+    stamps: list[int] = []
     try:
-        stats = [os.lstat(prefix + path) for path in (reading.paths[:META_LAST] if only_meta else reading.paths)]
+        for path in reading.paths[:META_LAST] if only_meta else reading.paths:
+            about = os.lstat(prefix + path)
+            stamps += (about.st_ino & _63, about.st_size, about.st_mtime_ns, about.st_ctime_ns)
     except OSError:
         return False
-    seen = _signature(stats)
+    seen = _signature(array("q", stamps))
     return seen[:META_BYTES] == reading.signature[:META_BYTES] if only_meta else seen == reading.signature
 
 
-def _signature(stats: list[os.stat_result]) -> bytes:
+def _signature(stamps: array[int]) -> bytes:
     """How the folder and its meta.yaml looked, then how all did: short, because it is kept for every run."""
-    # Whoever sets a file's time back (rsync, cp -p) cannot set back when that happened: the last number.
-    stamps = [n for a in stats for n in (a.st_ino & _63, a.st_size, a.st_mtime_ns, a.st_ctime_ns)]
-    data = array("q", stamps).tobytes()
-    meta = data[: META_LAST * 4 * 8]
+    data = stamps.tobytes()
+    meta = data[: META_LAST * STAMP * stamps.itemsize]
     return blake2b(meta, digest_size=META_BYTES).digest() + blake2b(data, digest_size=ALL_BYTES).digest()
 
 
@@ -224,11 +227,11 @@ def _saw_unread(scan: Scan, path: str) -> None:
 def read_meta_file(path: str) -> tuple[dict[str, Any], os.stat_result]:
     """A meta.yaml. MLflow empties it for an instant when it writes; so a fresh empty one is read again."""
     for patience in (0.001, 0.004, 0.02, 0.1, 0.2, None):
-        content = disk.read(path, disk.LONGEST_TEXT)
-        if content.data or patience is None or time.time() - content.stat.st_mtime > 2:
+        data, about = disk.read(path, disk.LONGEST_TEXT)
+        if data or patience is None or time.time() - about.st_mtime > 2:
             break
         time.sleep(patience)
-    return codec.read_meta(content.data), content.stat
+    return codec.read_meta(data), about
 
 
 def mistaken_identity(meta: Mapping[str, Any], run_id: str, experiment_id: str) -> list[tuple[str, str]]:
@@ -305,8 +308,7 @@ def _values(scan: Scan, sub: str, limit: int, depth: int = 0) -> Iterator[tuple[
             _saw_unread(scan, path)
             continue
         if not sub.startswith(PARAMS):
-            scan.paths.append(path)
-            scan.stats.append(about)
+            scan.saw(path, about)
         yield (path.partition("/")[2] if depth else name), data
 
 

@@ -127,7 +127,7 @@ def replace_params(run_folder: str, params: Iterable[Param]) -> None:
 def _has_param(run_folder: str, key: str, value: str) -> bool:
     path = os.path.join(run_folder, PARAMS, key)
     try:
-        there = codec.text_of(disk.read(path, disk.LONGEST_TEXT).data)
+        there = codec.text_of(disk.read(path, disk.LONGEST_TEXT)[0])
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return False
     except disk.Unreadable as error:

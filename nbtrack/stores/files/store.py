@@ -243,12 +243,12 @@ class FileStore:
         try:
             if not is_key(key):
                 raise FileNotFoundError
-            content = disk.read(path, disk.LARGEST_FILE)
+            data, _ = disk.read(path, disk.LARGEST_FILE)
         except (FileNotFoundError, IsADirectoryError, NotADirectoryError) as error:
             raise NotFoundError(f"Run {run_id} has no metric '{key}'.") from error
         except disk.Unreadable as error:
             raise DamagedError(f"'{path}' {error.problem}. {error.remedy}") from error
-        return points.read_series(content.data)
+        return points.read_series(data)
 
     # many runs
     def snapshot(self, experiment_ids: Sequence[str] | None = None) -> Snapshot:

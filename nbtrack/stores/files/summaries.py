@@ -20,8 +20,8 @@ from nbtrack.stores.files.points import (
     PLAIN,
     Points,
     first_row,
-    is_plain,
     last_row,
+    plain_lines,
     read_plain,
     read_points,
     summary_of,
@@ -61,12 +61,13 @@ def summarised(data: bytes) -> Found:
 
 
 def _together(files: Sequence[bytes]) -> list[Found] | None:
-    plain = [number for number, data in enumerate(files) if is_plain(data)]
-    read = read_plain(b"".join([files[number] for number in plain])) if len(plain) >= FEW else None
+    lines = list(map(plain_lines, files))
+    plain = [number for number, count in enumerate(lines) if count]
+    counts = np.array([lines[number] for number in plain], np.int64)
+    read = read_plain(b"".join([files[number] for number in plain]), int(counts.sum())) if len(plain) >= FEW else None
     if read is None:
         return None
     found: list[Found | None] = [None] * len(files)
-    counts = np.array([files[number].count(b"\n") for number in plain])
     for number, summary in zip(plain, _reduced(read, counts), strict=True):
         found[number] = summary, []
     return [summarised(files[number]) if each is None else each for number, each in enumerate(found)]
