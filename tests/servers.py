@@ -126,6 +126,30 @@ def environment(python: str) -> dict[str, str]:
     return {**kept, "PATH": f"{Path(python).parent}{os.pathsep}{os.environ['PATH']}", **QUIET}
 
 
+CERTIFICATE = """
+import datetime, sys
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+key = ec.generate_private_key(ec.SECP256R1())
+name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, sys.argv[2])])
+now = datetime.datetime.now(datetime.timezone.utc)
+made = (x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+        .serial_number(1).not_valid_before(now).not_valid_after(now + datetime.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(sys.argv[2])]), False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), True).sign(key, hashes.SHA256()))
+pem = serialization.Encoding.PEM
+private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+open(sys.argv[1], "wb").write(made.public_bytes(pem) + private)
+"""
+
+
+def certificate(python: str, path: Path, host: str) -> Path:
+    """A key and a certificate of its own authority for `host`, by an interpreter that has the package cryptography."""
+    subprocess.run([python, "-c", CERTIFICATE, str(path), host], check=True)
+    return path
+
+
 def fill(database: Path, runs: int) -> None:
     """Put runs straight into the database, in experiment 0: logging them would take the server hours."""
     chance = random.Random(7)

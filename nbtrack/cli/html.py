@@ -22,7 +22,9 @@ def add(commands: Commands) -> None:
     one = commands.add_parser("html", help="write chosen runs and charts as one page that works offline", epilog=ABOUT)
     one.add_argument("output", metavar="FILE", help="such as runs.html")
     add_runs(one)
-    one.add_argument("--run", action="append", dest="named", metavar="RUN", help=f"only this one (repeatable): {RUN_HELP}")
+    one.add_argument(
+        "--run", action="append", dest="named", metavar="RUN", help=f"only this one (repeatable): {RUN_HELP}"
+    )
     one.add_argument(
         "--chart",
         action="append",
