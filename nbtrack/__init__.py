@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from nbtrack.tracking import client as client
     from nbtrack.tracking import data as data
     from nbtrack.tracking import exceptions as exceptions
+    from nbtrack.tracking import pyfunc as pyfunc
     from nbtrack.tracking.active import ActiveRun
     from nbtrack.tracking.artifacts import (
         download_artifacts,
@@ -246,6 +247,7 @@ _MODULES = {
     "entities": "nbtrack.entities",
     "exceptions": "nbtrack.tracking.exceptions",
     "figures": "nbtrack.figures",
+    "pyfunc": "nbtrack.tracking.pyfunc",
     "tracking": "nbtrack.tracking",
 }
 

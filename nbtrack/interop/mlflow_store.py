@@ -189,7 +189,7 @@ class NbtrackStore(AbstractStore):  # type: ignore[misc]
         write = cell.client.log_batch if cell else self._store.log_batch
         write(
             run_id,
-            [entities.Metric(m.key, m.value, m.timestamp, m.step or 0) for m in metrics or ()],
+            self._new_points(run_id, metrics or ()),
             [entities.Param(p.key, str(p.value)) for p in params or ()],
             [entities.RunTag(t.key, str(t.value)) for t in tags or ()],
         )
@@ -314,6 +314,17 @@ class NbtrackStore(AbstractStore):  # type: ignore[misc]
         raise MlflowException("Traces are not kept in nbtrack's file store. Use a database or a server for them.")
 
     # inside
+
+    def _new_points(self, run_id: str, metrics: Sequence[Any]) -> list[entities.Metric]:
+        """Without those that the run has: with a model MLflow logs what its run knows once more, and counts on a
+        database that keeps equal points once."""
+        known = {
+            (key, point.value, point.timestamp, point.step)
+            for key in dict.fromkeys(metric.key for metric in metrics if metric.model_id)
+            for point in lookup.metric_history(self._store, run_id, key)
+        }
+        points = [(m.model_id, entities.Metric(m.key, m.value, m.timestamp, m.step or 0)) for m in metrics]
+        return [p for model, p in points if not (model and (p.key, p.value, p.timestamp, p.step) in known)]
 
     def _experiment(self, experiment_id: str) -> entities.Experiment:
         """MLflow calls the default experiment "0"; in a folder that nbtrack began it has another id."""

@@ -7,13 +7,11 @@ import json
 import sys
 
 import matplotlib
-
-matplotlib.use("agg")
-
 import mlflow
 from atom import ATOMClassifier
 from sklearn.datasets import load_breast_cancer
 
+matplotlib.use("agg")
 experiment, *address = sys.argv[1:]
 if address:
     mlflow.set_tracking_uri(address[0])
@@ -23,16 +21,18 @@ atom = ATOMClassifier(X, y, experiment=experiment, random_state=1)
 atom.log_data = True
 atom.log_pipeline = True
 atom.run(models=["LR", "RF"], metric=["f1", "accuracy", "precision"])
-scores = atom.evaluate()
+scores = atom.evaluate().data
 atom.plot_gains()
 atom.run(models="LGB", n_trials=5)
-atom.evaluate()
 
-told = {
-    "uri": mlflow.get_tracking_uri(),
-    "runs": {name: getattr(atom, name).run.info.run_id for name in ("LR", "RF", "LGB")},
-    "evals": {f"evals_{key}": [float(each) for each in values] for key, values in atom.lgb.evals.items()},
-    "f1": {name: float(atom[name].f1_test) if hasattr(atom[name], "f1_test") else None for name in ("LR", "RF", "LGB")},
-    "scores": str(type(scores)),
-}
-print(json.dumps(told))
+print(
+    json.dumps(
+        {
+            "uri": mlflow.get_tracking_uri(),
+            "runs": {name: atom[name].run.info.run_id for name in ("LR", "RF", "LGB")},
+            "scores": {name: scores.loc[name].to_dict() for name in ("LR", "RF")},
+            "evals": {f"evals_{key}": list(map(float, values)) for key, values in atom.lgb.evals.items()},
+            "trials": [float(each) for each in atom.lgb.trials["f1"]],
+        }
+    )
+)
