@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import TYPE_CHECKING
 
-from nbtrack.cli.choice import RUN_HELP, add_runs, chosen, existing
+from nbtrack.cli.choice import RUN_HELP, Commands, add_runs, chosen, existing
 from nbtrack.errors import InvalidValueError
-
-if TYPE_CHECKING:
-    from nbtrack.cli.choice import Commands
 
 ABOUT = """
 The page holds the runs that were chosen and no others, with all their histories, but not their files. Its reader sorts,
