@@ -169,6 +169,7 @@ def test_html_holds_only_the_runs_and_charts_that_were_chosen(
     (drawn,) = data["view"]["chart"]["metrics"]
     assert (drawn, data["view"]["tab"], data["view"]["analyse"]["kind"]) == ("loss", "charts", "importance")
     assert len(data["selected"]) == 2
+    assert [(each["name"], each["runs"]) for each in data["status"]["experiments"]] == [("wine", 1), ("digits", 1)]
     assert main([*words, "--run", "a", "loss"]) == 2
     assert main([*words, "--chart", "lose"]) == 2
     assert "Did you mean 'loss'?" in capsys.readouterr().err

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import textwrap
 import time
+import tomllib
 import urllib.request
 from pathlib import Path
 from typing import Any
@@ -27,9 +28,11 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     about = site / "nbtrack-0.1.0.dist-info"
     about.mkdir()
     (about / "METADATA").write_text("Metadata-Version: 2.1\nName: nbtrack\nVersion: 0.1.0\n")
-    (about / "entry_points.txt").write_text(
-        "[mlflow.tracking_store]\nnbtrack = nbtrack.interop.mlflow_store:NbtrackStore\n"
-    )
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["entry-points"]
+    lines = [
+        f"[{group}]\n" + "".join(f"{key} = {at}\n" for key, at in names.items()) for group, names in declared.items()
+    ]
+    (about / "entry_points.txt").write_text("".join(lines))
     kept = {name: value for name, value in os.environ.items() if not name.startswith("MLFLOW_")}
     return {
         **kept,
