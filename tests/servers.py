@@ -31,8 +31,15 @@ class Server:
     """`mlflow server` over the SQLite database in `folder`; it can be killed and started again at the same port."""
 
     def __init__(
-        self, start: Start, folder: Path, *, app: str | None = None, env: dict[str, str] | None = None
+        self,
+        start: Start,
+        folder: Path,
+        *,
+        app: str | None = None,
+        env: dict[str, str] | None = None,
+        backend: str | None = None,
     ) -> None:
+        """`backend` is where its runs are, if not in a database."""
         self.folder = folder
         self.database = folder / "mlflow.db"
         with socket.create_server(("127.0.0.1", 0)) as free:
@@ -40,7 +47,8 @@ class Server:
         self.url = f"http://127.0.0.1:{self.port}"
         self._arguments = [
             "--host", "127.0.0.1", "--port", str(self.port), "--workers", "1",
-            "--backend-store-uri", f"sqlite:///{self.database}", "--artifacts-destination", str(folder / "artifacts"),
+            "--backend-store-uri", backend or f"sqlite:///{self.database}",
+            "--artifacts-destination", str(folder / "artifacts"),
             *(["--app-name", app] if app else []),
         ]  # fmt: skip
         self._env = env or {}

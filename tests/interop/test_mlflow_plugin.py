@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import textwrap
-import time
 import tomllib
-import urllib.request
 from pathlib import Path
 from typing import Any
 
@@ -147,42 +144,6 @@ def test_what_it_wrote_mlflows_own_file_store_reads_alike(
     assert script(mlflow3, dump, tmp_path, environment) == theirs
 
 
-def test_mlflow_server_opens_on_it(mlflow3: str, tmp_path: Path, environment: dict[str, str]) -> None:
-    store = FileStore(tmp_path / "runs")
-    run_id = store.create_run(
-        store.create_experiment("served"), run_name="a run", user_id="u", start_time=1, tags={}
-    ).info.run_id
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    server = subprocess.Popen(
-        [mlflow3, "-m", "mlflow", "server", "--backend-store-uri", f"nbtrack://{tmp_path / 'runs'}",
-         "--port", str(port), "--workers", "1"],
-        cwd=tmp_path, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
-    )  # fmt: skip
-    try:
-        answer = _ask(port, "runs/get", f"?run_id={run_id}")
-        assert answer["run"]["info"]["run_name"] == "a run"
-        found = _ask(port, "experiments/search", "?max_results=10")
-        assert "served" in [each["name"] for each in found["experiments"]]
-    finally:
-        os.killpg(server.pid, 15)
-        server.wait(30)
-
-
-def _ask(port: int, what: str, query: str) -> Any:
-    """The server takes a while to start."""
-    end = time.monotonic() + 90
-    while True:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/2.0/mlflow/{what}{query}", timeout=10) as reply:
-                return json.load(reply)
-        except OSError:
-            if time.monotonic() > end:
-                raise
-            time.sleep(0.5)
-
-
 def test_in_a_tracked_cell_mlflows_calls_land_in_the_cells_run(
     mlflow3: str, tmp_path: Path, environment: dict[str, str]
 ) -> None:
@@ -202,6 +163,11 @@ def test_in_a_tracked_cell_mlflows_calls_land_in_the_cells_run(
     assert runs["auto"]["params.C"] == "0.5"
     (second,) = [run for run in out["runs"] if run["parent"] == "auto"]
     assert second["params.C"] == "0.25"
+    assert sorted(out["points"]["threads"]) == [[n, float(n)] for n in range(9)]
+    assert sorted(out["points"]["threads again"]) == [[n, float(n)] for n in range(8)]
+    assert [run for run in out["runs"] if run["parent"] in ("threads", "threads again")] == []
+    assert (runs["nested"]["metrics.m"], runs["nested"]["metrics.x"]) == (1.0, 3.0)
+    assert [run["params.lr"] for run in out["runs"] if run["parent"] == "nested"] == ["7"]
     assert not out["left"]
     assert not out["left later"]
     assert out["elsewhere"] in ([], ["Default"])
