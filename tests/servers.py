@@ -108,7 +108,7 @@ class Forge:
         for pipe in (self._process.stdin, self._process.stdout):
             assert pipe is not None
             pipe.close()
-        self._process.wait(timeout=20)
+        self._process.wait(timeout=60)  # what MLflow has loaded takes a while to go on a busy machine
 
 
 _started: dict[int, subprocess.Popen[bytes]] = {}

@@ -42,7 +42,9 @@ def load_native(model_uri: str, dst_path: str | None = None, flavor: str | None 
     """
     if str(model_uri).startswith("models:"):
         raise InvalidValueError(f"'{model_uri}' is an address of MLflow's registry: load it with mlflow.pyfunc.")
-    folder = Path(download_artifacts(str(model_uri), dst_path=dst_path))
+    folder = (
+        Path(model_uri) if Path(model_uri).is_dir() else Path(download_artifacts(str(model_uri), dst_path=dst_path))
+    )
     try:
         flavors = yaml.safe_load((folder / "MLmodel").read_text("utf-8"))["flavors"]
     except (OSError, yaml.YAMLError, KeyError, TypeError) as error:

@@ -154,7 +154,7 @@ def test_a_page_of_it_shows_nested_trials_and_draws_the_curves(ran: Ran, browser
     page.goto(path.as_uri())
     rows = page.locator(".nbt-grid [role=row][aria-level='2']")
     expect(rows).to_have_count(5)
-    expect(page.locator(".nbt-charts").get_by_text("evals_f1_test", exact=True).first).to_be_visible()
+    expect(page.locator(".nbt-figure-name", has_text="evals_f1_test")).to_be_visible()
     expect(page.locator(".nbt-charts canvas").first).to_be_visible()
     context.close()
 

@@ -76,6 +76,7 @@ WHOLE = """
         model = LogisticRegression().fit(X, y)
     mlflow.sklearn.autolog(disable=True)
     with mlflow.start_run(run_name="model") as kept:
+        mlflow.log_metric("before", 0.5)  # MLflow 3 logs it once more, for the model
         info = mlflow.sklearn.log_model(model, name="clf", serialization_format="cloudpickle")
         mlflow.log_metric("score", 0.9, model_id=info.model_id)
     loaded = mlflow.sklearn.load_model(info.model_uri)
@@ -96,7 +97,9 @@ WHOLE = """
         "text": mlflow.artifacts.load_text(outer.info.artifact_uri + "/notes/a.txt"),
         "auto": sorted(client.get_run(auto.info.run_id).data.params)[:2],
         "predicts": bool((loaded.predict(X) == model.predict(X)).all()),
-        "models": [[m.name, m.source_run_id == kept.info.run_id, [x.value for x in m.metrics]] for m in models],
+        "models": [[m.name, m.source_run_id == kept.info.run_id, sorted(x.value for x in m.metrics)] for m in models],
+        "before": len(client.get_metric_history(kept.info.run_id, "before")),
+        "registered": [len(client.search_registered_models()), len(client.search_model_versions("name = 'clf'"))],
         "outputs": [o.model_id == info.model_id for o in client.get_run(kept.info.run_id).outputs.model_outputs],
         "error": error,
         "experiment": outer.info.experiment_id,
@@ -117,7 +120,9 @@ def test_mlflows_fluent_api_autolog_models_and_search_work_on_it(
         "text": "hello",
         "auto": ["C", "class_weight"],
         "predicts": True,
-        "models": [["clf", True, [0.9]]],
+        "models": [["clf", True, [0.5, 0.9]]],
+        "before": 1,
+        "registered": [0, 0],
         "outputs": [True],
         "error": "RESOURCE_DOES_NOT_EXIST",
     }
