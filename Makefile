@@ -6,6 +6,7 @@ RUNS ?= 1000 10000
 export PYTHON
 export NBTRACK_MLFLOW3_PYTHON = $(CURDIR)/.venvs/mlflow3/bin/python
 export NBTRACK_MLFLOW2_PYTHON = $(CURDIR)/.venvs/mlflow2/bin/python
+export NBTRACK_ATOM_PYTHON = $(CURDIR)/.venvs/atom/bin/python
 
 PY := .venv/bin/python
 NPM := $(PY) scripts/node.py npm
@@ -76,9 +77,10 @@ demo: build ## train small models under %%track and open JupyterLab on them (HEA
 
 test: lint test-js test-py ## everything: both languages, real MLflow, real JupyterLab in Chromium
 
-test-all: test .venvs/large/.made ## also what takes long
+test-all: test .venvs/large/.made .venvs/atom/.made ## also what takes long
 	@NBTRACK_CHROMIUM="$$(cat $(CHROMIUM))" $(PY) -m pytest -q -n $(JOBS) --dist loadfile -m slow $(PYTEST)
 	@.venvs/large/bin/python -m pytest -q -m large tests/autolog/large $(PYTEST)
+	@NBTRACK_CHROMIUM="$$(cat $(CHROMIUM))" $(PY) -m pytest -q -m large tests/interop $(PYTEST)
 
 # Without browser and MLflow; `make test` itself runs on the newest versions.
 test-oldest: build .venvs/oldest/.made ## stores, tracking, magics and dashboard on the oldest versions allowed

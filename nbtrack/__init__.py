@@ -11,30 +11,36 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from nbtrack import capture, entities, figures, tracking
-    from nbtrack.autolog import (
-        autolog,
-        catboost,
-        keras,
-        keras_tuner,
-        lightgbm,
-        optuna,
-        pytorch,
-        ray,
-        sklearn,
-        statsmodels,
-        tensorflow,
-        transformers,
-        xgboost,
-    )
+    from nbtrack import capture as capture
+    from nbtrack import entities as entities
+    from nbtrack import figures as figures
+    from nbtrack import tracking as tracking
+    from nbtrack.autolog import autolog
+    from nbtrack.autolog import catboost as catboost
+    from nbtrack.autolog import keras as keras
+    from nbtrack.autolog import keras_tuner as keras_tuner
+    from nbtrack.autolog import lightgbm as lightgbm
+    from nbtrack.autolog import optuna as optuna
+    from nbtrack.autolog import pytorch as pytorch
+    from nbtrack.autolog import ray as ray
+    from nbtrack.autolog import sklearn as sklearn
+    from nbtrack.autolog import statsmodels as statsmodels
+    from nbtrack.autolog import tensorflow as tensorflow
+    from nbtrack.autolog import transformers as transformers
+    from nbtrack.autolog import xgboost as xgboost
     from nbtrack.dashboard import chart, compare, dashboard, show
     from nbtrack.entities import Experiment, ExperimentTag, Metric, Param, Run, RunInfo, RunStatus, RunTag, ViewType
     from nbtrack.errors import NbtrackError
-    from nbtrack.magics import load_ipython_extension, unload_ipython_extension
+    from nbtrack.magics import load_ipython_extension as load_ipython_extension
+    from nbtrack.magics import unload_ipython_extension as unload_ipython_extension
     from nbtrack.magics.checkout import checkout
     from nbtrack.magics.track import track
     from nbtrack.stores import open_store
-    from nbtrack.tracking import artifacts, client, data, exceptions
+    from nbtrack.tracking import artifacts as artifacts
+    from nbtrack.tracking import client as client
+    from nbtrack.tracking import data as data
+    from nbtrack.tracking import exceptions as exceptions
+    from nbtrack.tracking import pyfunc as pyfunc
     from nbtrack.tracking.active import ActiveRun
     from nbtrack.tracking.artifacts import (
         download_artifacts,
@@ -79,7 +85,7 @@ if TYPE_CHECKING:
         set_tags,
     )
     from nbtrack.tracking.git_logger import GitLogger, git_logger
-    from nbtrack.tracking.images import Image
+    from nbtrack.tracking.images import Image as Image
     from nbtrack.tracking.models import log_model
     from nbtrack.tracking.operations import RunOperations, flush, flush_artifact_async_logging, flush_async_logging
     from nbtrack.tracking.runs import (
@@ -106,12 +112,13 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
+# What `from nbtrack import *` binds: no module, no library's name and no value that changes, for these a person has
+# under the same names (`sklearn`, `data`, `Image`). They are there all the same, as `nbtrack.sklearn`.
 __all__ = [
     "ActiveRun",
     "Experiment",
     "ExperimentTag",
     "GitLogger",
-    "Image",
     "Metric",
     "MlflowClient",
     "MlflowException",
@@ -123,19 +130,13 @@ __all__ = [
     "RunStatus",
     "RunTag",
     "ViewType",
-    "__version__",
     "active_run",
-    "artifacts",
     "autolog",
-    "capture",
-    "catboost",
     "chart",
     "checkout",
-    "client",
     "compare",
     "create_experiment",
     "dashboard",
-    "data",
     "delete_experiment",
     "delete_experiment_tag",
     "delete_run",
@@ -144,9 +145,6 @@ __all__ = [
     "download_artifacts",
     "enable_system_metrics_logging",
     "end_run",
-    "entities",
-    "exceptions",
-    "figures",
     "flush",
     "flush_artifact_async_logging",
     "flush_async_logging",
@@ -159,13 +157,8 @@ __all__ = [
     "get_tracking_uri",
     "git_logger",
     "is_tracking_uri_set",
-    "keras",
-    "keras_tuner",
     "last_active_run",
-    "last_run",
-    "lightgbm",
     "list_artifacts",
-    "load_ipython_extension",
     "load_table",
     "log_artifact",
     "log_artifacts",
@@ -184,9 +177,6 @@ __all__ = [
     "log_table",
     "log_text",
     "open_store",
-    "optuna",
-    "pytorch",
-    "ray",
     "rename_experiment",
     "restore_experiment",
     "restore_run",
@@ -202,15 +192,8 @@ __all__ = [
     "set_tags",
     "set_tracking_uri",
     "show",
-    "sklearn",
     "start_run",
-    "statsmodels",
-    "tensorflow",
     "track",
-    "tracking",
-    "transformers",
-    "unload_ipython_extension",
-    "xgboost",
 ]
 
 _FROM = {
@@ -264,6 +247,7 @@ _MODULES = {
     "entities": "nbtrack.entities",
     "exceptions": "nbtrack.tracking.exceptions",
     "figures": "nbtrack.figures",
+    "pyfunc": "nbtrack.tracking.pyfunc",
     "tracking": "nbtrack.tracking",
 }
 
@@ -284,7 +268,7 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *_HOME, *_MODULES, "last_run"})
 
 
 class _Package(ModuleType):

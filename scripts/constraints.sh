@@ -14,3 +14,5 @@ printf '%s\n' mlflow==3.17.2 $libraries statsmodels 'ray[tune]' pytest pytest-ti
     compile - pyproject.toml -o tests/interop/large.txt
 sed -i -E '/^(nvidia-|cuda-|triton)/d' tests/interop/large.txt
 printf 'mlflow==2.22.5\nsqlalchemy<2.1\n' | compile - -o tests/interop/mlflow2.txt
+# ATOM 6.1.0 sets no upper bounds and goes with the libraries of its time; those that later broke it are held there.
+compile tests/interop/atom.in pyproject.toml --extra server -o tests/interop/atom.txt

@@ -31,8 +31,15 @@ class Server:
     """`mlflow server` over the SQLite database in `folder`; it can be killed and started again at the same port."""
 
     def __init__(
-        self, start: Start, folder: Path, *, app: str | None = None, env: dict[str, str] | None = None
+        self,
+        start: Start,
+        folder: Path,
+        *,
+        app: str | None = None,
+        env: dict[str, str] | None = None,
+        backend: str | None = None,
     ) -> None:
+        """`backend` is where its runs are, if not in a database."""
         self.folder = folder
         self.database = folder / "mlflow.db"
         with socket.create_server(("127.0.0.1", 0)) as free:
@@ -40,7 +47,8 @@ class Server:
         self.url = f"http://127.0.0.1:{self.port}"
         self._arguments = [
             "--host", "127.0.0.1", "--port", str(self.port), "--workers", "1",
-            "--backend-store-uri", f"sqlite:///{self.database}", "--artifacts-destination", str(folder / "artifacts"),
+            "--backend-store-uri", backend or f"sqlite:///{self.database}",
+            "--artifacts-destination", str(folder / "artifacts"),
             *(["--app-name", app] if app else []),
         ]  # fmt: skip
         self._env = env or {}
@@ -100,7 +108,7 @@ class Forge:
         for pipe in (self._process.stdin, self._process.stdout):
             assert pipe is not None
             pipe.close()
-        self._process.wait(timeout=20)
+        self._process.wait(timeout=60)  # what MLflow has loaded takes a while to go on a busy machine
 
 
 _started: dict[int, subprocess.Popen[bytes]] = {}
@@ -124,6 +132,30 @@ def environment(python: str) -> dict[str, str]:
     """Of a server: quiet, with its own interpreter first on the PATH, and nothing of the test's own tracking."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith("MLFLOW_")}
     return {**kept, "PATH": f"{Path(python).parent}{os.pathsep}{os.environ['PATH']}", **QUIET}
+
+
+CERTIFICATE = """
+import datetime, sys
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+key = ec.generate_private_key(ec.SECP256R1())
+name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, sys.argv[2])])
+now = datetime.datetime.now(datetime.timezone.utc)
+made = (x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+        .serial_number(1).not_valid_before(now).not_valid_after(now + datetime.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(sys.argv[2])]), False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), True).sign(key, hashes.SHA256()))
+pem = serialization.Encoding.PEM
+private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+open(sys.argv[1], "wb").write(made.public_bytes(pem) + private)
+"""
+
+
+def certificate(python: str, path: Path, host: str) -> Path:
+    """A key and a certificate of its own authority for `host`, by an interpreter that has the package cryptography."""
+    subprocess.run([python, "-c", CERTIFICATE, str(path), host], check=True)
+    return path
 
 
 def fill(database: Path, runs: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import zipfile
 from pathlib import Path
 
@@ -157,6 +158,34 @@ def test_html_writes_one_page_that_holds_the_runs(
     assert main(["html", str(target), "params.lr ~ 1", "--store", place]) == 2
 
 
+def test_html_holds_only_the_runs_and_charts_that_were_chosen(
+    place: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = tmp_path / "runs.html"
+    words = ["html", str(target), "--store", place]
+    assert main([*words, "--run", "a", "--run", "c", "--chart", "loss", "--chart", "importance"]) == 0
+    assert "2 runs in" in capsys.readouterr().err
+    data = json.loads(re.search(r'class="nbt-data">(.*?)</script>', target.read_text())[1])
+    (drawn,) = data["view"]["chart"]["metrics"]
+    assert (drawn, data["view"]["tab"], data["view"]["analyse"]["kind"]) == ("loss", "charts", "importance")
+    assert len(data["selected"]) == 2
+    assert [(each["name"], each["runs"]) for each in data["status"]["experiments"]] == [("wine", 1), ("digits", 1)]
+    assert main([*words, "--run", "a", "loss"]) == 2
+    assert main([*words, "--chart", "lose"]) == 2
+    assert "Did you mean 'loss'?" in capsys.readouterr().err
+    assert main([*words, "--view", "never saved"]) == 2
+    assert "no view 'never saved'" in capsys.readouterr().err
+
+
+def test_a_filter_may_stand_behind_the_options(place: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    target = str(tmp_path / "runs.html")
+    assert main(["html", target, "-e", "digits", "--store", place, "params.lr = '1'"]) == 0
+    assert capsys.readouterr().err.startswith("1 run in ")
+    with pytest.raises(SystemExit):
+        main(["html", target, "--store", place, "params.lr = '1'", "more"])
+    assert "unrecognized arguments: params.lr = '1' more" in capsys.readouterr().err
+
+
 def test_doctor_is_content_with_a_sound_store(place: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["doctor", "--store", place]) == 0
     assert "3 runs in 2 experiments, nothing damaged" in capsys.readouterr().out
@@ -245,6 +274,14 @@ def test_rm_and_restore_take_runs_out_of_sight_and_bring_them_back(
     capsys.readouterr()
     main(["ls", "--store", place])
     assert names(capsys.readouterr().out) == ["c", "b", "a"]
+
+
+def test_rm_and_restore_tell_a_program_which_runs_they_took(place: str, capsys: pytest.CaptureFixture[str]) -> None:
+    for command in ("rm", "restore"):
+        assert main([command, "a", "b", "--json", "--store", place]) == 0
+        said = capsys.readouterr()
+        assert [each["run_name"] for each in json.loads(said.out)] == ["a", "b"]
+        assert "brings them back" in said.err or command == "restore"
 
 
 def test_rm_by_filter_touches_nothing_without_consent(

@@ -16,7 +16,7 @@ from typing import Any
 from nbtrack.autolog import arriving, unasked
 from nbtrack.autolog.patching import Patches
 from nbtrack.autolog.recording import fits_of, kept_models
-from nbtrack.errors import InvalidValueError, guard
+from nbtrack.errors import InvalidValueError, guard, warn_once
 from nbtrack.tracking import active
 
 # What MLflow's functions accept besides; none of it changes anything here.
@@ -28,6 +28,7 @@ _IGNORED = frozenset(
     "checkpoint_monitor checkpoint_mode checkpoint_save_best_only checkpoint_save_weights_only "
     "checkpoint_save_freq".split()
 )
+_MODEL = ("sk_model", "xgb_model", "lgb_model", "pytorch_model", "cb_model", "statsmodels_model")  # MLflow's words
 _WITH_MODELS = ("sklearn", "xgboost", "lightgbm")
 _changing = threading.RLock()
 
@@ -63,6 +64,27 @@ class Library:
             self.wanted = not disable
             (kept_models.add if log_models and not disable else kept_models.discard)(self.name)
             self.settle()
+
+    def log_model(
+        self, model: Any = None, artifact_path: str | None = None, name: str | None = None, **given: Any
+    ) -> Any:
+        """Keep a model as `nbtrack.log_model` does, with the arguments of MLflow's function.
+
+        `run_id` is heard, the others (`signature`, `input_example`, requirements, …) are ignored; there is no registry,
+        and a warning says so where `registered_model_name` is given.
+        """
+        from nbtrack.tracking.models import log_model
+
+        named = next((given.pop(key) for key in _MODEL if key in given), None)
+        if registered := given.get("registered_model_name"):
+            warn_once(f"The model is kept, but not registered as '{registered}': nbtrack has no model registry.")
+        return log_model(named if model is None else model, name or artifact_path or "model", given.get("run_id"))
+
+    def load_model(self, model_uri: str, dst_path: str | None = None, **ignored: Any) -> Any:
+        """The model at `runs:/ID/name` as this library's own object; see `nbtrack.pyfunc.load_native`."""
+        from nbtrack.tracking.pyfunc import load_native
+
+        return load_native(model_uri, dst_path, self.name)
 
     @property
     def on(self) -> bool:

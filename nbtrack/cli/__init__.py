@@ -21,7 +21,7 @@ COMMANDS = (demo, ls, show, diff, trash, export, html, bring, copy, run, doctor)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    options = parser().parse_args(argv)
+    options = _parsed(argv)
     try:
         return int(options.run(options))
     except BrokenPipeError:  # `nbtrack ls | head`
@@ -32,6 +32,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     except KeyboardInterrupt:
         return 130
+
+
+def _parsed(argv: Sequence[str] | None) -> argparse.Namespace:
+    """argparse takes an optional FILTER only right behind the words before it, and people put options between."""
+    whole = parser()
+    options, left = whole.parse_known_args(argv)
+    if len(left) == 1 and not left[0].startswith("-") and getattr(options, "filter", None) == "":
+        options.filter = left.pop()
+    if left:
+        whole.error(f"unrecognized arguments: {' '.join(left)}")
+    return options
 
 
 def parser() -> argparse.ArgumentParser:

@@ -6,14 +6,10 @@ import argparse
 import sys
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from nbtrack.cli.choice import STORE_HELP
+from nbtrack.cli.choice import STORE_HELP, Commands
 from nbtrack.errors import NotAStoreError
 from nbtrack.stores import open_store
-
-if TYPE_CHECKING:
-    from nbtrack.cli.choice import Commands
 
 
 def add(commands: Commands) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any, TypeAlias
 from urllib.parse import unquote, urlsplit
 
 from nbtrack.entities import LifecycleStage, ViewType
@@ -13,8 +14,7 @@ from nbtrack.errors import NotAStoreError, NotFoundError
 from nbtrack.frame import Frame, Row
 from nbtrack.stores import Store, open_store
 
-if TYPE_CHECKING:  # argparse names the class only to those who read
-    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # argparse names it only to those who read
 
 STORE_HELP = (
     "a folder such as ./mlruns, sqlite:///mlflow.db, or an MLflow server's http(s)://… "
@@ -33,6 +33,15 @@ def add_runs(command: argparse.ArgumentParser) -> None:
     command.add_argument("--order", action="append", default=[], metavar="KEY", help='such as "metrics.loss asc"')
     command.add_argument("-e", "--experiment", action="append", metavar="NAME", help="only this one (repeatable)")
     add_store(command)
+
+
+def add_json(command: argparse.ArgumentParser, what: str) -> None:
+    command.add_argument("--json", action="store_true", help=what)
+
+
+def print_json(value: Any) -> None:
+    json.dump(value, sys.stdout, indent=2, ensure_ascii=False)
+    print()
 
 
 def existing(uri: str | None) -> Store:

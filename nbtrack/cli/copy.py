@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from nbtrack.cli.choice import FILTER_HELP, existing, experiment_of
+from nbtrack.cli.choice import FILTER_HELP, Commands, existing, experiment_of
 from nbtrack.entities import Experiment, LifecycleStage, ViewType
 from nbtrack.errors import InvalidValueError
 from nbtrack.frame import Row, frame_of
@@ -15,7 +15,6 @@ from nbtrack.stores import Store, open_store
 from nbtrack.stores.files.layout import DEFAULT_NAME
 
 if TYPE_CHECKING:
-    from nbtrack.cli.choice import Commands
     from nbtrack.stores.copying import Report
 
 ABOUT = """

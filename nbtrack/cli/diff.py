@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from dataclasses import asdict
-from typing import TYPE_CHECKING
 
-from nbtrack.cli.choice import RUN_HELP, add_store, existing
-
-if TYPE_CHECKING:
-    from nbtrack.cli.choice import Commands
+from nbtrack.cli.choice import RUN_HELP, Commands, add_json, add_store, existing, print_json
 
 
 def add(commands: Commands) -> None:
     one = commands.add_parser("diff", help="what is different between two runs: code, params, data, metrics, packages")
     one.add_argument("a", metavar="A", help=RUN_HELP)
     one.add_argument("b", metavar="B", help="likewise")
-    one.add_argument("--json", action="store_true", help="as data")
+    add_json(one, "as data")
     add_store(one)
     one.set_defaults(run=diff)
 
@@ -34,8 +29,7 @@ def diff(options: argparse.Namespace) -> int:
     found = difference(store, a, b, {**directions_of(a), **directions_of(b)})
     if options.json:
         ends = {"a": a.info.run_id, "b": b.info.run_id}
-        json.dump({**ends, **asdict(found)}, sys.stdout, indent=2, ensure_ascii=False)
-        print()
+        print_json({**ends, **asdict(found)})
     else:
         print(difference_text(a, b, found, colour=sys.stdout.isatty()))
     return 0

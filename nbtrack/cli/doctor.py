@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import json
-import sys
 from dataclasses import asdict
-from typing import TYPE_CHECKING
 
-from nbtrack.cli.choice import add_store, existing
-
-if TYPE_CHECKING:
-    from nbtrack.cli.choice import Commands
+from nbtrack.cli.choice import Commands, add_json, add_store, existing, print_json
 
 
 def add(commands: Commands) -> None:
     one = commands.add_parser("doctor", help="say what in a store is damaged, where, and what to do")
-    one.add_argument("--json", action="store_true", help="as data")
+    add_json(one, "as data")
     add_store(one)
     one.set_defaults(run=doctor)
 
@@ -29,8 +23,7 @@ def doctor(options: argparse.Namespace) -> int:
     seen, damages = examine(store)
     if options.json:
         told = {"store": store.uri, "runs": len(seen.rows), "experiments": len(seen.experiments)}
-        json.dump({**told, "damages": [asdict(damage) for damage in damages]}, sys.stdout, indent=2, ensure_ascii=False)
-        print()
+        print_json({**told, "damages": [asdict(damage) for damage in damages]})
         return 1 if damages else 0
     for damage in damages:
         print(f"{damage.path}\n  {damage.problem}\n  {damage.remedy}")

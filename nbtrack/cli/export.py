@@ -11,14 +11,13 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TextIO
 
-from nbtrack.cli.choice import add_runs, chosen, existing
+from nbtrack.cli.choice import Commands, add_runs, chosen, existing
 from nbtrack.entities import ViewType
 from nbtrack.errors import InvalidValueError, NbtrackError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from nbtrack.cli.choice import Commands
     from nbtrack.frame import Frame, Row
     from nbtrack.stores import Store
 

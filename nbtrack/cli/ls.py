@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import argparse
-import json
 import math
 import shutil
 import sys
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from nbtrack.cli.choice import add_runs, chosen, existing
+from nbtrack.cli.choice import Commands, add_json, add_runs, chosen, existing, print_json
 from nbtrack.entities import Run, ViewType
-
-if TYPE_CHECKING:
-    from nbtrack.cli.choice import Commands
 
 
 def add(commands: Commands) -> None:
     one = commands.add_parser("ls", help="list runs, newest first")
     add_runs(one)
     one.add_argument("-n", "--most", type=int, default=30, help="how many runs (default: 30; 0 for all)")
-    one.add_argument("--json", action="store_true", help="everything that is known of each run")
+    add_json(one, "everything that is known of each run")
     one.set_defaults(run=ls)
 
 
@@ -32,8 +28,7 @@ def ls(options: argparse.Namespace) -> int:
     names = {e.experiment_id: e.name for e in store.experiments(ViewType.ALL)}
     most = options.most if options.most > 0 else len(runs)
     if options.json:
-        json.dump([as_json(run, names) for run in runs[:most]], sys.stdout, indent=2, ensure_ascii=False)
-        print()
+        print_json([as_json(run, names) for run in runs[:most]])
     elif runs:
         from nbtrack.magics.tables import runs_table
 

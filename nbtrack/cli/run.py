@@ -7,14 +7,10 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from nbtrack.cli.choice import add_store
+from nbtrack.cli.choice import Commands, add_store
 from nbtrack.errors import InvalidValueError
 from nbtrack.stores import open_store
-
-if TYPE_CHECKING:
-    from nbtrack.cli.choice import Commands
 
 
 def add(commands: Commands) -> None:

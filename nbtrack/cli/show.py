@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import time
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from itertools import islice
 
-from nbtrack.cli.choice import RUN_HELP, add_store, existing
+from nbtrack.cli.choice import RUN_HELP, Commands, add_json, add_store, existing, print_json
 from nbtrack.cli.ls import as_json
-from nbtrack.entities import FileInfo, ViewType
-from nbtrack.stores import Store
-
-if TYPE_CHECKING:
-    from nbtrack.cli.choice import Commands
+from nbtrack.entities import ViewType
+from nbtrack.stores.walk import all_files
 
 MOST = 200  # files
 
@@ -23,7 +18,7 @@ MOST = 200  # files
 def add(commands: Commands) -> None:
     one = commands.add_parser("show", help="what is known of one run: params, metrics, files")
     one.add_argument("run_named", nargs="?", default="-1", metavar="RUN", help=f"{RUN_HELP} (default: -1)")
-    one.add_argument("--json", action="store_true", help="everything, with the list of its files")
+    add_json(one, "everything, with the list of its files")
     add_store(one)
     one.set_defaults(run=show)
 
@@ -36,12 +31,11 @@ def show(options: argparse.Namespace) -> int:
 
     store = existing(options.store)
     run = find_run(store, options.run_named)
-    listed = list(_files(store, run.info.run_id))
+    listed = list(islice(all_files(store, run.info.run_id), MOST))
     if options.json:
         whole = as_json(run, {e.experiment_id: e.name for e in store.experiments(ViewType.ALL)})
         whole["files"] = [{"path": file.path, "size": file.file_size} for file in listed]
-        json.dump(whole, sys.stdout, indent=2, ensure_ascii=False)
-        print()
+        print_json(whole)
         return 0
     print(card_text(card_of(store, run, now=int(time.time() * 1000))))
     for file in listed:
@@ -49,16 +43,3 @@ def show(options: argparse.Namespace) -> int:
     if len(listed) == MOST:
         print(f"  the first {MOST} files; --json lists no more", file=sys.stderr)
     return 0
-
-
-def _files(store: Store, run_id: str) -> Iterator[FileInfo]:
-    """The run's artifacts folder by folder, at most `MOST`."""
-    found, pending = 0, [""]
-    while pending:
-        for entry in store.list_artifacts(run_id, pending.pop()):
-            if entry.is_dir:
-                pending.append(entry.path)
-            elif (found := found + 1) <= MOST:
-                yield entry
-            else:
-                return

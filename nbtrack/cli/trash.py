@@ -7,15 +7,13 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import TYPE_CHECKING
 
-from nbtrack.cli.choice import RUN_HELP, add_store, choose, existing
+from nbtrack.cli.choice import RUN_HELP, Commands, add_json, add_store, choose, existing, print_json
 from nbtrack.entities import LifecycleStage, Run
 from nbtrack.errors import InvalidValueError
 from nbtrack.stores import Store
 
-if TYPE_CHECKING:
-    from nbtrack.cli.choice import Commands
+NAMED = 8  # runs in a hint
 
 
 def add(commands: Commands) -> None:
@@ -28,6 +26,7 @@ def add(commands: Commands) -> None:
         one.add_argument("--where", metavar="FILTER", help="all runs that match, as `nbtrack ls FILTER` lists them")
         one.add_argument("-e", "--experiment", action="append", metavar="NAME", help="with --where: only in this one")
         one.add_argument("-y", "--yes", action="store_true", help="with --where: do not ask")
+        add_json(one, "their ids and names")
         add_store(one)
         one.set_defaults(run=does)
 
@@ -37,9 +36,10 @@ def remove(options: argparse.Namespace) -> int:
     runs = _named(store, options, LifecycleStage.ACTIVE, "Delete")
     for run in runs:
         store.delete_run(run.info.run_id)
-    _say("deleted", runs)
+    _say("deleted", runs, as_data=options.json)
     if runs:
-        print(f"`nbtrack restore {runs[0].info.run_id[:8]}` brings it back.", file=sys.stderr)
+        named = " ".join(run.info.run_id[:8] for run in runs[:NAMED]) + (" …" if len(runs) > NAMED else "")
+        print(f"`nbtrack restore {named}` brings {'it' if len(runs) == 1 else 'them'} back.", file=sys.stderr)
     return 0
 
 
@@ -48,7 +48,7 @@ def restore(options: argparse.Namespace) -> int:
     runs = _named(store, options, LifecycleStage.DELETED, "Restore")
     for run in runs:
         store.restore_run(run.info.run_id)
-    _say("restored", runs)
+    _say("restored", runs, as_data=options.json)
     return 0
 
 
@@ -74,9 +74,12 @@ def _agreed(question: str) -> bool:
     return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
 
-def _say(done: str, runs: list[Run]) -> None:
+def _say(done: str, runs: list[Run], *, as_data: bool) -> None:
     from nbtrack.magics.words import short
 
+    if as_data:
+        print_json([{"run_id": run.info.run_id, "run_name": run.info.run_name} for run in runs])
+        return
     for run in runs:
         print(f"{done} {run.info.run_id[:8]}  {short(run.info.run_name, 60)}")
     if not runs:

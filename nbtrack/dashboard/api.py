@@ -82,7 +82,7 @@ def chart(
     """
     opened, ids = _store_and_runs(store, _newest(_store(store)) if runs is None else [runs])
     if metrics is not None:
-        chart["metrics"] = _known_metrics(opened, ids, _texts(metrics))
+        chart["metrics"] = known_metrics(opened, ids, _texts(metrics))
     view = {"chart": chart}
     return Dashboard(opened, _experiments_of(opened, ids), frame_kind="chart", view=view, selected=ids, only=ids)
 
@@ -113,7 +113,7 @@ def _top(parents: Mapping[str, str | None], run: str) -> str:
     return run
 
 
-def _known_metrics(store: Store, ids: Sequence[str], asked: list[str]) -> list[str]:
+def known_metrics(store: Store, ids: Sequence[str], asked: list[str]) -> list[str]:
     """The metrics, or formulas of metrics, asked for; InvalidValueError where none of the runs has one of them."""
     there = list(dict.fromkeys(key for run in ids for key in store.run(run).data.metrics))
     for key in (name for each in asked for name in _names_in(each, there)):

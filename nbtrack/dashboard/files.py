@@ -6,10 +6,12 @@ import base64
 import mimetypes
 import posixpath
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any
 
 from nbtrack.errors import NotFoundError
 from nbtrack.stores.base import Store
+from nbtrack.stores.walk import all_files
 
 ARTIFACT_BYTES = 1_000_000
 DOWNLOAD_BYTES = 100_000_000
@@ -35,15 +37,8 @@ def trees(store: Store, runs: Sequence[str]) -> dict[str, Any]:
 
 
 def _tree(store: Store, run: str) -> tuple[list[tuple[str, int | None]], bool]:
-    found: list[tuple[str, int | None]] = []
-    pending = [""]
-    while pending and len(found) <= MOST_FILES:
-        for entry in store.list_artifacts(run, pending.pop()):
-            if entry.is_dir:
-                pending.append(entry.path)
-            else:
-                found.append((entry.path, entry.file_size))
-    return sorted(found[:MOST_FILES]), len(found) > MOST_FILES or bool(pending)
+    found = [(file.path, file.file_size) for file in islice(all_files(store, run), MOST_FILES + 1)]
+    return sorted(found[:MOST_FILES]), len(found) > MOST_FILES
 
 
 def content(store: Store, run: str, path: str, most: int) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import threading
 import uuid
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -188,8 +189,18 @@ class Dashboard(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]
         frame = self._frame()
         held = self._held()
         saved = saved_snapshot(frame, held, [*self.selected, *self.view["pinned"]], most_bytes)
-        shown = Shown(self.uid, display, self.frame_kind, dict(self.view), list(self.selected), self._hub.status())
+        shown = Shown(self.uid, display, self.frame_kind, dict(self.view), list(self.selected), self._status_of(frame))
         return output_html(shown, saved, front(), plain_html(frame, self._title(frame), saved.notes))
+
+    def _status_of(self, frame: Frame) -> dict[str, Any]:
+        """Of runs that were chosen, only their experiments: the names of others stay at home."""
+        status = self._hub.status()
+        if self._only is None or "experiment_id" not in frame.columns:
+            return status
+        column = frame.columns["experiment_id"]
+        runs = Counter(column.at(row) for row in range(len(frame)))
+        kept = [{**each, "runs": runs[each["id"]]} for each in status["experiments"] if each["id"] in runs]
+        return {**status, "experiments": kept}
 
     def _text(self) -> str:
         frame = self._frame()

@@ -1,13 +1,16 @@
 """Which run do MLflow's calls mean inside a tracked cell?
 
-The first run that MLflow starts there without a name is the cell's own; every other one is a child of it. MLflow keeps
-a stack of its own, so when the cell ends, what it started there is ended there too: no run leaks into the next cell.
+The first run that MLflow starts there without a name is the cell's own; every other one that the person starts is a
+child of it. One that MLflow starts by itself, because something is logged where none is active (after a `with`, in
+another thread), is the cell's own again. MLflow keeps a stack for each thread, so when the cell ends, what it started
+there is ended there too: no run leaks into the next cell.
 """
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from types import FrameType
 
 from nbtrack.entities import RunStatus, RunTag
 from nbtrack.stores import Store
@@ -28,7 +31,7 @@ def adopt(cell: active.Held, tags: Mapping[str, str]) -> str | None:
 
     The tags that MLflow adds to every run by itself are left out: the cell's run knows better where it stands.
     """
-    if cell.adopted or PARENT in tags:
+    if PARENT in tags or (cell.adopted and not _started_unasked()):
         return None
     cell.adopted = True
     own = [RunTag(k, v) for k, v in tags.items() if k == DESCRIPTION or not k.startswith("mlflow.")]
@@ -36,6 +39,16 @@ def adopt(cell: active.Held, tags: Mapping[str, str]) -> str | None:
         cell.client.log_batch(cell.run_id, tags=own)
     follow(cell, cell.run_id)
     return cell.run_id
+
+
+def _started_unasked() -> bool:
+    """Does MLflow start a run because it was told to log something? Nothing that it hands over says so."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        if frame.f_code.co_name == "_get_or_start_run" and frame.f_globals.get("__name__") == "mlflow.tracking.fluent":
+            return True
+        frame = frame.f_back
+    return False
 
 
 def child_tags(cell: active.Held, tags: Mapping[str, str]) -> dict[str, str]:
@@ -67,3 +80,7 @@ def _let_go(run_id: str) -> None:
     mlflow = sys.modules.get("mlflow")
     while mlflow is not None and (run := mlflow.active_run()) is not None and run.info.run_id == run_id:
         mlflow.end_run()
+    # Threads of a pool live on, each with a stack that only MLflow's own module reaches.
+    stacks = getattr(sys.modules.get("mlflow.tracking.fluent"), "_active_run_stack", None)
+    for stack in getattr(stacks, "get_all_thread_values", dict)().values():
+        stack[:] = [run for run in stack if run.info.run_id != run_id]

@@ -2,8 +2,7 @@
 
 MLflow finds this class by the entry point `mlflow.tracking_store` and then its fluent API, autolog, server and UI work
 on the folder, without its own FileStore (which MLflow 3.13 refuses by default and MLflow 4 drops) and without
-any environment variable. Traces, prompts, evaluation and the other newer parts of MLflow are not kept here: they raise
-what MLflow raises for a store without them, but searches for traces find none, so that the UI opens.
+any environment variable. Traces, prompts, evaluation and the model registry are not kept here: see `mlflow_absent`.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
-from mlflow.entities import LoggedModel, LoggedModelStatus, Metric, ViewType
+from mlflow.entities import LoggedModel, LoggedModelStatus, Metric, ViewType, _DatasetSummary
 from mlflow.exceptions import MlflowException
 from mlflow.protos.databricks_pb2 import INTERNAL_ERROR, INVALID_PARAMETER_VALUE, RESOURCE_DOES_NOT_EXIST
 from mlflow.store.entities.paged_list import PagedList
@@ -27,6 +26,7 @@ from nbtrack.errors import InvalidValueError, NbtrackError, NotFoundError, Query
 from nbtrack.frame import Row
 from nbtrack.interop import mlflow_cell
 from nbtrack.interop import mlflow_entities as say
+from nbtrack.interop.mlflow_absent import Absent
 from nbtrack.stores.files import FileStore, models
 from nbtrack.stores.files.disk import Unreadable
 from nbtrack.stores.receiving import ModelPoint
@@ -36,6 +36,7 @@ from nbtrack.tracking.paging import page
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 NAME = "mlflow.runName"
+MOST_DATASETS = 1000
 
 
 def told(method: Method) -> Method:
@@ -55,7 +56,7 @@ def told(method: Method) -> Method:
     return call  # type: ignore[return-value]
 
 
-class NbtrackStore(AbstractStore):  # type: ignore[misc]
+class NbtrackStore(Absent, AbstractStore):  # type: ignore[misc]
     """MLflow's AbstractStore over nbtrack's FileStore. `artifact_uri` is unused: artifacts lie in the run's folder."""
 
     def __init__(self, store_uri: str, artifact_uri: str | None = None) -> None:
@@ -189,7 +190,7 @@ class NbtrackStore(AbstractStore):  # type: ignore[misc]
         write = cell.client.log_batch if cell else self._store.log_batch
         write(
             run_id,
-            [entities.Metric(m.key, m.value, m.timestamp, m.step or 0) for m in metrics or ()],
+            self._new_points(run_id, metrics or ()),
             [entities.Param(p.key, str(p.value)) for p in params or ()],
             [entities.RunTag(t.key, str(t.value)) for t in tags or ()],
         )
@@ -304,16 +305,28 @@ class NbtrackStore(AbstractStore):  # type: ignore[misc]
     def record_logged_model(self, run_id: str, mlflow_model: Any) -> None:
         """MLflow 2's note of a model, a tag that MLflow 3 keeps by itself."""
 
-    # what is not kept here
-
-    def search_traces(self, *args: Any, **kwargs: Any) -> tuple[list[Any], None]:
-        """No traces are kept here, so none are found."""
-        return [], None
-
-    def link_traces_to_run(self, trace_ids: list[str], run_id: str) -> None:
-        raise MlflowException("Traces are not kept in nbtrack's file store. Use a database or a server for them.")
+    def _search_datasets(self, experiment_ids: Sequence[str]) -> list[Any]:
+        """What MLflow's pages offer as data sets to choose runs by."""
+        runs = self._store.snapshot([self._experiment(each).experiment_id for each in experiment_ids]).rows
+        found = {
+            (row.run.info.experiment_id, given.dataset.name, given.dataset.digest, _context(given))
+            for row in runs
+            for given in row.run.inputs.dataset_inputs
+        }
+        return [_DatasetSummary(*each) for each in sorted(found, key=str)[:MOST_DATASETS]]
 
     # inside
+
+    def _new_points(self, run_id: str, metrics: Sequence[Any]) -> list[entities.Metric]:
+        """Without those that the run has: with a model MLflow logs what its run knows once more, and counts on a
+        database that keeps equal points once."""
+        known = {
+            (key, point.value, point.timestamp, point.step)
+            for key in dict.fromkeys(metric.key for metric in metrics if metric.model_id)
+            for point in lookup.metric_history(self._store, run_id, key)
+        }
+        points = [(m.model_id, entities.Metric(m.key, m.value, m.timestamp, m.step or 0)) for m in metrics]
+        return [p for model, p in points if not (model and (p.key, p.value, p.timestamp, p.step) in known)]
 
     def _experiment(self, experiment_id: str) -> entities.Experiment:
         """MLflow calls the default experiment "0"; in a folder that nbtrack began it has another id."""
@@ -328,6 +341,10 @@ class NbtrackStore(AbstractStore):  # type: ignore[misc]
 
     def _whole(self, row: Row) -> Any:
         return say.run(row, models.outputs(self._folder(row.run.info.run_id)))
+
+
+def _context(given: entities.DatasetInput) -> str | None:
+    return next((tag.value for tag in given.tags if tag.key == "mlflow.data.context"), None)
 
 
 _link_input, _link_output = models.link_input, models.link_output

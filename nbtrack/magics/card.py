@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 
 from nbtrack.capture.alive import HEARTBEAT, is_abandoned
 from nbtrack.entities import Run
@@ -17,6 +18,7 @@ from nbtrack.magics.authors import defaults, own_first
 from nbtrack.magics.trace import Trace
 from nbtrack.magics.words import ABANDONED
 from nbtrack.stores import Store
+from nbtrack.stores.walk import all_files
 from nbtrack.tracking.names import AUTOLOGGED
 
 OWN_FILES = re.compile(r"(cell|inputs|output|traceback|requirements)(-\d+)?\.(py|txt|json)")
@@ -132,11 +134,5 @@ def _add_series(card: Card, key: str, series: Series) -> None:
 
 def count_files(store: Store, run_id: str, most: int = 1000) -> int:
     """How many artifact files the run has, counted up to `most`; what every tracked cell has is left out."""
-    found, pending = 0, [""]
-    while pending and found < most:
-        for entry in store.list_artifacts(run_id, pending.pop()):
-            if entry.is_dir:
-                pending.append(entry.path)
-            elif not OWN_FILES.fullmatch(entry.path):
-                found += 1
-    return found
+    kept = (file for file in all_files(store, run_id) if not OWN_FILES.fullmatch(file.path))
+    return sum(1 for _ in islice(kept, most))

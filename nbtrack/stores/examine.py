@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nbtrack.entities import ViewType
 from nbtrack.stores.base import Damage, Snapshot, Store
+from nbtrack.stores.files import FileStore
 from nbtrack.stores.sqlite import SqliteStore
 from nbtrack.stores.sqlite.damage import damages
 
@@ -16,7 +17,8 @@ def examine(store: Store) -> tuple[Snapshot, list[Damage]]:
             return Snapshot((), ()), found
         return _all(store), found
     seen = _all(store)
-    return seen, list(dict.fromkeys([*store.snapshot().damages, *seen.damages]))
+    of_models = store.model_damages() if isinstance(store, FileStore) else ()
+    return seen, list(dict.fromkeys([*store.snapshot().damages, *seen.damages, *of_models]))
 
 
 def _all(store: Store) -> Snapshot:

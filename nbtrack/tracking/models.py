@@ -42,6 +42,7 @@ class ModelInfo:
     model_uuid: str
     utc_time_created: str
     flavors: Mapping[str, Mapping[str, Any]]
+    model_id: None = None  # MLflow 3 gives one to models outside of runs
 
     @property
     def model_uri(self) -> str:

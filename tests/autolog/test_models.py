@@ -17,6 +17,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
 import nbtrack
+from nbtrack.errors import NbtrackWarning, NotFoundError
 from nbtrack.stores import Store
 from tests.autolog.found import children, runs
 
@@ -81,6 +82,42 @@ def test_autolog_keeps_models_when_asked_and_each_fit_its_own(store: Store, data
     nbtrack.autolog()
     LogisticRegression().fit(*data)
     assert store.list_artifacts(runs()[-1].info.run_id) == []
+
+
+def test_what_was_kept_is_loaded_again_under_mlflows_names(data: Data, tmp_path: Path) -> None:
+    X, y = data
+    trained: list[tuple[Any, Any]] = [
+        (nbtrack.sklearn, LogisticRegression().fit(X, y)),
+        (nbtrack.xgboost, xgboost.XGBClassifier(n_estimators=2, n_jobs=1).fit(X, y)),
+        (nbtrack.xgboost, xgboost.train({"nthread": 1}, xgboost.DMatrix(X, y), 2)),
+        (nbtrack.lightgbm, lightgbm.train({"verbose": -1, "num_threads": 1}, lightgbm.Dataset(X, y), 2)),
+    ]
+    with nbtrack.start_run() as run:
+        for number, (library, model) in enumerate(trained):
+            info = library.log_model(model, name=f"model-{number}", signature=None, input_example=X[:1])
+            again = library.load_model(info.model_uri)
+            assert type(again) is type(model)
+            given = xgboost.DMatrix(X) if isinstance(model, xgboost.Booster) else X
+            expected = model.predict(given).tolist()
+            assert again.predict(given).tolist() == pytest.approx(expected)
+            assert nbtrack.pyfunc.load_model(info.model_uri).predict(X).tolist() == pytest.approx(expected)
+    with pytest.raises(ValueError, match="Load it with MLflow"):
+        nbtrack.lightgbm.load_model(f"runs:/{run.info.run_id}/model-0")
+    with pytest.raises(NotFoundError, match="model-9"):
+        nbtrack.pyfunc.load_model(f"runs:/{run.info.run_id}/model-9")
+
+
+def test_a_model_that_names_a_file_outside_of_it_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "model").mkdir()
+    (tmp_path / "secret.pkl").write_bytes(b"x")
+    (tmp_path / "model" / "MLmodel").write_text("flavors:\n  sklearn:\n    pickled_model: ../secret.pkl\n")
+    with pytest.raises(NotFoundError, match="has no such file"):
+        nbtrack.pyfunc.load_model(str(tmp_path / "model"))
+
+
+def test_a_name_for_a_registry_is_told_to_be_without_effect(data: Data) -> None:
+    with nbtrack.start_run(), pytest.warns(NbtrackWarning, match="not registered as 'clf'"):
+        nbtrack.sklearn.log_model(sk_model=LogisticRegression().fit(*data), registered_model_name="clf")
 
 
 def test_another_kind_of_model_is_refused_with_what_to_do() -> None:

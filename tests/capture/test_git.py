@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import threading
 from pathlib import Path
@@ -13,13 +12,7 @@ from nbtrack.capture import hold as holding
 from nbtrack.capture.git import git_state, git_tags, root_of
 from nbtrack.capture.hold import Hold, let_this_thread
 from nbtrack.capture.snapshot import take_snapshot
-
-
-def git(folder: Path, *arguments: str) -> str:
-    identity = {f"GIT_{who}_{what}": "a@b" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
-    alone = {**os.environ, **identity, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
-    done = subprocess.run(["git", "-C", str(folder), *arguments], check=True, capture_output=True, env=alone, text=True)
-    return done.stdout
+from tests.repository import git
 
 
 @pytest.fixture

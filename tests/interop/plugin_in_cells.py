@@ -44,6 +44,27 @@ for C in (0.5, 0.25):
 mlflow.sklearn.autolog(disable=True)
 """,
 )
+cell(
+    "threads",
+    """
+from concurrent.futures import ThreadPoolExecutor
+pool = ThreadPoolExecutor(3)
+mlflow.log_metric('t', 0.0, step=0)
+list(pool.map(lambda n: mlflow.log_metric('t', n, step=n), range(1, 9)))
+""",
+)
+cell("threads again", "list(pool.map(lambda n: mlflow.log_metric('again', n, step=n), range(8))); pool.shutdown()")
+cell(
+    "nested",
+    """
+with mlflow.start_run():
+    mlflow.log_metric('m', 1)
+    with mlflow.start_run(nested=True):
+        mlflow.log_param('lr', 7)
+mlflow.log_metric('x', 3)
+""",
+)
+client = nbtrack.MlflowClient()
 found = nbtrack.search_runs(experiment_names=["cells"])
 names = dict(zip(found["run_id"], found["tags.mlflow.runName"], strict=True))
 columns = "status params.lr params.C metrics.loss metrics.m metrics.x tags.who tags.mlflow.note.content".split()
@@ -55,5 +76,10 @@ out["runs"] = [
     }
     for _, row in found.iterrows()
 ]
+ids = {name: run_id for run_id, name in names.items()}
+out["points"] = {
+    name: [(p.step, p.value) for p in client.get_metric_history(ids[name], key)]
+    for name, key in (("threads", "t"), ("threads again", "again"))
+}
 out["elsewhere"] = [e.name for e in nbtrack.search_experiments() if e.name != "cells"]
 out["same"] = nbtrack.MlflowClient(os.environ["MLFLOW_TRACKING_URI"]).store.uri

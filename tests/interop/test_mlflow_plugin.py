@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import textwrap
-import time
-import urllib.request
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +25,11 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     about = site / "nbtrack-0.1.0.dist-info"
     about.mkdir()
     (about / "METADATA").write_text("Metadata-Version: 2.1\nName: nbtrack\nVersion: 0.1.0\n")
-    (about / "entry_points.txt").write_text(
-        "[mlflow.tracking_store]\nnbtrack = nbtrack.interop.mlflow_store:NbtrackStore\n"
-    )
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["entry-points"]
+    lines = [
+        f"[{group}]\n" + "".join(f"{key} = {at}\n" for key, at in names.items()) for group, names in declared.items()
+    ]
+    (about / "entry_points.txt").write_text("".join(lines))
     kept = {name: value for name, value in os.environ.items() if not name.startswith("MLFLOW_")}
     return {
         **kept,
@@ -76,6 +76,7 @@ WHOLE = """
         model = LogisticRegression().fit(X, y)
     mlflow.sklearn.autolog(disable=True)
     with mlflow.start_run(run_name="model") as kept:
+        mlflow.log_metric("before", 0.5)  # MLflow 3 logs it once more, for the model
         info = mlflow.sklearn.log_model(model, name="clf", serialization_format="cloudpickle")
         mlflow.log_metric("score", 0.9, model_id=info.model_id)
     loaded = mlflow.sklearn.load_model(info.model_uri)
@@ -96,7 +97,9 @@ WHOLE = """
         "text": mlflow.artifacts.load_text(outer.info.artifact_uri + "/notes/a.txt"),
         "auto": sorted(client.get_run(auto.info.run_id).data.params)[:2],
         "predicts": bool((loaded.predict(X) == model.predict(X)).all()),
-        "models": [[m.name, m.source_run_id == kept.info.run_id, [x.value for x in m.metrics]] for m in models],
+        "models": [[m.name, m.source_run_id == kept.info.run_id, sorted(x.value for x in m.metrics)] for m in models],
+        "before": len(client.get_metric_history(kept.info.run_id, "before")),
+        "registered": [len(client.search_registered_models()), len(client.search_model_versions("name = 'clf'"))],
         "outputs": [o.model_id == info.model_id for o in client.get_run(kept.info.run_id).outputs.model_outputs],
         "error": error,
         "experiment": outer.info.experiment_id,
@@ -117,7 +120,9 @@ def test_mlflows_fluent_api_autolog_models_and_search_work_on_it(
         "text": "hello",
         "auto": ["C", "class_weight"],
         "predicts": True,
-        "models": [["clf", True, [0.9]]],
+        "models": [["clf", True, [0.5, 0.9]]],
+        "before": 1,
+        "registered": [0, 0],
         "outputs": [True],
         "error": "RESOURCE_DOES_NOT_EXIST",
     }
@@ -144,42 +149,6 @@ def test_what_it_wrote_mlflows_own_file_store_reads_alike(
     assert script(mlflow3, dump, tmp_path, environment) == theirs
 
 
-def test_mlflow_server_opens_on_it(mlflow3: str, tmp_path: Path, environment: dict[str, str]) -> None:
-    store = FileStore(tmp_path / "runs")
-    run_id = store.create_run(
-        store.create_experiment("served"), run_name="a run", user_id="u", start_time=1, tags={}
-    ).info.run_id
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    server = subprocess.Popen(
-        [mlflow3, "-m", "mlflow", "server", "--backend-store-uri", f"nbtrack://{tmp_path / 'runs'}",
-         "--port", str(port), "--workers", "1"],
-        cwd=tmp_path, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
-    )  # fmt: skip
-    try:
-        answer = _ask(port, "runs/get", f"?run_id={run_id}")
-        assert answer["run"]["info"]["run_name"] == "a run"
-        found = _ask(port, "experiments/search", "?max_results=10")
-        assert "served" in [each["name"] for each in found["experiments"]]
-    finally:
-        os.killpg(server.pid, 15)
-        server.wait(30)
-
-
-def _ask(port: int, what: str, query: str) -> Any:
-    """The server takes a while to start."""
-    end = time.monotonic() + 90
-    while True:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/2.0/mlflow/{what}{query}", timeout=10) as reply:
-                return json.load(reply)
-        except OSError:
-            if time.monotonic() > end:
-                raise
-            time.sleep(0.5)
-
-
 def test_in_a_tracked_cell_mlflows_calls_land_in_the_cells_run(
     mlflow3: str, tmp_path: Path, environment: dict[str, str]
 ) -> None:
@@ -199,6 +168,11 @@ def test_in_a_tracked_cell_mlflows_calls_land_in_the_cells_run(
     assert runs["auto"]["params.C"] == "0.5"
     (second,) = [run for run in out["runs"] if run["parent"] == "auto"]
     assert second["params.C"] == "0.25"
+    assert sorted(out["points"]["threads"]) == [[n, float(n)] for n in range(9)]
+    assert sorted(out["points"]["threads again"]) == [[n, float(n)] for n in range(8)]
+    assert [run for run in out["runs"] if run["parent"] in ("threads", "threads again")] == []
+    assert (runs["nested"]["metrics.m"], runs["nested"]["metrics.x"]) == (1.0, 3.0)
+    assert [run["params.lr"] for run in out["runs"] if run["parent"] == "nested"] == ["7"]
     assert not out["left"]
     assert not out["left later"]
     assert out["elsewhere"] in ([], ["Default"])

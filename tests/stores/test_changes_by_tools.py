@@ -15,14 +15,10 @@ import pytest
 
 from nbtrack.frame import Row
 from nbtrack.stores.files import FileStore, index, notify, reader
+from tests.repository import git
 
 OLD = 1_600_000_000
 Look = Callable[[], dict[str, Row]]
-
-
-def git(folder: Path, *words: str) -> None:
-    identity = ["-c", "user.name=somebody", "-c", "user.email=somebody@example.org"]
-    subprocess.run(["git", *identity, *words], cwd=folder, check=True, capture_output=True)
 
 
 def check_out_another_commit(store: Path, run: Path, look: Look) -> None:

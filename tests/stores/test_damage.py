@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +14,7 @@ from nbtrack.cli import main
 from nbtrack.entities import ViewType
 from nbtrack.errors import DamagedError, NotFoundError
 from nbtrack.stores.base import Damage, Snapshot
-from nbtrack.stores.files import FileStore
+from nbtrack.stores.files import FileStore, models
 
 
 class Hurt:
@@ -217,6 +218,18 @@ def damage_no_meta(run: Path) -> str:
     return ""
 
 
+def damage_status(run: Path) -> str:
+    meta = run / "meta.yaml"
+    meta.write_text(re.sub("status: .*", "status: 99", meta.read_text()))
+    return "meta.yaml"
+
+
+def damage_experiments_time(run: Path) -> str:
+    meta = run.parent / "meta.yaml"
+    meta.write_text(re.sub("creation_time: .*", "creation_time: 99999999999999999999", meta.read_text()))
+    return "../meta.yaml"
+
+
 def damage_half_copied(run: Path) -> str:
     (run / "meta.yaml").unlink()
     (run / ".nbtrack-copying").touch()
@@ -376,3 +389,42 @@ def test_the_doctor_names_every_damage_with_its_file_and_a_remedy(
     assert all(line.startswith("  ") and line.endswith(".") for line in told[2:-1:3])
     assert "5 damaged places" in told[-1]
     assert before == {path: path.lstat().st_mtime_ns for path in hurt.root.rglob("*")}, "nothing is repaired unasked"
+
+
+MODELS = {
+    "empty": (b"", "is empty"),
+    "no name": (b"model_id: {id}\n", "does not say name"),
+    "another model": (b"model_id: m-other\n{rest}", "says that it is model 'm-other'"),
+    "an unknown status": (b"model_id: {id}\nstatus: 99\n{rest}", "'99' as its status"),
+    "an absurd time": (b"model_id: {id}\ncreation_timestamp: soon\n{rest}", "'soon' as its creation_timestamp"),
+}
+
+
+@pytest.mark.parametrize(("content", "said"), MODELS.values(), ids=MODELS)
+def test_the_doctor_names_a_logged_model_that_cannot_be_read(
+    hurt: Hurt, content: bytes, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = models.create(
+        str(hurt.root), hurt.experiment.name, name="clf", source_run_id=hurt.hurt.name, model_type=None
+    )
+    models.link_output(str(hurt.hurt), made["model_id"], 0)
+    assert main(["doctor", "--store", str(hurt.root)]) == 0
+    meta = hurt.experiment / "models" / made["model_id"] / "meta.yaml"
+    given = {line.partition(":")[0] for line in content.decode().splitlines()}
+    rest = "".join(line + "\n" for line in meta.read_text().splitlines() if line.partition(":")[0] not in given)
+    meta.write_bytes(content.replace(b"{id}", made["model_id"].encode()).replace(b"{rest}", rest.encode()))
+    os.utime(meta, (1, 1))
+    capsys.readouterr()
+    assert main(["doctor", "--store", str(hurt.root)]) == 1
+    told = capsys.readouterr().out.splitlines()
+    assert told[0] == str(meta)
+    assert said in told[1]
+    assert "1 damaged place" in told[-1]
+
+
+def test_the_doctor_names_a_note_of_a_model_that_cannot_be_read(hurt: Hurt, capsys: pytest.CaptureFixture[str]) -> None:
+    models.link_output(str(hurt.hurt), "m-1", 0)
+    note = hurt.hurt / "outputs" / "m-1" / "meta.yaml"
+    note.write_bytes(b"\xff")
+    assert main(["doctor", "--store", str(hurt.root)]) == 1
+    assert capsys.readouterr().out.startswith(f"{note}\n  is not UTF-8")

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import re
-import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -16,13 +14,7 @@ import pytest
 import nbtrack
 from nbtrack.errors import NotAStoreError, NotFoundError, ReadOnlyError
 from nbtrack.stores import Store, open_store
-
-
-def git(folder: Path, *words: str, given: str | None = None) -> str:
-    who = {f"GIT_{role}_{what}": "A Person" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
-    alone = {**os.environ, **who, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
-    command = ["git", "-C", str(folder), *words]
-    return subprocess.run(command, check=True, capture_output=True, env=alone, text=True, input=given).stdout
+from tests.repository import git
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ from nbtrack.stores.rest.outbox import Outbox
 from nbtrack.stores.rest.spool import unsent_folder
 from nbtrack.tracking import finding
 from nbtrack.tracking.lookup import find_runs
-from tests.servers import PASSWORD, Server, by_command, fill
+from tests.servers import PASSWORD, Server, by_command, certificate, fill
 
 VARIABLES = (
     "MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWORD", "MLFLOW_TRACKING_TOKEN", "DAGSHUB_USER_TOKEN",
@@ -235,29 +235,10 @@ def test_a_door_that_is_no_server_is_told_as_such() -> None:
         store.experiments()
 
 
-CERTIFICATE = """
-import datetime, ipaddress, sys
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-key = ec.generate_private_key(ec.SECP256R1())
-name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
-now = datetime.datetime.now(datetime.timezone.utc)
-made = (x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-        .serial_number(1).not_valid_before(now).not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), True).sign(key, hashes.SHA256()))
-pem = serialization.Encoding.PEM
-private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-open(sys.argv[1], "wb").write(made.public_bytes(pem) + private)
-"""
-
-
 def test_certificates_are_checked_as_mlflows_variables_say(
     mlflow3: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pem = tmp_path / "server.pem"
-    subprocess.run([mlflow3, "-c", CERTIFICATE, str(pem)], check=True)
+    pem = certificate(mlflow3, tmp_path / "server.pem", "localhost")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(pem)
     with door(GOOD, GOOD, context=context) as store:

@@ -29,6 +29,10 @@ DAMAGES = {
     "a blob for a run's name": ("UPDATE runs SET name = x'ff00' WHERE run_uuid = :run", "the name"),
     "a blob for a place": ("UPDATE runs SET artifact_uri = x'ff00' WHERE run_uuid = :run", "the place"),
     "text for an experiment's time": ("UPDATE experiments SET creation_time = 'x' WHERE name = 'e' OR :run = 0", "'x'"),
+    "an absurd time of an experiment": (
+        "UPDATE experiments SET creation_time = 9000000000000000000 WHERE name = 'e' OR :run = 0",
+        "9000000000000000000",
+    ),
     "a blob for an experiment's name": ("UPDATE experiments SET name = x'ff' WHERE name = 'e' OR :run = 0", "the name"),
     "a blob for a metric's name": ("UPDATE latest_metrics SET key = x'ff' WHERE run_uuid = :run", "metric 'm'"),
     "no newest point": ("DELETE FROM latest_metrics WHERE run_uuid = :run", "latest_metrics"),

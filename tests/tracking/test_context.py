@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import subprocess
 import sys
 from pathlib import Path
 
@@ -11,12 +10,7 @@ from nbtrack.errors import NbtrackWarning
 from nbtrack.stores import Store
 from nbtrack.tracking import context
 from nbtrack.tracking.names import random_name
-
-
-def git(folder: Path, *words: str) -> str:
-    name = ("-c", "user.name=a", "-c", "user.email=a@example.com")
-    done = subprocess.run(["git", *name, *words], cwd=folder, capture_output=True, text=True, check=True)
-    return done.stdout.strip()
+from tests.repository import git
 
 
 @pytest.fixture
@@ -32,7 +26,7 @@ def repository(tmp_path: Path) -> Path:
 def test_a_script_in_a_work_tree_is_tagged_with_its_commit(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "argv", [str(repository / "train.py")])
     expected = {
-        "mlflow.source.git.commit": git(repository, "rev-parse", "HEAD"),
+        "mlflow.source.git.commit": git(repository, "rev-parse", "HEAD").strip(),
         "mlflow.source.git.branch": "main",
         "mlflow.source.git.repoURL": "https://example.com/ada/repo.git",
     }
@@ -48,7 +42,7 @@ def test_a_linked_work_tree_is_read_too(repository: Path, monkeypatch: pytest.Mo
     git(repository, "worktree", "add", "-q", str(linked), "-b", "side/branch")
     monkeypatch.setattr(sys, "argv", [str(linked / "train.py")])
     assert context.git_tags()["mlflow.source.git.branch"] == "side/branch"
-    assert context.git_tags()["mlflow.source.git.commit"] == git(repository, "rev-parse", "HEAD")
+    assert context.git_tags()["mlflow.source.git.commit"] == git(repository, "rev-parse", "HEAD").strip()
 
 
 def test_a_console_has_no_file_and_no_commit(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -47,9 +47,18 @@ def test_every_public_name_is_sorted_and_known_to_type_checkers() -> None:
     }
     lazy = {*nbtrack._HOME, *nbtrack._MODULES}
     assert declared == lazy
-    assert set(nbtrack.__all__) == lazy | {"last_run", "__version__"}
+    assert set(nbtrack.__all__) <= lazy
     assert nbtrack.__all__ == sorted(nbtrack.__all__)
-    assert set(nbtrack.__all__) <= set(dir(nbtrack))
+    assert lazy | {"last_run"} <= set(dir(nbtrack))
+
+
+def test_importing_everything_by_a_star_hides_no_library_and_no_name_of_a_persons_own() -> None:
+    code = """
+sklearn, data = "theirs", "mine"
+from nbtrack import *
+print(sklearn, data, start_run.__name__, "client" in globals(), "last_run" in globals())
+"""
+    assert python(code).split() == ["theirs", "mine", "start_run", "False", "False"]
 
 
 def test_every_tracking_name_resolves() -> None:

@@ -62,6 +62,17 @@ export function spread(column: Column, rows: ArrayLike<number> & Iterable<number
   return none ? "empty" : "same";
 }
 
+/** Has it two values or more, besides the runs that lack it? Those tell more than what only one kind of run has. */
+function varies(column: Column, rows: Uint32Array): boolean {
+  const known = rows.filter((row) => (column.kind === "text" ? column.codes[row] >= 0 : column.missing[row] === 0));
+  return spread(column, known) === "differs";
+}
+
+/** What holds comes first, else the order stays. */
+function first<T>(list: readonly T[], holds: (each: T) => boolean): T[] {
+  return [...list.filter(holds), ...list.filter((each) => !holds(each))];
+}
+
 /** The choice where the person made none: the run, what was varied, what came out of it, then when and where it ran. */
 export function automatic(frame: Frame, rows: Uint32Array): string[] {
   const groups = listed(frame);
@@ -70,11 +81,21 @@ export function automatic(frame: Frame, rows: Uint32Array): string[] {
   const experiment = frame.columns.has("experiment_id") && state("experiment_id") === "differs" ? ["experiment_id"] : [];
   const params = groups.get("params")!.filter((name) => rows.length === 1 || state(name) === "differs");
   const metrics = groups.get("metrics")!.filter((name) => state(name) !== "empty");
-  const own = metrics.filter((name) => !name.startsWith("metrics.system/"));
+  const parents = frame.columns.get("tags.mlflow.parentRunId");
+  const top = rows.filter((row) => parents?.kind !== "text" || parents.codes[row] < 0);
+  // The results of a search come before those of its trials.
+  const ofTop = (name: string) => spread(frame.columns.get(name)!, top) !== "empty";
+  const own = first(
+    metrics.filter((name) => !name.startsWith("metrics.system/")),
+    ofTop,
+  );
   const tags = groups.get("tags")!.filter((name) => !internal(name) && state(name) === "differs");
   const around = ["start_time", "duration"].filter((name) => name === "duration" || frame.columns.has(name));
   const status = frame.columns.has("status") ? ["status"] : [];
-  const varied = few(params, "params");
+  const varied = few(
+    first(params, (name) => varies(frame.columns.get(name)!, rows)),
+    "params",
+  );
   // Many params would push the results out of sight: the first few say what was tried.
   const told = [...varied.slice(0, LEADING), ...few(own, "metrics"), ...varied.slice(LEADING), ...few(tags, "tags")];
   return [NAME, ...status, ...told, ...around, ...experiment];

@@ -51,6 +51,23 @@ test("one experiment needs no column of its own, and what is the same in its run
   expect(automatic(frame, Uint32Array.of(0, 2))).not.toContain("params.lr");
 });
 
+test("of a search beside other models, what its runs share comes before what only its trials have", () => {
+  const mixed = frameOf(
+    3,
+    new Map<string, Column>([
+      ["run_id", words("search", "trial", "other")],
+      ["run_name", words("search", "trial", "other")],
+      ["metrics.trial_score", metric(null, 1, null)],
+      ["metrics.score", metric(2, null, 3)],
+      ["params.booster", words("gbdt", "gbdt", null)],
+      ["params.rate", words("1", "2", null)],
+      ["tags.mlflow.parentRunId", words(null, "search", null)],
+    ]),
+  );
+  const shown = automatic(mixed, Uint32Array.of(0, 1, 2));
+  expect(shown).toEqual(["run_name", "params.rate", "params.booster", "metrics.score", "metrics.trial_score", "duration"]);
+});
+
 test("a single run shows all of its params", () => {
   expect(automatic(frame, Uint32Array.of(0))).toContain("params.seed");
 });

@@ -9,19 +9,9 @@ from pathlib import Path
 from nbtrack.entities import FileInfo
 from nbtrack.errors import StoreError
 from nbtrack.stores.base import Store
+from nbtrack.stores.walk import all_files
 
 CHUNK = 1 << 20
-
-
-def all_files(store: Store, run_id: str) -> Iterator[FileInfo]:
-    """Every file below the run's artifacts, folder by folder."""
-    folders = [""]
-    while folders:
-        for entry in store.list_artifacts(run_id, folders.pop()):
-            if entry.is_dir:
-                folders.append(entry.path)
-            else:
-                yield entry
 
 
 def missing(source: Store, run_id: str, target: Store, copy_id: str) -> list[FileInfo]:

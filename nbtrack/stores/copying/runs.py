@@ -15,6 +15,7 @@ from nbtrack.stores.copying.lack import Lack, Pair, history_once, lack
 from nbtrack.stores.copying.order import PARENTS, batches, comes_along
 from nbtrack.stores.copying.report import Report
 from nbtrack.stores.receiving import Receiver
+from nbtrack.stores.walk import all_files
 
 ORIGIN, FROM = "nbtrack.copied_run_id", "nbtrack.copied_from"  # tags of a run that got a new id
 NAME = "mlflow.runName"
@@ -82,7 +83,7 @@ class RunCopier:
                 self._left_out(given.run, what, why)
             self._ids[run_id] = run_id
             if comes_along(uri):
-                self._files(run_id, run_id, files.all_files(self._source, run_id))
+                self._files(run_id, run_id, all_files(self._source, run_id))
             return
         info = given.run.info
         made = self._target.create_run(

@@ -12,7 +12,7 @@ from nbtrack.errors import DamagedError, InvalidValueError, NotFoundError
 from nbtrack.stores.base import Damage
 from nbtrack.stores.files import codec, disk, layout
 from nbtrack.stores.files.layout import DEFAULT_ID, DEFAULT_NAME, META, TAGS, TRASH
-from nbtrack.stores.files.reader import Scan, read_meta_file, texts_under
+from nbtrack.stores.files.reader import Scan, moment, odd_times, read_meta_file, texts_under
 from nbtrack.stores.names import (
     LONGEST_EXPERIMENT_TAG,
     checked_experiment_name,
@@ -54,6 +54,8 @@ def read_experiment(folder: str, *, deleted: bool) -> tuple[Experiment | None, l
         scan.damage(META, getattr(error, "problem", "is a folder"), _REMEDY)
     if str(meta.get("experiment_id", experiment_id)) != experiment_id:
         scan.damage(META, "has another experiment_id than its folder's name", f"Correct it to '{experiment_id}'.")
+    for problem, remedy in odd_times(meta, "creation_time", "last_update_time"):
+        scan.damage(META, problem, remedy)
     return _experiment(meta, experiment_id, texts_under(scan, TAGS), deleted=deleted), scan.damages
 
 
@@ -66,13 +68,9 @@ def _experiment(meta: Mapping[str, Any], experiment_id: str, tags: Mapping[str, 
         artifact_location=str(meta.get("artifact_location") or ""),
         lifecycle_stage=stage,
         tags=tags,
-        creation_time=_time(meta.get("creation_time")),
-        last_update_time=_time(meta.get("last_update_time")),
+        creation_time=moment(meta.get("creation_time")),
+        last_update_time=moment(meta.get("last_update_time")),
     )
-
-
-def _time(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def listed(root: str, view: ViewType) -> list[Experiment]:

@@ -205,7 +205,11 @@ def _read_info(scan: Scan, run_id: str, experiment_id: str) -> RunInfo | None:
         _saw_unread(scan, META)
         return RunInfo(run_id, experiment_id, status="", lifecycle_stage=LifecycleStage.ACTIVE)
     scan.saw(META, about)
-    for problem, remedy in (*mistaken_identity(meta, run_id, experiment_id), *_no_times(meta)):
+    for problem, remedy in (
+        *mistaken_identity(meta, run_id, experiment_id),
+        *odd_times(meta, "start_time", "end_time"),
+        *_odd_status(meta),
+    ):
         scan.damage(META, problem, remedy)
     return run_info(meta, run_id, experiment_id)
 
@@ -257,8 +261,8 @@ def run_info(meta: Mapping[str, Any], run_id: str, experiment_id: str) -> RunInf
         experiment_id=experiment_id,
         user_id=_text(meta.get("user_id")),
         status=_STATUS.get(status, "") if isinstance(status, int) else _text(status),
-        start_time=_time(meta.get("start_time")),
-        end_time=_time(meta.get("end_time")),
+        start_time=moment(meta.get("start_time")),
+        end_time=moment(meta.get("end_time")),
         lifecycle_stage=LifecycleStage.DELETED if stage == LifecycleStage.DELETED else LifecycleStage.ACTIVE,
         artifact_uri=_text(meta.get("artifact_uri")),
         run_name=_text(meta.get("run_name")),
@@ -269,17 +273,25 @@ def _text(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _time(value: object) -> int | None:
+def moment(value: object) -> int | None:
+    """Milliseconds, where a number says so."""
     number = isinstance(value, int | float) and not isinstance(value, bool)
     return int(value) if number and abs(value) < 2**53 else None  # type: ignore[call-overload, arg-type]
 
 
-def _no_times(meta: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Start and end where they are no time; MLflow cannot read the run then."""
-    for name in ("start_time", "end_time"):
+def odd_times(meta: Mapping[str, Any], *names: str) -> Iterator[tuple[str, str]]:
+    """Where they are no time; MLflow cannot read what the file is of then."""
+    for name in names:
         value = meta.get(name)
-        if value is not None and _time(value) is None:
+        if value is not None and moment(value) is None:
             yield f"has {str(value)[:60]!r} as its {name}", "Correct it to milliseconds since 1970."
+
+
+def _odd_status(meta: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    status = meta.get("status")
+    if not (status is None or status in RunStatus.__members__ or (type(status) is int and status in _STATUS)):
+        known = ", ".join(f"{number} {name}" for number, name in _STATUS.items())
+        yield f"has {str(status)[:60]!r} as its status", f"Correct it to one of {known}."
 
 
 def _values(scan: Scan, sub: str, limit: int, depth: int = 0) -> Iterator[tuple[str, bytes]]:

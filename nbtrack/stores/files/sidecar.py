@@ -31,7 +31,7 @@ from nbtrack.stores.files import disk
 from nbtrack.stores.files.reader import ALL_BYTES, META_BYTES, Reading, shared
 from nbtrack.stores.files.shelf import Held, Shelf, arranged, shelf_of
 
-VERSION = 2  # also to be raised when a run's files are read in another way
+VERSION = 3  # also to be raised when a run's files are read in another way
 MAGIC = b"nbtrack runs %d" % VERSION
 LARGEST = 1 << 31
 WORTH = 100  # runs that were read and are not remembered, and at least a tenth of all (a fiftieth, at the end)

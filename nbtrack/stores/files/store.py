@@ -26,8 +26,8 @@ from nbtrack.entities import (
 )
 from nbtrack.errors import DamagedError, InvalidValueError, NotAStoreError, NotFoundError, ReadOnlyError, StoreError
 from nbtrack.frame import Row, Series
-from nbtrack.stores.base import Snapshot
-from nbtrack.stores.files import artifacts, disk, experiments, inputs, layout, points, runs
+from nbtrack.stores.base import Damage, Snapshot
+from nbtrack.stores.files import artifacts, disk, experiments, inputs, layout, model_damage, points, runs
 from nbtrack.stores.files.index import FileWatch, Index, Seen
 from nbtrack.stores.files.layout import DEFAULT_NAME, META, METRICS, TRASH
 from nbtrack.stores.files.reader import read_run, run_info
@@ -264,6 +264,10 @@ class FileStore:
                 return self._index.remembered(experiment_ids)
 
         return FileWatch(look, remembered)
+
+    def model_damages(self) -> list[Damage]:
+        """Logged models and notes of them that cannot be read: every one is opened."""
+        return list(model_damage.damages(self._root))
 
     # artifacts
     def artifact_dir(self, run_id: str) -> Path | None:

@@ -46,7 +46,7 @@ def _odd_experiments(db: Database) -> Found:
     times = "creation_time, last_update_time" if dated else "NULL, NULL"
     for id_, name, place, *given in db.rows(f"SELECT experiment_id, name, artifact_location, {times} FROM experiments"):
         odd = [f"the {what} {_short(text)}" for what, text in (("name", name), ("place", place)) if _no_text(text)]
-        odd += [f"the time {_short(time)}" for time in given if not (time is None or type(time) is int)]
+        odd += [f"the time {_short(time)}" for time in given if _no_time(time)]
         if odd:
             yield f"experiment {id_}", f"has {' and '.join(odd)}", f"{EDIT}."
 
@@ -70,7 +70,7 @@ def _odd_runs(db: Database) -> Found:
     ):
         odd = [] if status in RunStatus.__members__ else [f"the status {_short(status)}"]
         odd += [] if stage in (LifecycleStage.ACTIVE, LifecycleStage.DELETED) else [f"the stage {_short(stage)}"]
-        odd += [f"the time {_short(time)}" for time in (start, end) if not (time is None or type(time) is int)]
+        odd += [f"the time {_short(time)}" for time in (start, end) if _no_time(time)]
         odd += [f"the {what} {_short(text)}" for what, text in (("name", name), ("place", place)) if _no_text(text)]
         odd += [] if is_run_id(str(run_id)) else ["an id that MLflow does not give"]
         if odd:
@@ -104,6 +104,11 @@ def _odd_texts(db: Database) -> Found:
             except UnicodeDecodeError as error:
                 problem = f"is not UTF-8 at byte {error.start}"
                 yield f"run {run_id}, {table[:-1]} {_short(key)}", problem, f"{EDIT}, or delete it."
+
+
+def _no_time(value: object) -> bool:
+    """Milliseconds beyond this are exact nowhere but here, and no date."""
+    return not (value is None or (type(value) is int and abs(value) < 2**53))
 
 
 def _no_text(value: object) -> bool:

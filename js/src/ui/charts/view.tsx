@@ -63,12 +63,7 @@ function Sections() {
   const extra = formulas.length > 0 && <Grid metrics={formulas} short={false} />;
   if (chosen) {
     const listed = sectionsOf(chosen.filter((metric) => all.includes(metric)), search).flatMap(({ metrics }) => metrics);
-    return (
-      <>
-        {extra}
-        <Grid metrics={chosen.filter((metric) => listed.includes(metric))} short={false} />
-      </>
-    );
+    return <Grid metrics={[...formulas, ...chosen.filter((metric) => listed.includes(metric))]} short={false} />;
   }
   const sections = gathered(sectionsOf(all, search)).map((section) => ({ ...section, metrics: byHand(section.metrics, order) }));
   if (sections.length === 0) return <p class="nbt-hint">No metric is named like “{search}”.</p>;
