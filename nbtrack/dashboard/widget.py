@@ -42,6 +42,12 @@ class Channel(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]
     _esm = t.Unicode().tag(sync=True)
     uid = t.Unicode().tag(sync=True)
 
+    def open(self) -> None:
+        """ipykernel 7.4 hands requests to the shell that last published on their model: for a new one that of this cell,
+        which may be followed by one that trains for hours. Having forgotten it, they go where the browser wants them."""
+        super().open()
+        vars(self.comm).pop("_reply_subshell_id", None)
+
 
 class Dashboard(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]
     """Runs of a store, to be looked at. Made by `dashboard`, `compare`, `chart` and `show`.
