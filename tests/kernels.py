@@ -18,7 +18,7 @@ def write_spec(kernels: Path, ipykernel: str) -> str:
     paths = [str(ROOT)]
     if ipykernel != NEWEST:
         alone = ROOT / ".venvs" / "ipykernel" / ipykernel
-        assert (alone / "ipykernel").is_dir(), f"{alone} is missing: its tests need ipykernel {ipykernel}. Run make test."
+        assert (alone / "ipykernel").is_dir(), f"{alone} is missing: ipykernel {ipykernel} is tested. Run make test."
         paths.insert(0, str(alone))
     name = f"ipykernel-{ipykernel}"
     spec = {

@@ -13,7 +13,7 @@ import anywidget
 import numpy as np
 import traitlets as t
 
-from nbtrack.dashboard import cells, hosts, named
+from nbtrack.dashboard import cells, copies, hosts, named
 from nbtrack.dashboard._protocol import DEFAULT_STATUS
 from nbtrack.dashboard.assets import front
 from nbtrack.dashboard.catalog import label
@@ -43,10 +43,11 @@ class Channel(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]
     uid = t.Unicode().tag(sync=True)
 
     def open(self) -> None:
-        """ipykernel 7.4 hands requests to the shell that last published on their model: for a new one that of this cell,
-        which may be followed by one that trains for hours. Having forgotten it, they go where the browser wants them."""
+        """ipykernel 7.4 hands requests to the shell that last published on their model: for a new one to the cell's,
+        where the next cell may train for hours. Once this is forgotten they go where the browser wants them.
+        """
         super().open()
-        vars(self.comm).pop("_reply_subshell_id", None)
+        self.comm.__dict__.pop("_reply_subshell_id", None)
 
 
 class Dashboard(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]
@@ -78,7 +79,7 @@ class Dashboard(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]
         uid = uuid.uuid4().hex
         code = self._code = front()
         self._from_browser = threading.local()
-        self._displays: dict[str, cells.Cell | None] = {}  # display id to the cell that shows it
+        self._displays: dict[str, copies.Cell | None] = {}  # display id to the cell that shows it
         self._displayed = 0
         self._shown_rev = -1
         self._only = None if only is None else set(only)
@@ -137,7 +138,7 @@ class Dashboard(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]
         """Write a page that works from disk, offline and without a kernel. Gives its path."""
         self._hub.finish()
         title = f"nbtrack: {label(self._hub.store.uri)}"
-        fragment = self._html(self.uid, PAGE_BYTES)
+        fragment = self._html(self.uid, PAGE_BYTES, holds=True)
         target = Path(path)
         target.write_text(page_html(html.escape(title), fragment), "utf-8")
         return target
@@ -149,7 +150,7 @@ class Dashboard(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]
             self._channel.close()
         super().close()
 
-    def replaced_in(self, cell: cells.Cell) -> None:
+    def replaced_in(self, cell: copies.Cell) -> None:
         """The cell ran again without showing this; with no other output left, nobody can look at it any more."""
         self._displays = {shown: where for shown, where in self._displays.items() if where != cell}
         if not self._displays:
@@ -172,11 +173,24 @@ class Dashboard(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]
         display(self._bundle(shown), raw=True, display_id=shown)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        return self._bundle(self.uid)
+        return self._bundle(self.uid, holds=True)
 
-    def _bundle(self, display: str) -> dict[str, Any]:
+    def _bundle(self, display: str, *, holds: bool | None = None) -> dict[str, Any]:
         self._shown_rev = self._hub.rev
-        return {"text/plain": self._text(), "text/html": self._html(display, SAVED_BYTES)}
+        if holds is None:
+            holds = copies.holds(display, self._displays[display])
+        shown = self._html(display, SAVED_BYTES, holds=holds)
+        return {"text/plain": self._text(), "text/html": shown}
+
+    def carry(self, display: str | None = None) -> bool:
+        """Put the code of the front end into this output, or into any: the page or the notebook misses it."""
+        from IPython.display import update_display
+
+        shown = display or next(iter(self._displays), None)
+        if shown not in self._displays or not copies.take(shown, self._displays[shown]):
+            return False
+        update_display(self._bundle(shown), raw=True, display_id=shown)
+        return True
 
     def refresh_outputs(self, *, only_empty: bool = False) -> None:
         """Put the newest snapshot into the outputs, so that a saved notebook holds it.
@@ -190,12 +204,13 @@ class Dashboard(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]
         for shown in self._displays:
             update_display(self._bundle(shown), raw=True, display_id=shown)
 
-    def _html(self, display: str, most_bytes: int) -> str:
+    def _html(self, display: str, most_bytes: int, *, holds: bool) -> str:
         frame = self._frame()
         held = self._held()
         saved = saved_snapshot(frame, held, [*self.selected, *self.view["pinned"]], most_bytes)
         shown = Shown(self.uid, display, self.frame_kind, dict(self.view), list(self.selected), self._hub.status())
-        return output_html(shown, saved, front(), plain_html(frame, self._title(frame), saved.notes))
+        plain = plain_html(frame, self._title(frame), saved.notes)
+        return output_html(shown, saved, front(), plain, group=copies.GROUP, holds=holds)
 
     def _text(self) -> str:
         frame = self._frame()
@@ -237,6 +252,10 @@ class Dashboard(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]
             request, ask = Request.of(content), content.get("id")
             if request.kind == "need" and request.what == "resync":
                 self.replace_snapshot()
+                _reply(model, ask, Answer())
+                return
+            if request.kind == "need" and request.what == "front":
+                self.carry(request.path)
                 _reply(model, ask, Answer())
                 return
             try:

@@ -52,6 +52,7 @@ class Server:
     port: int
     token: str
     log: Path
+    environment: dict[str, str]
 
     @property
     def url(self) -> str:
@@ -75,8 +76,9 @@ class Server:
             "--ServerApp.terminals_enabled=False",
         ]  # fmt: skip
         with log.open("wb") as output:
-            process = subprocess.Popen(command, cwd=folder, env=_environment(home), stdout=output, stderr=output)
-        server = Server(folder, process, port, token, log)
+            environment = _environment(home)
+            process = subprocess.Popen(command, cwd=folder, env=environment, stdout=output, stderr=output)
+        server = Server(folder, process, port, token, log, environment)
         server._wait()
         return server
 

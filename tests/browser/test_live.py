@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from .jupyter import ROOT, Notebook
 
@@ -131,13 +131,51 @@ def test_a_run_of_another_process_appears_within_two_seconds(notebook: Open) -> 
     book.finish()
 
 
-def test_a_dashboard_lives_in_a_box_of_widgets(notebook: Open) -> None:
-    book = notebook(STORE, "import ipywidgets\ndash = nbtrack.dashboard()\nipywidgets.VBox([dash])")
+BOXES = """
+import ipywidgets as w
+dash, curves = nbtrack.dashboard(), nbtrack.chart()
+tabs = w.Tab([w.HTML("first"), w.VBox([dash]), w.HBox([w.HTML("beside"), curves])], titles=["a", "b", "c"])
+tabs
+"""
+
+
+def test_a_dashboard_lives_in_boxes_and_in_tabs_that_were_hidden_when_it_was_made(notebook: Open) -> None:
+    book = notebook(STORE, BOXES)
     book.run(0)
     book.run(1)
+    page = book.page
+    page.get_by_role("tab", name="b", exact=True).click()
     expect(row(book, "run2")).to_be_visible()
     row(book, "run2").locator(".nbt-box").click()
     until(book, "list(dash.selected_runs.get('tags.mlflow.runName', []))", "['run2']")
+    whole = page.locator(".nbt-root").filter(has=page.locator(".nbt-grid"))
+    expect(whole.locator(".nbt-lower canvas").first).to_be_visible()
+    fills(whole.locator(".nbt-lower figure").first)
+    there = page.locator(".widget-tab-contents, .jupyter-widget-TabPanel-tabContents").first.bounding_box()
+    assert there is not None
+    assert whole.bounding_box()["width"] > 0.9 * there["width"]  # type: ignore[index]
+    page.get_by_role("tab", name="c", exact=True).click()
+    alone = page.locator(".nbt-alone-chart")
+    page.wait_for_timeout(2000)
+    page.screenshot(path="/tmp/alive-box2.png")
+    expect(alone.locator("canvas").first).to_be_visible()
+    fills(alone.locator("figure").first)
+    page.get_by_role("tab", name="b", exact=True).click()
+    expect(row(book, "run1")).to_be_visible()
+    fills(whole.locator(".nbt-lower figure").first)
+    page.screenshot(path="/tmp/alive-box.png")
+    assert book.problems == []
+
+
+def fills(figure: Locator) -> None:
+    """The chart was drawn for the place that it has now."""
+    drawn = figure.locator("canvas").first
+    expect(drawn).to_be_visible()
+    place, canvas = figure.bounding_box(), drawn.bounding_box()
+    assert place is not None
+    assert canvas is not None
+    assert place["width"] > 250
+    assert 0.85 * place["width"] < canvas["width"] <= place["width"]
 
 
 def test_a_dashboard_is_live_in_notebook_7(notebook: Open) -> None:

@@ -1,4 +1,4 @@
-"""Each line of ipykernel: what a view asks while a cell trains is answered at once where there are subshells, else later.
+"""On each line of ipykernel: what a view asks while a cell trains is answered at once, or when the cell ends?
 
 The messages are those of JupyterLab, which gives all widgets of a notebook one subshell and names it in each header.
 """
@@ -9,7 +9,6 @@ import statistics
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from queue import Empty
 from typing import Any
 
@@ -18,7 +17,7 @@ from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import KernelManager
 
-from tests.kernels import NEWEST, OLDER, VERSIONS, write_spec
+from tests.kernels import VERSIONS, write_spec
 
 pytestmark = pytest.mark.interop  # environments of their own
 
@@ -32,7 +31,7 @@ dash = nbtrack.dashboard()
 channel = dash._channel
 dash
 """
-# What the dashboard hears of comes from the hub's thread; the cell itself pushes on the same model, and shows something.
+# What is logged is pushed by a thread; the cell itself pushes on the same model too, and prints.
 TRAIN = """
 end = time.monotonic() + {seconds}
 with nbtrack.start_run(run_name="training"):
