@@ -129,10 +129,9 @@ bench-readme: build ## the table of what `make bench` measured last, into README
 screenshots: build chromium ## docs/*.png from a real JupyterLab, and scenes to look at (SCENES=table)
 	@NBTRACK_CHROMIUM="$$(cat $(CHROMIUM))" $(PY) -m scripts.screenshots $(SCENES)
 
-audit: build ## known weaknesses in what we depend on (needs the network)
+audit: build ## known weaknesses in what we depend on (needs the advisory services; says so where they do not answer)
 	@scripts/env.sh .venv -c constraints.txt pip-audit
-	@$(PY) -m pip_audit --strict --requirement constraints.txt --no-deps --disable-pip
-	@$(NPM) audit --omit=dev
+	@$(PY) scripts/audit.py
 
 constraints: $(ENV) ## newest versions of everything into the pinned lists
 	@scripts/constraints.sh

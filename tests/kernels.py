@@ -27,6 +27,6 @@ def write_spec(kernels: Path, ipykernel: str) -> str:
         "language": "python",
         "env": {"PYTHONPATH": ":".join(paths), "PYDEVD_DISABLE_FILE_VALIDATION": "1"},
     }
-    (kernels / name).mkdir(parents=True)
+    (kernels / name).mkdir(parents=True, exist_ok=True)
     (kernels / name / "kernel.json").write_text(json.dumps(spec))
     return name

@@ -36,7 +36,25 @@ PATIENCE = 5.0  # s that the first showing waits for a store to be read
 PAGE_BYTES = 60_000_000  # of packs in a page of its own
 
 
-class Channel(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]
+class Model(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]
+    """ipywidgets gives each model another one that holds its layout, and forgets that when the model is closed."""
+
+    def __init__(self, **traits: Any) -> None:
+        super().__init__(**traits)
+        self._made = self.layout  # a person may give it another one, which is the person's
+
+    def open(self) -> None:
+        if self.layout.comm is None:
+            self.layout.open()
+        super().open()
+
+    def close(self) -> None:
+        super().close()
+        if "_made" in self.__dict__:
+            self._made.close()
+
+
+class Channel(Model):
     """The model on which requests travel: a running cell never publishes on it, so ipykernel lets them through."""
 
     _esm = t.Unicode().tag(sync=True)
@@ -50,7 +68,7 @@ class Channel(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]
         self.comm.__dict__.pop("_reply_subshell_id", None)
 
 
-class Dashboard(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]
+class Dashboard(Model):
     """Runs of a store, to be looked at. Made by `dashboard`, `compare`, `chart` and `show`.
 
     `selected` (run ids) and `view` can be read, set and observed; a view is set in part: `dash.view = {"filter": "…"}`.
