@@ -25,11 +25,16 @@ class Front:
 
     @property
     def esm(self) -> str:
-        """The module that anywidget loads for a model: announces it to the page, and renders it as an ordinary view."""
+        """The module that anywidget loads for a model: announces it to the page, and renders it as an ordinary view.
+
+        A page keeps each module that it ever loaded, and there is one for each model: so the code is a trait beside it.
+        """
         return (
-            f"{self.loader}\nnbtrackLoader.offer({self.version!r}, {self.code!r});\n"
-            "export default {\n"
-            "  initialize({ model, signal }) { nbtrackLoader.announce('models', model, signal); },\n"
+            f"{self.loader}\nexport default {{\n"
+            "  initialize({ model, signal }) {\n"
+            f"    nbtrackLoader.offer({self.version!r}, model.get('_front'));\n"
+            "    nbtrackLoader.announce('models', model, signal);\n"
+            "  },\n"
             f"  async render(context) {{ return (await nbtrackLoader.load({self.version!r})).render(context); }},\n"
             "};\n"
         )

@@ -75,6 +75,7 @@ class Dashboard(Model):
     """
 
     _esm = t.Unicode().tag(sync=True)
+    _front = t.Unicode().tag(sync=True)
     uid = t.Unicode().tag(sync=True)
     frame_kind = t.Unicode("dashboard").tag(sync=True)
     packed_runs = t.Bytes().tag(sync=True)
@@ -104,7 +105,13 @@ class Dashboard(Model):
         self._hub: Hub = hub_for(store, None if experiment_ids is None else list(experiment_ids))
         first = merged_view(default_view(), view or {})
         super().__init__(
-            model_id=uid, uid=uid, _esm=code.esm, frame_kind=frame_kind, view=first, selected=list(selected)
+            model_id=uid,
+            uid=uid,
+            _esm=code.esm,
+            _front=code.code,
+            frame_kind=frame_kind,
+            view=first,
+            selected=list(selected),
         )
         self._follow()
         cells.watch()
