@@ -15,6 +15,7 @@ JS_SOURCES := $(shell find js/src -type f) $(wildcard js/scripts/*) js/package.j
 ENV := .venv/.made
 MODULES := js/node_modules/.made
 MLFLOWS := .venvs/mlflow3/.made .venvs/mlflow2/.made
+KERNELS := .venvs/ipykernel/.made
 CHROMIUM := .venv/.chromium
 
 .PHONY: help env build test test-all test-oldest test-quick lint test-js test-py bench bench-readme bench-networks demo
@@ -34,6 +35,12 @@ $(ENV): pyproject.toml constraints.txt scripts/env.sh
 .venvs/%/.made: tests/interop/%.txt scripts/env.sh | $(ENV)
 	@echo "$* environment in .venvs/$*"
 	@scripts/env.sh .venvs/$* -r $<
+	@touch $@
+
+# Each older ipykernel alone in a folder, with what the older ones import under another name.
+$(KERNELS): tests/kernels.txt scripts/env.sh | $(ENV)
+	@for one in $$(grep == $<); do echo "$$one in .venvs/ipykernel/$${one##*=}"; \
+	  scripts/env.sh .venv --target ".venvs/ipykernel/$${one##*=}" --no-deps "$$one" nest-asyncio==1.6.0 || exit 1; done
 	@touch $@
 
 # Of torch any build will do. pip is asked first because it may be told of one without CUDA, which is a tenth of the size;
@@ -99,7 +106,7 @@ test-js: build
 
 # A test file stays in one process, so that its JupyterLab is started once. Playwright keeps an event loop running in its
 # process, so the tests that drive a browser have processes of their own.
-test-py: build chromium $(MLFLOWS)
+test-py: build chromium $(MLFLOWS) $(KERNELS)
 	@$(PY) -m pytest -q -n $(JOBS) --dist loadfile -m "not browser and not slow and not large" $(PYTEST)
 	@NBTRACK_CHROMIUM="$$(cat $(CHROMIUM))" $(PY) -m pytest -q -n $(JOBS) --dist loadfile -m "browser and not slow" $(PYTEST)
 
@@ -124,10 +131,9 @@ bench-readme: build ## the table of what `make bench` measured last, into README
 screenshots: build chromium ## docs/*.png from a real JupyterLab, and scenes to look at (SCENES=table)
 	@NBTRACK_CHROMIUM="$$(cat $(CHROMIUM))" $(PY) -m scripts.screenshots $(SCENES)
 
-audit: build ## known weaknesses in what we depend on (needs the network)
+audit: build ## known weaknesses in what we depend on (needs the advisory services; says so where they do not answer)
 	@scripts/env.sh .venv -c constraints.txt pip-audit
-	@$(PY) -m pip_audit --strict --requirement constraints.txt --no-deps --disable-pip
-	@$(NPM) audit --omit=dev
+	@$(PY) scripts/audit.py
 
 constraints: $(ENV) ## newest versions of everything into the pinned lists
 	@scripts/constraints.sh

@@ -35,7 +35,7 @@ def test_the_wheel_holds_front_end_licences_notebooks_and_types(wheel: Path) -> 
 def test_every_bundled_library_has_its_licence_in_the_wheel(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         notices = archive.read("nbtrack/dashboard/static/LICENSES.txt").decode()
-    for library in ("preact", "@preact/signals", "uplot"):
+    for library in ("preact", "@preact/signals", "uplot", "marked", "dompurify"):
         assert f"\n{library} " in f"\n{notices}"
     assert "Permission is hereby granted" in notices
 

@@ -10,14 +10,16 @@ import { DEFAULT_STATUS, type FrameKind, type Status } from "./protocol";
 import { completeView, createState, type State } from "./state/state";
 import { styles } from "./ui/styles";
 import { View } from "./view";
+import { onReturn, rest, watch } from "./watch";
 
 /** What a saved output carries. `runs` and `series` are packs in base64; both may be empty. */
 export interface Saved {
   uid: string;
   display: string;
+  group: string;
   frame_kind: FrameKind;
   view: unknown;
-  selected: string[];
+  selected: readonly string[];
   status: Status;
   runs: string;
   series: string;
@@ -40,15 +42,19 @@ export async function mountOutput(place: HTMLElement, saved: Saved): Promise<voi
   there.add(view);
   if (!models.has(saved.uid)) await view.refresh(saved);
   view.follow(saved.uid);
+  watch(view, saved);
 }
 
 /** Show a model as an ordinary widget view, until `signal` aborts. */
 export function mountWidget(place: HTMLElement, model: WidgetModel, signal?: AbortSignal): void {
   const uid = model.get("uid") as string;
+  place.classList.add("nbt-host");
   const view = open(place, model.get("frame_kind") as FrameKind);
   view.join(uid, model);
   signal?.addEventListener("abort", () => view.close());
 }
+
+onReturn((place) => void mountOutput(place, { ...(JSON.parse(place.querySelector("script.nbt-data")!.textContent!) as Saved), ...rest(place) }));
 
 interface Open extends Mounted {
   /** Join whatever model has this uid, now and later. */

@@ -21,14 +21,15 @@ export interface Mounted {
 }
 
 export interface Page {
-  /** By version: the evaluated front end. */
+  /** By version: the evaluated front end, and the code of those that the page has. */
   fronts: Map<string, Promise<unknown>>;
+  offers: Map<string, string>;
   /** By uid: the model with the traits, and the one that requests travel on. */
   models: Map<string, unknown>;
   channels: Map<string, unknown>;
   /** By display id: what is mounted for it. */
   views: Map<string, Set<Mounted>>;
-  /** An event named by the uid tells that its model or channel came or went. */
+  /** An event named by the uid tells that its model or channel came or went; `front`, that there is code. */
   heard: EventTarget;
 }
 

@@ -43,10 +43,13 @@ export const MESSAGES = {
 } as const;
 
 /**
- * What a `need` can ask for. `trees` lists all files of several runs; `commits` compares the repository of two runs, or of
+ * What a `need` can ask for. `front`: the code of the front end into the output with the display id `path`, because the
+ * output that held it is gone. `trees` lists all files of several runs; `commits` compares the repository of two runs, or of
  * one with what it had not committed; `plotly` is plotly.js, for figures among the files.
  */
-export const NEEDS = ["hello", "resync", "series", "artifacts", "trees", "artifact", "inputs", "commits", "plotly", "views"] as const;
+export const NEEDS = [
+  "hello", "resync", "front", "series", "artifacts", "trees", "artifact", "inputs", "commits", "plotly", "views",
+] as const;
 
 /** What an `edit` can do. Each is safe to apply twice, and late. A view has its name for `key`, and its JSON for `value`. */
 export const EDITS = ["rename", "set_tag", "delete_tag", "delete", "restore", "save_view", "drop_view"] as const;

@@ -15,7 +15,8 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from nbtrack.capture.secrets import looks_secret
+from nbtrack.capture.options import options
+from nbtrack.capture.secrets import looks_secret, masked
 from nbtrack.errors import guard
 
 MOST = 50  # displays of one run
@@ -145,12 +146,10 @@ def content(data: Mapping[str, Any]) -> tuple[str, bytes] | None:
 def _bytes(kind: str, value: Any) -> bytes:
     if isinstance(value, bytes):
         return value
-    if kind.endswith("+json"):
-        return json.dumps(value).encode()
-    text = str(value)
+    text = json.dumps(value) if kind.endswith("+json") else str(value)
     if kind.startswith("image/") and kind != "image/svg+xml":
         try:
             return base64.b64decode(text)
         except (binascii.Error, ValueError):
             return b""
-    return text.encode("utf-8", "replace")
+    return (masked(text) if options.masking else text).encode("utf-8", "replace")

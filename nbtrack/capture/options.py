@@ -25,6 +25,8 @@ class Options:
     """Fits of the libraries that `nbtrack.autolog` knows, the first 200 of a cell."""
     values: bool = True
     """Literals and scalars it reads as params, numbers it computes as metrics."""
+    masking: bool = True
+    """Keys, tokens and passwords that are recognised in all kept texts stand as `[masked by nbtrack]`."""
     output: bool = True
     """What it prints, `output.txt`, up to 1 MB."""
     printed: bool = True

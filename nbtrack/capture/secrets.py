@@ -1,4 +1,4 @@
-"""Does this name, or this text, look as if it were a secret?"""
+"""Does this name, or this text, look as if it were a secret, and what is kept in its place?"""
 
 from __future__ import annotations
 
@@ -14,14 +14,20 @@ _WORDS = frozenset({
 _JOINED = ("apikey", "secretkey", "accesskey", "privatekey", "password", "passwd", "authtoken", "accesstoken")
 # The forms of well-known keys: OpenAI, GitHub, GitLab, AWS, Hugging Face, Slack, Google, JSON web tokens, PEM; and a
 # password inside an address.
-_FORMS = re.compile(
-    r"\b(sk-[\w-]{16,}|gh[pousr]_\w{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|A[KS]IA[A-Z0-9]{16}|hf_\w{20,}"
-    r"|xox[abprs]-[\w-]{10,}|AIza[\w-]{30,}|ya29\.[\w-]{20,}|eyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]*)"
-    r"|-----BEGIN [A-Z ]*PRIVATE KEY|[a-z][a-z0-9+.-]*://[^\s/:@]*:[^\s/@]+@",
+_KEYS = re.compile(
+    r"\b(?:sk-[\w-]{16,}|gh[pousr]_\w{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|A[KS]IA[A-Z0-9]{16}|hf_\w{20,}"
+    r"|xox[abprs]-[\w-]{10,}|AIza[\w-]{30,}|ya29\.[\w-]{20,}|eyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]*)",
     re.IGNORECASE,
 )
+_FORMS = re.compile(
+    _KEYS.pattern + r"|-----BEGIN [A-Z ]*PRIVATE KEY|[a-z][a-z0-9+.-]*://[^\s/:@]*:[^\s/@]+@", re.IGNORECASE
+)
+_BLOCK = re.compile(r"(-----BEGIN [A-Z ]*PRIVATE KEY[A-Z ]*-----).+?(?=-----END|\Z)", re.DOTALL)
+_ADDRESS = re.compile(r"([a-z][a-z0-9+.-]*://[^\s/:@'\"]*:)([^\s/@'\"]+)(?=@)", re.IGNORECASE)
+_NAMED = re.compile(r"PASSWORD|PASSWD|SECRET|(?:TOKEN|KEY|PASS|PWD)$", re.IGNORECASE)
 _SHORTEST = 8  # characters of an environment variable's value that is looked for
 HIDDEN = "…"
+MASK = "[masked by nbtrack]"  # no character of it is escaped in JSON or HTML
 
 _ENDINGS = ("key", "keys")  # api_key, AWS_KEY; a bare `key` or `sort_key` is left out too: better too few than one
 
@@ -51,6 +57,27 @@ def holds_secret(text: str) -> bool:
         return True
     secret = (value for name, value in os.environ.items() if len(value) >= _SHORTEST and looks_secret(name))
     return any(value in text for value in secret)
+
+
+def masked(text: str) -> str:
+    """The text with a mask over keys of well-known forms, passwords in addresses, and what the environment variables
+    named like `*TOKEN`, `*KEY`, `*PASSWORD*` and `*SECRET*` hold; the very same text where there is none of them."""
+    for value in _held_in_environment():
+        text = text.replace(value, MASK)
+    text = _BLOCK.sub(rf"\g<1>{MASK}", _ADDRESS.sub(rf"\g<1>{MASK}", text))
+    return _KEYS.sub(MASK, text)
+
+
+def _held_in_environment() -> list[str]:
+    """Longest first. A plain word, a path or an address is taken for a setting, not for a secret."""
+    found = {value for name, value in os.environ.items() if _NAMED.search(name) and _is_no_setting(value)}
+    return sorted(found, key=len, reverse=True)
+
+
+def _is_no_setting(value: str) -> bool:
+    classes = (str.islower, str.isupper, str.isdigit, lambda c: not c.isalnum())
+    mixed = sum(any(map(is_one, value)) for is_one in classes) > 1
+    return len(value) >= _SHORTEST and mixed and not value.startswith(("/", "~", ".")) and "://" not in value
 
 
 def without_secrets(arguments: Sequence[str]) -> list[str]:

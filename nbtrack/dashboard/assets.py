@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from nbtrack.dashboard._protocol import PROTOCOL
 from nbtrack.errors import NbtrackError
 
 STATIC = Path(__file__).parent / "static"
@@ -16,7 +17,7 @@ STATIC = Path(__file__).parent / "static"
 
 @dataclass(frozen=True, slots=True)
 class Front:
-    """`version` names this very build; `code` is the gzipped module in base64; `loader` a script that brings it in."""
+    """`version` names protocol and build; `code` is the gzipped module in base64; `loader` brings it onto a page."""
 
     version: str
     code: str
@@ -24,12 +25,17 @@ class Front:
 
     @property
     def esm(self) -> str:
-        """The module that anywidget loads for a model: announces it to the page, and renders it as an ordinary view."""
+        """The module that anywidget loads for a model: announces it to the page, and renders it as an ordinary view.
+
+        A page keeps each module that it ever loaded, and there is one for each model: so the code is a trait beside it.
+        """
         return (
-            f"{self.loader}\nconst load = () => nbtrackLoader.load({self.version!r}, {self.code!r});\n"
-            "export default {\n"
-            "  initialize({ model, signal }) { nbtrackLoader.announce('models', model, signal); },\n"
-            "  async render(context) { return (await load()).render(context); },\n"
+            f"{self.loader}\nexport default {{\n"
+            "  initialize({ model, signal }) {\n"
+            f"    nbtrackLoader.offer({self.version!r}, model.get('_front'));\n"
+            "    nbtrackLoader.announce('models', model, signal);\n"
+            "  },\n"
+            f"  async render(context) {{ return (await nbtrackLoader.load({self.version!r})).render(context); }},\n"
             "};\n"
         )
 
@@ -55,7 +61,7 @@ def front() -> Front:
             "In a checkout run `npm ci && npm run build` in js/, or install nbtrack with pip."
         ) from error
     code = base64.b64encode(gzip.compress(widget, 9, mtime=0)).decode("ascii")
-    return Front(hashlib.sha256(widget).hexdigest()[:12], code, loader)
+    return Front(f"{PROTOCOL}-{hashlib.sha256(widget).hexdigest()[:12]}", code, loader)
 
 
 @cache

@@ -7,22 +7,21 @@ dashboards that it had shown before are told, so that they can close.
 from __future__ import annotations
 
 import weakref
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
-from nbtrack.dashboard import live
+from nbtrack.dashboard import copies, live
+from nbtrack.dashboard.copies import Cell
 from nbtrack.errors import guard
 
 QUICK = 20_000  # runs; a larger store is written into the traits by the hub's thread, not while the person waits
 
 
-class Cell(NamedTuple):
-    id: str
-    turn: int  # execution count: tells one run of the cell from the next
-
-
 class Shown(Protocol):
     def replaced_in(self, cell: Cell) -> None:
         """The output of this run of the cell is no more."""
+
+    def carry(self) -> bool:
+        """Put the code of the front end into an output; False where there is none."""
 
 
 _watched: set[int] = set()
@@ -60,18 +59,19 @@ def _running() -> Cell | None:
 
 def _cell_ended(result: Any) -> None:
     with guard("refresh the dashboards"):
-        _tell_replaced()
+        cell = _running()
+        if cell is not None:
+            _tell_replaced(cell)
         for hub in live.hubs():
             hub.cell_ended(quick=QUICK)
 
 
-def _tell_replaced() -> None:
-    cell = _running()
-    if cell is None or cell.id not in _shown:
-        return
-    runs = _shown[cell.id]
+def _tell_replaced(cell: Cell) -> None:
+    runs = _shown.get(cell.id, {})
     for earlier in [run for run in runs if run != cell]:
         for dashboard in list(runs.pop(earlier)):
             dashboard.replaced_in(earlier)
     if not runs:
-        del _shown[cell.id]
+        _shown.pop(cell.id, None)
+    if copies.is_gone(cell):
+        any(dashboard.carry() for runs in _shown.values() for each in runs.values() for dashboard in list(each))

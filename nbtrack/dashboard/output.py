@@ -33,12 +33,13 @@ class Shown:
     status: dict[str, Any]
 
 
-def output_html(shown: Shown, snapshot: Snapshot, front: Front, plain: str) -> str:
-    """A fragment; `plain` is HTML already."""
+def output_html(shown: Shown, snapshot: Snapshot, front: Front, plain: str, *, group: str, holds: bool) -> str:
+    """A fragment; `plain` is HTML already. One output of a `group` holds the code of the front end for all."""
     data = {
         "version": front.version,
         "uid": shown.uid,
         "display": shown.display,
+        "group": group,
         "frame_kind": shown.frame_kind,
         "view": shown.view,
         "selected": shown.selected,
@@ -46,12 +47,12 @@ def output_html(shown: Shown, snapshot: Snapshot, front: Front, plain: str) -> s
         "runs": _base64(snapshot.runs),
         "series": _base64(snapshot.series),
     }
+    code = f'<script type="text/plain" class="nbt-front" data-for="{group}">{front.code}</script>\n' if holds else ""
     call = f"nbtrackLoader.output(document.currentScript, {script_json(shown.display)});"
     return (
         f'<div data-nbtrack="{shown.display}">\n<div class="nbt-fallback">{plain}</div>\n'
         f'<script type="application/json" class="nbt-data">{script_json(data)}</script>\n'
-        f'<script type="text/plain" class="nbt-front">{front.code}</script>\n'
-        f"<script>(() => {{ {front.loader} {call} }})();</script>\n</div>"
+        f"{code}<script>(() => {{ {front.loader} {call} }})();</script>\n</div>"
     )
 
 

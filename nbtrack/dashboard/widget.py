@@ -14,7 +14,7 @@ import anywidget
 import numpy as np
 import traitlets as t
 
-from nbtrack.dashboard import cells, hosts, named
+from nbtrack.dashboard import cells, copies, hosts, named
 from nbtrack.dashboard._protocol import DEFAULT_STATUS
 from nbtrack.dashboard.assets import front
 from nbtrack.dashboard.catalog import label
@@ -37,20 +37,46 @@ PATIENCE = 5.0  # s that the first showing waits for a store to be read
 PAGE_BYTES = 60_000_000  # of packs in a page of its own
 
 
-class Channel(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]
+class Model(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]
+    """ipywidgets gives each model another one that holds its layout, and forgets that when the model is closed."""
+
+    def __init__(self, **traits: Any) -> None:
+        super().__init__(**traits)
+        self._made = self.layout  # a person may give it another one, which is the person's
+
+    def open(self) -> None:
+        if self.layout.comm is None:
+            self.layout.open()
+        super().open()
+
+    def close(self) -> None:
+        super().close()
+        if "_made" in self.__dict__:
+            self._made.close()
+
+
+class Channel(Model):
     """The model on which requests travel: a running cell never publishes on it, so ipykernel lets them through."""
 
     _esm = t.Unicode().tag(sync=True)
     uid = t.Unicode().tag(sync=True)
 
+    def open(self) -> None:
+        """ipykernel 7.4 hands requests to the shell that last published on their model: for a new one to the cell's,
+        where the next cell may train for hours. Once this is forgotten they go where the browser wants them.
+        """
+        super().open()
+        self.comm.__dict__.pop("_reply_subshell_id", None)
 
-class Dashboard(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]
+
+class Dashboard(Model):
     """Runs of a store, to be looked at. Made by `dashboard`, `compare`, `chart` and `show`.
 
     `selected` (run ids) and `view` can be read, set and observed; a view is set in part: `dash.view = {"filter": "…"}`.
     """
 
     _esm = t.Unicode().tag(sync=True)
+    _front = t.Unicode().tag(sync=True)
     uid = t.Unicode().tag(sync=True)
     frame_kind = t.Unicode("dashboard").tag(sync=True)
     packed_runs = t.Bytes().tag(sync=True)
@@ -73,14 +99,20 @@ class Dashboard(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]
         uid = uuid.uuid4().hex
         code = self._code = front()
         self._from_browser = threading.local()
-        self._displays: dict[str, cells.Cell | None] = {}  # display id to the cell that shows it
+        self._displays: dict[str, copies.Cell | None] = {}  # display id to the cell that shows it
         self._displayed = 0
         self._shown_rev = -1
         self._only = None if only is None else set(only)
         self._hub: Hub = hub_for(store, None if experiment_ids is None else list(experiment_ids))
         first = merged_view(default_view(), view or {})
         super().__init__(
-            model_id=uid, uid=uid, _esm=code.esm, frame_kind=frame_kind, view=first, selected=list(selected)
+            model_id=uid,
+            uid=uid,
+            _esm=code.esm,
+            _front=code.code,
+            frame_kind=frame_kind,
+            view=first,
+            selected=list(selected),
         )
         self._follow()
         cells.watch()
@@ -132,7 +164,7 @@ class Dashboard(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]
         """Write a page that works from disk, offline and without a kernel. Gives its path."""
         self._hub.finish()
         title = f"nbtrack: {label(self._hub.store.uri)}"
-        fragment = self._html(self.uid, PAGE_BYTES)
+        fragment = self._html(self.uid, PAGE_BYTES, holds=True)
         target = Path(path)
         target.write_text(page_html(html.escape(title), fragment), "utf-8")
         return target
@@ -144,7 +176,7 @@ class Dashboard(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]
             self._channel.close()
         super().close()
 
-    def replaced_in(self, cell: cells.Cell) -> None:
+    def replaced_in(self, cell: copies.Cell) -> None:
         """The cell ran again without showing this; with no other output left, nobody can look at it any more."""
         self._displays = {shown: where for shown, where in self._displays.items() if where != cell}
         if not self._displays:
@@ -167,11 +199,24 @@ class Dashboard(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]
         display(self._bundle(shown), raw=True, display_id=shown)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        return self._bundle(self.uid)
+        return self._bundle(self.uid, holds=True)
 
-    def _bundle(self, display: str) -> dict[str, Any]:
+    def _bundle(self, display: str, *, holds: bool | None = None) -> dict[str, Any]:
         self._shown_rev = self._hub.rev
-        return {"text/plain": self._text(), "text/html": self._html(display, SAVED_BYTES)}
+        if holds is None:
+            holds = copies.holds(display, self._displays[display])
+        shown = self._html(display, SAVED_BYTES, holds=holds)
+        return {"text/plain": self._text(), "text/html": shown}
+
+    def carry(self, display: str | None = None) -> bool:
+        """Put the code of the front end into this output, or into any: the page or the notebook misses it."""
+        from IPython.display import update_display
+
+        shown = display or next(iter(self._displays), None)
+        if shown not in self._displays or not copies.take(shown, self._displays[shown]):
+            return False
+        update_display(self._bundle(shown), raw=True, display_id=shown)
+        return True
 
     def refresh_outputs(self, *, only_empty: bool = False) -> None:
         """Put the newest snapshot into the outputs, so that a saved notebook holds it.
@@ -185,12 +230,13 @@ class Dashboard(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]
         for shown in self._displays:
             update_display(self._bundle(shown), raw=True, display_id=shown)
 
-    def _html(self, display: str, most_bytes: int) -> str:
+    def _html(self, display: str, most_bytes: int, *, holds: bool) -> str:
         frame = self._frame()
         held = self._held()
         saved = saved_snapshot(frame, held, [*self.selected, *self.view["pinned"]], most_bytes)
         shown = Shown(self.uid, display, self.frame_kind, dict(self.view), list(self.selected), self._status_of(frame))
-        return output_html(shown, saved, front(), plain_html(frame, self._title(frame), saved.notes))
+        plain = plain_html(frame, self._title(frame), saved.notes)
+        return output_html(shown, saved, front(), plain, group=copies.GROUP, holds=holds)
 
     def _status_of(self, frame: Frame) -> dict[str, Any]:
         """Of runs that were chosen, only their experiments: the names of others stay at home."""
@@ -242,6 +288,10 @@ class Dashboard(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]
             request, ask = Request.of(content), content.get("id")
             if request.kind == "need" and request.what == "resync":
                 self.replace_snapshot()
+                _reply(model, ask, Answer())
+                return
+            if request.kind == "need" and request.what == "front":
+                self.carry(request.path)
                 _reply(model, ask, Answer())
                 return
             try:

@@ -11,7 +11,7 @@ from nbtrack.capture import options as capturing
 from nbtrack.entities import Metric, Param, Run, RunInputs, RunStatus
 from nbtrack.errors import guard
 from nbtrack.magics.card import count_files, own_tags
-from nbtrack.magics.files import OUTPUT, TRACEBACK
+from nbtrack.magics.files import OUTPUT, TRACEBACK, kept
 from nbtrack.magics.history import Memory, Version, since
 from nbtrack.magics.opening import bind
 from nbtrack.magics.outcome import error_line, status_after, traceback_text
@@ -117,11 +117,11 @@ class Closing:
         card.artifacts = count_files(self._held.client.store, self._held.run_id)
         before = cell.previous()
         if before and before.run.info.run_id != run.info.run_id:
-            found = since(self._held.client.store, before, Version(run, cell.source))
+            found = since(self._held.client.store, before, Version(run, kept(cell.source)))
             card.changes, card.code = found.lines, found.code
         if cell.part:
             card.note = f"cell {cell.part}; %track end ends the run"
         else:
-            memory.remember(self._held, run, cell.source, cell.cell_id)
+            memory.remember(self._held, run, kept(cell.source), cell.cell_id)
         bind(cell.ip.user_ns, cell.options.out, run)
         cell.shown(card)

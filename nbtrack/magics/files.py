@@ -6,6 +6,8 @@ import json
 import re
 from collections.abc import Sequence
 
+from nbtrack.capture import options
+from nbtrack.capture.secrets import masked
 from nbtrack.entities import Run
 from nbtrack.errors import NotFoundError
 from nbtrack.stores import Store
@@ -28,6 +30,7 @@ class Files:
 
     def write(self, name: str, text: str) -> None:
         """Keep a text as `name`; as `cell-2.py`, `output-2.txt` where an earlier cell of the run has kept some."""
+        text = kept(text)
         # A cell may hold a lone surrogate; the file must hold it too, so that the cell comes back as it was.
         data = text.encode("utf-8", "surrogatepass")
         self._held.client.store.write_artifact(self._held.run_id, self.path(name), data)
@@ -43,9 +46,14 @@ class Files:
         return max(taken, default=0) + 1
 
 
+def kept(text: str) -> str:
+    """The text as it is kept: with its secrets masked, unless that is switched off."""
+    return masked(text) if options.masking else text
+
+
 def inputs_text(inputs: Sequence[tuple[int, str]]) -> str:
     """Earlier inputs as `inputs.json`; empty where there are none."""
-    return json.dumps([{"in": number, "source": source} for number, source in inputs], indent=1) if inputs else ""
+    return json.dumps([{"in": number, "source": kept(source)} for number, source in inputs], indent=1) if inputs else ""
 
 
 def cell_of(store: Store, run: Run) -> str:

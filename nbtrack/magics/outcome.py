@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Any
 
 from nbtrack.entities import RunStatus
+from nbtrack.magics.files import kept
 from nbtrack.magics.words import short
 
 LONGEST = 200_000  # characters of traceback.txt; a deep recursion's is long and says little more
@@ -34,7 +35,7 @@ def error_line(error: BaseException) -> str:
         said = str(error)
     except Exception:  # a person's exception may fail to say what it is
         said = "(its message cannot be shown)"
-    return short(f"{type(error).__name__}: {said}" if said else type(error).__name__, 240)
+    return short(kept(f"{type(error).__name__}: {said}") if said else type(error).__name__, 240)
 
 
 def traceback_text(error: BaseException) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -32,9 +33,9 @@ def notebook(server: Server, browser: Browser, request: pytest.FixtureRequest) -
     """Opens notebooks in folders of their own; closes them and their kernels afterwards."""
     opened: list[Notebook] = []
 
-    def open_notebook(*cells: str, name: str = "", app: str = "lab", dark: bool = False) -> Notebook:
+    def open_notebook(*cells: str, name: str = "", **options: Any) -> Notebook:
         where = name or f"{request.node.name}-{len(opened)}/book.ipynb"
-        opened.append(Notebook.open(server, browser, where, cells, app=app, dark=dark))
+        opened.append(Notebook.open(server, browser, where, cells, **options))
         return opened[-1]
 
     yield open_notebook

@@ -22,6 +22,8 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from tests.kernels import write_spec
+
 ROOT = Path(__file__).parents[2]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 SETTINGS = {
@@ -52,10 +54,16 @@ class Server:
     port: int
     token: str
     log: Path
+    environment: dict[str, str]
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def kernels(self) -> Path:
+        """Where kernels are found beside the server's own."""
+        return Path(self.environment["JUPYTER_DATA_DIR"]) / "kernels"
 
     @staticmethod
     def start(home: Path) -> Server:
@@ -75,8 +83,9 @@ class Server:
             "--ServerApp.terminals_enabled=False",
         ]  # fmt: skip
         with log.open("wb") as output:
-            process = subprocess.Popen(command, cwd=folder, env=_environment(home), stdout=output, stderr=output)
-        server = Server(folder, process, port, token, log)
+            environment = _environment(home)
+            process = subprocess.Popen(command, cwd=folder, env=environment, stdout=output, stderr=output)
+        server = Server(folder, process, port, token, log, environment)
         server._wait()
         return server
 
@@ -171,22 +180,31 @@ class Notebook:
     page: Page
     path: Path
     app: str = "lab"
+    kernel: str = "python3"
     requests: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
     @staticmethod
     def open(
-        server: Server, browser: Browser, name: str, cells: Sequence[str] = (), *, app: str = "lab", dark: bool = False
+        server: Server,
+        browser: Browser,
+        name: str,
+        cells: Sequence[str] = (),
+        *,
+        app: str = "lab",
+        dark: bool = False,
+        ipykernel: str = "",
     ) -> Notebook:
         """A notebook of the given cells, or the file that is there, in JupyterLab or Notebook 7 ("notebooks")."""
+        kernel = write_spec(server.kernels, ipykernel) if ipykernel else "python3"
         path = server.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         if cells:
-            path.write_text(json.dumps(_document(cells)))
+            path.write_text(json.dumps(_document(cells, kernel)))
         context = browser.new_context(viewport={"width": 1400, "height": 1000})
         context.set_default_timeout(30_000)
         context.add_cookies([])
-        notebook = Notebook(server, context, context.new_page(), path, app)
+        notebook = Notebook(server, context, context.new_page(), path, app, kernel)
         notebook.page.on("request", lambda request: notebook.requests.append(request.url))
         notebook.page.on("pageerror", lambda error: notebook.problems.append(str(error)))
         notebook.load()
@@ -197,7 +215,7 @@ class Notebook:
     def load(self) -> None:
         """Go to the notebook's address, or reload it, and wait until it can be used."""
         name = self.path.relative_to(self.server.folder).as_posix()
-        kernel = {"name": "python3"}
+        kernel = {"name": self.kernel}
         data = {"path": name, "name": self.path.name, "type": "notebook", "kernel": kernel}
         self.server.ask("/api/sessions", data, "POST")
         place = f"/lab/workspaces/{secrets.token_hex(4)}/tree/{name}" if self.app == "lab" else f"/notebooks/{name}"
@@ -238,8 +256,8 @@ class Notebook:
         self.context.close()
 
 
-def _document(cells: Sequence[str]) -> dict[str, Any]:
-    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+def _document(cells: Sequence[str], name: str) -> dict[str, Any]:
+    kernel = {"display_name": name, "language": "python", "name": name}
     made = [
         {"cell_type": "code", "id": f"c{i}", "metadata": {}, "source": source, "outputs": [], "execution_count": None}
         for i, source in enumerate(cells)

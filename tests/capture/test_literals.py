@@ -8,7 +8,7 @@ import pytest
 
 from nbtrack.capture.literals import literal_params
 from nbtrack.capture.numbers import computed_numbers, read_scalars, result_metrics
-from nbtrack.capture.secrets import looks_secret, without_secrets
+from nbtrack.capture.secrets import MASK, looks_secret, masked, without_secrets
 
 
 def params(source: str) -> dict[str, str]:
@@ -132,3 +132,35 @@ def test_read_scalars_are_those_of_earlier_cells_only() -> None:
     before = {"lr": 0.1, "data": [1], "API_TOKEN": "x", "flag": True, "_p": 1, "own": 5, "name": "m"}
     tree = ast.parse("own = 1\nuse(lr, data, API_TOKEN, flag, _p, own, name, missing)")
     assert read_scalars(tree, before) == {"lr": "0.1", "flag": "True", "name": "m"}
+
+
+KEPT_AS_WRITTEN = [
+    "x = 1\n", "api_key = os.environ['API_KEY']", "token='<pad>'", "url = 'https://host:5000/a@b'", "sk-learn",
+    "é\r\n\t",
+    "mode = 'disabled'; region = 'eu'", "open('/run/agent.1234')", "postgres://host/db", "user@host", "a = b@c; d: 'x'",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", KEPT_AS_WRITTEN)
+def test_a_text_without_secrets_stays_to_the_byte(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"AUTH_TOKEN": "disabled", "SSH_KEY": "/run/agent.1234", "KEY": "eu", "A_SECRET": ""}.items():
+        monkeypatch.setenv(name, value)
+    assert masked(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "secret"),
+    [
+        ("key = 'sk-abcdefghijklmnop1234'", "sk-abcdefghijklmnop1234"),
+        ("print(login('hf_abcdefghijklmnopqrst'))", "hf_abcdefghijklmnopqrst"),
+        ("engine('postgresql://me:correct-horse-9@host/db')", "correct-horse-9"),
+        ("-----BEGIN RSA PRIVATE KEY-----\nMIIabc\ndef\n-----END RSA PRIVATE KEY-----", "\nMIIabc\ndef\n"),
+        ("send(password='Correct-Horse')", "Correct-Horse"),
+    ],
+)
+def test_a_secret_in_a_text_is_masked_and_the_rest_stays(
+    text: str, secret: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DB_PASSWORD", "Correct-Horse")
+    before, _, after = text.partition(secret)
+    assert masked(text) == before + MASK + after

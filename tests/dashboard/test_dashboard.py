@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import gc
 import html
 import json
+import os
+import pickle
 import re
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from ipywidgets.widgets import widget
 
 import nbtrack
-from nbtrack.dashboard import assets, requests
+from nbtrack.dashboard import assets, live, requests
 from nbtrack.dashboard.requests import Request, answers
 from nbtrack.dashboard.widget import Dashboard
 from nbtrack.errors import InvalidValueError, NbtrackError, NotFoundError, QueryError, StoreError
@@ -235,6 +241,57 @@ def test_closing_ends_the_thread_and_frees_the_channel(store: Path) -> None:
         if thread.name == "nbtrack-live":
             thread.join(3)
             assert not thread.is_alive()
+
+
+def test_a_hundred_dashboards_opened_and_closed_leave_no_model_thread_listener_or_file_behind(store: Path) -> None:
+    def held() -> tuple[int, int, int, int]:
+        gc.collect()
+        listeners = sum(len(hub.listeners) for hub in live.hubs())
+        threads = sum(thread.is_alive() for thread in threading.enumerate() if thread.name == "nbtrack-live")
+        return len(widget._instances), listeners, threads, len(os.listdir("/proc/self/fd"))
+
+    def settled(before: tuple[int, int, int, int]) -> bool:
+        return all(now <= then for now, then in zip(held(), before, strict=True))
+
+    nbtrack.dashboard().close()
+    end = time.monotonic() + 3
+    while held()[2] and time.monotonic() < end:
+        time.sleep(0.05)
+    before = held()
+    for _ in range(100):
+        nbtrack.dashboard().close()
+    end = time.monotonic() + 3
+    while not settled(before) and time.monotonic() < end:
+        time.sleep(0.05)
+    assert settled(before), (before, held())
+
+
+class Hostile:
+    """What a pickle of a stranger can hold."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return os.mkdir, ("unpickled",)
+
+
+def test_a_pickle_among_the_files_of_a_run_is_never_loaded(
+    store: Path, dash: Dashboard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    client = nbtrack.MlflowClient(store / "mlruns")
+    run = dash.runs["run_id"].tolist()[0]
+    for path in ("model.pkl", "model/model.pkl", "data.npy", "weights.pt", "table.parquet", "table.json"):
+        file = tmp_path / Path(path).name
+        file.write_bytes(pickle.dumps(Hostile()))
+        client.log_artifact(run, file, str(Path(path).parent))
+    asked = ["trees", "artifacts", "inputs"]
+    for what in asked:
+        list(answers(dash._hub, Request.of({"type": "need", "what": what, "runs": [run]})))
+    for path in ("model.pkl", "model/model.pkl", "data.npy", "weights.pt", "table.parquet", "table.json"):
+        (given,) = answers(dash._hub, Request.of({"type": "need", "what": "artifact", "runs": [run], "path": path}))
+        assert given.body
+    nbtrack.show(run).close()
+    dash.save_html(tmp_path / "page.html")
+    assert not (tmp_path / "unpickled").exists()
 
 
 def test_a_change_is_not_made_where_another_writer_was_quicker(dash: Dashboard) -> None:

@@ -7,8 +7,13 @@ import time
 import numpy as np
 import pytest
 
-from nbtrack.dashboard.snapshot import fit, saved_snapshot, snapshot
+from nbtrack.dashboard._protocol import DEFAULT_STATUS
+from nbtrack.dashboard.assets import front
+from nbtrack.dashboard.output import Shown, output_html
+from nbtrack.dashboard.plain import plain_html
+from nbtrack.dashboard.snapshot import SAVED_BYTES, fit, saved_snapshot, snapshot
 from nbtrack.dashboard.thin import thin
+from nbtrack.dashboard.view import default_view
 from nbtrack.dashboard.wire import LONGEST_WORD, pack, pack_frame, unpack
 from nbtrack.frame import Frame, Metrics, Series, Text
 
@@ -99,8 +104,12 @@ def test_a_saved_copy_stays_within_its_budget_keeps_the_selected_runs_and_says_w
     frame = many_runs(30_000)
     oldest = frame.run_ids[-1]
     histories = [(run, "m0", series(200)) for run in frame.run_ids[:2000]]
-    saved = saved_snapshot(frame, histories, [oldest], 1_400_000)
-    assert len(saved.runs) + len(saved.series) <= 1_400_000
+    saved = saved_snapshot(frame, histories, [oldest], SAVED_BYTES)
+    shown = Shown("u" * 32, "d" * 40, "dashboard", default_view(), [oldest], DEFAULT_STATUS)
+    page = output_html(shown, saved, front(), plain_html(frame, "5,000 runs", saved.notes), group="g" * 32, holds=True)
+    assert len(page.encode()) < 1_950_000
+    assert len(front().code) < 250_000
+    assert len(saved.runs) + len(saved.series) <= SAVED_BYTES
     header, _ = unpack(saved.runs)
     ids = next(column["words"] for column in header["columns"] if column["name"] == "run_id")
     assert oldest in ids
@@ -110,7 +119,7 @@ def test_a_saved_copy_stays_within_its_budget_keeps_the_selected_runs_and_says_w
 
 def test_a_small_store_is_saved_whole() -> None:
     frame = many_runs(20)
-    saved = saved_snapshot(frame, [(run, "m0", series(100)) for run in frame.run_ids], [], 1_400_000)
+    saved = saved_snapshot(frame, [(run, "m0", series(100)) for run in frame.run_ids], [], SAVED_BYTES)
     header, _ = unpack(saved.series)
     assert [chunk["n"] for chunk in header["chunks"]] == [100] * 20
     assert saved.notes == []

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 from IPython.core.error import UsageError
+from IPython.utils.capture import capture_output
 
+import nbtrack
+from nbtrack.capture.secrets import MASK
 from nbtrack.tracking import active
 from tests.magics.conftest import Notebook
 
@@ -158,6 +161,29 @@ def test_secrets_are_not_kept_as_params(nb: Notebook) -> None:
     nb.cell("API_KEY = 'k'")
     nb.cell("%%track\npassword = 'x'\ncfg = {'auth_token': 'y', 'lr': 1}\nuse = API_KEY\nn = 1")
     assert dict(nb.run.data.params) == {"cfg.lr": "1", "n": "1"}
+
+
+def test_a_key_written_out_in_a_cell_is_masked_in_all_that_is_kept_and_the_card(
+    nb: Notebook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, password = "sk-abcdefghijklmnop1234", "Correct-Horse-9"
+    monkeypatch.setenv("DB_PASSWORD", password)
+    nb.cell(f"used = '{key}'")
+    nb.cell(f"%%track a\nkey = '{key}'\nprint(key, used)\nraise ValueError('{password} is wrong')")
+    with capture_output() as shown:
+        nb.cell("%%track a\nkey = 1\nprint(key, used)\nraise ValueError('again')")
+    kept = [
+        nb.artifact(path, run) for run in nb.runs for path in ("cell.py", "inputs.json", "output.txt", "traceback.txt")
+    ]
+    said = [str(run.data) for run in nb.runs] + [str(output.data) for output in shown.outputs]
+    assert not [text for text in (*kept, *said) if key in text or password in text]
+    assert [MASK in text for text in kept] == [True] * 4 + [False, True, True, False], kept
+    nbtrack.capture.options.masking = False
+    try:
+        nb.cell(f"%%track b\nkey = '{key}'")
+    finally:
+        nbtrack.capture.options.masking = True
+    assert key in nb.artifact("cell.py", nb.runs[-1])
 
 
 def test_no_capture_keeps_only_what_the_code_logs(nb: Notebook) -> None:

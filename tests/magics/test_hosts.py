@@ -47,14 +47,16 @@ def execute(folder: Path, cells: list[str], monkeypatch: pytest.MonkeyPatch) -> 
 def test_papermill_runs_a_tracked_notebook_with_its_parameters(
     tmp_path: Path, kernel_here: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    execute(tmp_path, CELLS, monkeypatch)
+    execute(tmp_path, [*CELLS, "import nbtrack\nnbtrack.dashboard()"], monkeypatch)
     (row,) = open_store(tmp_path / "mlruns").snapshot().rows
     assert (row.run.info.status, dict(row.run.data.params)) == ("FINISHED", {"lr": "0.1", "depth": "7"})
     assert row.run.data.metrics["score"] == pytest.approx(0.7)
     cells = nbformat.read(tmp_path / "out.ipynb", 4).cells
     pages = [str(output.get("data")) for cell in cells for output in cell.outputs]
-    assert [CARD in page for page in pages] == [True]
+    assert [CARD in page for page in pages] == [True, False]
     assert "<script" not in pages[0]
+    assert 'class="nbt-front"' in pages[1]
+    assert "deep" in pages[1].partition("<script")[0]
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning:papermill")
@@ -121,6 +123,11 @@ def test_a_terminal_shows_the_card_once_as_text_and_stops_by_control_c(terminal:
     assert "interrupted" in terminal.until(r"In \[4\]: ")
     terminal.type("%track rerun first lr=0.2\n")
     assert "score  1" in terminal.until(r"In \[5\]: ")
+    terminal.type("import nbtrack; nbtrack.dashboard()\n")
+    table = terminal.until(r"In \[6\]: ").splitlines()
+    (head,) = [at for at, line in enumerate(table) if line.split()[:3] == ["run", "status", "started"]]
+    assert "3 runs in " in table[head - 1]
+    assert [line.split()[1] for line in table[head + 1 : head + 4]] == ["FINISHED", "KILLED", "FINISHED"]
     runs = [row.run for row in open_store(tmp_path / "mlruns").snapshot().rows]
     assert sorted(run.info.status for run in runs) == ["FINISHED", "FINISHED", "KILLED"]
     assert [run.info.run_name for run in runs if run.info.status == "KILLED"] == ["long"]

@@ -45,8 +45,9 @@ def test_every_run_is_read_as_its_own_mlflow_reads_it(old: tuple[Path, dict[str,
         assert info.run_name == wanted["tags"].get("mlflow.runName", "")
         for key, points in wanted["histories"].items():
             series = store.history(run_id, key)
-            found = [[time, repr(value)] for time, value in zip(series.timestamp.tolist(), series.value, strict=True)]
-            assert found == [[meant(time), f"np.float64({value})"] for time, value in points]
+            columns = series.timestamp.tolist(), series.value.tolist()
+            found = [[time, repr(value)] for time, value in zip(*columns, strict=True)]
+            assert found == [[meant(time), value] for time, value in points]
 
 
 def test_experiments_are_read_and_the_one_in_the_trash_is_deleted(old: tuple[Path, dict[str, Any]]) -> None:

@@ -92,13 +92,14 @@ def read_plain(data: bytes, lines: int) -> Series | None:
     options |= {"na_values": {1: ["nan"]}, "dtype": {0: np.int64, 1: np.float64, 2: np.int64}}
     if tuple(map(int, pandas.__version__.split(".")[:2])) < (3, 1):
         options["float_precision"] = "round_trip"  # from 3.1 on the default reads exactly, and this is deprecated
+        options["dtype"] = {1: np.float64}  # told of int64, pandas 2 makes 9999999999999999999 negative
     try:
         table = pandas.read_csv(io.BytesIO(data), **options)
         time, value, step = (table[column].to_numpy() for column in range(3))
     except (ValueError, OverflowError, KeyError):
         return None  # whatever it stumbles over, the other way decides about
     # It drops lines with nothing but blanks.
-    if len(table) != lines:
+    if len(table) != lines or time.dtype != np.int64 or step.dtype != np.int64:
         return None
     in_seconds = (time >= SECONDS.start) & (time < SECONDS.stop)
     return Series(step, np.where(in_seconds, time * 1000, time) if in_seconds.any() else time, value)

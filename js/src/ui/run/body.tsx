@@ -6,7 +6,8 @@ import { readFigure } from "../../data/plotly";
 import { readSheet, type Sheet } from "../../data/sheet";
 import type { FileBytes } from "../../state/artifacts";
 import type { State } from "../../state/state";
-import { imageType, kindOf, readable, textOf } from "./kinds";
+import { imageType, isMarkdown, kindOf, readable, textOf } from "./kinds";
+import { Markdown } from "./markdown";
 import { PlotlyCards } from "./plotly";
 import { Sandbox } from "./sandbox";
 import { SheetTable } from "./sheet";
@@ -26,6 +27,7 @@ interface Props {
 export function FileBody({ state, file, scripts, widest, base }: Props) {
   const kind = useMemo(() => kindOf(file.path, file.bytes, file.cut), [file]);
   const own = useSignal(false);
+  const raw = useSignal(false);
   if (kind === "none") return <p class="nbt-quiet">This kind of file has no preview.</p>;
   if (kind === "image") return file.cut ? <p class="nbt-quiet">Too large to be shown.</p> : <Picture file={file} widest={widest} />;
   if (kind === "html") return <Sandbox state={state} file={file} scripts={scripts ?? own} />;
@@ -35,11 +37,22 @@ export function FileBody({ state, file, scripts, widest, base }: Props) {
     return <PlotlyCards state={state} cards={[{ key: file.path, title: "", color: "", figure, words: "" }]} width={0} height={400} same={false} />;
   }
   const text = readable(kind, file.bytes, file.cut);
+  const shown = text.slice(0, MOST_LETTERS);
+  const marked = kind === "text" && isMarkdown(file.path);
   return (
     <>
-      <pre class="nbt-text nbt-mono" tabIndex={0}>
-        {text.slice(0, MOST_LETTERS)}
-      </pre>
+      {marked && (
+        <button type="button" class="nbt-textlink" aria-pressed={raw.value} onClick={() => (raw.value = !raw.value)}>
+          as written
+        </button>
+      )}
+      {marked && !raw.value ? (
+        <Markdown text={shown} document />
+      ) : (
+        <pre class="nbt-text nbt-mono" tabIndex={0}>
+          {shown}
+        </pre>
+      )}
       {text.length > MOST_LETTERS && (
         <p class="nbt-quiet">
           The first {MOST_LETTERS.toLocaleString("en")} letters of {text.length.toLocaleString("en")}.

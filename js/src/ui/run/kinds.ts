@@ -19,6 +19,8 @@ export function imageType(path: string): string | null {
   return IMAGES[ending(path)] ?? null;
 }
 
+export const isMarkdown = (path: string) => ["md", "markdown"].includes(ending(path));
+
 export function kindOf(path: string, bytes: Uint8Array, cut: boolean): Kind {
   const end = ending(path);
   if (end in IMAGES) return "image";

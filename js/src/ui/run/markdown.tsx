@@ -1,63 +1,48 @@
 /**
- * How is a note in Markdown shown? As elements made here, one by one: no text of a note ever becomes markup, so there is
- * nothing to sanitise. Headings, lists, quotes, code, bold, italics, and links to http(s); the rest stays as it is written.
+ * How is a text in Markdown shown? Read by marked, and what it makes goes through DOMPurify, which lets the elements of a
+ * text pass and nothing that loads, runs or styles. HTML, pictures, and links to anything but the web stay as written.
  */
 
-import type { ComponentChildren, JSX } from "preact";
+import DOMPurify from "dompurify";
+import { Marked, type Tokens } from "marked";
+import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 
-const INLINE = /`([^`]+)`|\*\*([^*]+)\*\*|\*([^*\s][^*]*)\*|\[([^\]]+)\]\((https?:\/\/[^\s)]+)\)|(https?:\/\/[^\s<>)]+)/;
+const TAGS =
+  "p h1 h2 h3 h4 h5 h6 ul ol li blockquote pre code em strong del hr br a table thead tbody tr th td".split(" ");
+const WEB = /^(https?:\/\/|mailto:)/i;
 
-export function Markdown({ text }: { text: string }) {
-  return <div class="nbt-note nbt-markdown">{blocks(text.replace(/\r\n?/g, "\n").split("\n"))}</div>;
+const escaped = (text: string) => text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
+const asWritten = ({ raw }: { raw: string }) => escaped(raw);
+
+const reader = new Marked({
+  renderer: {
+    html: asWritten,
+    image: asWritten,
+    checkbox: ({ checked }: Tokens.Checkbox) => (checked ? "☑ " : "☐ "),
+    link: (token) => (WEB.test(token.href) ? false : asWritten(token)),
+  },
+});
+
+/** A note keeps its line breaks; in a `document` only an empty line ends a paragraph. */
+export function Markdown({ text, document = false }: { text: string; document?: boolean }) {
+  const place = useRef<HTMLDivElement>(null);
+  const made = useMemo(() => clean(text, !document), [text, document]);
+  useLayoutEffect(() => place.current!.replaceChildren(made), [made]);
+  return <div ref={place} class="nbt-markdown" />;
 }
 
-function inline(text: string): ComponentChildren[] {
-  const found: ComponentChildren[] = [];
-  let rest = text;
-  for (let match = INLINE.exec(rest); match; match = INLINE.exec(rest)) {
-    const [all, code, bold, italic, name, address, bare] = match;
-    if (match.index > 0) found.push(rest.slice(0, match.index));
-    if (code) found.push(<code class="nbt-mono">{code}</code>);
-    else if (bold) found.push(<strong>{inline(bold)}</strong>);
-    else if (italic) found.push(<em>{inline(italic)}</em>);
-    else {
-      found.push(
-        <a href={address ?? bare} target="_blank" rel="noopener noreferrer">
-          {name ?? bare}
-        </a>,
-      );
-    }
-    rest = rest.slice(match.index + all.length);
-  }
-  return rest ? [...found, rest] : found;
-}
-
-function blocks(lines: readonly string[]): JSX.Element[] {
-  const made: JSX.Element[] = [];
-  for (let at = 0; at < lines.length; ) {
-    const take = (belongs: (line: string) => boolean) => {
-      const from = at;
-      while (at < lines.length && belongs(lines[at])) at++;
-      return lines.slice(from, at);
-    };
-    const line = lines[at];
-    const heading = /^(#{1,6})\s+(.*)/.exec(line);
-    if (line.trim() === "") at++;
-    else if (line.startsWith("```")) {
-      at++;
-      made.push(<pre class="nbt-text nbt-mono">{take((each) => !each.startsWith("```")).join("\n")}</pre>);
-      at++;
-    } else if (heading) {
-      at++;
-      made.push(<div class={`nbt-heading nbt-heading-${heading[1].length}`} role="heading" aria-level={heading[1].length + 2}>{inline(heading[2])}</div>);
-    } else if (BULLET.test(line)) made.push(<ul>{take((each) => BULLET.test(each)).map((each) => <li>{inline(each.replace(BULLET, ""))}</li>)}</ul>);
-    else if (NUMBERED.test(line)) made.push(<ol>{take((each) => NUMBERED.test(each)).map((each) => <li>{inline(each.replace(NUMBERED, ""))}</li>)}</ol>);
-    else if (line.startsWith(">")) made.push(<blockquote>{blocks(take((each) => each.startsWith(">")).map((each) => each.replace(/^> ?/, "")))}</blockquote>);
-    else made.push(<p>{inline(take(isPlain).join("\n"))}</p>);
+function clean(text: string, breaks: boolean): DocumentFragment {
+  const made = DOMPurify.sanitize(reader.parse(text, { async: false, gfm: true, breaks }), {
+    ALLOWED_TAGS: TAGS,
+    ALLOWED_ATTR: ["href", "align", "start"],
+    ALLOWED_URI_REGEXP: WEB,
+    ALLOW_DATA_ATTR: false,
+    ALLOW_ARIA_ATTR: false,
+    RETURN_DOM_FRAGMENT: true,
+  });
+  for (const link of made.querySelectorAll("a")) {
+    link.target = "_blank";
+    link.rel = "noopener noreferrer";
   }
   return made;
 }
-
-const BULLET = /^\s*[-*+]\s+/;
-const NUMBERED = /^\s*\d+[.)]\s+/;
-const isPlain = (line: string) => line.trim() !== "" && !/^(#{1,6}\s|```|>)/.test(line) && !BULLET.test(line) && !NUMBERED.test(line);
