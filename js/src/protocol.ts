@@ -29,9 +29,10 @@ export const MESSAGES = {
   rows: { from: "kernel", fields: { rev: "number", gone: "strings", status: "status" }, pack: "frame" },
   points: { from: "kernel", fields: { rev: "number" }, pack: "series" },
   // `width`: points wanted of each history, 0 for all of them; bytes wanted of an artifact, 0 for as many as a preview needs.
+  // `window`: the part that a `range` is about, else null.
   need: {
     from: "browser",
-    fields: { id: "number", what: "string", runs: "strings", keys: "strings", path: "string", width: "number" },
+    fields: { id: "number", what: "string", runs: "strings", keys: "strings", path: "string", width: "number", window: "window" },
   },
   // `seen`: run id to the value that the person saw, null for none; where another stands now, nothing is changed.
   edit: {
@@ -43,10 +44,13 @@ export const MESSAGES = {
 } as const;
 
 /**
- * What a `need` can ask for. `trees` lists all files of several runs; `commits` compares the repository of two runs, or of
+ * What a `need` can ask for. `series` are histories; `range` is a part of one metric's, whose answer has every point of the
+ * part (`whole` in the pack says so) or the extremes of each column. `trees` lists all files of several runs; `commits` compares the repository of two runs, or of
  * one with what it had not committed; `plotly` is plotly.js, for figures among the files.
  */
-export const NEEDS = ["hello", "resync", "series", "artifacts", "trees", "artifact", "inputs", "commits", "plotly", "views"] as const;
+export const NEEDS = [
+  "hello", "resync", "series", "range", "artifacts", "trees", "artifact", "inputs", "commits", "plotly", "views",
+] as const;
 
 /** What an `edit` can do. Each is safe to apply twice, and late. A view has its name for `key`, and its JSON for `value`. */
 export const EDITS = ["rename", "set_tag", "delete_tag", "delete", "restore", "save_view", "drop_view"] as const;
@@ -120,6 +124,14 @@ export const DEFAULT_STATUS = {
   rev: 0, // of the last message that the traits already include
 };
 
+/** A part of the x axis, divided into columns. `spans` are those of each run, from and to counted from zero; null: no end. */
+export interface Window {
+  axis: "step" | "time"; // time in ms
+  log: boolean;
+  columns: number;
+  spans: [from: number | null, to: number | null, zero: number][];
+}
+
 type Kinds = {
   string: string;
   number: number;
@@ -128,6 +140,7 @@ type Kinds = {
   bytes: DataView;
   status: Status;
   view: View;
+  window: Window | null;
   any: unknown;
 };
 export type View = typeof DEFAULT_VIEW;

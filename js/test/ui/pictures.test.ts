@@ -62,7 +62,7 @@ function drawnAs({ metric, want: _, group = [], ...chart }: Settings): { x: numb
   const formulas = frame.columns.has(`metrics.${metric}`) ? [] : [metric];
   setView(state, { group, chart: { ...DEFAULT_VIEW.chart, formulas, ...chart } });
   const scene = createScene(state, null);
-  const { lines } = assemble(scene, metric);
+  const { lines } = assemble(scene, metric, 800);
   scene.stop();
   const of = (x: Float64Array, y: Float64Array) => ({ x: [...x], y: [...y] });
   const found = lines.flatMap(({ line, smooth, band }) => {

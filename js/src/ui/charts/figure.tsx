@@ -4,7 +4,7 @@ import { effect, useComputed, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { hasBest } from "../../data/directions";
 import type { XAxis } from "../../data/line";
-import { directionIn } from "../../state/state";
+import { directionIn, type Life } from "../../state/state";
 import { shortName } from "../../data/sections";
 import { runName } from "../drawn";
 import { num } from "../format";
@@ -62,7 +62,7 @@ export function Figure({ metric, short = false, among }: Props) {
     return mount(scene, metric, host.current!, (made, instance) => {
       plot.current = instance;
       lines.value = made.lines;
-      note.value = noteOf(made, state.life.peek() === "live", state.view.peek().chart.log_y, state.view.peek().chart.log_x);
+      note.value = noteOf(made, state.life.peek(), state.view.peek().chart.log_y, state.view.peek().chart.log_x);
     });
   }, [scene, metric, bars]);
 
@@ -136,7 +136,14 @@ function isSingle(scene: Scene, metric: string): boolean {
   return any;
 }
 
-function noteOf({ lines, waiting, absent, thinned, names }: Assembled, live: boolean, logY: boolean, logX: boolean): string {
+const WHY_COARSE: Record<Life, string> = {
+  live: "the kernel could not read all points",
+  snapshot: "run the cell for all points",
+  lost: "the kernel is gone",
+};
+
+function noteOf({ lines, waiting, absent, coarse, names }: Assembled, life: Life, logY: boolean, logX: boolean): string {
+  const live = life === "live";
   const count = (of: (line: DrawnLine) => number) => lines.reduce((sum, line) => sum + of(line), 0);
   const nans = count(({ line }) => line.nans);
   const infinities = count(({ line }) => line.infinities);
@@ -149,7 +156,9 @@ function noteOf({ lines, waiting, absent, thinned, names }: Assembled, live: boo
   if (infinities) parts.push(`${infinities} infinite (▲▼)`);
   if (below) parts.push(`${below} not above 0, left out of the log axis`);
   if (before) parts.push(`${before} at or before x = 0, left out of the log axis`);
-  if (thinned && !live) parts.push("thinned: extremes kept");
+  if (coarse.waiting) parts.push(`extremes of ${coarse.waiting}, all points are on their way`);
+  if (coarse.refused) parts.push(`extremes of ${coarse.refused} only: ${WHY_COARSE[life]}`);
+  if (coarse.many) parts.push(`made from the extremes of ${coarse.many}: over 2 million points`);
   if (lines.length === 0 && names.length > 1 && waiting + absent === 0) parts.push(`No run drawn has steps with ${names.join(" and ")}.`);
   return parts.join(" · ");
 }
@@ -162,7 +171,7 @@ function mount(scene: Scene, metric: string, host: HTMLElement, told: (made: Ass
   let stopFollowing: (() => void) | null = null;
   const draw = () => {
     if (!plot) return;
-    made = assemble(scene, metric);
+    made = assemble(scene, metric, Math.round(host.clientWidth * devicePixelRatio));
     const { x, log_x, log_y, clip } = state.view.peek().chart;
     plot.draw({
       lines: made.lines,
@@ -184,7 +193,7 @@ function mount(scene: Scene, metric: string, host: HTMLElement, told: (made: Ass
     });
     const stops = [
       effect(() => {
-        for (const each of [state.seriesRev, state.frame, state.view, state.selected, state.life, state.status, scene.zoom, scene.theme, scene.big, scene.histories.rev]) void each.value;
+        for (const each of [state.seriesRev, state.frame, state.view, state.selected, state.life, state.status, scene.zoom, scene.theme, scene.big, scene.histories.rev, scene.details.rev]) void each.value;
         void state.shown.value;
         scene.request(draw);
       }),

@@ -4,6 +4,7 @@ import { computed, signal, type ReadonlySignal, type Signal } from "@preact/sign
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { Extent } from "../../data/extent";
+import { createDetails, type Details } from "../../state/details";
 import { createHistories, type Histories } from "../../state/histories";
 import { setView, type State } from "../../state/state";
 import type { Ink } from "../color";
@@ -50,6 +51,8 @@ export interface Scene {
   groups(): readonly string[];
   theme: Signal<Tokens>;
   histories: Histories;
+  /** Parts of long histories in full. */
+  details: Details;
   /** Call `draw` in the next frame of animation, once however often it is asked. */
   request(draw: () => void): void;
   /** No longer. */
@@ -89,6 +92,7 @@ export function createScene(state: State, only: string | null): Scene {
     if (waiting.size > 0) frame ||= requestAnimationFrame(flush);
   };
   const histories = createHistories(state);
+  const details = createDetails(state);
   const own = signal<string | null>(null); // one run's charts have a big panel of their own
   return {
     state,
@@ -105,6 +109,7 @@ export function createScene(state: State, only: string | null): Scene {
     groups: () => (only === null ? state.view.value.group.filter((column) => state.frame.value.columns.has(column)) : []),
     theme: signal(PLAIN),
     histories,
+    details,
     request(draw) {
       waiting.add(draw);
       schedule();
@@ -114,6 +119,7 @@ export function createScene(state: State, only: string | null): Scene {
       cancelAnimationFrame(frame);
       waiting.clear();
       histories.stop();
+      details.stop();
     },
   };
 }
