@@ -51,9 +51,8 @@ class Request:
     def of(content: Mapping[str, Any]) -> Request:
         texts = {name: str(content.get(name, "")) for name in ("what", "path", "key", "value")}
         runs, keys = ([str(each) for each in content.get(name) or ()] for name in ("runs", "keys"))
-        seen, window = (
-            dict(it) if isinstance(it := content.get(name), Mapping) else None for name in ("seen", "window")
-        )
+        given = (content.get(name) for name in ("seen", "window"))
+        seen, window = (dict(each) if isinstance(each, Mapping) else None for each in given)
         width = int(content.get("width") or 0)
         return Request(str(content["type"]), runs=runs, keys=keys, width=width, seen=seen, window=window, **texts)
 

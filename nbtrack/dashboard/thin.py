@@ -57,20 +57,16 @@ def within(points: Series, span: Span, columns: int) -> tuple[Series, bool]:
     ]
     first, last = max(0, inside[0] - 1), min(len(x), inside[1] + 1)
     every = last - first <= FEW * columns
-    kept = (
-        np.arange(first, last) if every else first + _columns(x[first:last], points.value, order, first, span, columns)
-    )
-    rows = kept if order is None else np.sort(order[kept])
-    return _rows(points, rows), every
+    kept = np.arange(first, last)
+    if not every:
+        values = points.value[first:last] if order is None else points.value[order[first:last]]
+        kept = kept[_columns(x[first:last], values, span.log, columns)]
+    return _rows(points, kept if order is None else np.sort(order[kept])), every
 
 
-def _columns(
-    x: NDArray[np.float64], value: NDArray[Any], order: Places | None, first: int, span: Span, columns: int
-) -> Places:
+def _columns(x: NDArray[np.float64], value: NDArray[Any], log: bool, columns: int) -> Places:
     """Places in `x`, which is ascending."""
-    part = slice(first, first + len(x))
-    held = value[part] if order is None else value[order[part]]
-    scale = np.log10(np.maximum(x, _least_positive(x))) if span.log else x
+    scale = np.log10(np.maximum(x, _least_positive(x))) if log else x
     low, high = scale[0], scale[-1]
     if high > low:
         column = np.floor((scale - low) * (columns / (high - low)))
@@ -78,7 +74,7 @@ def _columns(
     else:
         starts = np.array([0])
     ends = np.append(starts[1:], len(x)) - 1
-    return np.union1d(_extremes(held, starts), np.concatenate([starts, ends]))
+    return np.union1d(_extremes(value, starts), np.concatenate([starts, ends]))
 
 
 def _least_positive(x: NDArray[np.float64]) -> float:

@@ -18,7 +18,7 @@ from nbtrack.dashboard.widget import Dashboard
 from nbtrack.stores import open_store
 
 from . import kernel_page
-from .test_charts import ROWS_OF, figure, plot
+from .test_charts import figure, plot
 
 pytestmark = pytest.mark.browser
 

@@ -55,7 +55,8 @@ export function Figure({ metric, short = false, among }: Props) {
   }, [isBig]);
   useEffect(() => {
     if (bars) {
-      const histories = drawn.some((id) => countOf(frame, id, metric) > 1);
+      // A server tells of no run how many points it has, so one that came with a single point is all there is.
+      const histories = drawn.some((id) => countOf(frame, id, metric) > 1 && !state.book.get(id, metric)?.length);
       note.value = histories ? "the histories are not here: last values" : "";
       return undefined;
     }
