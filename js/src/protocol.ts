@@ -88,7 +88,8 @@ export const DEFAULT_VIEW = {
     metrics: null as string[] | null, // the only panels, in order; null means all
     formulas: [] as string[], // panels of expressions over metrics, such as "val_loss - loss"
     order: [] as string[], // panels put first by hand, in each section
-    sizes: {} as Record<string, number>, // of panels: 1, 2 or 3; 1 where nothing is said
+    spans: {} as Record<string, number>, // columns of the grid that a panel is wide; 1 where nothing is said
+    heights: {} as Record<string, number>, // px of a panel, where it is set by hand
     band: "sd", // sd | ci | minmax around the mean of a group, or none for a line a run all the same
     search: "",
     big: null as string | null, // the panel in focus

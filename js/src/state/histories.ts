@@ -86,6 +86,23 @@ export function createHistories(state: State): Histories {
   };
 }
 
+/** Ask for every point of a metric that is not here. False where some cannot be had. */
+export async function fetchWhole(state: State, key: string, runs: readonly string[]): Promise<boolean> {
+  const lacking = () => runs.filter((run) => isLacking(state, run, key));
+  const wanted = lacking();
+  if (wanted.length === 0) return true;
+  await state.outlet.need({ what: "series", runs: wanted, keys: [key] }).catch(() => undefined);
+  return lacking().length === 0;
+}
+
+function isLacking({ book, frame }: State, run: string, key: string): boolean {
+  const series = book.get(run, key);
+  if (series) return series.length < series.total;
+  const column = frame.peek().columns.get(`metrics.${key}`);
+  const row = frame.peek().rowOf.get(run);
+  return column?.kind === "metric" && row !== undefined && !column.missing[row];
+}
+
 function isAsked(known: Wish, whole: boolean, replaced: number): boolean {
   return !whole || (known.whole && (known.standing === "waiting" || known.replaced === replaced));
 }

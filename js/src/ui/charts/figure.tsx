@@ -18,7 +18,9 @@ import { PanelMenu } from "./menu";
 import { Plot } from "./plot";
 import { Handle } from "./handle";
 import { namesIn } from "../../data/expression";
+import { Resize } from "./resize";
 import { useScene, type Scene } from "./scene";
+import { area, sizeOf } from "./sizes";
 
 /** A line's value counts this many CSS pixels beyond its ends. */
 const SLACK = 12;
@@ -28,9 +30,11 @@ interface Props {
   short?: boolean;
   /** The panels around it, among which it can be moved. */
   among: readonly string[];
+  /** Of the grid that it stands in. */
+  columns: number;
 }
 
-export function Figure({ metric, short = false, among }: Props) {
+export function Figure({ metric, short = false, among, columns }: Props) {
   const scene = useScene();
   const { state, big } = scene;
   const box = useRef<HTMLElement>(null);
@@ -44,7 +48,7 @@ export function Figure({ metric, short = false, among }: Props) {
   const drawn = ids.filter((id) => !hidden.has(id));
   const names = namesIn(treeOf(scene, metric));
   const runs = drawn.filter((id) => names.every((name) => countOf(frame, id, name) > 0 || state.book.get(id, name))).length;
-  const size = state.view.value.chart.sizes[metric] ?? 1;
+  const sizing = useComputed(() => (scene.sizing.value?.metric === metric ? scene.sizing.value.size : null)).value;
   const best = bestRun(frame, metric, drawn, directionIn(state, metric));
   const bestText = best ? `best ${num(best.value)} by ${runName(frame, best.run)}` : "";
   const isBig = big.value === metric;
@@ -70,7 +74,8 @@ export function Figure({ metric, short = false, among }: Props) {
   return (
     <figure
       ref={box}
-      class={`nbt-figure ${isBig ? "nbt-big" : `nbt-size-${size}`}`}
+      class={`nbt-figure${isBig ? " nbt-big" : ""}${sizing ? " nbt-sizing" : ""}`}
+      style={isBig ? undefined : area(sizing ?? sizeOf(state.view.value.chart, metric), columns)}
       data-panel={metric}
       aria-label={`${metric}: ${runs} ${runs === 1 ? "run" : "runs"}${bestText && `, ${bestText}`}`}
     >
@@ -111,6 +116,7 @@ export function Figure({ metric, short = false, among }: Props) {
           {isBig && <Legend lines={lines.value} metric={metric} />}
         </div>
       )}
+      {!isBig && <Resize metric={metric} columns={columns} />}
       {note.value && <div class="nbt-figure-note nbt-dim">{note.value}</div>}
     </figure>
   );

@@ -10,6 +10,7 @@ import { setView, type State } from "../../state/state";
 import type { Ink } from "../color";
 import { drawnRuns, type Drawn } from "../drawn";
 import type { Area } from "./beside";
+import type { Size } from "./sizes";
 import { PLAIN, type Tokens } from "./theme";
 
 export interface HoverRow {
@@ -47,6 +48,8 @@ export interface Scene {
   /** The panel shown big. */
   big: ReadonlySignal<string | null>;
   grow(panel: string | null): void;
+  /** The panel that is being resized. */
+  sizing: Signal<{ metric: string; size: Size } | null>;
   /** The columns whose equal values put runs together into one line. */
   groups(): readonly string[];
   theme: Signal<Tokens>;
@@ -101,6 +104,7 @@ export function createScene(state: State, only: string | null): Scene {
     zoom: signal(null),
     hover: signal(null),
     pointed: signal(null),
+    sizing: signal(null),
     big: only === null ? computed(() => state.view.value.chart.big) : own,
     grow(panel) {
       if (only === null) setView(state, { chart: { big: panel } });
