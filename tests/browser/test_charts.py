@@ -418,7 +418,9 @@ def test_a_panel_is_resized_by_dragging_its_corner_and_by_keys_and_stays_so(pane
     for key in ("ArrowRight", "ArrowRight", "ArrowUp"):
         page.keyboard.press(key)
     expect(page.get_by_label("Resize loss: 3 of 3 columns wide, 306 pixels high")).to_be_focused()
-    kept = page.evaluate("() => { const { spans, heights } = window.nbt.state.view.value.chart; return [spans, heights]; }")
+    kept = page.evaluate(
+        "() => { const { spans, heights } = window.nbt.state.view.value.chart; return [spans, heights]; }"
+    )
     assert kept == [{"loss": 3}, {"loss": 306}]
     page.set_viewport_size({"width": 500, "height": 900})
     expect(page.get_by_label("Resize loss: 1 of 1 columns wide, 306 pixels high")).to_be_attached()
