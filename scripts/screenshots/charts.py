@@ -38,14 +38,13 @@ def main(word: str = "") -> None:
 
 def _shot(page: Page, name: str, runs: int, width: int, dark: bool) -> Image.Image:
     page.set_viewport_size({"width": width, "height": HEIGHT})
-    page.emulate_media(color_scheme="dark" if dark else "light")
+    page.emulate_media(color_scheme="dark" if dark else "light", reduced_motion="reduce")
     page.mouse.move(0, 0)
     tab, prepare = SCENES[name]
     page.goto(f"https://plain.test/page?runs={runs}&selected={runs}&tab={tab}")
     page.wait_for_selector(".nbt-root > *")
     page.wait_for_timeout(300)
     prepare(page)
-    page.wait_for_timeout(500)
     return photograph(page)
 
 

@@ -74,6 +74,7 @@ def scenes(runs: list[str]) -> dict[str, tuple[Show, Act]]:
     found["run-failed"] = lambda: nbtrack.show(failed), fold("Log", "Code")
     found["run-left"] = lambda: nbtrack.show(left), look
     found["run-file-figure"] = lambda: nbtrack.show(parent), file("plots/", "roc.plotly.json")
+    found["run-file-parquet"] = lambda: nbtrack.show(parent), file("scores.parquet")
     found["run-file-table"] = lambda: nbtrack.show(parent), file("predictions.csv")
     return found
 

@@ -22,7 +22,14 @@ def looks() -> Iterator[tuple[int, bool]]:
 
 
 def photograph(page: Page) -> Image.Image:
-    return Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+    """Once the page has come to rest: charts are drawn one after the other, and only when they come into sight."""
+    before, now = b"", page.screenshot()
+    for _ in range(40):
+        if before == now:
+            break
+        page.wait_for_timeout(250)
+        before, now = now, page.screenshot()
+    return Image.open(io.BytesIO(now)).convert("RGB")
 
 
 def sheet(shoot: Callable[[int, bool], Image.Image]) -> Image.Image:
