@@ -224,6 +224,18 @@ def test_a_metric_with_one_point_a_run_is_bars_sorted_best_first(panel: Opener) 
     assert page.evaluate("() => window.nbt.needs.length") == 0
 
 
+def test_single_points_of_a_server_which_tells_no_counts_are_bars_without_a_word(panel: Opener) -> None:
+    page = panel(runs=3, selected=3)
+    page.evaluate(
+        """() => { const { state, addPoints } = window.nbt, frame = state.frame.value;
+        const column = frame.columns.get("metrics.test_accuracy");
+        frame.ids.forEach((id, row) => addPoints(state, id, "test_accuracy", [[1, 1.7e12, column.values[row]]]));
+        column.count.fill(0); state.received.value = { ...frame }; state.seriesRev.value++; }"""
+    )
+    expect(figure(page, "test_accuracy").locator("li")).to_have_count(3)
+    expect(figure(page, "test_accuracy").locator(".nbt-figure-note")).to_have_count(0)
+
+
 def test_what_is_not_finite_or_off_a_log_axis_is_counted_under_the_panel(panel: Opener) -> None:
     page = panel(runs=3, selected=3)
     expect(figure(page, "loss")).to_contain_text("10 NaN (×)")

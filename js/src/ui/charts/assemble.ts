@@ -134,6 +134,13 @@ export function countOf(frame: Frame, run: string, metric: string): number {
   return column.count[row] || PERHAPS_MANY;
 }
 
+/** A server tells of no run how many points it has: what came of its history is all there is. */
+export function isGuess(frame: Frame, run: string, metric: string): boolean {
+  const column = frame.columns.get(`metrics.${metric}`);
+  const row = frame.rowOf.get(run);
+  return column?.kind === "metric" && row !== undefined && !column.missing[row] && column.count[row] === 0;
+}
+
 const lone = new WeakMap<Frame, Map<string, Series>>();
 
 /** A history of one point is known from the table; only its time is not. */

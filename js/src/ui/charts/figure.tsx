@@ -8,7 +8,7 @@ import { directionIn, type Life } from "../../state/state";
 import { shortName } from "../../data/sections";
 import { runName } from "../drawn";
 import { num } from "../format";
-import { assemble, countOf, treeOf, type Assembled, type DrawnLine } from "./assemble";
+import { assemble, countOf, isGuess, treeOf, type Assembled, type DrawnLine } from "./assemble";
 import { Bars } from "./bars";
 import { bestPoint, bestRun } from "./best";
 import { lineNear, rowsAt, snapped } from "./hover";
@@ -59,8 +59,8 @@ export function Figure({ metric, short = false, among, columns }: Props) {
   }, [isBig]);
   useEffect(() => {
     if (bars) {
-      // A server tells of no run how many points it has, so one that came with a single point is all there is.
-      const histories = drawn.some((id) => countOf(frame, id, metric) > 1 && !state.book.get(id, metric)?.length);
+      const here = (id: string) => isGuess(frame, id, metric) && Boolean(state.book.get(id, metric)?.length);
+      const histories = drawn.some((id) => countOf(frame, id, metric) > 1 && !here(id));
       note.value = histories ? "the histories are not here: last values" : "";
       return undefined;
     }
@@ -137,7 +137,8 @@ function isSingle(scene: Scene, metric: string): boolean {
     const known = countOf(frame, id, metric);
     if (Math.max(here, known) === 0) continue;
     const given = histories.standing(id, metric);
-    if (here > 1 || (known > 1 && (given === "unasked" || given === "waiting"))) return false;
+    const more = known > 1 && (given === "unasked" || given === "waiting");
+    if (here > 1 || (more && !(here === 1 && isGuess(frame, id, metric)))) return false;
     any ||= known > 0;
   }
   return any;
