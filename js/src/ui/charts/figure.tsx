@@ -20,7 +20,7 @@ import { Handle } from "./handle";
 import { namesIn } from "../../data/expression";
 import { Resize } from "./resize";
 import { useScene, type Scene } from "./scene";
-import { area, sizeOf } from "./sizes";
+import { area, bigSize, sizeOf } from "./sizes";
 
 /** A line's value counts this many CSS pixels beyond its ends. */
 const SLACK = 12;
@@ -75,7 +75,7 @@ export function Figure({ metric, short = false, among, columns }: Props) {
     <figure
       ref={box}
       class={`nbt-figure${isBig ? " nbt-big" : ""}${sizing ? " nbt-sizing" : ""}`}
-      style={isBig ? undefined : area(sizing ?? sizeOf(state.view.value.chart, metric), columns)}
+      style={area(isBig ? bigSize(bars ? runs : null) : (sizing ?? sizeOf(state.view.value.chart, metric)), columns)}
       data-panel={metric}
       aria-label={`${metric}: ${runs} ${runs === 1 ? "run" : "runs"}${bestText && `, ${bestText}`}`}
     >
@@ -117,7 +117,7 @@ export function Figure({ metric, short = false, among, columns }: Props) {
         </div>
       )}
       {!isBig && <Resize metric={metric} columns={columns} />}
-      {note.value && <div class="nbt-figure-note nbt-dim">{note.value}</div>}
+      {note.value && <div class="nbt-figure-note nbt-dim" title={note.value}>{note.value}</div>}
     </figure>
   );
 }

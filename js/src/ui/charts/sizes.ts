@@ -16,6 +16,10 @@ const ROW = 4;
 const LEAST = 128;
 const MOST = 1200;
 const HEIGHT = 226;
+const BIG = 440;
+/** Of a panel of bars: what stands above them, and each of them. */
+const HEAD = 46;
+const BAR = 22;
 /** As wide as the view, however wide it is. */
 const ALL = 99;
 
@@ -47,6 +51,11 @@ export function resized({ spans, heights }: View["chart"], panel: string, to: Si
     return value === usual ? others : { ...others, [panel]: value };
   };
   return { spans: put(spans, columns, 1), heights: put(heights, height, HEIGHT) };
+}
+
+/** Of the panel in focus; bars take no more room than they fill. */
+export function bigSize(bars: number | null): Size {
+  return { columns: ALL, height: bars === null ? BIG : Math.max(LEAST, Math.min(BIG, HEAD + bars * BAR)) };
 }
 
 /** Where a panel of this size stands in a grid of so many columns. */
