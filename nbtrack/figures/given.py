@@ -81,9 +81,10 @@ class Values:
 
 
 def runs_of(given: Any, store: Store | str | Path | None = None) -> Runs:
-    """`given`: a Dashboard (its selection, else its table, with its directions of metrics), ids, names, Run objects, a DataFrame, or None for all.
+    """`given`: a Dashboard (its selection, else its table), ids, names, Run objects, a DataFrame, or None for all.
 
-    Without `store` the one that a Dashboard shows, else the one that tracking writes to.
+    A Dashboard also says which way its metrics are better, and which store is meant where none is given; else it is the
+    one that tracking writes to.
     """
     if isinstance(given, Runs):
         return given
