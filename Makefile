@@ -128,7 +128,7 @@ bench-networks: .venvs/large/.made ## what it costs that networks log themselves
 bench-readme: build ## the table of what `make bench` measured last, into README.md
 	@$(PY) -m tests.bench --readme $(if $(CLOCK),--clock $(CLOCK))
 
-screenshots: build chromium ## docs/*.png from a real JupyterLab, and scenes to look at (SCENES=table)
+screenshots: build chromium ## docs/*.png, and every chart and view into build/screenshots (SCENES="charts:box compare")
 	@NBTRACK_CHROMIUM="$$(cat $(CHROMIUM))" $(PY) -m scripts.screenshots $(SCENES)
 
 audit: build ## known weaknesses in what we depend on (needs the advisory services; says so where they do not answer)

@@ -29,9 +29,10 @@ export const MESSAGES = {
   rows: { from: "kernel", fields: { rev: "number", gone: "strings", status: "status" }, pack: "frame" },
   points: { from: "kernel", fields: { rev: "number" }, pack: "series" },
   // `width`: points wanted of each history, 0 for all of them; bytes wanted of an artifact, 0 for as many as a preview needs.
+  // `window`: the part that a `range` is about, else null.
   need: {
     from: "browser",
-    fields: { id: "number", what: "string", runs: "strings", keys: "strings", path: "string", width: "number" },
+    fields: { id: "number", what: "string", runs: "strings", keys: "strings", path: "string", width: "number", window: "window" },
   },
   // `seen`: run id to the value that the person saw, null for none; where another stands now, nothing is changed.
   edit: {
@@ -44,11 +45,13 @@ export const MESSAGES = {
 
 /**
  * What a `need` can ask for. `front`: the code of the front end into the output with the display id `path`, because the
- * output that held it is gone. `trees` lists all files of several runs; `commits` compares the repository of two runs, or of
- * one with what it had not committed; `plotly` is plotly.js, for figures among the files.
+ * output that held it is gone. `series` are histories; `range` is a part of one metric's, whose answer has every point of
+ * the part (`whole` in the pack says so) or the extremes of each column. `trees` lists all files of several runs; `commits`
+ * compares the repository of two runs, or of one with what it had not committed; `plotly` is plotly.js, for figures among
+ * the files.
  */
 export const NEEDS = [
-  "hello", "resync", "front", "series", "artifacts", "trees", "artifact", "inputs", "commits", "plotly", "views",
+  "hello", "resync", "front", "series", "range", "artifacts", "trees", "artifact", "inputs", "commits", "plotly", "views",
 ] as const;
 
 /** What an `edit` can do. Each is safe to apply twice, and late. A view has its name for `key`, and its JSON for `value`. */
@@ -87,7 +90,8 @@ export const DEFAULT_VIEW = {
     metrics: null as string[] | null, // the only panels, in order; null means all
     formulas: [] as string[], // panels of expressions over metrics, such as "val_loss - loss"
     order: [] as string[], // panels put first by hand, in each section
-    sizes: {} as Record<string, number>, // of panels: 1, 2 or 3; 1 where nothing is said
+    spans: {} as Record<string, number>, // columns of the grid that a panel is wide; 1 where nothing is said
+    heights: {} as Record<string, number>, // px of a panel, where it is set by hand
     band: "sd", // sd | ci | minmax around the mean of a group, or none for a line a run all the same
     search: "",
     big: null as string | null, // the panel in focus
@@ -123,6 +127,14 @@ export const DEFAULT_STATUS = {
   rev: 0, // of the last message that the traits already include
 };
 
+/** A part of the x axis, divided into columns. `spans` are those of each run, from and to counted from zero; null: no end. */
+export interface Window {
+  axis: "step" | "time"; // time in ms
+  log: boolean;
+  columns: number;
+  spans: [from: number | null, to: number | null, zero: number][];
+}
+
 type Kinds = {
   string: string;
   number: number;
@@ -131,6 +143,7 @@ type Kinds = {
   bytes: DataView;
   status: Status;
   view: View;
+  window: Window | null;
   any: unknown;
 };
 export type View = typeof DEFAULT_VIEW;

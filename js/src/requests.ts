@@ -7,12 +7,14 @@
 
 import type { WidgetModel } from "./page";
 import type { Fields } from "./protocol";
-import { nobody, type Ask, type Change } from "./state/outlet";
+import { nobody, type Ask, type Change, type Take } from "./state/outlet";
 import type { State } from "./state/state";
 
 type Answer = { type: "answer" } & Fields<"answer">;
 interface Waiting {
   shown: boolean;
+  take: Take;
+  added: Promise<void>;
   resolve(body: unknown): void;
   reject(error: Error): void;
 }
@@ -23,7 +25,7 @@ export interface Requests {
   series(wanted: [run: string, key: string][]): void;
 }
 
-const NOTHING = { runs: [], keys: [], path: "", width: 0 };
+const NOTHING = { runs: [], keys: [], path: "", width: 0, window: null };
 let lastId = Math.floor(Math.random() * 1e9); // several views share one model: ids must differ among them
 
 export function createRequests(
@@ -42,15 +44,15 @@ export function createRequests(
   const hear = (content: Answer, buffers: DataView[]) => {
     const waiter = content.type === "answer" ? waiting.get(content.id) : undefined;
     if (!waiter) return;
-    const added = buffers?.length ? addSeries(buffers[0]) : Promise.resolve();
+    if (buffers?.length) waiter.added = Promise.all([waiter.added, waiter.take(buffers[0])]).then(() => undefined);
     if (content.more) return;
     waiting.delete(content.id);
     count();
     if (content.error) waiter.reject(new Error(content.error));
-    else void added.then(() => waiter.resolve(content.body));
+    else waiter.added.then(() => waiter.resolve(content.body), waiter.reject);
   };
 
-  function send(fields: object, shown = true): Promise<unknown> {
+  function send(fields: object, shown = true, take: Take = addSeries): Promise<unknown> {
     const through = channel() ?? model;
     if (!heard.has(through)) {
       heard.add(through);
@@ -59,13 +61,13 @@ export function createRequests(
     const id = ++lastId;
     through.send({ ...fields, id });
     return new Promise((resolve, reject) => {
-      waiting.set(id, { shown, resolve, reject });
+      waiting.set(id, { shown, take, added: Promise.resolve(), resolve, reject });
       count();
     });
   }
 
   state.outlet = {
-    need: (ask: Ask) => send({ type: "need", ...NOTHING, ...ask }),
+    need: (ask: Ask, take?: Take) => send({ type: "need", ...NOTHING, ...ask }, true, take),
     edit: (change: Change) => send({ type: "edit", key: "", value: "", seen: null, ...change }),
   };
   signal.addEventListener("abort", () => {

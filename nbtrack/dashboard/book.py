@@ -73,10 +73,9 @@ class Book:
     def held(self) -> list[Held]:
         return [(run, key, history.part()) for (run, key), history in self._histories.items()]
 
-    def series(self, run: str, key: str) -> Series:
-        """From what is held, or from the store; NotFoundError where there is no such metric."""
+    def held_series(self, run: str, key: str) -> Series | None:
         history = self._histories.get((run, key))
-        return self.store.history(run, key) if history is None else history.part()
+        return None if history is None else history.part()
 
     def forget(self, runs: Iterable[str]) -> None:
         gone = set(runs)

@@ -7,14 +7,18 @@ import mimetypes
 import posixpath
 from collections.abc import Sequence
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
-from nbtrack.errors import NotFoundError
+from nbtrack.dashboard.parquet import first_rows
+from nbtrack.errors import NotFoundError, StoreError
 from nbtrack.stores.base import Store
+from nbtrack.stores.files.artifacts import inside
 from nbtrack.stores.walk import all_files
 
 ARTIFACT_BYTES = 1_000_000
 DOWNLOAD_BYTES = 100_000_000
+TABLES = (".parquet", ".pq")  # which only Python can read
 MOST_FILES = 2_000  # of one run in a listing of everything
 
 
@@ -43,13 +47,29 @@ def _tree(store: Store, run: str) -> tuple[list[tuple[str, int | None]], bool]:
 
 def content(store: Store, run: str, path: str, most: int) -> dict[str, Any]:
     """The beginning of a file: `most` bytes, or as many as a preview needs where it is 0."""
+    wanted = most
     most = min(most or ARTIFACT_BYTES, DOWNLOAD_BYTES)
     data = store.read_artifact(run, path, most + 1)
     sizes = {file.path: file.file_size for file in store.list_artifacts(run, posixpath.dirname(path))}
+    size = sizes.get(path) or len(data)
     return {
         "path": path,
-        "size": sizes.get(path) or len(data),
+        "size": size,
         "mime": mimetypes.guess_type(path)[0] or "application/octet-stream",
         "base64": base64.b64encode(data[:most]).decode("ascii"),
         "cut": len(data) > most,
+        **(_table(store, run, path, size) if path.lower().endswith(TABLES) and not wanted else {}),
     }
+
+
+def _table(store: Store, run: str, path: str, size: int) -> dict[str, Any]:
+    """The first rows of a table that a browser cannot read, or why there are none."""
+    folder = store.artifact_dir(run)
+    try:
+        if folder is not None:
+            return {"table": first_rows(Path(inside(str(folder), path)))}
+        if size > DOWNLOAD_BYTES:
+            return {"problem": "Too large for a preview from afar."}
+        return {"table": first_rows(store.read_artifact(run, path, DOWNLOAD_BYTES))}
+    except StoreError as error:
+        return {"problem": str(error)}

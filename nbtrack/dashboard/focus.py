@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from nbtrack import figures
@@ -82,22 +83,21 @@ def _first_metric(dash: Looked, chart: Mapping[str, Any]) -> str:
 
 
 def _analysis(dash: Looked, view: Mapping[str, Any]) -> Figure:
-    settings, directions = view["analyse"], view["directions"]
+    settings = view["analyse"]
     ids = list(dash.selected) if len(dash.selected) > 1 else [str(run) for run in dash.runs["run_id"]]
     if not ids:
         raise NotFoundError("There is no run to analyse: the table shows none.")
-    runs = runs_of(ids, dash.store)
-    chosen = chosen_of(runs, directions)
+    runs = replace(runs_of(ids, dash.store), directions=view["directions"])
+    chosen = chosen_of(runs)
     metric = settings["metric"] or chosen.metric
     if metric is None:
         raise NotFoundError("These runs have no metric that varies.")
     x = settings["x"] or (chosen.params[0] if chosen.params else "start_time")
-    sense = directions.get(metric)
     match settings["kind"]:
         case "scatter":
             return figures.scatter(runs, x, settings["y"] or f"metrics.{metric}", settings["color"])
         case "bars":
-            return figures.bars(runs, metric, direction=sense)
+            return figures.bars(runs, metric)
         case "box":
             return figures.box(runs, metric, x)
         case "grid":
@@ -105,7 +105,7 @@ def _analysis(dash: Looked, view: Mapping[str, Any]) -> Figure:
         case "importance":
             return figures.importance(runs, metric)
         case "history":
-            return figures.optimisation_history(runs, metric, direction=sense)
+            return figures.optimisation_history(runs, metric)
         case "media":
             raise NotFoundError("Files are no figure: read them with nbtrack.download_artifacts(run_id=…).")
         case _:

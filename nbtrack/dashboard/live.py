@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol
 
+from nbtrack.dashboard.aside import Aside
 from nbtrack.dashboard.book import Book
 from nbtrack.dashboard.catalog import Catalog, Found
 from nbtrack.dashboard.snapshot import Held, Snapshot, snapshot
@@ -50,6 +51,7 @@ class Hub:
         self.rev = 0
         self.catalog = Catalog(store, experiment_ids)
         self.book = Book(store)
+        self.aside = Aside(store)
         self.feed = events.subscribe()
         self.listeners: weakref.WeakSet[Listener] = weakref.WeakSet()
         self._replaced_at = (0, time.monotonic())  # rev, when
@@ -195,8 +197,11 @@ class Hub:
             return self.book.held()
 
     def history(self, run: str, key: str) -> Series:
+        """From what is held, or from the store, for which nobody else waits. NotFoundError where there is none."""
         with self.lock:
-            return self.book.series(run, key)
+            held = self.book.held_series(run, key)
+            row = self.catalog.rows.get(run)
+        return self.aside.series(run, key, row) if held is None else held
 
     def metric_keys(self, run: str) -> list[str]:
         row = self.catalog.rows.get(run)

@@ -6,7 +6,7 @@ Handlers may run on another thread than the cell (an ipykernel subshell), and la
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from nbtrack.dashboard import commits, files, named
 from nbtrack.dashboard._protocol import PROTOCOL
 from nbtrack.dashboard.assets import plotly_code
 from nbtrack.dashboard.live import Hub
-from nbtrack.dashboard.thin import thin
+from nbtrack.dashboard.thin import Span, thin, within
 from nbtrack.dashboard.view import known_view
 from nbtrack.dashboard.wire import Chunk, pack_series
 from nbtrack.entities import RunTag
@@ -45,16 +45,16 @@ class Request:
     key: str
     value: str
     seen: Mapping[str, str | None] | None  # by run; None where the change is to be made whatever stands there now
+    window: Mapping[str, Any] | None  # of a `range`: protocol.ts says what it holds
 
     @staticmethod
     def of(content: Mapping[str, Any]) -> Request:
         texts = {name: str(content.get(name, "")) for name in ("what", "path", "key", "value")}
         runs, keys = ([str(each) for each in content.get(name) or ()] for name in ("runs", "keys"))
-        seen = content.get("seen")
-        seen = dict(seen) if isinstance(seen, Mapping) else None
-        return Request(
-            str(content["type"]), runs=runs, keys=keys, width=int(content.get("width") or 0), seen=seen, **texts
-        )
+        given = (content.get(name) for name in ("seen", "window"))
+        seen, window = (dict(each) if isinstance(each, Mapping) else None for each in given)
+        width = int(content.get("width") or 0)
+        return Request(str(content["type"]), runs=runs, keys=keys, width=width, seen=seen, window=window, **texts)
 
 
 def answers(hub: Hub, request: Request) -> Iterator[Answer]:
@@ -78,7 +78,9 @@ def answers(hub: Hub, request: Request) -> Iterator[Answer]:
         uri = hub.store.uri
         yield Answer({"views": {name: known_view(named.load(uri, name)) for name in named.names(uri)}})
     elif request.what == "series":
-        yield from _series(hub, request)
+        yield from _in_portions(_series(hub, request))
+    elif request.what == "range":
+        yield from _in_portions(_ranges(hub, request))
     else:
         yield Answer(_about_runs(hub.store, request))
 
@@ -149,24 +151,39 @@ def edit(store: Store, run: str, request: Request) -> None:
             raise InvalidValueError(f"This nbtrack does not know the change '{other}'. Reload the page.")
 
 
-def _series(hub: Hub, request: Request) -> Iterator[Answer]:
-    chunks: list[Chunk] = []
-    size = 0
+def _series(hub: Hub, request: Request) -> Iterator[Chunk]:
     for run in request.runs:
         for key in request.keys or hub.metric_keys(run):
             try:
                 points = hub.history(run, key)
             except NotFoundError:
                 continue  # asked for several runs at once, and not each has each metric
-            total = len(points)
-            chunks.append(
-                Chunk(run, key, thin(points, request.width) if request.width else points, 0, total, whole=True)
-            )
-            size += len(chunks[-1].points)
-            if size > POINTS_AT_ONCE:
-                yield Answer(packed=pack_series(chunks), more=True)
-                chunks, size = [], 0
-    yield Answer(packed=pack_series(chunks))
+            part = thin(points, request.width) if request.width else points
+            yield Chunk(run, key, part, 0, len(points), whole=True)
+
+
+def _ranges(hub: Hub, request: Request) -> Iterator[Chunk]:
+    """A part of each run's history of one metric; `whole` says that it is every point of this part."""
+    window = request.window or {}
+    for run, (start, end, zero) in zip(request.runs, window["spans"], strict=True):
+        try:
+            points = hub.history(run, request.keys[0])
+        except NotFoundError:
+            continue
+        part, every = within(points, Span(window["axis"], start, end, zero, window["log"]), int(window["columns"]))
+        yield Chunk(run, request.keys[0], part, 0, len(points), whole=every)
+
+
+def _in_portions(chunks: Iterable[Chunk]) -> Iterator[Answer]:
+    portion: list[Chunk] = []
+    size = 0
+    for chunk in chunks:
+        portion.append(chunk)
+        size += len(chunk.points)
+        if size > POINTS_AT_ONCE:
+            yield Answer(packed=pack_series(portion), more=True)
+            portion, size = [], 0
+    yield Answer(packed=pack_series(portion))
 
 
 def _datasets(store: Store, run: str) -> list[dict[str, Any]]:

@@ -63,7 +63,8 @@ def fit(histories: Sequence[Held], most_points: int) -> tuple[list[Chunk], list[
     ]
     if len(lengths) and lengths.max() > most:
         thinned = int((lengths > most).sum())
-        return chunks, [f"{thinned:,} long metric histories are drawn from their extremes ({most:,} points each)."]
+        which = "1 long metric history is" if thinned == 1 else f"{thinned:,} long metric histories are"
+        return chunks, [f"{which} here with {most:,} points, all extremes among them; a closer look asks for more."]
     return chunks, []
 
 

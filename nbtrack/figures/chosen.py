@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,34 +25,34 @@ class Chosen:
     columns: list[str]
 
 
-def chosen_of(given: Runs, directions: Mapping[str, str] | None = None) -> Chosen:
+def chosen_of(given: Runs) -> Chosen:
     """Params and metrics that vary, the machine's own left out, and the metric that most likely says how good a run is:
     of held-out data first, then any that is to grow."""
     names = given.frame.columns
     params = [name for name in names if name.startswith("params.") and _varies(given, name)]
     own = [f"metrics.{name}" for name in given.metrics() if not name.startswith("system/")]
     metrics = [name for name in own if _varies(given, name)]
-    metric = chosen_metric(given, metrics, directions)
+    metric = _chosen_metric(given, metrics)
     told = [] if metric is None else [f"metrics.{metric}"]
     some = [name for name in metrics[:MOST_METRICS] if name not in told]
     return Chosen(params, metrics, metric, [*params[:MOST_PARAMS], *some, *told])
 
 
-def chosen_metric(given: Runs, columns: Sequence[str], directions: Mapping[str, str] | None) -> str | None:
+def _chosen_metric(given: Runs, columns: Sequence[str]) -> str | None:
     metrics = [name.removeprefix("metrics.") for name in columns]
     held_out = [name for name in metrics if name.lower().startswith(("val", "test", "eval"))]
     return min(
         held_out or metrics,
-        key=lambda name: (direction_of(given.frame, name, directions) == "min", name),
+        key=lambda name: (direction_of(given.frame, name, given.directions) == "min", name),
         default=None,
     )
 
 
 def sense_of(given: Runs, metric: str, asked: str | None) -> str:
-    """Which way is better: as asked, or as the runs and the name say."""
+    """Which way is better: as asked, as set in the dashboard, or as the runs and the name say."""
     if asked not in (None, "min", "max"):
         raise InvalidValueError(f"direction is 'min' or 'max', not {asked!r}.")
-    return asked or direction_of(given.frame, metric)
+    return asked or direction_of(given.frame, metric, given.directions)
 
 
 def _varies(given: Runs, name: str) -> bool:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -23,10 +23,14 @@ GROUPS = ("params", "metrics", "tags")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Runs:
-    """`frame` holds the runs in the order given; `read` gives a history, or raises NotFoundError."""
+    """`frame` holds the runs in the order given; `read` gives a history, or raises NotFoundError.
+
+    `directions`: "min" or "max" by metric, where a dashboard's table has them set.
+    """
 
     frame: Frame
     read: Callable[[str, str], Series]
+    directions: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def ids(self) -> list[str]:
@@ -79,13 +83,14 @@ class Values:
 def runs_of(given: Any, store: Store | str | Path | None = None) -> Runs:
     """`given`: a Dashboard (its selection, else its table), ids, names, Run objects, a DataFrame, or None for all.
 
-    Without `store` the one that a Dashboard shows, else the one that tracking writes to.
+    A Dashboard also says which way its metrics are better, and which store is meant where none is given; else it is the
+    one that tracking writes to.
     """
     if isinstance(given, Runs):
         return given
     if hasattr(given, "selected_runs") and hasattr(given, "store"):
         chosen = list(given.selected) or [str(run) for run in given.runs["run_id"]]
-        return runs_of(chosen, store or given.store)
+        return replace(runs_of(chosen, store or given.store), directions=given.view["directions"])
     opened = _opened(store)
     if given is None:
         frame = frame_of(opened.snapshot().rows)

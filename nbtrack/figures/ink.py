@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 HUES = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#8c6bb1", "#999933")
 DASHES = ("solid", "6px,3px", "2px,2px", "8px,3px,2px,3px")
-SCALE = ((0.0, "#3b4cc0"), (0.25, "#56b4e9"), (0.5, "#009e73"), (0.75, "#e69f00"), (1.0, "#d55e00"))
+SCALE = ((0.0, "#546ae2"), (0.25, "#56b4e9"), (0.5, "#009e73"), (0.75, "#e69f00"), (1.0, "#d55e00"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,7 @@ def difference(
 ) -> Figure:
     """By how many per cent the last values differ from the baseline's (by default the first run's); green is better.
 
-    `directions`: "min" or "max" by metric, where neither the runs nor its name say it.
+    `directions`: "min" or "max" by metric, where the dashboard, the runs and its name say otherwise or nothing.
     """
     from plotly.graph_objects import Bar
 
@@ -98,6 +98,7 @@ def difference(
     base = _baseline(given, baseline)
     keys = [metric_of(given, name) for name in metrics] if metrics else _told(given)
     columns = [column_of(given, f"metrics.{key}").numbers for key in keys]
+    senses = {**given.directions, **(directions or {})}
     traces, left = [], set()
     colors = inks(given.ids)
     for row, (run, name) in enumerate(zip(given.ids, given.names, strict=True)):
@@ -110,7 +111,7 @@ def difference(
             if share is None:
                 left.add(key)
             shares.append(share)
-            edges.append(_turn(share, direction_of(given.frame, key, directions)))
+            edges.append(_turn(share, direction_of(given.frame, key, senses)))
         marker = {"color": colors[run].color, "line": {"color": edges, "width": 2}}
         traces.append(Bar(x=shares, y=[plain(key) for key in keys], orientation="h", name=plain(name), marker=marker))
     notes = ["green edge: better, red edge: worse"]

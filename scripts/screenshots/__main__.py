@@ -1,17 +1,16 @@
-"""Which pictures are made? Those of the README; or the scenes named, `make screenshots SCENES=table`."""
+"""Which pictures are made? All; or those named: `make screenshots SCENES="table charts:parallel"`."""
 
 from __future__ import annotations
 
 import sys
 
-from scripts.screenshots import readme, table
+from scripts.screenshots import charts, compare, readme, table
 
-SCENES = {"readme": readme.main, "table": table.main}
+ROOMS = {"readme": readme.main, "table": table.main, "charts": charts.main, "compare": compare.main}
 
 if __name__ == "__main__":
-    asked = sys.argv[1:] or list(SCENES)
-    unknown = [each for each in asked if each not in SCENES]
-    if unknown:
-        sys.exit(f"There is no scene {unknown[0]}. There are: {', '.join(SCENES)}.")
-    for each in asked:
-        SCENES[each]()
+    for asked in sys.argv[1:] or list(ROOMS):
+        room, _, word = asked.partition(":")
+        if room not in ROOMS:
+            sys.exit(f"There is no '{room}' to photograph. There are: {', '.join(ROOMS)}.")
+        ROOMS[room](word)

@@ -56,7 +56,7 @@ CELLS = (SETUP, TRAIN.format(lr=0.01), TRAIN.format(lr=0.1), SHOW, COMPARE)
 CARD, DASHBOARD, COMPARISON = 2, 3, 4
 
 
-def main() -> None:
+def main(_: str = "") -> None:
     DOCS.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])

@@ -21,11 +21,14 @@ HEIGHT = 780
 Act = Callable[[Page], None]
 
 
-def main() -> None:
+def main(word: str = "") -> None:
+    """Only scenes whose names hold the word."""
     OUT.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         for name, (shown, act) in scenes().items():
+            if word not in name:
+                continue
             for shown.width in WIDTHS:
                 for shown.dark in (False, True):
                     page = plain.show(browser, shown, height=HEIGHT)
@@ -35,6 +38,8 @@ def main() -> None:
                     assert not page.problems, page.problems  # type: ignore[attr-defined]
                     page.context.close()
         for name, media in ALIKE.items():
+            if word not in name:
+                continue
             page = plain.show(browser, plain.sweep(30), height=HEIGHT)
             media(page)
             page.screenshot(path=OUT / f"{name}.png")

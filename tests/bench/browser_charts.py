@@ -19,6 +19,7 @@ from tests.browser.panel_page import built, served
 
 RUNS, METRICS, POINTS = 50, 20, 1000
 BEATS, EVERY = 60, 100  # messages, ms between them
+QUARTER = BEATS // 4
 START = 1_772_000_000_000
 NAMES = [
     f"{group}/{name}"
@@ -51,6 +52,7 @@ def measure() -> dict[str, Any]:
         "worst": max(lag), "last": lag[-1], "pack": statistics.median(packing),
         "frames": 1000 * found["frames"] / (BEATS * EVERY), "drawn": 1000 * found["drawn"] / (BEATS * EVERY),
         "blocked": found["blocked"] / (BEATS * EVERY), "longest": found["longest"], "lags": lag,
+        "behind": statistics.median(lag[-QUARTER:]) - statistics.median(lag[:QUARTER]),
     }  # fmt: skip
 
 
@@ -59,9 +61,17 @@ def told(found: dict[str, Any]) -> str:
         f"{RUNS} runs × {METRICS} metrics × {POINTS:,} points, {1000 // EVERY} updates a second:\n"
         f"  seen after {found['lag']:.0f} ms (worst {found['worst']:.0f}, last {found['last']:.0f}), "
         f"{found['drawn']:.0f} panels and {found['frames']:.0f} frames a second, "
-        f"longest task {found['longest']:.0f} ms, main thread busy {found['busy']:.0%}; "
+        f"{_keeps_up(found)}, longest task {found['longest']:.0f} ms, main thread busy {found['busy']:.0%}; "
         f"packed in {found['pack']:.0f} ms"
     )
+
+
+def _keeps_up(found: dict[str, Any]) -> str:
+    """What comes too fast is seen later and later: by the end by about as much as each message took too long."""
+    behind = found["behind"]
+    held = behind < 3 * EVERY and found["last"] < 10 * EVERY
+    told = f"{abs(behind):.0f} ms {'later' if behind > 0 else 'sooner'} at the end than at the beginning"
+    return f"keeps up ({told})" if held else f"FALLS BEHIND ({told})"
 
 
 def _watched(page: Page, script: str, packs: dict[str, bytes]) -> dict[str, Any]:

@@ -3,6 +3,7 @@ git, failures, families, and a run that nobody could end. Made by nbtrack itself
 
 from __future__ import annotations
 
+import io
 import json
 import math
 import random
@@ -11,6 +12,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from PIL import Image
 
 import nbtrack
@@ -108,6 +110,9 @@ def _files(i: int, noise: random.Random, rate: float, hidden: int, accuracy: flo
     )
     rows = "".join(f"{n},{'abc'[n % 3]},{0.1 * n * (1 + (i > 0 and n % 4 == 0)):.2f}\n" for n in range(30))
     nbtrack.log_text("id,label,score\n" + rows, "predictions.csv")
+    scores = io.BytesIO()
+    pd.DataFrame({"id": range(700), "word": "<b>seven</b>", "score": [0.5 + i, *[None] * 699]}).to_parquet(scores)
+    nbtrack.MlflowClient().store.write_artifact(nbtrack.active_run().info.run_id, "scores.parquet", scores.getvalue())
     nbtrack.log_text(REPORT % (i, accuracy), "report.html")
     side = 10 if i != 1 else 6
     pixels = np.random.default_rng(i).integers(0, 255, (side * 24, side * 24), np.uint8)

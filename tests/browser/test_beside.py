@@ -105,6 +105,14 @@ def test_pictures_of_the_runs_are_drawn_at_one_scale(shown: Shown, runs: list[st
     assert small["width"] / large["width"] == pytest.approx(144 / 240, abs=0.02)
 
 
+def test_of_a_parquet_file_the_kernel_reads_the_first_rows(shown: Shown, runs: list[str]) -> None:
+    page = shown(nbtrack.compare(*runs[:2], compare={"file": "scores.parquet"}))
+    second = page.locator(".nbt-column").nth(1)
+    expect(second.get_by_text("The first 500 of 700 rows, 3 columns")).to_be_visible()
+    expect(second.locator("tbody tr").first.locator("td")).to_have_text(["0", "<b>seven</b>", "1.5"])
+    expect(second.locator("td.nbt-apart")).to_have_text(["1.5"])
+
+
 def test_tables_mark_the_cells_that_are_not_as_in_the_first(shown: Shown, runs: list[str]) -> None:
     page = shown(nbtrack.compare(*runs[:2], compare={"file": "predictions.csv"}))
     second = page.locator(".nbt-column").nth(1)

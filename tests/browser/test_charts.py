@@ -80,11 +80,11 @@ def test_one_spike_among_ten_thousand_points_is_drawn_at_every_width(panel: Open
         addPoints(state, state.frame.value.ids[0], "a_spike", points); state.seriesRev.value++; }"""
     )
     color = page.locator(".nbt-run-chip line").first.get_attribute("stroke")
-    for width, size in ((360, "S"), (600, "S"), (1000, "M"), (1400, "L"), (1999, "L")):
+    for width, columns in ((360, 1), (600, 1), (1000, 2), (1400, 99), (1999, 99)):
         page.set_viewport_size({"width": width, "height": 900})
         page.evaluate(
-            "place => window.nbt.setView(window.nbt.state, { chart: { sizes: { a_spike: place } } })",
-            "SML".index(size) + 1,
+            "columns => window.nbt.setView(window.nbt.state, { chart: { spans: { a_spike: columns } } })",
+            columns,
         )
         plot(page, "a_spike")
         page.wait_for_timeout(150)
@@ -222,6 +222,18 @@ def test_a_metric_with_one_point_a_run_is_bars_sorted_best_first(panel: Opener) 
     assert len(values) == 5
     assert values == sorted(values, reverse=True)
     assert page.evaluate("() => window.nbt.needs.length") == 0
+
+
+def test_single_points_of_a_server_which_tells_no_counts_are_bars_without_a_word(panel: Opener) -> None:
+    page = panel(runs=3, selected=3)
+    page.evaluate(
+        """() => { const { state, addPoints } = window.nbt, frame = state.frame.value;
+        const column = frame.columns.get("metrics.test_accuracy");
+        frame.ids.forEach((id, row) => addPoints(state, id, "test_accuracy", [[1, 1.7e12, column.values[row]]]));
+        column.count.fill(0); state.received.value = { ...frame }; state.seriesRev.value++; }"""
+    )
+    expect(figure(page, "test_accuracy").locator("li")).to_have_count(3)
+    expect(figure(page, "test_accuracy").locator(".nbt-figure-note")).to_have_count(0)
 
 
 def test_what_is_not_finite_or_off_a_log_axis_is_counted_under_the_panel(panel: Opener) -> None:
@@ -399,14 +411,46 @@ def test_panels_are_moved_by_keys_and_by_dragging_and_stay_so(panel: Opener) -> 
     assert order[:3] == [first[2], first[1], first[0]]
 
 
-def test_a_panel_has_three_sizes(panel: Opener) -> None:
+def test_a_panel_is_resized_by_dragging_its_corner_and_by_keys_and_stays_so(panel: Opener) -> None:
     page = panel(runs=2, selected=2)
     plot(page, "loss")
-    before = box(figure(page, "loss"))["width"]
+    before = box(figure(page, "loss"))
+    figure(page, "loss").hover()
+    corner = box(page.get_by_label("Resize loss:"))
+    page.mouse.move(corner["x"] + 9, corner["y"] + 9)
+    page.mouse.down()
+    page.mouse.move(corner["x"] + 9 + 0.7 * before["width"], corner["y"] + 109, steps=5)
+    wide = box(figure(page, "loss"))  # while the mouse still holds it
+    page.mouse.up()
+    assert wide["width"] > 1.9 * before["width"]
+    assert wide["height"] == before["height"] + 100
+    assert box(plot(page, "loss"))["width"] > 1.8 * before["width"]
+    handle = page.get_by_label("Resize loss: 2 of 3 columns wide, 326 pixels high")
+    handle.focus()
+    for key in ("ArrowRight", "ArrowRight", "ArrowUp"):
+        page.keyboard.press(key)
+    expect(page.get_by_label("Resize loss: 3 of 3 columns wide, 306 pixels high")).to_be_focused()
+    kept = page.evaluate(
+        "() => { const { spans, heights } = window.nbt.state.view.value.chart; return [spans, heights]; }"
+    )
+    assert kept == [{"loss": 3}, {"loss": 306}]
+    page.set_viewport_size({"width": 500, "height": 900})
+    expect(page.get_by_label("Resize loss: 1 of 1 columns wide, 306 pixels high")).to_be_attached()
     figure(page, "loss").hover()
     figure(page, "loss").locator("summary").click()
-    figure(page, "loss").get_by_role("button", name="M", exact=True).click()
-    assert box(figure(page, "loss"))["width"] > 1.8 * before
+    figure(page, "loss").get_by_role("button", name="S", exact=True).click()
+    assert page.evaluate("() => window.nbt.state.view.value.chart.heights") == {}
+
+
+def test_low_panels_stand_above_each_other_beside_a_high_one(panel: Opener) -> None:
+    page = panel(runs=2, selected=2)
+    first, second, third, fourth = shown_metrics(page)[:4]
+    page.evaluate("name => window.nbt.setView(window.nbt.state, { chart: { heights: { [name]: 460 } } })", first)
+    expect(page.get_by_label(f"Resize {first}: 1 of 3 columns wide, 460 pixels high")).to_be_attached()
+    tall, beside, under = box(figure(page, first)), box(figure(page, second)), box(figure(page, fourth))
+    assert under["y"] + under["height"] <= tall["y"] + tall["height"] + 4
+    assert under["x"] == beside["x"] > tall["x"]
+    assert box(figure(page, third))["y"] == beside["y"]
 
 
 def test_a_panel_is_saved_as_svg_with_its_lines_and_names(panel: Opener) -> None:

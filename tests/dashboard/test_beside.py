@@ -10,11 +10,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 
 import nbtrack
 from nbtrack.capture.alive import HEARTBEAT, PROCESS
-from nbtrack.dashboard import files, live
+from nbtrack.dashboard import files, live, parquet
 from nbtrack.dashboard.requests import Request, answers
 from nbtrack.dashboard.widget import Dashboard
 from nbtrack.errors import NotFoundError
@@ -98,6 +100,25 @@ def test_the_files_of_several_runs_come_in_one_answer(tracked: Path, monkeypatch
     assert body == {"runs": {one: [("a.txt", 5), ("plots/b.csv", 1)], other: [("a.txt", 1)]}, "cut": []}
     monkeypatch.setattr(files, "MOST_FILES", 1)
     assert told("trees", one, other)["cut"] == [one]
+
+
+def test_of_a_parquet_file_the_first_rows_are_told_and_of_a_broken_one_why_not(
+    tracked: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = made()
+    store = nbtrack.MlflowClient().store
+    store.write_artifact(run, "broken.parquet", b"PAR1 and no more")
+    wide = pd.DataFrame({f"c{i}": np.arange(2000.0) for i in range(70)})
+    wide.to_parquet(tracked / "wide.parquet")
+    store.write_artifact(run, "wide.parquet", tracked / "wide.parquet")
+    table = told("artifact", run, path="wide.parquet")["table"]
+    assert (len(table["rows"]), table["all_rows"]) == (500, 2000)
+    assert (len(table["columns"]), table["all_columns"]) == (60, 70)
+    assert table["rows"][3][:2] == ["3.0", "3.0"]
+    assert "table" not in told("artifact", run, path="wide.parquet", width=100)  # asked for its bytes
+    assert "cannot be read as Parquet" in told("artifact", run, path="broken.parquet")["problem"]
+    monkeypatch.setattr(parquet, "find_spec", lambda _: None)
+    assert "needs the package pyarrow" in told("artifact", run, path="wide.parquet")["problem"]
 
 
 def test_plotly_comes_from_the_python_package(tracked: Path) -> None:

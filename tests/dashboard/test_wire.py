@@ -97,7 +97,9 @@ def test_histories_over_the_budget_are_thinned_longest_first_and_it_is_said() ->
     assert [chunk.total for chunk in chunks] == [50, 40_000, 90_000]
     assert len(chunks[0].points) == 50
     assert sum(len(chunk.points) for chunk in chunks) <= 20_000
-    assert notes == ["2 long metric histories are drawn from their extremes (9,975 points each)."]
+    assert notes == [
+        "2 long metric histories are here with 9,975 points, all extremes among them; a closer look asks for more."
+    ]
 
 
 def test_a_saved_copy_stays_within_its_budget_keeps_the_selected_runs_and_says_what_is_missing() -> None:

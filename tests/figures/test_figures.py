@@ -196,6 +196,11 @@ def test_which_way_is_better_is_what_was_set_then_what_was_tracked_then_what_the
     assert list(dash.figure().data[0].x) == [2, 1]
     dash.view = {"tab": "charts", "chart": {"big": "loss"}}
     assert dash.figure().data[-1].y[0] == 2
+    assert list(figures.bars(dash, "loss").data[0].x) == [2, 1]
+    (bar,) = figures.difference(dash, dash.runs["run_id"][0], ["loss"]).data
+    dash.view = {"directions": {"loss": "min"}}
+    (turned,) = figures.difference(dash, dash.runs["run_id"][0], ["loss"]).data
+    assert bar.marker.line.color != turned.marker.line.color
     dash.close()
 
 

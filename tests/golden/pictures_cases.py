@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,9 +10,11 @@ import numpy as np
 from nbtrack import figures
 from nbtrack.figures.chosen import chosen_of
 from nbtrack.figures.given import Runs, column_of
+from nbtrack.figures.totals import BAD, GOOD, NEUTRAL
 from tests.golden.query_frames import frame_from, history_from, told
 
 RUNS = 18
+TURNED = {"loss": "max", "acc": "min", "odd": "max"}
 START = 1_772_000_000_000
 HISTORIES = (
     {"metric": "loss"},
@@ -49,8 +52,36 @@ def pictures() -> dict[str, Any]:
         "scatter": [
             [x, y, _scatter(runs, x, y)] for x, y in (("params.lr", "metrics.acc"), ("params.layers", "metrics.odd"))
         ],
+        "difference": _difference(runs),
+        "turned": _turned(replace(runs, directions=TURNED)),
         "history": [{**settings, "want": _history(runs, settings)} for settings in HISTORIES],
     }
+
+
+def _turned(runs: Runs) -> dict[str, Any]:
+    """What hangs on which way is better, with the directions set the other way round."""
+    drawn = {name: figures.metric_history(runs, name, width=0).data[-1] for name in TURNED}
+    return {
+        "directions": TURNED,
+        "chosen": chosen_of(runs).columns,
+        "bars": [[name, _bars(runs, name)] for name in TURNED],
+        "course": [[name, _course(runs, name)] for name in TURNED],
+        "best": [[name, [float(ring.x[0]), float(ring.y[0])]] for name, ring in drawn.items()],
+        "difference": _difference(runs),
+    }
+
+
+def _difference(runs: Runs) -> list[list[Any]]:
+    """By metric: of each run but the first, in %, and whether that is better."""
+    drawn = figures.difference(runs).data
+    words = {GOOD: "better", BAD: "worse", NEUTRAL: "same"}
+    cells = [
+        [[name, None if share is None else float(share), words[edge]] for name, share, edge in zip(
+            bar.y, bar.x, bar.marker.line.color, strict=True
+        )]
+        for bar in drawn
+    ]  # fmt: skip
+    return [[names[0][0], [cell[1:] for cell in names]] for names in zip(*cells, strict=True)]
 
 
 def _written() -> dict[str, Any]:

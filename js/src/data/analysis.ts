@@ -2,6 +2,7 @@
 
 import { label } from "./columns";
 import type { Direction } from "./directions";
+import { evenTicks, timeTicks } from "./ticks";
 import { text, type Frame } from "./frame";
 import { numeric } from "./importance";
 import { SYSTEM } from "./sections";
@@ -67,12 +68,7 @@ export function ticksOf(axis: Axis, most = 5): number[] {
     const decades = Array.from({ length: Math.floor(Math.log10(max) + 1e-9) - first + 1 }, (_, i) => 10 ** (first + i));
     return decades.filter((_, i) => i % Math.ceil(decades.length / most) === 0);
   }
-  const rough = (max - min) / most;
-  const size = 10 ** Math.floor(Math.log10(rough));
-  const step = Math.max([1, 2, 5, 10].find((n) => n * size >= rough)! * size, axis.whole ? 1 : 0);
-  const found: number[] = [];
-  for (let at = Math.ceil(min / step - 1e-9); at * step <= max + step * 1e-9; at++) found.push(Number((at * step).toPrecision(12)));
-  return found;
+  return axis.name.endsWith("_time") ? timeTicks(min, max, most) : evenTicks(min, max, most + 1, axis.whole ? 1 : 0);
 }
 
 /** Params that vary, in the frame's order, and metrics that do, the machine's own left out. */

@@ -6,6 +6,7 @@ export interface SeriesHeader {
   /**
    * `from`: index in the history of the chunk's first point; `n`: points here; `total`: points in the history so far.
    * n < total - from means that the chunk was thinned (minimum and maximum kept); `whole` replaces what was there.
+   * In the answer to a `range`, the points are a part, and `whole` says that they are all of it.
    */
   chunks: { run: string; key: string; from: number; n: number; total: number; whole: boolean }[];
 }
@@ -20,6 +21,8 @@ export interface Series {
   length: number;
   /** Points of the history that these stand for; larger than `length` where it was thinned. */
   total: number;
+  /** How often all points were replaced by others. */
+  replaced: number;
 }
 
 export class SeriesBook {
@@ -53,6 +56,7 @@ export class SeriesBook {
         // A snapshot may be older than points that already came one by one, or thinner than what is here.
         if (total > series.total || (total === series.total && n > series.length)) {
           series.length = 0;
+          series.replaced++;
           push(series, steps.subarray(start, end), times.subarray(start, end), values.subarray(start, end));
           series.total = total;
         }
@@ -73,7 +77,7 @@ export class SeriesBook {
     let series = keys.get(key);
     if (!series) {
       const none = () => new Float64Array(0);
-      keys.set(key, (series = { run, key, step: none(), time: none(), value: none(), length: 0, total: 0 }));
+      keys.set(key, (series = { run, key, step: none(), time: none(), value: none(), length: 0, total: 0, replaced: 0 }));
     }
     return series;
   }

@@ -1,5 +1,6 @@
 /** How are a run's files asked for? The kernel answers with a listing, or with a file's bytes in base64. */
 
+import type { Sheet } from "../data/sheet";
 import type { State } from "./state";
 
 export interface FileEntry {
@@ -16,6 +17,10 @@ export interface FileBytes {
   cut: boolean;
   mime: string;
   bytes: Uint8Array<ArrayBuffer>;
+  /** What the kernel has read of a table that a browser cannot read. */
+  table?: Sheet & { all_rows: number; all_columns: number };
+  /** Why it could not. */
+  problem?: string;
 }
 
 /** The files of one folder; the empty path is the top. */
@@ -32,7 +37,8 @@ export async function readFile(state: State, run: string, path: string, most = 0
     | null;
   if (typeof body?.base64 !== "string") throw new Error("The kernel's answer holds no file.");
   const bytes = Uint8Array.from(atob(body.base64), (letter) => letter.charCodeAt(0));
-  return { path, size: Number(body.size), cut: Boolean(body.cut), mime: String(body.mime ?? ""), bytes };
+  const { table, problem } = body;
+  return { path, size: Number(body.size), cut: Boolean(body.cut), mime: String(body.mime ?? ""), bytes, ...(table && { table }), ...(problem && { problem }) };
 }
 
 /** What a run was given to learn or to be tested on. */

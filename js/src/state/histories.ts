@@ -7,8 +7,11 @@ import type { State } from "./state";
 export type Standing = "unasked" | "waiting" | "refused" | "settled";
 
 export interface Histories {
-  /** Say that a history is wanted: thinned for a first look, or `whole`. Cheap to repeat. */
-  want(run: string, key: string, whole: boolean): void;
+  /**
+   * Say that a history is wanted: thinned for a first look, or `whole`. Cheap to repeat. What has been replaced since it
+   * was asked for is asked for again: `replaced` tells how often it was.
+   */
+  want(run: string, key: string, whole: boolean, replaced?: number): void;
   standing(run: string, key: string): Standing;
   /** Is any of them on its way? */
   waiting(): boolean;
@@ -24,6 +27,7 @@ const COARSE = 4000;
 
 interface Wish {
   whole: boolean;
+  replaced: number;
   standing: Standing;
 }
 
@@ -63,12 +67,12 @@ export function createHistories(state: State): Histories {
     rev.value = rev.peek() + 1;
   });
   return {
-    want(run, key, whole) {
+    want(run, key, whole, replaced = 0) {
       let keys = asked.get(run);
       if (!keys) asked.set(run, (keys = new Map()));
       const known = keys.get(key);
-      if (known && (known.whole || !whole)) return;
-      keys.set(key, { whole, standing: "waiting" });
+      if (known && isAsked(known, whole, replaced)) return;
+      keys.set(key, { whole, replaced, standing: "waiting" });
       wishes.push([run, key]);
       timer ??= setTimeout(send, GATHER_MS);
     },
@@ -80,6 +84,27 @@ export function createHistories(state: State): Histories {
       stop();
     },
   };
+}
+
+/** Ask for every point of a metric that is not here. False where some cannot be had. */
+export async function fetchWhole(state: State, key: string, runs: readonly string[]): Promise<boolean> {
+  const lacking = () => runs.filter((run) => isLacking(state, run, key));
+  const wanted = lacking();
+  if (wanted.length === 0) return true;
+  await state.outlet.need({ what: "series", runs: wanted, keys: [key] }).catch(() => undefined);
+  return lacking().length === 0;
+}
+
+function isLacking({ book, frame }: State, run: string, key: string): boolean {
+  const series = book.get(run, key);
+  if (series) return series.length < series.total;
+  const column = frame.peek().columns.get(`metrics.${key}`);
+  const row = frame.peek().rowOf.get(run);
+  return column?.kind === "metric" && row !== undefined && !column.missing[row];
+}
+
+function isAsked(known: Wish, whole: boolean, replaced: number): boolean {
+  return !whole || (known.whole && (known.standing === "waiting" || known.replaced === replaced));
 }
 
 interface Request {

@@ -1,6 +1,6 @@
 /** What can a view ask of the kernel, and what can it have changed there? */
 
-import type { Edit, Need } from "../protocol";
+import type { Edit, Need, Window } from "../protocol";
 
 export interface Ask {
   what: Need;
@@ -9,6 +9,8 @@ export interface Ask {
   path?: string;
   /** Points wanted of each history; all of them without it. */
   width?: number;
+  /** The part that a `range` is about. */
+  window?: Window;
 }
 
 /** A change to runs, as a person wishes it. */
@@ -25,9 +27,12 @@ export interface Change extends Omit<Wish, "what"> {
   seen?: Record<string, string | null> | null;
 }
 
+export type Take = (pack: DataView) => Promise<void>;
+
 /** Where requests go. Without a kernel both reject with an Error that says so. */
 export interface Outlet {
-  need(ask: Ask): Promise<unknown>;
+  /** Histories in the answer go into the book, or to `take` where it is given. */
+  need(ask: Ask, take?: Take): Promise<unknown>;
   edit(change: Change): Promise<unknown>;
 }
 

@@ -15,7 +15,20 @@ export interface Ink {
  * The ink of each id, in the order given: an id keeps the place that its hash names, and takes the next free one where
  * that is taken, so that the first 32 ids of one picture never share an ink.
  */
-export function inks(ids: readonly string[]): Map<string, Ink> {
+export function inks(ids: readonly string[]): ReadonlyMap<string, Ink> {
+  const same = ids.join("\n");
+  const known = made.get(same) ?? inksOf(ids);
+  made.delete(same);
+  made.set(same, known);
+  if (made.size > MOST_KEPT) made.delete(made.keys().next().value!);
+  return known;
+}
+
+/** Every picture of the page asks again with each point that comes, and for the same few lists. */
+const made = new Map<string, ReadonlyMap<string, Ink>>();
+const MOST_KEPT = 20;
+
+function inksOf(ids: readonly string[]): ReadonlyMap<string, Ink> {
   const size = HUES.length * DASHES.length;
   const taken = new Set<number>();
   const found = new Map<string, Ink>();

@@ -45,7 +45,7 @@ test("a figure of plotly is told from other JSON", () => {
 });
 
 test("a file's kind is by its name and by what it holds", () => {
-  const kind = (path: string, text: string) => kindOf(path, new TextEncoder().encode(text), false);
+  const kind = (path: string, text: string) => kindOf({ path, bytes: new TextEncoder().encode(text), cut: false });
   expect(kind("p.json", '{"data":[{"type":"bar"}],"layout":{}}')).toBe("plotly");
   expect(kind("p.json", '{"columns":["a"],"data":[[1]]}')).toBe("table");
   expect(kind("p.json", '{"a":1}')).toBe("json");

@@ -31,13 +31,14 @@ async function mount(given: Given): Promise<void> {
   if (given.series) state.book.add(await unpack<SeriesHeader>(bytes(given.series)));
   state.seriesRev.value++;
   state.life.value = "live";
-  state.outlet.need = async (wanted) => {
+  state.outlet.need = async (wanted, take) => {
     state.pending.value++;
     const answers = JSON.parse(await ask(JSON.stringify(wanted))) as { body: unknown; packed: string | null; error: string }[];
     state.pending.value--;
     for (const { packed, error } of answers) {
       if (error) throw new Error(error);
-      if (packed) state.book.add(await unpack<SeriesHeader>(bytes(packed)));
+      if (packed && take) await take(new DataView(bytes(packed).buffer));
+      else if (packed) state.book.add(await unpack<SeriesHeader>(bytes(packed)));
     }
     state.seriesRev.value++;
     return answers[answers.length - 1].body;

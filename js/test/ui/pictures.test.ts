@@ -1,9 +1,10 @@
-import { describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { axisOf } from "../../src/data/analysis";
 import { barsOf, boxesOf, chosenOf, courseOf, fieldOf, type Course } from "../../src/data/pictures";
 import { cellsAlong } from "../../src/data/analysis";
 import { hasBest } from "../../src/data/directions";
-import { text, type Frame } from "../../src/data/frame";
+import { change } from "../../src/data/compare";
+import { text, type Frame, type MetricColumn } from "../../src/data/frame";
 import { DEFAULT_VIEW } from "../../src/protocol";
 import { createState, directionIn, setView, type State } from "../../src/state/state";
 import { assemble } from "../../src/ui/charts/assemble";
@@ -31,8 +32,16 @@ interface Case {
   grid: [x: string, y: string, want: Cell[][]][];
   course: [metric: string, want: { names: string[]; values: number[]; best: number[] }][];
   scatter: [x: string, y: string, want: [number, number][]][];
+  difference: Differences;
+  turned: Pick<Case, "bars" | "course" | "difference"> & {
+    directions: Record<string, string>;
+    chosen: string[];
+    best: [metric: string, want: number[]][];
+  };
   history: Settings[];
 }
+/** By metric: of each run but the first, in %, and whether that is better. */
+type Differences = [metric: string, want: [share: number | null, turn: string][]][];
 
 const [made] = golden<{ pictures: [Case] }>("figures").pictures;
 const frame = frameFrom(made.frame);
@@ -62,7 +71,7 @@ function drawnAs({ metric, want: _, group = [], ...chart }: Settings): { x: numb
   const formulas = frame.columns.has(`metrics.${metric}`) ? [] : [metric];
   setView(state, { group, chart: { ...DEFAULT_VIEW.chart, formulas, ...chart } });
   const scene = createScene(state, null);
-  const { lines } = assemble(scene, metric);
+  const { lines } = assemble(scene, metric, 800);
   scene.stop();
   const of = (x: Float64Array, y: Float64Array) => ({ x: [...x], y: [...y] });
   const found = lines.flatMap(({ line, smooth, band }) => {
@@ -78,6 +87,20 @@ function close(found: readonly (number | null)[], want: readonly Cell[]): void {
   want.forEach((cell, at) => {
     if (cell === null || !Number.isFinite(Number(cell))) expect(found[at]).toBe(cell === null ? null : Number(cell));
     else expect(found[at]).toBeCloseTo(Number(cell), 9);
+  });
+}
+
+function differences(metric: string, want: Differences[number][1]): void {
+  const { values, missing } = frame.columns.get(`metrics.${metric}`) as MetricColumn;
+  const [base, ...others] = rows.map((row) => (missing[row] ? null : values[row]));
+  others.forEach((value, at) => {
+    const found = change(value, base, direction(metric));
+    const [share, turn] = want[at];
+    if (share === null) expect(found?.share ?? null).toBeNull();
+    else {
+      expect(found!.share! * 100).toBeCloseTo(share, 9);
+      expect(found!.turn).toBe(turn);
+    }
   });
 }
 
@@ -114,6 +137,33 @@ describe("a chart of the dashboard holds what the plotly figure of the same runs
   it.each(made.course)("the course of %s", (metric, want) => {
     const { rows: order, values, best }: Course = courseOf(frame, rows, metric, direction(metric));
     expect({ names: order.map(named), values, best }).toEqual(want);
+  });
+
+  it.each(made.difference)("how %s differs", (metric, want) => differences(metric, want));
+
+  describe("with the directions that were set in the table", () => {
+    beforeAll(() => setView(state, { directions: made.turned.directions }));
+    afterAll(() => setView(state, { directions: {} }));
+
+    it("what is chosen", () => expect(chosenOf(frame, rows, direction).columns).toEqual(made.turned.chosen));
+
+    it.each(made.turned.bars)("bars of %s", (metric, want) => {
+      const bars = barsOf(frame, rows, metric, direction(metric)).filter(({ value }) => Number.isFinite(value));
+      expect(bars.map(({ row, value }) => [named(row), value])).toEqual(want);
+    });
+
+    it.each(made.turned.course)("the course of %s", (metric, want) => {
+      const { rows: order, values, best }: Course = courseOf(frame, rows, metric, direction(metric));
+      expect({ names: order.map(named), values, best }).toEqual(want);
+    });
+
+    it.each(made.turned.best)("the best point of %s", (metric, want) => {
+      vi.stubGlobal("cancelAnimationFrame", () => undefined);
+      const { x, y } = drawnAs({ metric, want: [] }).at(-1)!;
+      expect([...x, ...y]).toEqual(want);
+    });
+
+    it.each(made.turned.difference)("how %s differs", (metric, want) => differences(metric, want));
   });
 
   it.each(made.scatter)("dots of %s and %s", (x, y, want) => {

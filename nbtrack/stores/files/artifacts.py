@@ -40,7 +40,7 @@ def _holds_anything(folder: str) -> bool:
 
 
 def list_folder(folder: str, path: str) -> list[FileInfo]:
-    at = _inside(folder, path)
+    at = inside(folder, path)
     try:
         with os.scandir(at) as entries:
             found = [_info(entry, path) for entry in entries if not entry.name.startswith(disk.TEMPORARY)]
@@ -71,7 +71,7 @@ def _is_text(name: str) -> bool:
 
 
 def read_file(folder: str, path: str, limit: int | None) -> bytes:
-    at = _inside(folder, path)
+    at = inside(folder, path)
     try:
         return disk.read_start(at, limit)
     except (FileNotFoundError, NotADirectoryError) as error:
@@ -85,7 +85,7 @@ def read_file(folder: str, path: str, limit: int | None) -> bytes:
 
 
 def write(folder: str, path: str, data: bytes | Path) -> None:
-    at = _inside(folder, path, asked=InvalidValueError)
+    at = inside(folder, path, asked=InvalidValueError)
     with disk.writing(f"the artifact '{path}'", at):
         disk.make_folders(at)
         if isinstance(data, bytes):
@@ -100,7 +100,7 @@ def write(folder: str, path: str, data: bytes | Path) -> None:
 
 def receive(folder: str, path: str, data: bytes | Path) -> None:
     """As `write`, for one file and for a copy that may be killed and begun anew: it leaves no second temporary file."""
-    at = _inside(folder, path, asked=InvalidValueError)
+    at = inside(folder, path, asked=InvalidValueError)
     temporary = os.path.join(os.path.dirname(at), disk.COPYING)
     with disk.writing(f"the artifact '{path}'", at):
         disk.make_folders(at)
@@ -112,7 +112,7 @@ def receive(folder: str, path: str, data: bytes | Path) -> None:
         os.replace(temporary, at)
 
 
-def _inside(folder: str, path: str, asked: type[NotFoundError] | type[InvalidValueError] = NotFoundError) -> str:
+def inside(folder: str, path: str, asked: type[NotFoundError] | type[InvalidValueError] = NotFoundError) -> str:
     """The full path, or an error if any part of it would leave the run: by `..`, by being absolute, or by a link."""
     pure = PurePosixPath(path)
     if pure.is_absolute() or ".." in pure.parts or "\\" in path or "\0" in path:

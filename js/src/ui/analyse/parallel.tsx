@@ -5,7 +5,8 @@ import { axisOf, share, ticksOf, valueAt, type Axis } from "../../data/analysis"
 import { railsOf } from "../../data/pictures";
 import { evaluate } from "../../state/filter";
 import { setView, type State } from "../../state/state";
-import { shade, Sheet, tickText } from "./pieces";
+import { runName } from "../drawn";
+import { shade, Sheet, tickText, told } from "./pieces";
 import { clauseOf, joinedFilter, type Stretch } from "./stretch";
 
 const TOP = 34;
@@ -64,7 +65,7 @@ export function Parallel({ state, rows: shownRows, chosen, columns, color }: Pro
                   points={axes.map((axis, i) => `${side + i * gap},${y(axis, axis.values[at]).toFixed(1)}`).join(" ")}
                   style={lit.has(row) ? { stroke: shade(scale, scale ? scale.values[at] : null) } : undefined}
                 >
-                  <title>{frame.ids[row].slice(0, 8)}</title>
+                  <title>{runName(frame, frame.ids[row]) + (scale ? ` · ${told(scale, at)}` : "")}</title>
                 </polyline>
               ))}
               {axes.map((axis, i) => (
@@ -146,6 +147,11 @@ function Rail({ axis, at, room, top, bottom, stretch, mark }: RailProps) {
           {tickText(axis, value).slice(0, 12)}
         </text>
       ))}
+      {axis.values.includes(null) && (
+        <text x="6" y={bottom + 8} dy="0.32em" class="nbt-halo nbt-scale-name">
+          none
+        </text>
+      )}
       {shown && <rect x="-7" width="14" y={y(shown[1])} height={Math.max(2, y(shown[0]) - y(shown[1]))} class="nbt-brush" />}
       <rect
         x="-12"

@@ -41,22 +41,25 @@ export function History({ state, rows, metric }: Of & { metric: string }) {
   const x: Axis = { name: "run", label: "run, in the order started", values: held.map((_, at) => at + 1), words: null, log: false, min: 1, max: Math.max(2, held.length), whole: true };
   const y: Axis = { name: "", label: metric, values, words: null, log: false, min: Math.min(...values), max: Math.max(...values) };
   return (
-    <Sheet label={`${metric}, run after run`}>
-      {(room) => {
-        const plane = planeOf(room, x, y);
-        const line = best.map((value, at) => `${at ? `H${plane.x(at + 1)}` : `M${plane.x(1)} ${plane.y(value)}`}V${plane.y(value)}`).join("");
-        return (
-          <>
-            <Axes plane={plane} x={x} y={y} />
-            <path d={line} class="nbt-best-line">
-              <title>best so far</title>
-            </path>
-            {held.map((row, at) => (
-              <Dot key={row} state={state} row={row} x={plane.x(at + 1)} y={plane.y(values[at])} color={shade(null, null)} told={`${metric}: ${num(values[at])}`} />
-            ))}
-          </>
-        );
-      }}
-    </Sheet>
+    <>
+      <Sheet label={`${metric}, run after run`}>
+        {(room) => {
+          const plane = planeOf(room, x, y);
+          const line = best.map((value, at) => `${at ? `H${plane.x(at + 1)}` : `M${plane.x(1)} ${plane.y(value)}`}V${plane.y(value)}`).join("");
+          return (
+            <>
+              <Axes plane={plane} x={x} y={y} />
+              <path d={line} class="nbt-best-line">
+                <title>best so far</title>
+              </path>
+              {held.map((row, at) => (
+                <Dot key={row} state={state} row={row} x={plane.x(at + 1)} y={plane.y(values[at])} color={shade(null, null)} told={`${metric}: ${num(values[at])}`} />
+              ))}
+            </>
+          );
+        }}
+      </Sheet>
+      <p class="nbt-quiet">Each dot is a run with its best value; the line is the best so far.</p>
+    </>
   );
 }

@@ -118,7 +118,7 @@ export function Axes({ plane, x, y }: { plane: Plane; x: Axis; y: Axis }) {
 }
 
 const STOPS = [
-  [59, 76, 192],
+  [84, 106, 226],
   [86, 180, 233],
   [0, 158, 115],
   [230, 159, 0],

@@ -1,6 +1,7 @@
 /** What does one panel draw? From histories, selection and settings to lines, cached as long as their points stay. */
 
 import { bandOf } from "../../data/bands";
+import { joined as withDetail, zeroOf, type Detail, type Sight } from "../../data/detail";
 import { evaluate, namesIn, parseExpression, type Tree } from "../../data/expression";
 import { number, text, type Frame } from "../../data/frame";
 import { AXES, byMetric, factsOf, lineOf, type Line, type XAxis } from "../../data/line";
@@ -29,8 +30,8 @@ export interface Assembled {
   waiting: number;
   /** Histories that exist but are not here, and cannot be fetched. */
   absent: number;
-  /** Lines that stand for more points than are here. */
-  thinned: number;
+  /** Lines of fewer points than there are to see: that more are on their way, cannot be had, or would be too many. */
+  coarse: { waiting: number; refused: number; many: number };
   /** The metrics that all must be there for a line. */
   names: string[];
 }
@@ -50,54 +51,77 @@ export function knownMetrics(frame: Frame): string[] {
   return [...frame.columns.keys()].filter((name) => name.startsWith("metrics.")).map((name) => name.slice("metrics.".length));
 }
 
-export function assemble(scene: Scene, panel: string): Assembled {
+/** Points of one panel that are asked for where a picture needs every one: 24 bytes each. */
+const MOST_WHOLE = 2_000_000;
+/** A history of fewer points is asked for whole rather than in parts. */
+const SHORT = 10_000;
+
+/** `columns`: pixels of the screen that the panel is wide. */
+export function assemble(scene: Scene, panel: string, columns: number): Assembled {
   const { state } = scene;
-  const { x, smoothing, smoother, band } = state.view.value.chart;
+  const { x, smoothing, smoother, band, log_x } = state.view.value.chart;
   const frame = state.frame.value;
   const { ids, inks: colors, hidden } = scene.drawn();
   const tree = treeOf(scene, panel);
   const other = AXES.includes(x) ? null : x;
-  const made: Assembled = { lines: [], waiting: 0, absent: 0, thinned: 0, names: [...namesIn(tree), ...(other ? [other] : [])] };
+  const made: Assembled = { lines: [], waiting: 0, absent: 0, coarse: { waiting: 0, refused: 0, many: 0 }, names: [...namesIn(tree), ...(other ? [other] : [])] };
   const joined = made.names.length > 1;
-  const fine = joined || scene.zoom.value !== null || smoothing > 0 || scene.big.value === panel;
-  for (const run of ids) {
-    if (hidden.has(run)) continue;
-    const found = historiesOf(scene, run, made, fine);
+  const group = scene.groups();
+  const shown = ids.filter((run) => !hidden.has(run));
+  // What is computed from several points or lines needs every one of them.
+  const every = joined || smoothing > 0 || (group.length > 0 && band !== "none");
+  const points = every ? shown.reduce((sum, run) => sum + made.names.reduce((n, name) => n + countOf(frame, run, name), 0), 0) : 0;
+  const wanted = { every: every && points <= MOST_WHOLE, many: points > MOST_WHOLE };
+  const [from, to] = scene.zoom.value ?? [-Infinity, Infinity];
+  const sight: Sight = { axis: x, log: log_x && x !== "time", from, to, columns };
+  for (const run of shown) {
+    const found = historiesOf(scene, run, made, wanted);
     if (!found) continue;
-    const line = joined ? joinedLine(found, tree, x, startOf(frame, run)) : lineFor(found[0], x, startOf(frame, run));
+    const start = startOf(frame, run);
+    const line = joined ? joinedLine(found, tree, x, start) : lineFor(found[0], x, start, every ? null : detailOf(scene, found[0], made, sight, start));
     if (line.x.length === 0) continue;
     made.lines.push({ run, name: runName(frame, run), ink: colors.get(run)!, line, smooth: null, live: isLive(state, run), band: null });
   }
-  const group = scene.groups();
   if (group.length > 0 && band !== "none") made.lines = grouped(frame, made.lines, group, band);
   if (smoothing > 0) made.lines = made.lines.map((each) => softened(each, smoothing, smoother));
   return made;
 }
 
 /** The histories of all names, or null where one is missing; what is not here is asked for and counted. */
-function historiesOf({ state, histories }: Scene, run: string, made: Assembled, fine: boolean): Series[] | null {
+function historiesOf({ state, histories }: Scene, run: string, made: Assembled, wanted: { every: boolean; many: boolean }): Series[] | null {
   const frame = state.frame.value;
   const { x } = state.view.value.chart;
   if (made.names.some((name) => countOf(frame, run, name) === 0 && !state.book.get(run, name)?.length)) return null;
   const found: Series[] = [];
   let standing: "waiting" | "absent" | null = null;
-  let thinned = false;
+  let thinned: keyof Assembled["coarse"] | null = null;
   for (const name of made.names) {
     const series = state.book.get(run, name) ?? lonePoint(frame, run, name, made.names.length > 1 ? "step" : x);
     if (!series || series.length === 0) {
-      histories.want(run, name, fine);
+      histories.want(run, name, wanted.every || countOf(frame, run, name) <= SHORT);
       standing = histories.standing(run, name) === "waiting" ? "waiting" : "absent";
       continue;
     }
     if (series.total > series.length) {
-      thinned = true;
-      if (fine && state.life.value === "live") histories.want(run, name, true);
+      if (wanted.many) thinned = "many";
+      else if (wanted.every || series.total <= SHORT) {
+        if (state.life.value === "live") histories.want(run, name, true, series.replaced);
+        thinned = histories.standing(run, name) === "waiting" ? "waiting" : "refused";
+      }
     }
     found.push(series);
   }
-  if (thinned) made.thinned++;
+  if (thinned) made.coarse[thinned]++;
   if (standing) made[standing]++;
   return standing ? null : found;
+}
+
+/** What is here in full of what the panel shows of a long history. */
+function detailOf({ details }: Scene, series: Series, made: Assembled, sight: Sight, start: number | null): Detail | null {
+  if (series.total <= Math.max(SHORT, series.length)) return null;
+  const { detail, resolution } = details.of(series, sight, start);
+  if (resolution !== "enough") made.coarse[resolution]++;
+  return detail;
 }
 
 const PERHAPS_MANY = 2;
@@ -108,6 +132,13 @@ export function countOf(frame: Frame, run: string, metric: string): number {
   const row = frame.rowOf.get(run);
   if (column?.kind !== "metric" || row === undefined || column.missing[row]) return 0;
   return column.count[row] || PERHAPS_MANY;
+}
+
+/** A server tells of no run how many points it has: what came of its history is all there is. */
+export function isGuess(frame: Frame, run: string, metric: string): boolean {
+  const column = frame.columns.get(`metrics.${metric}`);
+  const row = frame.rowOf.get(run);
+  return column?.kind === "metric" && row !== undefined && !column.missing[row] && column.count[row] === 0;
 }
 
 const lone = new WeakMap<Frame, Map<string, Series>>();
@@ -125,7 +156,7 @@ function lonePoint(frame: Frame, run: string, metric: string, x: XAxis): Series 
     if (column?.kind !== "metric") return undefined;
     const one = (value: number) => Float64Array.of(value);
     const [step, value] = [one(column.step[row]), one(column.values[row])];
-    known.set(name, (series = { run, key: metric, step, time: one(NaN), value, length: 1, total: 1 }));
+    known.set(name, (series = { run, key: metric, step, time: one(NaN), value, length: 1, total: 1, replaced: 0 }));
   }
   return series;
 }
@@ -135,14 +166,15 @@ function startOf(frame: Frame, run: string): number | null {
   return row === undefined ? null : number(frame, "start_time", row);
 }
 
-const lines = new WeakMap<Series, { key: string; line: Line }>();
+const lines = new WeakMap<Series, { key: string; detail: Detail | null; line: Line }>();
 
-function lineFor(series: Series, x: XAxis, start: number | null): Line {
+function lineFor(series: Series, x: XAxis, start: number | null, detail: Detail | null): Line {
   const key = `${x}|${start}|${series.length}|${series.total}`;
   const known = lines.get(series);
-  if (known?.key === key) return known.line;
-  const line = lineOf(series, x, start);
-  lines.set(series, { key, line });
+  if (known?.key === key && known.detail === detail) return known.line;
+  const whole = lineOf(series, x, start);
+  const line = detail ? withDetail(whole, detail, x === "relative" ? zeroOf(series, start) : start) : whole;
+  lines.set(series, { key, detail, line });
   return line;
 }
 

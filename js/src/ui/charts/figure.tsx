@@ -4,11 +4,11 @@ import { effect, useComputed, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { hasBest } from "../../data/directions";
 import type { XAxis } from "../../data/line";
-import { directionIn } from "../../state/state";
+import { directionIn, type Life } from "../../state/state";
 import { shortName } from "../../data/sections";
 import { runName } from "../drawn";
 import { num } from "../format";
-import { assemble, countOf, treeOf, type Assembled, type DrawnLine } from "./assemble";
+import { assemble, countOf, isGuess, treeOf, type Assembled, type DrawnLine } from "./assemble";
 import { Bars } from "./bars";
 import { bestPoint, bestRun } from "./best";
 import { lineNear, rowsAt, snapped } from "./hover";
@@ -18,7 +18,9 @@ import { PanelMenu } from "./menu";
 import { Plot } from "./plot";
 import { Handle } from "./handle";
 import { namesIn } from "../../data/expression";
+import { Resize } from "./resize";
 import { useScene, type Scene } from "./scene";
+import { area, bigSize, sizeOf } from "./sizes";
 
 /** A line's value counts this many CSS pixels beyond its ends. */
 const SLACK = 12;
@@ -28,9 +30,11 @@ interface Props {
   short?: boolean;
   /** The panels around it, among which it can be moved. */
   among: readonly string[];
+  /** Of the grid that it stands in. */
+  columns: number;
 }
 
-export function Figure({ metric, short = false, among }: Props) {
+export function Figure({ metric, short = false, among, columns }: Props) {
   const scene = useScene();
   const { state, big } = scene;
   const box = useRef<HTMLElement>(null);
@@ -44,7 +48,7 @@ export function Figure({ metric, short = false, among }: Props) {
   const drawn = ids.filter((id) => !hidden.has(id));
   const names = namesIn(treeOf(scene, metric));
   const runs = drawn.filter((id) => names.every((name) => countOf(frame, id, name) > 0 || state.book.get(id, name))).length;
-  const size = state.view.value.chart.sizes[metric] ?? 1;
+  const sizing = useComputed(() => (scene.sizing.value?.metric === metric ? scene.sizing.value.size : null)).value;
   const best = bestRun(frame, metric, drawn, directionIn(state, metric));
   const bestText = best ? `best ${num(best.value)} by ${runName(frame, best.run)}` : "";
   const isBig = big.value === metric;
@@ -55,21 +59,23 @@ export function Figure({ metric, short = false, among }: Props) {
   }, [isBig]);
   useEffect(() => {
     if (bars) {
-      const histories = drawn.some((id) => countOf(frame, id, metric) > 1);
+      const here = (id: string) => isGuess(frame, id, metric) && Boolean(state.book.get(id, metric)?.length);
+      const histories = drawn.some((id) => countOf(frame, id, metric) > 1 && !here(id));
       note.value = histories ? "the histories are not here: last values" : "";
       return undefined;
     }
     return mount(scene, metric, host.current!, (made, instance) => {
       plot.current = instance;
       lines.value = made.lines;
-      note.value = noteOf(made, state.life.peek() === "live", state.view.peek().chart.log_y, state.view.peek().chart.log_x);
+      note.value = noteOf(made, state.life.peek(), state.view.peek().chart.log_y, state.view.peek().chart.log_x);
     });
   }, [scene, metric, bars]);
 
   return (
     <figure
       ref={box}
-      class={`nbt-figure ${isBig ? "nbt-big" : `nbt-size-${size}`}`}
+      class={`nbt-figure${isBig ? " nbt-big" : ""}${sizing ? " nbt-sizing" : ""}`}
+      style={area(isBig ? bigSize(bars ? runs : null) : (sizing ?? sizeOf(state.view.value.chart, metric)), columns)}
       data-panel={metric}
       aria-label={`${metric}: ${runs} ${runs === 1 ? "run" : "runs"}${bestText && `, ${bestText}`}`}
     >
@@ -110,7 +116,8 @@ export function Figure({ metric, short = false, among }: Props) {
           {isBig && <Legend lines={lines.value} metric={metric} />}
         </div>
       )}
-      {note.value && <div class="nbt-figure-note nbt-dim">{note.value}</div>}
+      {!isBig && <Resize metric={metric} columns={columns} />}
+      {note.value && <div class="nbt-figure-note nbt-dim" title={note.value}>{note.value}</div>}
     </figure>
   );
 }
@@ -130,13 +137,21 @@ function isSingle(scene: Scene, metric: string): boolean {
     const known = countOf(frame, id, metric);
     if (Math.max(here, known) === 0) continue;
     const given = histories.standing(id, metric);
-    if (here > 1 || (known > 1 && (given === "unasked" || given === "waiting"))) return false;
+    const more = known > 1 && (given === "unasked" || given === "waiting");
+    if (here > 1 || (more && !(here === 1 && isGuess(frame, id, metric)))) return false;
     any ||= known > 0;
   }
   return any;
 }
 
-function noteOf({ lines, waiting, absent, thinned, names }: Assembled, live: boolean, logY: boolean, logX: boolean): string {
+const WHY_COARSE: Record<Life, string> = {
+  live: "the kernel could not read all points",
+  snapshot: "run the cell for all points",
+  lost: "the kernel is gone",
+};
+
+function noteOf({ lines, waiting, absent, coarse, names }: Assembled, life: Life, logY: boolean, logX: boolean): string {
+  const live = life === "live";
   const count = (of: (line: DrawnLine) => number) => lines.reduce((sum, line) => sum + of(line), 0);
   const nans = count(({ line }) => line.nans);
   const infinities = count(({ line }) => line.infinities);
@@ -149,7 +164,9 @@ function noteOf({ lines, waiting, absent, thinned, names }: Assembled, live: boo
   if (infinities) parts.push(`${infinities} infinite (▲▼)`);
   if (below) parts.push(`${below} not above 0, left out of the log axis`);
   if (before) parts.push(`${before} at or before x = 0, left out of the log axis`);
-  if (thinned && !live) parts.push("thinned: extremes kept");
+  if (coarse.waiting) parts.push(`extremes of ${coarse.waiting}, all points are on their way`);
+  if (coarse.refused) parts.push(`extremes of ${coarse.refused} only: ${WHY_COARSE[life]}`);
+  if (coarse.many) parts.push(`made from the extremes of ${coarse.many}: over 2 million points`);
   if (lines.length === 0 && names.length > 1 && waiting + absent === 0) parts.push(`No run drawn has steps with ${names.join(" and ")}.`);
   return parts.join(" · ");
 }
@@ -162,7 +179,7 @@ function mount(scene: Scene, metric: string, host: HTMLElement, told: (made: Ass
   let stopFollowing: (() => void) | null = null;
   const draw = () => {
     if (!plot) return;
-    made = assemble(scene, metric);
+    made = assemble(scene, metric, Math.round(host.clientWidth * devicePixelRatio));
     const { x, log_x, log_y, clip } = state.view.peek().chart;
     plot.draw({
       lines: made.lines,
@@ -184,7 +201,7 @@ function mount(scene: Scene, metric: string, host: HTMLElement, told: (made: Ass
     });
     const stops = [
       effect(() => {
-        for (const each of [state.seriesRev, state.frame, state.view, state.selected, state.life, state.status, scene.zoom, scene.theme, scene.big, scene.histories.rev]) void each.value;
+        for (const each of [state.seriesRev, state.frame, state.view, state.selected, state.life, state.status, scene.zoom, scene.theme, scene.big, scene.histories.rev, scene.details.rev]) void each.value;
         void state.shown.value;
         scene.request(draw);
       }),

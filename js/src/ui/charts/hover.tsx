@@ -118,6 +118,7 @@ function roomAround(box: HTMLElement): Area {
 
 /** What stands dim beside a value: the raw one, or the band. */
 export function Beside({ smoothing, raw, range }: { smoothing: number } & Pick<HoverRow, "raw" | "range">) {
+  if (range && range[0] === range[1]) return <td />; // a group of one
   if (range) return <td class="nbt-number nbt-dim">{`${num(range[0])} … ${num(range[1])}`}</td>;
   return smoothing > 0 ? <td class="nbt-number nbt-dim">{num(raw)}</td> : null;
 }

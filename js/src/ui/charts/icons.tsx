@@ -34,6 +34,12 @@ export const Fold = ({ open }: { open: boolean }) => (
   </Icon>
 );
 
+export const Corner = () => (
+  <Icon>
+    <path d="M13.5 7.5l-6 6M13.5 11.5l-2 2" />
+  </Icon>
+);
+
 export const Grip = () => (
   <Icon>
     <path d="M6 4v0M6 8v0M6 12v0M10 4v0M10 8v0M10 12v0" stroke-width="2" stroke-linecap="round" />

@@ -6,7 +6,9 @@ import type { DrawnLine } from "./assemble";
 import { Save } from "./icons";
 import type { Plot } from "./plot";
 import { download, fileName, linesToCsv, toCsv, toPng } from "./save";
+import { fetchWhole } from "../../state/histories";
 import { useScene } from "./scene";
+import { PRESETS, resized, sizeOf } from "./sizes";
 import { toSvg } from "./svg";
 import { barsPicture } from "./bars_out";
 import { pngOf } from "../svg_out";
@@ -23,7 +25,9 @@ export function PanelMenu({ metric, lines, plot, bars }: Props) {
   const { state, theme, drawn } = useScene();
   const box = useRef<HTMLDetailsElement>(null);
   const close = () => box.current?.removeAttribute("open");
-  const { sizes, formulas } = state.view.value.chart;
+  const { chart } = state.view.value;
+  const { formulas } = chart;
+  const size = sizeOf(chart, metric);
   const isFormula = formulas.includes(metric);
   const barsSvg = () => {
     const { ids, hidden } = drawn();
@@ -46,10 +50,13 @@ export function PanelMenu({ metric, lines, plot, bars }: Props) {
     close();
     if (text) download(fileName(metric, "svg"), new Blob([text], { type: "image/svg+xml" }));
   };
-  const csv = () => {
+  const csv = async () => {
     close();
-    const text = isFormula ? linesToCsv(metric, state.view.peek().chart.x, lines) : toCsv(state, metric, drawn().ids);
-    download(fileName(metric, "csv"), new Blob([text], { type: "text/csv" }));
+    const { ids: all, hidden } = drawn();
+    const ids = all.filter((id) => !hidden.has(id));
+    const whole = isFormula || (await fetchWhole(state, metric, ids));
+    const text = isFormula ? linesToCsv(metric, state.view.peek().chart.x, lines) : toCsv(state, metric, ids);
+    download(fileName(whole ? metric : `${metric}-extremes`, "csv"), new Blob([text], { type: "text/csv" }));
   };
   return (
     <details
@@ -63,12 +70,12 @@ export function PanelMenu({ metric, lines, plot, bars }: Props) {
       </summary>
       <div class="nbt-menu-list">
         <div class="nbt-menu-row" role="group" aria-label="Size">
-          {["S", "M", "L"].map((name, i) => (
+          {Object.entries(PRESETS).map(([name, preset]) => (
             <button
               type="button"
               key={name}
-              aria-pressed={(sizes[metric] ?? 1) === i + 1}
-              onClick={() => setView(state, { chart: { sizes: { ...sizes, [metric]: i + 1 } } })}
+              aria-pressed={size.columns === preset.columns && size.height === preset.height}
+              onClick={() => setView(state, { chart: resized(chart, metric, preset) })}
             >
               {name}
             </button>
@@ -80,7 +87,7 @@ export function PanelMenu({ metric, lines, plot, bars }: Props) {
         <button type="button" onClick={svg} disabled={!bars && lines.length === 0}>
           Picture (SVG)
         </button>
-        <button type="button" onClick={csv}>
+        <button type="button" onClick={() => void csv()}>
           Points (CSV)
         </button>
         {isFormula && (

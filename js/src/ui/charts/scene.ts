@@ -4,11 +4,13 @@ import { computed, signal, type ReadonlySignal, type Signal } from "@preact/sign
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { Extent } from "../../data/extent";
+import { createDetails, type Details } from "../../state/details";
 import { createHistories, type Histories } from "../../state/histories";
 import { setView, type State } from "../../state/state";
 import type { Ink } from "../color";
 import { drawnRuns, type Drawn } from "../drawn";
 import type { Area } from "./beside";
+import type { Size } from "./sizes";
 import { PLAIN, type Tokens } from "./theme";
 
 export interface HoverRow {
@@ -46,10 +48,14 @@ export interface Scene {
   /** The panel shown big. */
   big: ReadonlySignal<string | null>;
   grow(panel: string | null): void;
+  /** The panel that is being resized. */
+  sizing: Signal<{ metric: string; size: Size } | null>;
   /** The columns whose equal values put runs together into one line. */
   groups(): readonly string[];
   theme: Signal<Tokens>;
   histories: Histories;
+  /** Parts of long histories in full. */
+  details: Details;
   /** Call `draw` in the next frame of animation, once however often it is asked. */
   request(draw: () => void): void;
   /** No longer. */
@@ -89,6 +95,7 @@ export function createScene(state: State, only: string | null): Scene {
     if (waiting.size > 0) frame ||= requestAnimationFrame(flush);
   };
   const histories = createHistories(state);
+  const details = createDetails(state);
   const own = signal<string | null>(null); // one run's charts have a big panel of their own
   return {
     state,
@@ -97,6 +104,7 @@ export function createScene(state: State, only: string | null): Scene {
     zoom: signal(null),
     hover: signal(null),
     pointed: signal(null),
+    sizing: signal(null),
     big: only === null ? computed(() => state.view.value.chart.big) : own,
     grow(panel) {
       if (only === null) setView(state, { chart: { big: panel } });
@@ -105,6 +113,7 @@ export function createScene(state: State, only: string | null): Scene {
     groups: () => (only === null ? state.view.value.group.filter((column) => state.frame.value.columns.has(column)) : []),
     theme: signal(PLAIN),
     histories,
+    details,
     request(draw) {
       waiting.add(draw);
       schedule();
@@ -114,6 +123,7 @@ export function createScene(state: State, only: string | null): Scene {
       cancelAnimationFrame(frame);
       waiting.clear();
       histories.stop();
+      details.stop();
     },
   };
 }

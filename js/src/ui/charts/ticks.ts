@@ -2,25 +2,45 @@
 
 import type uPlot from "uplot";
 import type { XAxis } from "../../data/line";
-import { num } from "../format";
+import { DAY, logTicks, timeTicks } from "../../data/ticks";
+import { dateTime, num } from "../format";
 
 const DECADES = Array.from({ length: 16 }, (_, power) => [1, 2, 5].map((n) => n * 10 ** power)).flat();
 const SECONDS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800]
   .concat([1, 2, 3, 6, 12, 24, 48, 120, 240, 480, 1200, 2400].map((hours) => hours * 3600));
 
-export function xTicks(axis: XAxis, log: boolean): Pick<uPlot.Axis, "incrs" | "values" | "space"> {
-  if (axis === "time") return { space: 76 };
+export function xTicks(axis: XAxis, log: boolean): Partial<uPlot.Axis> {
+  if (axis === "time") return { size: 40, splits: (u, _, min, max) => timeTicks(min, max, Math.max(2, Math.floor(u.width / 76))), values: timeTexts as uPlot.Axis.Values };
   const values = (_: uPlot, splits: (number | null)[]) => splits.map((at) => (at === null ? "" : axis === "relative" ? seconds(at) : short(at)));
-  if (log) return { values: values as uPlot.Axis.Values, space: 40 };
+  if (log) return { values: values as uPlot.Axis.Values, ...ofLog((u) => u.width / 56) };
   return { ...(axis === "step" ? { incrs: DECADES } : axis === "relative" ? { incrs: SECONDS } : {}), values: values as uPlot.Axis.Values, space: 56 };
 }
 
-export function yTicks(log: boolean): Pick<uPlot.Axis, "values" | "size" | "space"> {
+export function yTicks(log: boolean): Partial<uPlot.Axis> {
   return {
     values: ((_: uPlot, splits: (number | null)[]) => splits.map((at) => (at === null ? "" : short(at)))) as uPlot.Axis.Values,
-    space: log ? 22 : 34,
     size: (_, values) => 14 + 6.4 * Math.max(3, ...(values ?? []).map((value) => value?.length ?? 0)),
+    ...(log ? ofLog((u) => u.height / 24) : { space: 34 }),
   };
+}
+
+/** 14:05, with the day below where it is another one than before. */
+function timeTexts(_: uPlot, splits: number[]): string[] {
+  const by = splits[1] - splits[0];
+  let before = "";
+  return splits.map((at) => {
+    const [day, clock] = dateTime(at).split(" ");
+    const told = before === "" ? day : day === before ? "" : day.slice(5);
+    before = day;
+    if (by >= DAY) return told || day;
+    const fine = by < 1000 ? `${clock.slice(6)}.${String(at % 1000).padStart(3, "0")}` : by < 60_000 ? clock : clock.slice(0, 5);
+    return told ? `${fine}\n${told}` : fine;
+  });
+}
+
+/** uPlot's own begin where the axis does, which is seldom a round number, and crowd where it is long. */
+function ofLog(most: (u: uPlot) => number): Partial<uPlot.Axis> {
+  return { splits: (u, _, min, max) => logTicks(min, max, Math.max(2, Math.floor(most(u)))), filter: (_, splits) => splits };
 }
 
 /** 12k · 3.5M, and `num` otherwise. */

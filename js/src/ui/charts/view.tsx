@@ -1,7 +1,7 @@
 /** Metric charts: one panel a metric, in sections, of the runs selected. */
 
 import { useComputed, useSignal } from "@preact/signals";
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { byHand, gathered, SYSTEM, sectionsOf, type Section } from "../../data/sections";
 import type { State } from "../../state/state";
 import type { Drawn } from "../drawn";
@@ -11,6 +11,7 @@ import { HoverList } from "./hover";
 import { Fold } from "./icons";
 import { RunBar } from "./runbar";
 import { createScene, SceneContext, useScene } from "./scene";
+import { columnsIn } from "./sizes";
 import { followTheme } from "./theme";
 import { Toolbar } from "./toolbar";
 import { countOf } from "./assemble";
@@ -110,10 +111,19 @@ function SectionView({ section, open, toggle }: { section: Section; open: boolea
 }
 
 function Grid({ metrics, short }: { metrics: readonly string[]; short: boolean }) {
+  const box = useRef<HTMLDivElement>(null);
+  const columns = useSignal(1);
+  useLayoutEffect(() => {
+    const look = () => (columns.value = columnsIn(box.current!.clientWidth));
+    look();
+    const sized = new ResizeObserver(look);
+    sized.observe(box.current!);
+    return () => sized.disconnect();
+  }, []);
   return (
-    <div class="nbt-panels">
+    <div class="nbt-panels" ref={box} style={{ gridTemplateColumns: `repeat(${columns.value}, minmax(0, 1fr))` }}>
       {metrics.map((metric) => (
-        <Figure key={metric} metric={metric} short={short} among={metrics} />
+        <Figure key={metric} metric={metric} short={short} among={metrics} columns={columns.value} />
       ))}
     </div>
   );

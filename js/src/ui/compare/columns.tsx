@@ -3,7 +3,7 @@
 import { useSignal, type Signal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import { readFigure } from "../../data/plotly";
-import { readSheet } from "../../data/sheet";
+import type { Sheet } from "../../data/sheet";
 import { readFile, type FileBytes } from "../../state/artifacts";
 import type { State } from "../../state/state";
 import { Swatch } from "../charts/swatch";
@@ -12,7 +12,7 @@ import { drawnRuns, runName } from "../drawn";
 import { Await, useFetched } from "../fetched";
 import { FileBody } from "../run/body";
 import { bytesText } from "../run/bytes";
-import { kindOf, readable, textOf, type Kind } from "../run/kinds";
+import { kindOf, readable, sheetOf, textOf, type Kind } from "../run/kinds";
 import { PlotlyCards, type Card } from "../run/plotly";
 import { SaveFile } from "../run/preview";
 import { useSeen } from "../seen";
@@ -37,7 +37,7 @@ export function FileColumns({ state, ids, path, runs }: Props) {
 }
 
 function Columns({ state, ids, path, runs, lead }: Props & { lead: FileBytes }) {
-  const kind = useMemo(() => kindOf(path, lead.bytes, lead.cut), [lead]);
+  const kind = useMemo(() => kindOf(lead), [lead]);
   const size = useSignal<Size>("M");
   const lines = useSignal(false); // only the lines that differ
   const same = useSignal(true);
@@ -83,7 +83,7 @@ function Check({ label, on }: { label: string; on: Signal<boolean> }) {
 interface Shared {
   file: FileBytes;
   kind: Kind;
-  sheet: ReturnType<typeof readSheet>;
+  sheet: Sheet | null;
   scripts: Signal<boolean>;
   widest: Signal<number>;
 }
@@ -92,7 +92,7 @@ function useShared(file: FileBytes, kind: Kind): Shared {
   const scripts = useSignal(false);
   const widest = useSignal(0);
   return useMemo(() => {
-    const sheet = kind === "table" ? readSheet(file.path, textOf(file.bytes), file.cut) : null;
+    const sheet = kind === "table" ? sheetOf(file) : null;
     return { file, kind, sheet, scripts, widest };
   }, [file, kind]);
 }

@@ -3,10 +3,10 @@
 import { useSignal, type Signal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import { readFigure } from "../../data/plotly";
-import { readSheet, type Sheet } from "../../data/sheet";
+import type { Sheet } from "../../data/sheet";
 import type { FileBytes } from "../../state/artifacts";
 import type { State } from "../../state/state";
-import { imageType, isMarkdown, kindOf, readable, textOf } from "./kinds";
+import { imageType, isMarkdown, kindOf, readable, sheetOf, textOf } from "./kinds";
 import { Markdown } from "./markdown";
 import { PlotlyCards } from "./plotly";
 import { Sandbox } from "./sandbox";
@@ -25,13 +25,13 @@ interface Props {
 }
 
 export function FileBody({ state, file, scripts, widest, base }: Props) {
-  const kind = useMemo(() => kindOf(file.path, file.bytes, file.cut), [file]);
+  const kind = useMemo(() => kindOf(file), [file]);
   const own = useSignal(false);
   const raw = useSignal(false);
-  if (kind === "none") return <p class="nbt-quiet">This kind of file has no preview.</p>;
+  if (kind === "none") return <p class="nbt-quiet">{file.problem ?? "This kind of file has no preview."}</p>;
   if (kind === "image") return file.cut ? <p class="nbt-quiet">Too large to be shown.</p> : <Picture file={file} widest={widest} />;
   if (kind === "html") return <Sandbox state={state} file={file} scripts={scripts ?? own} />;
-  if (kind === "table") return <SheetTable sheet={readSheet(file.path, textOf(file.bytes), file.cut)!} base={base ?? null} cut={file.cut} />;
+  if (kind === "table") return <SheetTable sheet={sheetOf(file)!} base={base ?? null} cut={file.cut} all={file.table} />;
   if (kind === "plotly") {
     const figure = readFigure(textOf(file.bytes));
     return <PlotlyCards state={state} cards={[{ key: file.path, title: "", color: "", figure, words: "" }]} width={0} height={400} same={false} />;

@@ -1,7 +1,8 @@
 /** How can a file be shown? By its name first, since stores know little of types, then by what it holds. */
 
 import { readFigure } from "../../data/plotly";
-import { readSheet } from "../../data/sheet";
+import { readSheet, type Sheet } from "../../data/sheet";
+import type { FileBytes } from "../../state/artifacts";
 
 export type Kind = "image" | "html" | "plotly" | "table" | "json" | "text" | "none";
 
@@ -21,7 +22,8 @@ export function imageType(path: string): string | null {
 
 export const isMarkdown = (path: string) => ["md", "markdown"].includes(ending(path));
 
-export function kindOf(path: string, bytes: Uint8Array, cut: boolean): Kind {
+export function kindOf({ path, bytes, cut, table }: Pick<FileBytes, "path" | "bytes" | "cut" | "table">): Kind {
+  if (table) return "table";
   const end = ending(path);
   if (end in IMAGES) return "image";
   if (end === "html" || end === "htm") return "html";
@@ -31,6 +33,9 @@ export function kindOf(path: string, bytes: Uint8Array, cut: boolean): Kind {
   if (readSheet(path, text, cut)) return "table";
   return end === "json" || end === "ipynb" ? "json" : "text";
 }
+
+/** The rows of a file that is a table. */
+export const sheetOf = ({ path, bytes, cut, table }: FileBytes): Sheet | null => table ?? readSheet(path, textOf(bytes), cut);
 
 export function textOf(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes);

@@ -7,10 +7,21 @@ import { isNumeric, type Sheet } from "../../data/sheet";
 const MORE = 200;
 const MOST_COLUMNS = 60;
 
-/** Cells that are not as in `base`, at the same row and column, stand out. */
-export function SheetTable({ sheet, base = null, cut = false }: { sheet: Sheet; base?: Sheet | null; cut?: boolean }) {
+interface Props {
+  sheet: Sheet;
+  /** Cells that are not as in it, at the same row and column, stand out. */
+  base?: Sheet | null;
+  /** The sheet ends before the file does. */
+  cut?: boolean;
+  /** How many rows and columns the file has, where that is known to be more. */
+  all?: { all_rows: number; all_columns: number } | undefined;
+}
+
+export function SheetTable({ sheet, base = null, cut = false, all }: Props) {
   const most = useSignal(MORE);
   const columns = sheet.columns.slice(0, MOST_COLUMNS);
+  const rows = all?.all_rows ?? sheet.rows.length;
+  const width = all?.all_columns ?? sheet.columns.length;
   const numeric = useMemo(() => columns.map((_, i) => isNumeric(sheet, i)), [sheet]);
   const places = useMemo(() => columns.map((name) => base?.columns.indexOf(name) ?? -1), [sheet, base]);
   const differs = (row: number, column: number, value: string | null) =>
@@ -42,9 +53,10 @@ export function SheetTable({ sheet, base = null, cut = false }: { sheet: Sheet; 
         </table>
       </div>
       <p class="nbt-quiet">
-        {sheet.rows.length.toLocaleString("en")} {sheet.rows.length === 1 ? "row" : "rows"}
-        {cut && " of its beginning"}, {sheet.columns.length} {sheet.columns.length === 1 ? "column" : "columns"}
-        {sheet.columns.length > columns.length && `, the first ${columns.length} shown`}
+        {all && all.all_rows > sheet.rows.length && `The first ${sheet.rows.length} of `}
+        {rows.toLocaleString("en")} {rows === 1 ? "row" : "rows"}
+        {cut && !all && " of its beginning"}, {width} {width === 1 ? "column" : "columns"}
+        {width > columns.length && `, the first ${columns.length} shown`}
         {sheet.rows.length > most.value && (
           <>
             {" · "}

@@ -1,79 +1,58 @@
-"""How does every chart and every analysis look? With 2, 10 and 50 runs, narrow and wide, light and dark, into .shots/.
-
-`python scripts/screenshots_charts.py [SCENE …] [--runs N …]` makes one sheet for each scene and number of runs.
-"""
+"""How does every chart and every analysis look? With 2, 10 and 50 runs: sheets in build/screenshots/charts/."""
 
 from __future__ import annotations
 
-import argparse
-import io
-import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+from scripts.screenshots.sheet import HEIGHT, photograph, sheet
+from tests.browser.jupyter import chromium
+from tests.browser.panel_page import built, served
 
-from tests.browser.jupyter import chromium  # noqa: E402
-from tests.browser.panel_page import built, served  # noqa: E402
-
-OUT = ROOT / ".shots" / "charts"
+OUT = Path(__file__).resolve().parents[2] / "build/screenshots/charts"
 RUNS = (2, 10, 50)
-WIDTHS = (600, 1400)
-HEIGHT = 900
-Scene = Callable[[Page], None]
+Act = Callable[[Page], None]
 
 
-def main() -> None:
+def main(word: str = "") -> None:
+    """Only scenes whose names hold the word."""
     OUT.mkdir(parents=True, exist_ok=True)
-    options = argparse.ArgumentParser()
-    options.add_argument("scenes", nargs="*", default=list(SCENES))
-    options.add_argument("--runs", nargs="+", type=int, default=RUNS)
-    given = options.parse_args()
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         script = (built(Path(folder)) / "panel.js").read_text()
         browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
-        for name in given.scenes:
-            for runs in given.runs:
-                shots = [_shot(browser, script, name, runs, width, dark) for dark in (False, True) for width in WIDTHS]
-                _sheet(shots).save(OUT / f"{name}-{runs}.png", optimize=True)
-                print(OUT.relative_to(ROOT) / f"{name}-{runs}.png")
+        page = browser.new_page()
+        page.set_default_timeout(120_000)  # a busy machine takes its time
+        served(page, "panel", script)
+        for name in SCENES:
+            for runs in RUNS:
+                if word in f"{name}-{runs}":
+                    made = sheet(lambda width, dark, name=name, runs=runs: _shot(page, name, runs, width, dark))
+                    made.save(OUT / f"{name}-{runs}.png")
         browser.close()
+    print(f"{len(list(OUT.glob('*.png')))} sheets in {OUT.relative_to(OUT.parents[2])}")
 
 
-def _shot(browser: Browser, script: str, name: str, runs: int, width: int, dark: bool) -> Image.Image:
-    scheme = "dark" if dark else "light"
-    page = browser.new_page(viewport={"width": width, "height": HEIGHT}, color_scheme=scheme)  # type: ignore[arg-type]
-    served(page, "panel", script)
+def _shot(page: Page, name: str, runs: int, width: int, dark: bool) -> Image.Image:
+    page.set_viewport_size({"width": width, "height": HEIGHT})
+    page.emulate_media(color_scheme="dark" if dark else "light", reduced_motion="reduce")
+    page.mouse.move(0, 0)
     tab, prepare = SCENES[name]
-    page.set_default_timeout(120_000)  # a busy machine takes its time
     page.goto(f"https://plain.test/page?runs={runs}&selected={runs}&tab={tab}")
     page.wait_for_selector(".nbt-root > *")
     page.wait_for_timeout(300)
     prepare(page)
-    page.wait_for_timeout(500)
-    picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
-    page.close()
-    return picture
+    return photograph(page)
 
 
-def _sheet(shots: list[Image.Image]) -> Image.Image:
-    """Light above dark, narrow beside wide."""
-    sheet = Image.new("RGB", (sum(WIDTHS) + 10, 2 * HEIGHT + 10), "#f0f")
-    for at, shot in enumerate(shots):
-        sheet.paste(shot, (at % 2 * (WIDTHS[0] + 10), at // 2 * (HEIGHT + 10)))
-    return sheet
-
-
-def _view(change: str) -> Scene:
+def _view(change: str) -> Act:
     return lambda page: page.evaluate(f"() => window.nbt.setView(window.nbt.state, {change})")
 
 
-def _analysis(change: str) -> tuple[str, Scene]:
+def _analysis(change: str) -> tuple[str, Act]:
     return "analyse", _view(f"{{ analyse: {change} }}")
 
 
@@ -101,7 +80,7 @@ def _system(page: Page) -> None:
     page.locator("figure[data-panel^='system/']").last.scroll_into_view_if_needed()
 
 
-SCENES: dict[str, tuple[str, Scene]] = {
+SCENES: dict[str, tuple[str, Act]] = {
     "panels": ("charts", _hovered),
     "smoothed": ("charts", _view("{ chart: { smoothing: 0.9, clip: true } }")),
     "grouped": ("charts", _grouped),
@@ -111,6 +90,7 @@ SCENES: dict[str, tuple[str, Scene]] = {
     "big": ("charts", _view("{ chart: { big: 'loss' } }")),
     "big-bars": ("charts", _view("{ chart: { big: 'test_accuracy' } }")),
     "system": ("charts", _system),
+    "resized": ("charts", _view("{ chart: { spans: { loss: 2 }, heights: { accuracy: 460, loss: 300 } } }")),
     "nothing-found": ("charts", _view("{ chart: { search: 'zzz' } }")),
     "parallel": _analysis("{ kind: 'parallel' }"),
     "parallel-marked": ("analyse", _marked),
@@ -124,6 +104,3 @@ SCENES: dict[str, tuple[str, Scene]] = {
     "media": _analysis("{ kind: 'media', media: 'samples/field-#.svg' }"),
     "media-tables": _analysis("{ kind: 'media', media: 'confusion_#.json' }"),
 }
-
-if __name__ == "__main__":
-    main()

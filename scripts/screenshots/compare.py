@@ -1,27 +1,23 @@
-"""Pictures of the comparison and the run page: 2, 10 and 50 runs, light and dark, 600 and 1,400 px wide.
-
-python scripts/scenes_compare.py FOLDER [WORD …]      only scenes whose names hold one of the words
-"""
+"""How do the comparison and the run page look? With 2, 10 and 50 runs: sheets in build/screenshots/compare/."""
 
 from __future__ import annotations
 
 import os
 import re
-import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+import nbtrack
+from nbtrack.dashboard.widget import Dashboard
+from scripts.screenshots.sheet import photograph, sheet
+from tests.browser import compared_store, kernel_page
+from tests.browser.jupyter import chromium
 
-import nbtrack  # noqa: E402
-from nbtrack.dashboard.widget import Dashboard  # noqa: E402
-from tests.browser import compared_store, kernel_page  # noqa: E402
-from tests.browser.jupyter import chromium  # noqa: E402
-
+OUT = Path(__file__).resolve().parents[2] / "build/screenshots/compare"
 MOST = 50
 Act = Callable[[Page], None]
 Show = Callable[[], Dashboard]
@@ -78,29 +74,33 @@ def scenes(runs: list[str]) -> dict[str, tuple[Show, Act]]:
     found["run-failed"] = lambda: nbtrack.show(failed), fold("Log", "Code")
     found["run-left"] = lambda: nbtrack.show(left), look
     found["run-file-figure"] = lambda: nbtrack.show(parent), file("plots/", "roc.plotly.json")
+    found["run-file-parquet"] = lambda: nbtrack.show(parent), file("scores.parquet")
     found["run-file-table"] = lambda: nbtrack.show(parent), file("predictions.csv")
     return found
 
 
-def main(folder: Path, words: list[str]) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
+def main(word: str = "") -> None:
+    """Only scenes whose names hold the word."""
+    OUT.mkdir(parents=True, exist_ok=True)
+    before = Path.cwd()
     with tempfile.TemporaryDirectory() as place, sync_playwright() as playwright:
         os.chdir(place)
         runs = compared_store.make(Path(place), MOST)
         compared_store.family(runs[0], runs[10:18])
         browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
-        for name, (shown, act) in scenes(runs).items():
-            if words and not any(word in name for word in words):
+        for name, (show, act) in scenes(runs).items():
+            if word not in name:
                 continue
-            dash = shown()
-            for width, dark in ((1400, False), (600, True), (600, False), (1400, True)):
-                target = folder / f"{name}-{width}-{'dark' if dark else 'light'}.png"
-                photograph(browser, dash, act, target, width, dark)
+            dash = show()
+            made = sheet(lambda width, dark, dash=dash, act=act: _shot(browser, dash, act, width, dark))
+            made.save(OUT / f"{name}.png")
             dash.close()
         browser.close()
+        os.chdir(before)
+    print(f"{len(list(OUT.glob('*.png')))} sheets in {OUT.relative_to(OUT.parents[2])}")
 
 
-def photograph(browser: Browser, dash: Dashboard, act: Act, target: Path, width: int, dark: bool) -> None:
+def _shot(browser: Browser, dash: Dashboard, act: Act, width: int, dark: bool) -> Image.Image:
     page = kernel_page.show(browser, dash, width=width, dark=dark)
     act(page)
     # Charts and figures are drawn when they come into sight, so all of the page must be in it.
@@ -111,11 +111,8 @@ def photograph(browser: Browser, dash: Dashboard, act: Act, target: Path, width:
     if page.locator(".nbt-plotly-frame").count():
         page.frame_locator(".nbt-plotly-frame").locator(".main-svg").first.wait_for()
     page.wait_for_timeout(300)
-    page.screenshot(path=target)
+    made = photograph(page)
     problems = page.problems  # type: ignore[attr-defined]
-    print(target.name, *problems)
+    assert not problems, problems
     page.context.close()
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]).resolve(), sys.argv[2:])
+    return made
