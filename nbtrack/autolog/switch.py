@@ -11,13 +11,13 @@ import sys
 import threading
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from types import ModuleType
 from typing import Any
 
 from nbtrack.autolog import arriving, unasked
-from nbtrack.autolog.patching import Patches
-from nbtrack.autolog.recording import fits_of, kept_models
+from nbtrack.autolog.patching import Patches, at_once
+from nbtrack.autolog.recording import has_enough, kept_models
 from nbtrack.errors import InvalidValueError, guard
-from nbtrack.tracking import active
 
 # What MLflow's functions accept besides; none of it changes anything here.
 _IGNORED = frozenset(
@@ -59,29 +59,30 @@ class Library:
             raise InvalidValueError(
                 f"Models of {self.name} are not kept, only those of {', '.join(_WITH_MODELS)}. Leave log_models out."
             )
-        with _changing:
+        with _changing, at_once():
             self.wanted = not disable
             (kept_models.add if log_models and not disable else kept_models.discard)(self.name)
             self.settle()
 
     @property
     def on(self) -> bool:
-        """Is a fit that starts now to be logged?"""
-        if self.cells:
-            here = self.cells[-1]
-            return here if here is not None else self.wanted is True
-        return self.wanted is True
+        """Was it asked for, or does a tracked cell have it?"""
+        here = self.cells[-1] if self.cells else None
+        return here if here is not None else self.wanted is True
 
-    def silent(self) -> bool:
+    def off(self) -> bool:
         """Not on; or logged by MLflow's own autolog in this process, and two would log everything twice."""
         theirs = sys.modules.get("mlflow.utils.autologging_utils")
-        if theirs is not None:
-            all_settings = getattr(theirs, "AUTOLOGGING_INTEGRATIONS", {})
-            for name in self.theirs or (self.name,):
-                settings = all_settings.get(name)
-                if settings and not settings.get("disable", False):
-                    return True
-        return not self.on or _has_enough()
+        return not self.on or (theirs is not None and self._is_on_in(theirs))
+
+    def _is_on_in(self, theirs: ModuleType) -> bool:
+        settings = getattr(theirs, "AUTOLOGGING_INTEGRATIONS", {})
+        found = [settings[name] for name in self.theirs or (self.name,) if settings.get(name)]
+        return any(not each.get("disable", False) for each in found)
+
+    def silent(self) -> bool:
+        """Is a fit that starts now not to be logged: off, or one too many of a cell?"""
+        return self.off() or has_enough()
 
     def settle(self) -> None:
         """Patch what is imported and due, and undo it all when the library was switched off.
@@ -104,7 +105,7 @@ class Library:
         with _changing, guard(f"watch {module}"):
             if module not in self._patched and self.on:
                 home, _, function = self.parts[module].rpartition(".")
-                patches = self._patched[module] = Patches(self.name, self.silent)
+                patches = self._patched[module] = Patches(self.name, self.silent, self.off)
                 getattr(importlib.import_module(home), function)(patches)
 
 
@@ -156,9 +157,10 @@ def autolog(
     LightGBM. The other arguments of MLflow's `autolog` are accepted and ignored. Tracked cells need no such call.
     """
     _check("autolog", ignored)
-    for library in LIBRARIES.values():
-        if not {library.name, *library.theirs} & set(exclude_flavors or ()):
-            library.autolog(disable=disable, log_models=log_models and library.name in _WITH_MODELS)
+    with _changing, at_once():
+        for library in LIBRARIES.values():
+            if not {library.name, *library.theirs} & set(exclude_flavors or ()):
+                library.autolog(disable=disable, log_models=log_models and library.name in _WITH_MODELS)
 
 
 def _check(what: str, given: Mapping[str, Any]) -> None:
@@ -181,19 +183,13 @@ def begin_cell(names: Collection[str] | None, *, by_default: bool = False) -> Ca
     The returned function ends that; it looks through the notebook's variables for estimators that could not be watched.
     """
     every = names is None and by_default
-    with _changing:
+    with _changing, at_once():
         unasked.begin(every and not any(library.wanted for library in LIBRARIES.values()))
         for library in LIBRARIES.values():
             here = (library.wanted is not False or None) if every else None if names is None else library.name in names
             library.cells.append(here)
             library.settle()
     return _end_cell
-
-
-def _has_enough() -> bool:
-    """Has the cell, where nobody asked for autolog, had as many fits as are logged?"""
-    held = active.current() if unasked.is_unasked() else None
-    return held is not None and fits_of(held.run_id) >= unasked.MOST_FITS
 
 
 def _end_cell(space: Mapping[str, Any]) -> None:
