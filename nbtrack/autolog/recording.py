@@ -13,9 +13,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from nbtrack.autolog import progress, unasked
+from nbtrack.autolog import unasked
 from nbtrack.autolog.patching import Call
 from nbtrack.autolog.told import Told, sentence
+from nbtrack.capture import progress
 from nbtrack.capture.alive import process_tags
 from nbtrack.capture.secrets import looks_secret
 from nbtrack.entities import Metric, Param, Run, RunStatus, RunTag

@@ -6,6 +6,7 @@ when it is imported, at once or later: nothing here imports one.
 
 from __future__ import annotations
 
+import functools
 import importlib
 import sys
 import threading
@@ -36,15 +37,15 @@ _changing = threading.RLock()
 class Library:
     """One library that nbtrack can watch. `parts` says which function patches what once which module is imported.
 
-    `wanted` is what `autolog` was asked for, None before it was called. The last of `cells` is what the innermost
-    running tracked cell says: True, False, or None for "as outside of it". `theirs` are MLflow's names for it.
+    `wanted` is what `autolog` was asked for, None before it was called. The last of `cells` is what the tracked
+    cell or block says that began last: True, False, or None for "as outside of it". `theirs` are MLflow's names for it.
     """
 
     name: str
     parts: Mapping[str, str]
     theirs: tuple[str, ...] = ()
     wanted: bool | None = None
-    cells: list[bool | None] = field(default_factory=list)
+    cells: dict[object, bool | None] = field(default_factory=dict)
     _patched: dict[str, Patches] = field(default_factory=dict, repr=False)
 
     def autolog(self, disable: bool = False, log_models: bool = False, **ignored: Any) -> None:
@@ -67,7 +68,7 @@ class Library:
     @property
     def on(self) -> bool:
         """Was it asked for, or does a tracked cell have it?"""
-        here = self.cells[-1] if self.cells else None
+        here = next(reversed(self.cells.values())) if self.cells else None
         return here if here is not None else self.wanted is True
 
     def off(self) -> bool:
@@ -176,23 +177,32 @@ def checked_names(names: Collection[str]) -> None:
             raise InvalidValueError(f"There is no autolog for '{name}', only for {', '.join(LIBRARIES)}.")
 
 
-def begin_cell(names: Collection[str] | None, *, by_default: bool = False) -> Callable[[Mapping[str, Any]], None]:
-    """Watch for one tracked cell: these libraries, or none; for `None` what is on anyway, and `by_default` all but
-    what was switched off.
+def chosen_libraries(given: bool | Collection[str] | None) -> tuple[str, ...] | None:
+    """What was said as `begin_cell` wants it: False for none, True for all, None for nothing said."""
+    if given is None:
+        return None
+    names = () if given is False else tuple(LIBRARIES) if given is True else tuple(given)
+    checked_names(names)
+    return names
 
-    The returned function ends that; it looks through the notebook's variables for estimators that could not be watched.
+
+def begin_cell(names: Collection[str] | None, *, by_default: bool = False) -> Callable[[Mapping[str, Any]], None]:
+    """Watch for one tracked cell or block: these libraries, or none; for `None` what is on anyway, and `by_default` all
+    but what was switched off. Blocks of several threads may end in any order.
+
+    The returned function ends that; it looks through the given variables for estimators that could not be watched.
     """
-    every = names is None and by_default
+    every, cell = names is None and by_default, object()
     with _changing, at_once():
-        unasked.begin(every and not any(library.wanted for library in LIBRARIES.values()))
+        unasked.begin(cell, every and not any(library.wanted for library in LIBRARIES.values()))
         for library in LIBRARIES.values():
             here = (library.wanted is not False or None) if every else None if names is None else library.name in names
-            library.cells.append(here)
+            library.cells[cell] = here
             library.settle()
-    return _end_cell
+    return functools.partial(_end_cell, cell)
 
 
-def _end_cell(space: Mapping[str, Any]) -> None:
+def _end_cell(cell: object, space: Mapping[str, Any]) -> None:
     try:
         if "sklearn.base" in sys.modules and not sklearn.silent():
             from nbtrack.autolog.sklearn_fit import harvest
@@ -201,6 +211,6 @@ def _end_cell(space: Mapping[str, Any]) -> None:
                 harvest(space)
     finally:
         with _changing:
-            unasked.end()
+            unasked.end(cell)
             for library in LIBRARIES.values():
-                library.cells.pop()
+                library.cells.pop(cell, None)
