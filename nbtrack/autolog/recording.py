@@ -131,7 +131,8 @@ class Recording:
     def model(self, model: Any) -> None:
         """Keep the model, where that was asked for: as `model/` of the run."""
         if self.library in kept_models:
-            from nbtrack.tracking.models import form_of, write_model
+            from nbtrack.tracking.model_forms import form_of
+            from nbtrack.tracking.models import write_model
 
             with guard(f"keep the model of {self.library}"):
                 write_model(self.client, self.run_id, form_of(model), MODEL)

@@ -29,7 +29,7 @@ _IGNORED = frozenset(
     "checkpoint_monitor checkpoint_mode checkpoint_save_best_only checkpoint_save_weights_only "
     "checkpoint_save_freq".split()
 )
-_WITH_MODELS = ("sklearn", "xgboost", "lightgbm")
+_WITH_MODELS = tuple("sklearn xgboost lightgbm catboost statsmodels keras pytorch transformers".split())
 _changing = threading.RLock()
 
 
@@ -52,8 +52,8 @@ class Library:
         """Log what this library trains from now on, or, with `disable=True`, no longer.
 
         Where it is not imported yet, that begins with its import. `log_models=True` keeps each fitted model as
-        artifacts `model/…` (scikit-learn, XGBoost, LightGBM), as `nbtrack.log_model` does. The other arguments of
-        MLflow's function of this name are accepted and ignored.
+        artifacts `model/…`, as `nbtrack.log_model` does; not of loops of one's own around torch, of which only the
+        optimizer is seen. The other arguments of MLflow's function of this name are accepted and ignored.
         """
         _check(f"{self.name}.autolog", ignored)
         if log_models and self.name not in _WITH_MODELS:
@@ -154,8 +154,8 @@ def autolog(
     a run), transformers; and of searches each trial: scikit-learn's, Optuna, keras-tuner, Ray Tune.
 
     A fit logs into the active run, or into a run of its own. Libraries that are imported later are watched from then
-    on; `exclude_flavors` names some to leave alone. `log_models=True` keeps the models of scikit-learn, XGBoost and
-    LightGBM. The other arguments of MLflow's `autolog` are accepted and ignored. Tracked cells need no such call.
+    on; `exclude_flavors` names some to leave alone. `log_models=True` keeps each fitted model. The other arguments of
+    MLflow's `autolog` are accepted and ignored. Tracked cells need no such call.
     """
     _check("autolog", ignored)
     with _changing, at_once():
