@@ -17,11 +17,12 @@ import numpy as np
 import xgboost
 from sklearn.linear_model import LogisticRegression
 
-from tests.bench.marks import Mark, added, mark, taken, turns
+from tests.bench.marks import Mark, Turns, added, extend, mark, taken, turns
 
-ROUNDS = 1000
+ROUNDS = 500
 TOGETHER = 100  # rounds: MLflow writes them in batches
-FITS = 40
+FITS = 15
+TIMES = 3
 
 
 def main(name: str, store: str) -> None:
@@ -46,22 +47,24 @@ def main(name: str, store: str) -> None:
         return list(marks)
 
     fit(), boost()
-    bare, rounds = taken(fit, FITS), turns(boost(), TOGETHER)
     tracker = importlib.import_module(name)
     tracker.set_tracking_uri(store)
 
-    def enable() -> None:
+    def enable(on: bool = True) -> None:
         for library in ("sklearn", "xgboost"):
             part = importlib.import_module(f"mlflow.{library}") if name == "mlflow" else getattr(tracker, library)
-            part.autolog(log_models=False, silent=True)
+            part.autolog(disable=not on, log_models=False, silent=True)
 
     enabled = taken(enable, 1)
     fit(), boost()  # the first one imports more; a session pays that once
-    costs = {
-        "enable": {clock: [*seconds, *seconds] for clock, seconds in enabled.items()},
-        "fit": added(taken(fit, FITS if name == "nbtrack" else 5), bare),
-        "round": added(turns(boost(), TOGETHER), rounds),
-    }
+    bare: dict[str, Turns] = {}
+    logged: dict[str, Turns] = {}
+    for on in (False, True) * TIMES:  # in turn, so that a busy moment meets both
+        enable(on)
+        times = FITS if name == "nbtrack" or not on else 2
+        extend(logged if on else bare, {"fit": taken(fit, times), "round": turns(boost(), TOGETHER)})
+    costs = {task: added(logged[task], bare[task]) for task in bare}
+    costs["enable"] = {clock: [*seconds, *seconds] for clock, seconds in enabled.items()}
     print(json.dumps({"costs": costs}))
 
 

@@ -20,11 +20,12 @@ import lightning.pytorch as pl
 import numpy as np
 import torch
 
-from tests.bench.marks import Mark, Turns, added, mark, turns
+from tests.bench.marks import Mark, Turns, added, extend, mark, turns
 
-EPOCHS = 150
+ROUNDS = 4  # without and with it in turn, so that a busy moment meets both
+EPOCHS = 60
 TOGETHER = 10  # epochs or steps: MLflow writes its own in batches
-STEPS = 4000
+STEPS = 1500
 QUIET = {"enable_progress_bar": False, "enable_model_summary": False, "logger": False, "enable_checkpointing": False}
 X = np.random.default_rng(0).normal(size=(32, 4)).astype("float32")
 y = (X[:, 0] > 0).astype("float32")
@@ -78,30 +79,33 @@ def loop() -> list[Mark]:
     return marks
 
 
-def measured() -> dict[str, Turns]:
-    return {
-        "keras_epoch": turns(fit_keras(), TOGETHER),
-        "lightning_epoch": turns(fit_lightning(), TOGETHER),
-        "torch_step": turns(loop(), TOGETHER),
-    }
+TASKS = {"keras_epoch": fit_keras, "lightning_epoch": fit_lightning, "torch_step": loop}
 
 
 def main(name: str, store: str) -> None:
     for logger in ("lightning.pytorch", "pytorch_lightning", "mlflow"):
         logging.getLogger(logger).setLevel(logging.ERROR)
-    loop()  # the first of all is slower
-    bare = measured()
     tracker = importlib.import_module(name)
     tracker.set_tracking_uri(store)
+    bare: dict[str, Turns] = {}
+    logged: dict[str, Turns] = {}
+    for _ in range(ROUNDS):
+        switch(tracker, name, on=False)
+        extend(bare, {task: turns(run(), TOGETHER) for task, run in TASKS.items()})
+        switch(tracker, name, on=True)
+        some = {task: turns(run(), TOGETHER) for task, run in TASKS.items() if task != "torch_step"}
+        if name == "nbtrack":
+            with tracker.start_run():
+                some["torch_step"] = turns(loop(), TOGETHER)
+        extend(logged, some)
+    print(json.dumps({"costs": {task: added(logged[task], bare[task]) for task in logged}}))
+
+
+def switch(tracker: Any, name: str, *, on: bool) -> None:
     for library in ("keras", "pytorch"):
         part = importlib.import_module(f"mlflow.{library}") if name == "mlflow" else getattr(tracker, library)
         options = {"checkpoint": False} if library == "pytorch" else {}
-        part.autolog(log_models=False, log_datasets=False, silent=True, **options)
-    logged = measured()
-    with tracker.start_run():
-        logged["torch_step"] = turns(loop(), TOGETHER)
-    seen = [task for task in bare if name == "nbtrack" or task != "torch_step"]
-    print(json.dumps({"costs": {task: added(logged[task], bare[task]) for task in seen}}))
+        part.autolog(disable=not on, log_models=False, log_datasets=False, silent=True, **options)
 
 
 if __name__ == "__main__":

@@ -35,6 +35,13 @@ def taken(task: Callable[[], Any], times: int) -> Turns:
     return turns(marks)
 
 
+def extend(all_turns: dict[str, Turns], more: dict[str, Turns]) -> None:
+    """By task, what another round took."""
+    for task, seen in more.items():
+        for clock, seconds in seen.items():
+            all_turns.setdefault(task, {}).setdefault(clock, []).extend(seconds)
+
+
 def added(logged: Turns, bare: Turns) -> dict[str, list[float]]:
     """By clock: the least of all turns and their median, each less that of the bare ones."""
     return {clock: [how(logged[clock]) - how(bare[clock]) for how in (min, statistics.median)] for clock in CLOCKS}
