@@ -120,10 +120,8 @@ bench: build chromium $(MLFLOWS) ## against the real MLflow and plain Python, in
 	  --server --browser $(if $(CLOCK),--clock $(CLOCK))
 	@$(NPM) run --silent bench
 
-bench-networks: .venvs/large/.made ## what it costs that networks log themselves: seconds, nbtrack's and MLflow's
-	@folder="$$(mktemp -d)"; for side in nbtrack mlflow; do echo "$$side"; MLFLOW_ALLOW_FILE_STORE=true \
-	  MLFLOW_DISABLE_TELEMETRY=true DO_NOT_TRACK=true KERAS_BACKEND=torch OMP_NUM_THREADS=1 PYTHONPATH=. \
-	  .venvs/large/bin/python tests/bench/autolog_large.py "$$side" "file://$$folder/$$side" 2>/dev/null; done
+bench-networks: .venvs/large/.made ## what it costs that networks log themselves, beside MLflow
+	@$(PY) -m tests.bench.autolog_costs --networks
 
 bench-readme: build ## the table of what `make bench` measured last, into README.md
 	@$(PY) -m tests.bench --readme $(if $(CLOCK),--clock $(CLOCK))

@@ -95,6 +95,7 @@ def _log_fitted(recording: Recording, model: Any, given: Mapping[str, Any], roun
     with guard("keep the importances of features"):
         log_importance(recording, kinds)
     evaluation.remember(model, recording)
+    recording.model(model)
 
 
 def _watch_cv(call: Call) -> Generator[None, None, None]:

@@ -41,6 +41,7 @@ def _watch_fit(call: Call) -> Generator[None, None, None]:
                 yield
             if call.error is None:
                 epochs.log_early_stopping(model, given)
+                recording.model(model)
 
 
 def _defaults(signature: Any) -> dict[str, Any]:

@@ -55,8 +55,10 @@ def _watch_fit(call: Call) -> Generator[None, None, None]:
                 yield
             unchanged = trainer.callbacks is together
             trainer.callbacks = before if unchanged else [each for each in trainer.callbacks if each is not ours]
-            if call.error is None and stopping is not None:
-                _log_stopping(recording, stopping)
+            if call.error is None:
+                if stopping is not None:
+                    _log_stopping(recording, stopping)
+                recording.model(trainer.lightning_module)
 
 
 def _watch_test(call: Call) -> Generator[None, None, None]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import threading
-import time
-from dataclasses import dataclass, field
+from collections import deque
+from time import monotonic, time_ns
 from typing import Any
 
-from nbtrack.autolog.objects import ByIdentity
 from nbtrack.autolog.recording import Recording
 from nbtrack.entities import RunStatus
+from nbtrack.errors import guard
 
+SOON = 50  # ms in which a step's points are written
 APART = 0.5  # seconds between two losses that are fetched from a device: fetching one waits for all work queued on it
 
 
@@ -30,8 +31,7 @@ class Losses(threading.local):
     def add(self, loss: Any) -> None:
         if self._stepped:
             self.clear()
-        detached = loss.detach()
-        value = detached.item() if detached.device.type == "cpu" else detached
+        value = loss.item() if loss.is_cpu else loss.detach()
         self.total = value if self.total is None else self.total + value
 
     def stepped(self) -> Any:
@@ -39,76 +39,110 @@ class Losses(threading.local):
         return self.total
 
 
-@dataclass(eq=False, slots=True)
-class _Optimizer:
-    """How far one optimizer is, and what was last seen of it."""
-
-    number: int
-    steps: int = 0
-    rates: list[float] = field(default_factory=list)
-    moved: set[int] = field(default_factory=set)  # groups whose learning rate has changed
-    fetched: float = 0.0
-    waiting: tuple[int, Any] | None = None  # the newest loss that was not fetched, and its step
-
-    def name(self, key: str) -> str:
-        """Of several optimizers, the second's loss is `loss-2`."""
-        return key if self.number == 1 else f"{key}-{self.number}"
-
-
 class Loop:
-    """One training: the run it goes to and its optimizers, `began` in the order in which optimizers are made."""
+    """One training: the run it goes to, inside the run `run_id`; `began` in the order in which optimizers are made.
 
-    def __init__(self, recording: Recording, began: int) -> None:
+    A point goes to the store 50 ms after its step at the latest: to write each on its own takes as long as all else.
+    """
+
+    def __init__(self, recording: Recording, run_id: str, began: int) -> None:
+        self.recording = recording
+        self.run_id = run_id
         self.began = began
-        self._recording = recording
-        self._known: ByIdentity[_Optimizer] = ByIdentity()  # they and their models may go before the run does
-        self._optimizers: list[_Optimizer] = []
+        self._optimizers: list[Steps] = []
+        self._points: deque[tuple[str, float, int, int]] = deque()  # key, value, ms since 1970, step
+        self._written = 0  # when, in ms since 1970
+        self._writing = threading.Lock()
+        self._over = threading.Event()
 
-    def has(self, optimizer: Any) -> bool:
-        return self._known.get(optimizer) is not None
-
-    def step(self, optimizer: Any, loss: Any) -> None:
-        seen = self._known.get(optimizer) or self._first(optimizer)
-        step, seen.steps = seen.steps, seen.steps + 1
-        if loss is not None:
-            self._log_loss(seen, step, loss)
-        for group, rate in enumerate(each["lr"] for each in optimizer.param_groups):
-            if group == len(seen.rates):
-                seen.rates.append(rate)
-            elif rate is not seen.rates[group]:
-                self._log_rate(seen, step, group, rate)
-
-    def _first(self, optimizer: Any) -> _Optimizer:
-        seen = self._known[optimizer] = _Optimizer(len(self._optimizers) + 1)
-        self._optimizers.append(seen)
+    def first(self, optimizer: Any) -> Steps:
+        """One more optimizer. Of several the second's loss is `loss-2`."""
+        number = len(self._optimizers) + 1
+        steps = Steps(self, "" if number == 1 else f"-{number}")
+        if not self._optimizers:
+            threading.Thread(target=self._write_late, name="nbtrack-steps", daemon=True).start()
+        self._optimizers.append(steps)
         params = {"optimizer_name": type(optimizer).__name__, **optimizer.defaults}
-        self._recording.params({seen.name(key): value for key, value in params.items()})
-        return seen
+        self.recording.params({key + steps.suffix: value for key, value in params.items()})
+        return steps
 
-    def _log_loss(self, seen: _Optimizer, step: int, loss: Any) -> None:
-        if not isinstance(loss, float):
-            if time.monotonic() - seen.fetched < APART:
-                seen.waiting = step, loss
-                return
-            loss = float(loss)
-            seen.fetched, seen.waiting = time.monotonic(), None
-        self._recording.point(seen.name("loss"), loss, step)
+    def point(self, key: str, value: float, step: int) -> None:
+        when = time_ns() // 1_000_000
+        self._points.append((key, value, when, step))
+        if when - self._written >= SOON:
+            self._written = when
+            self.write()
 
-    def _log_rate(self, seen: _Optimizer, step: int, group: int, rate: Any) -> None:
-        """Where it never changes it is a param and no metric."""
-        before, seen.rates[group] = float(seen.rates[group]), rate
-        if before == float(rate):
-            return
-        key = seen.name("lr" if group == 0 else f"lr/pg{group + 1}")
-        if group not in seen.moved:
-            seen.moved.add(group)
-            self._recording.point(key, before, 0)
-        self._recording.point(key, float(rate), step)
+    def write(self) -> None:
+        """Write what waits, the oldest first."""
+        points = self._points
+        with self._writing:
+            while points:
+                key, value, when, step = points[0]
+                self.recording.point(key, value, step, when)
+                points.popleft()
+
+    def _write_late(self) -> None:
+        """What waits while the loop does something else, such as validating."""
+        while not self._over.wait(SOON / 1000):
+            if self._points and time_ns() // 1_000_000 - self._written >= SOON:
+                with guard("log these steps of torch"):
+                    self.write()
 
     def end(self, status: RunStatus) -> None:
-        for seen in self._optimizers:
-            if seen.waiting is not None:
-                step, loss = seen.waiting
-                seen.waiting = None
-                self._recording.point(seen.name("loss"), float(loss), step)
-        self._recording.end(status)
+        self._over.set()
+        for steps in self._optimizers:
+            steps.fetch()
+        self.write()
+        self.recording.end(status)
+
+
+class Steps:
+    """How far one optimizer of a training is, and what was last seen of it. `step` is called from the person's loop."""
+
+    __slots__ = ("_count", "_fetched", "_key", "_moved", "_rates", "_waiting", "loop", "suffix")
+
+    def __init__(self, loop: Loop, suffix: str) -> None:
+        self.loop = loop
+        self.suffix = suffix
+        self._key = f"loss{suffix}"
+        self._count = 0
+        self._rates: list[float] = []
+        self._moved: set[int] = set()  # groups whose learning rate has changed
+        self._fetched = 0.0
+        self._waiting: tuple[int, Any] | None = None  # the newest loss that was not fetched, and its step
+
+    def step(self, optimizer: Any, loss: Any) -> None:
+        step = self._count
+        self._count = step + 1
+        if type(loss) is float:
+            self.loop.point(self._key, loss, step)
+        elif loss is not None:
+            self._waiting = step, loss
+            if monotonic() - self._fetched > APART:
+                self.fetch()
+        rates = self._rates
+        for group, each in enumerate(optimizer.param_groups):
+            rate = each["lr"]
+            if group == len(rates):
+                rates.append(rate)
+            elif rate is not rates[group]:
+                self._log_rate(step, group, rate)
+
+    def fetch(self) -> None:
+        if self._waiting is not None:
+            step, loss = self._waiting
+            self._waiting = None
+            self.loop.point(self._key, float(loss), step)
+            self._fetched = monotonic()
+
+    def _log_rate(self, step: int, group: int, rate: Any) -> None:
+        """Where it never changes it is a param and no metric."""
+        before, self._rates[group] = float(self._rates[group]), rate
+        if before == float(rate):
+            return
+        key = f"lr{self.suffix}" if group == 0 else f"lr/pg{group + 1}{self.suffix}"
+        if group not in self._moved:
+            self._moved.add(group)
+            self.loop.point(key, before, 0)
+        self.loop.point(key, float(rate), step)

@@ -25,5 +25,8 @@ class ByIdentity(Generic[T]):
         found = self._facts.get(id(thing))
         return found[1] if found is not None and found[0]() is thing else None
 
+    def __len__(self) -> int:
+        return len(self._facts)
+
     def forget(self, thing: Any) -> None:
         self._facts.pop(id(thing), None)

@@ -11,11 +11,8 @@ from nbtrack.autolog.objects import ByIdentity
 from nbtrack.autolog.patching import Call, Patches
 from nbtrack.autolog.recording import Recording, ending, logging_into, new_recording
 from nbtrack.autolog.scope import is_inside
-from nbtrack.autolog.sklearn_search import BEST
-from nbtrack.autolog.trials import STATE, STATUS
-from nbtrack.entities import RunStatus
+from nbtrack.autolog.trials import Trials
 from nbtrack.errors import guard
-from nbtrack.tracking.points import now
 
 _running: ByIdentity[Recording] = ByIdentity()  # by the trial that an objective was handed
 
@@ -35,14 +32,15 @@ def _watch_optimize(call: Call) -> Generator[None, None, None]:
     if bound is None:
         return
     study, objective = call.args[0], bound.arguments["func"]
-    trials = _Trials(new_recording("optuna"), bound.arguments.get("n_trials"))
+    trials = Trials(new_recording("optuna"), bound.arguments.get("n_trials"))
+    watched = _Study(trials)
     with ending(trials.recording, call):
-        trials.describe(study)
-        callbacks = [trials.ended, *(bound.arguments.get("callbacks") or ())]
-        call.give(bound, func=trials.tracked(objective), callbacks=callbacks)
+        watched.describe(study)
+        callbacks = [watched.ended, *(bound.arguments.get("callbacks") or ())]
+        call.give(bound, func=watched.tracked(objective), callbacks=callbacks)
         with logging_into(trials.recording):
             yield
-        trials.close(study)
+        watched.close(study)
 
 
 def _watch_report(call: Call) -> Generator[None, None, None]:
@@ -54,22 +52,18 @@ def _watch_report(call: Call) -> Generator[None, None, None]:
         recording.point("intermediate_value", float(given["value"]), int(given["step"]))
 
 
-class _Trials:
+class _Study:
     """The trials of one call of `optimize`. Several threads may run one each."""
 
-    def __init__(self, recording: Recording, wanted: int | None) -> None:
-        self.recording = recording
-        self._wanted = wanted
-        self._done = 0
-        self._open: dict[int, Recording] = {}
-        self._best: int | None = None
+    def __init__(self, trials: Trials) -> None:
+        self.trials = trials
         self._lock = threading.Lock()
 
     def describe(self, study: Any) -> None:
         directions = ",".join(direction.name.lower() for direction in study.directions)
         parts = {"sampler": type(study.sampler).__name__, "pruner": type(study.pruner).__name__}
-        self.recording.params({"direction": directions, **parts})
-        self.recording.tags({"nbtrack.study": study.study_name})
+        self.trials.recording.params({"direction": directions, **parts})
+        self.trials.recording.tags({"nbtrack.study": study.study_name})
 
     def tracked(self, objective: Callable[[Any], Any]) -> Callable[[Any], Any]:
         """The objective, run with its trial's run as the active one."""
@@ -78,7 +72,7 @@ class _Trials:
             __tracebackhide__ = True
             child: Recording | None = None
             with guard("start the run of a trial"):
-                child = self._begin(trial)
+                child = _running[trial] = self.trials.begin(str(trial.number), {}, active=False)
             if child is None:
                 return objective(trial)
             with logging_into(child, always=True):
@@ -86,51 +80,26 @@ class _Trials:
 
         return in_own_run
 
-    def _begin(self, trial: Any) -> Recording:
-        child = self.recording.child(began=now(), tags={"nbtrack.trial": str(trial.number)})
-        _running[trial] = child
-        with self._lock:
-            self._open[trial.number] = child
-        return child
-
     def ended(self, study: Any, frozen: Any) -> None:
         """What Optuna calls when a trial has completed, was pruned, or failed in a way that the person catches."""
         with guard("log this trial"):
             self._end(study, frozen)
 
     def _end(self, study: Any, frozen: Any) -> None:
-        with self._lock:
-            child = self._open.pop(frozen.number, None)
-        if child is None:
-            return
-        child.params(frozen.params)
-        child.metrics(_named(frozen.values))
-        child.tags({STATE: frozen.state.name, **{f"optuna.{key}": str(v) for key, v in frozen.user_attrs.items()}})
-        child.end(STATUS.get(frozen.state.name, RunStatus.FAILED))
-        with self._lock:
-            self._done += 1
-        self.recording.progress(self._done, self._wanted)
-        if len(study.directions) == 1 and frozen.state.name == "COMPLETE":
-            with self._lock:
-                self._tell_best(study, frozen, child)
-
-    def _tell_best(self, study: Any, frozen: Any, child: Recording) -> None:
-        """As each better one ends, so that a study that is broken off has its best too."""
-        best = study.best_trial
-        if best.number == frozen.number:
-            self._best = frozen.number
-            self.recording.metrics({"best_value": frozen.value}, frozen.number)
-            self.recording.tags({BEST: child.run_id})
+        state, tags = frozen.state.name, {f"optuna.{key}": str(value) for key, value in frozen.user_attrs.items()}
+        child = self.trials.end(str(frozen.number), state, _named(frozen.values), frozen.params, tags)
+        if child is not None and len(study.directions) == 1 and state == "COMPLETE":
+            with self._lock:  # as each better one ends, so that a study that is broken off has its best too
+                best = study.best_trial
+                if best.number == frozen.number:
+                    self.trials.best(child, frozen.value, best.params, frozen.number)
 
     def close(self, study: Any) -> None:
         """End the trials that Optuna has not told of, because they ended the study; say what was best."""
         for frozen in study.get_trials(deepcopy=False):
-            if frozen.number in self._open:
+            if self.trials.get(str(frozen.number)) is not None:
                 self._end(study, frozen)
-        for child in self._open.values():
-            child.end(RunStatus.KILLED)
-        if self._best is not None:
-            self.recording.params({f"best_{key}": value for key, value in study.best_trial.params.items()})
+        self.trials.close()
 
 
 def _named(values: Sequence[float] | None) -> dict[str, float]:

@@ -14,7 +14,8 @@ from __future__ import annotations
 import functools
 import os
 import sys
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from inspect import BoundArguments, signature
 from types import FunctionType
@@ -56,7 +57,8 @@ class Patches:
     """What is patched for one library; `undo` puts everything back. Patching the same thing again does nothing."""
 
     what: str
-    silent: Callable[[], bool]  # asked at each call: is there nothing to log now?
+    silent: Callable[[], bool]  # asked at each call: is a fit that starts now not to be logged?
+    off: Callable[[], bool]  # asked at each step of one that goes on
     _undo: list[Callable[[], None]] = field(default_factory=list)
 
     def watch(self, owner: Any, name: str, hook: Hook) -> None:
@@ -70,24 +72,14 @@ class Patches:
         elif isinstance(inner := getattr(found, "fn", None), FunctionType) and hasattr(found, "check"):
             self._put(found, "fn", inner, hook)
 
-    def notice(self, owner: Any, name: str, after: Callable[[tuple[Any, ...], Any], None]) -> None:
-        """The quick way, for what is called at every step of a loop: `after(args, result)` once it has returned."""
-        original, pid, silent, what = vars(owner)[name], os.getpid(), self.silent, self.what
-        if hasattr(original, MARK):
-            return
-
-        @functools.wraps(original)
-        def noticed(*args: Any, **kwargs: Any) -> Any:
-            __tracebackhide__ = True
-            result = original(*args, **kwargs)
-            if os.getpid() == pid and not silent():
-                with guard(f"log this call of {what}"):
-                    after(args, result)
-            return result
-
-        setattr(noticed, MARK, original)
-        setattr(owner, name, noticed)
-        self._undo.append(lambda: setattr(owner, name, original))
+    def wrap(self, owner: Any, name: str, wrapped: Callable[[Callable[..., Any]], Callable[..., Any]]) -> None:
+        """The quick way, for what is called at every step of a loop: put `wrapped(original)` in its place. That asks
+        itself whether there is anything to log, and lets no error of its own out."""
+        original = vars(owner)[name]
+        if not hasattr(original, MARK):
+            instead = functools.wraps(original)(wrapped(original))
+            setattr(instead, MARK, original)
+            self.replace(owner, name, instead)
 
     def watch_everywhere(self, hooks: Mapping[Any, Hook]) -> None:
         """Watch functions of modules under whatever name any module has imported them before."""
@@ -141,8 +133,30 @@ class Patches:
         return watched
 
 
+_later: list[tuple[Any, Any]] | None = None  # what is to be rebound when the outermost block ends
+
+
+@contextmanager
+def at_once() -> Iterator[None]:
+    """Look through all modules once for everything that is patched in this block: there may be thousands."""
+    global _later
+    if _later is not None:
+        yield
+        return
+    _later = []
+    try:
+        yield
+    finally:
+        pairs, _later = _later, None
+        if pairs:
+            _rebind([old for old, _ in pairs], [new for _, new in pairs])
+
+
 def _rebind(old: Sequence[Any], new: Sequence[Any]) -> None:
     """Give every name of every module that is bound to one of `old` its counterpart; the notebook is a module too."""
+    if _later is not None:
+        _later.extend(zip(old, new, strict=True))
+        return
     counterpart = {id(each): other for each, other in zip(old, new, strict=True)}
     for module in list(sys.modules.values()):
         space = getattr(module, "__dict__", None)

@@ -13,9 +13,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from nbtrack.autolog import progress
+from nbtrack.autolog import unasked
 from nbtrack.autolog.patching import Call
 from nbtrack.autolog.told import Told, sentence
+from nbtrack.capture import progress
 from nbtrack.capture.alive import process_tags
 from nbtrack.capture.secrets import looks_secret
 from nbtrack.entities import Metric, Param, Run, RunStatus, RunTag
@@ -25,9 +26,10 @@ from nbtrack.stores.names import LONGEST_PARAM
 from nbtrack.tracking import active, guesses
 from nbtrack.tracking.client import PARENT, MlflowClient
 from nbtrack.tracking.context import context_tags
+from nbtrack.tracking.events import Point, announce_point, heard
 from nbtrack.tracking.experiments import experiment_for_runs
 from nbtrack.tracking.names import AUTOLOGGED
-from nbtrack.tracking.points import log_point, now
+from nbtrack.tracking.points import now
 
 LIBRARY = "mlflow.autologging"  # MLflow's tag of a run that autolog has started
 MODEL = "model"  # where a fit's model lies among the artifacts
@@ -91,14 +93,18 @@ class Recording:
             self.told.note(metrics=clean)
         self.client.log_batch(self.run_id, metrics=[Metric(key, value, when, step) for key, value in clean.items()])
 
-    def point(self, key: str, value: float, step: int) -> None:
-        """One point, while training: the quick way."""
-        self._keep("metrics", ({key: value}, step, when := now()))
+    def point(self, key: str, value: float, step: int, when: int | None = None) -> None:
+        """One point, while training: the quick way, for a float and an int."""
+        when = now() if when is None else when
+        if not self.own and len(self.kept) < MOST_KEPT:
+            self.kept.append(("point", (key, value, when, step)))
         if self.told is not None and key not in self.told.metrics:
             self.told.note(metrics=(key,))
         if self.writer is None:
             self.writer = self.client.store.writer(self.run_id)
-        log_point(self.client.store.uri, self.writer, key, value, step, when)
+        self.writer.log_metric(key, value, when, step)
+        if heard():
+            announce_point(Point(self.client.store.uri, self.run_id, key, value, step, when))
 
     def progress(self, done: int, total: int | None) -> None:
         """How much of the fit is done, for the card of the cell that it runs in."""
@@ -125,7 +131,8 @@ class Recording:
     def model(self, model: Any) -> None:
         """Keep the model, where that was asked for: as `model/` of the run."""
         if self.library in kept_models:
-            from nbtrack.tracking.models import form_of, write_model
+            from nbtrack.tracking.model_forms import form_of
+            from nbtrack.tracking.models import write_model
 
             with guard(f"keep the model of {self.library}"):
                 write_model(self.client, self.run_id, form_of(model), MODEL)
@@ -161,6 +168,8 @@ class Recording:
         for kind, value in self.kept:
             if kind == "metrics":
                 points += [Metric(key, number, value[2], value[1]) for key, number in value[0].items()]
+            elif kind == "point":
+                points.append(Metric(*value))
             elif kind == "model":
                 if folder := self.client.store.artifact_dir(self.run_id):
                     child.client.store.write_artifact(child.run_id, MODEL, folder / MODEL)
@@ -246,10 +255,11 @@ def _give_child(first: Recording) -> None:
     first.run_id, first.own, first.writer, first.told, first.reserved = child.run_id, True, None, None, frozenset()
 
 
-def fits_of(run_id: str) -> int:
-    """How many fits have logged into a run, or into children of it?"""
-    told = _told.get(run_id)
-    return sum(told.counts.values()) if told else 0
+def has_enough() -> bool:
+    """Has a cell in which nobody asked for autolog had as many fits as are logged?"""
+    held = active.current() if unasked.is_unasked() else None
+    told = _told.get(held.run_id) if held is not None else None
+    return told is not None and sum(told.counts.values()) >= unasked.MOST_FITS
 
 
 @contextmanager

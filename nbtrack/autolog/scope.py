@@ -15,10 +15,11 @@ from contextvars import ContextVar
 
 _inside: ContextVar[bool] = ContextVar("nbtrack_inside_a_fit", default=False)
 _WORKER = "sklearn.utils.parallel"
+in_fit = _inside.get  # the quick question, which takes a worker thread of sklearn's for the person's
 
 
 def is_inside() -> bool:
-    return _inside.get() or (threading.current_thread() is not threading.main_thread() and _is_worker())
+    return in_fit() or (threading.current_thread() is not threading.main_thread() and _is_worker())
 
 
 def _is_worker() -> bool:

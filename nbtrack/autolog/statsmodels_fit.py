@@ -62,6 +62,7 @@ def _watch_fit(call: Call) -> Generator[None, None, None]:
                     warnings.simplefilter("ignore")
                     recording.metrics(_numbers(call.result))
                     recording.file("model_summary.txt", call.result.summary().as_text())
+                recording.model(call.result)
 
 
 def _numbers(results: Any) -> dict[str, float]:

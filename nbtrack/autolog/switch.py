@@ -6,18 +6,19 @@ when it is imported, at once or later: nothing here imports one.
 
 from __future__ import annotations
 
+import functools
 import importlib
 import sys
 import threading
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from types import ModuleType
 from typing import Any
 
 from nbtrack.autolog import arriving, unasked
-from nbtrack.autolog.patching import Patches
-from nbtrack.autolog.recording import fits_of, kept_models
+from nbtrack.autolog.patching import Patches, at_once
+from nbtrack.autolog.recording import has_enough, kept_models
 from nbtrack.errors import InvalidValueError, guard, warn_once
-from nbtrack.tracking import active
 
 # What MLflow's functions accept besides; none of it changes anything here.
 _IGNORED = frozenset(
@@ -28,8 +29,9 @@ _IGNORED = frozenset(
     "checkpoint_monitor checkpoint_mode checkpoint_save_best_only checkpoint_save_weights_only "
     "checkpoint_save_freq".split()
 )
-_MODEL = ("sk_model", "xgb_model", "lgb_model", "pytorch_model", "cb_model", "statsmodels_model")  # MLflow's words
-_WITH_MODELS = ("sklearn", "xgboost", "lightgbm")
+# MLflow's words for the model itself, library by library
+_MODEL = tuple("sk_model xgb_model lgb_model pytorch_model cb_model statsmodels_model transformers_model".split())
+_WITH_MODELS = tuple("sklearn xgboost lightgbm catboost statsmodels keras pytorch transformers".split())
 _changing = threading.RLock()
 
 
@@ -37,30 +39,30 @@ _changing = threading.RLock()
 class Library:
     """One library that nbtrack can watch. `parts` says which function patches what once which module is imported.
 
-    `wanted` is what `autolog` was asked for, None before it was called. The last of `cells` is what the innermost
-    running tracked cell says: True, False, or None for "as outside of it". `theirs` are MLflow's names for it.
+    `wanted` is what `autolog` was asked for, None before it was called. The last of `cells` is what the tracked
+    cell or block says that began last: True, False, or None for "as outside of it". `theirs` are MLflow's names for it.
     """
 
     name: str
     parts: Mapping[str, str]
     theirs: tuple[str, ...] = ()
     wanted: bool | None = None
-    cells: list[bool | None] = field(default_factory=list)
+    cells: dict[object, bool | None] = field(default_factory=dict)
     _patched: dict[str, Patches] = field(default_factory=dict, repr=False)
 
     def autolog(self, disable: bool = False, log_models: bool = False, **ignored: Any) -> None:
         """Log what this library trains from now on, or, with `disable=True`, no longer.
 
         Where it is not imported yet, that begins with its import. `log_models=True` keeps each fitted model as
-        artifacts `model/…` (scikit-learn, XGBoost, LightGBM), as `nbtrack.log_model` does. The other arguments of
-        MLflow's function of this name are accepted and ignored.
+        artifacts `model/…`, as `nbtrack.log_model` does; not of loops of one's own around torch, of which only the
+        optimizer is seen. The other arguments of MLflow's function of this name are accepted and ignored.
         """
         _check(f"{self.name}.autolog", ignored)
         if log_models and self.name not in _WITH_MODELS:
             raise InvalidValueError(
                 f"Models of {self.name} are not kept, only those of {', '.join(_WITH_MODELS)}. Leave log_models out."
             )
-        with _changing:
+        with _changing, at_once():
             self.wanted = not disable
             (kept_models.add if log_models and not disable else kept_models.discard)(self.name)
             self.settle()
@@ -88,22 +90,23 @@ class Library:
 
     @property
     def on(self) -> bool:
-        """Is a fit that starts now to be logged?"""
-        if self.cells:
-            here = self.cells[-1]
-            return here if here is not None else self.wanted is True
-        return self.wanted is True
+        """Was it asked for, or does a tracked cell have it?"""
+        here = next(reversed(self.cells.values())) if self.cells else None
+        return here if here is not None else self.wanted is True
 
-    def silent(self) -> bool:
+    def off(self) -> bool:
         """Not on; or logged by MLflow's own autolog in this process, and two would log everything twice."""
         theirs = sys.modules.get("mlflow.utils.autologging_utils")
-        if theirs is not None:
-            all_settings = getattr(theirs, "AUTOLOGGING_INTEGRATIONS", {})
-            for name in self.theirs or (self.name,):
-                settings = all_settings.get(name)
-                if settings and not settings.get("disable", False):
-                    return True
-        return not self.on or _has_enough()
+        return not self.on or (theirs is not None and self._is_on_in(theirs))
+
+    def _is_on_in(self, theirs: ModuleType) -> bool:
+        settings = getattr(theirs, "AUTOLOGGING_INTEGRATIONS", {})
+        found = [settings[name] for name in self.theirs or (self.name,) if settings.get(name)]
+        return any(not each.get("disable", False) for each in found)
+
+    def silent(self) -> bool:
+        """Is a fit that starts now not to be logged: off, or one too many of a cell?"""
+        return self.off() or has_enough()
 
     def settle(self) -> None:
         """Patch what is imported and due, and undo it all when the library was switched off.
@@ -126,7 +129,7 @@ class Library:
         with _changing, guard(f"watch {module}"):
             if module not in self._patched and self.on:
                 home, _, function = self.parts[module].rpartition(".")
-                patches = self._patched[module] = Patches(self.name, self.silent)
+                patches = self._patched[module] = Patches(self.name, self.silent, self.off)
                 getattr(importlib.import_module(home), function)(patches)
 
 
@@ -174,13 +177,14 @@ def autolog(
     a run), transformers; and of searches each trial: scikit-learn's, Optuna, keras-tuner, Ray Tune.
 
     A fit logs into the active run, or into a run of its own. Libraries that are imported later are watched from then
-    on; `exclude_flavors` names some to leave alone. `log_models=True` keeps the models of scikit-learn, XGBoost and
-    LightGBM. The other arguments of MLflow's `autolog` are accepted and ignored. Tracked cells need no such call.
+    on; `exclude_flavors` names some to leave alone. `log_models=True` keeps each fitted model. The other arguments of
+    MLflow's `autolog` are accepted and ignored. Tracked cells need no such call.
     """
     _check("autolog", ignored)
-    for library in LIBRARIES.values():
-        if not {library.name, *library.theirs} & set(exclude_flavors or ()):
-            library.autolog(disable=disable, log_models=log_models and library.name in _WITH_MODELS)
+    with _changing, at_once():
+        for library in LIBRARIES.values():
+            if not {library.name, *library.theirs} & set(exclude_flavors or ()):
+                library.autolog(disable=disable, log_models=log_models and library.name in _WITH_MODELS)
 
 
 def _check(what: str, given: Mapping[str, Any]) -> None:
@@ -196,29 +200,32 @@ def checked_names(names: Collection[str]) -> None:
             raise InvalidValueError(f"There is no autolog for '{name}', only for {', '.join(LIBRARIES)}.")
 
 
-def begin_cell(names: Collection[str] | None, *, by_default: bool = False) -> Callable[[Mapping[str, Any]], None]:
-    """Watch for one tracked cell: these libraries, or none; for `None` what is on anyway, and `by_default` all but
-    what was switched off.
+def chosen_libraries(given: bool | Collection[str] | None) -> tuple[str, ...] | None:
+    """What was said as `begin_cell` wants it: False for none, True for all, None for nothing said."""
+    if given is None:
+        return None
+    names = () if given is False else tuple(LIBRARIES) if given is True else tuple(given)
+    checked_names(names)
+    return names
 
-    The returned function ends that; it looks through the notebook's variables for estimators that could not be watched.
+
+def begin_cell(names: Collection[str] | None, *, by_default: bool = False) -> Callable[[Mapping[str, Any]], None]:
+    """Watch for one tracked cell or block: these libraries, or none; for `None` what is on anyway, and `by_default` all
+    but what was switched off. Blocks of several threads may end in any order.
+
+    The returned function ends that; it looks through the given variables for estimators that could not be watched.
     """
-    every = names is None and by_default
-    with _changing:
-        unasked.begin(every and not any(library.wanted for library in LIBRARIES.values()))
+    every, cell = names is None and by_default, object()
+    with _changing, at_once():
+        unasked.begin(cell, every and not any(library.wanted for library in LIBRARIES.values()))
         for library in LIBRARIES.values():
             here = (library.wanted is not False or None) if every else None if names is None else library.name in names
-            library.cells.append(here)
+            library.cells[cell] = here
             library.settle()
-    return _end_cell
+    return functools.partial(_end_cell, cell)
 
 
-def _has_enough() -> bool:
-    """Has the cell, where nobody asked for autolog, had as many fits as are logged?"""
-    held = active.current() if unasked.is_unasked() else None
-    return held is not None and fits_of(held.run_id) >= unasked.MOST_FITS
-
-
-def _end_cell(space: Mapping[str, Any]) -> None:
+def _end_cell(cell: object, space: Mapping[str, Any]) -> None:
     try:
         if "sklearn.base" in sys.modules and not sklearn.silent():
             from nbtrack.autolog.sklearn_fit import harvest
@@ -227,6 +234,6 @@ def _end_cell(space: Mapping[str, Any]) -> None:
                 harvest(space)
     finally:
         with _changing:
-            unasked.end()
+            unasked.end(cell)
             for library in LIBRARIES.values():
-                library.cells.pop()
+                library.cells.pop(cell, None)

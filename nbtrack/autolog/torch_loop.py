@@ -13,90 +13,122 @@ from __future__ import annotations
 
 import importlib
 import itertools
-import os
+from collections.abc import Callable
 from typing import Any
 
-from nbtrack.autolog.loop_of_steps import Loop, Losses
+from nbtrack.autolog.loop_of_steps import Loop, Losses, Steps
 from nbtrack.autolog.objects import ByIdentity
 from nbtrack.autolog.patching import Patches
-from nbtrack.autolog.recording import new_recording
-from nbtrack.autolog.scope import is_inside
+from nbtrack.autolog.recording import has_enough, new_recording
+from nbtrack.autolog.scope import in_fit, is_inside
 from nbtrack.entities import RunStatus
 from nbtrack.errors import guard
 from nbtrack.tracking import active
 
+Function = Callable[..., Any]
 _order = itertools.count(1)
 _made: ByIdentity[int] = ByIdentity()  # when each optimizer was made; those of before autolog are not in it
 _unscaled: ByIdentity[Any] = ByIdentity()  # by what a GradScaler has multiplied: the loss as it was
 _losses = Losses()
+_guard = guard("log this step of torch")
 
 
 def patch(patches: Patches) -> None:
     optimizers = importlib.import_module("torch.optim.optimizer")
     tensor = importlib.import_module("torch._tensor").Tensor
-    patches.notice(optimizers.Optimizer, "__init__", _made_one)
-    patches.notice(optimizers.Optimizer, "zero_grad", _cleared)
-    patches.notice(tensor, "backward", _sent_backward)
-    pid, silent = os.getpid(), patches.silent
+    patches.wrap(optimizers.Optimizer, "__init__", _noting_when_made)
+    patches.wrap(optimizers.Optimizer, "zero_grad", _clearing)
+    patches.wrap(tensor, "backward", _sending)
+    off = patches.off
 
     def stepped(optimizer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        if os.getpid() == pid and not silent() and not is_inside():
-            held = active.current()
-            if held is not None:
-                with guard("log this step of torch"):
-                    _loop_of(held, optimizer).step(optimizer, _losses.stepped())
+        held = active.current()
+        if held is None or in_fit():
+            return
+        try:
+            steps = _steps.get(optimizer)
+            if steps is None or steps.loop.run_id != held.run_id:
+                steps = None if off() or is_inside() else _first_step(held, optimizer)
+            if steps is not None:
+                steps.step(optimizer, _losses.stepped())
+        except Exception as error:
+            _guard.tell(error)
 
     patches.undone_by(optimizers.register_optimizer_step_post_hook(stepped).remove)
 
 
 def patch_scaler(patches: Patches) -> None:
     scaler = importlib.import_module("torch.amp.grad_scaler").GradScaler
-    patches.notice(scaler, "scale", _scaled)
+    patches.wrap(scaler, "scale", _scaling)
 
 
-def _made_one(args: tuple[Any, ...], result: None) -> None:
-    _made[args[0]] = next(_order)
+def _noting_when_made(original: Function) -> Function:
+    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
+        original(self, *args, **kwargs)
+        _made[self] = next(_order)
+
+    return __init__
 
 
-def _cleared(args: tuple[Any, ...], result: None) -> None:
-    _losses.clear()
+def _clearing(original: Function) -> Function:
+    def zero_grad(self: Any, *args: Any, **kwargs: Any) -> Any:
+        _losses.clear()
+        return original(self, *args, **kwargs)
+
+    return zero_grad
 
 
-def _scaled(args: tuple[Any, ...], result: Any) -> None:
-    if len(args) > 1 and hasattr(result, "detach"):
-        _unscaled[result] = args[1].detach()
+def _sending(original: Function) -> Function:
+    current = active.current
+
+    def backward(self: Any, *args: Any, **kwargs: Any) -> Any:
+        result = original(self, *args, **kwargs)
+        try:
+            if current() is not None and not in_fit() and self.numel() == 1:
+                unscaled = _unscaled.get(self) if _unscaled else None
+                _losses.add(self if unscaled is None else unscaled)
+        except Exception as error:
+            _guard.tell(error)
+        return result
+
+    return backward
 
 
-def _sent_backward(args: tuple[Any, ...], result: None) -> None:
-    loss = args[0]
-    if loss.numel() == 1 and active.current() is not None and not is_inside():
-        unscaled = _unscaled.get(loss)
-        _losses.add(loss if unscaled is None else unscaled)
+def _scaling(original: Function) -> Function:
+    def scale(self: Any, outputs: Any) -> Any:
+        result = original(self, outputs)
+        if hasattr(result, "detach"):
+            _unscaled[result] = outputs.detach()
+        return result
+
+    return scale
 
 
 # which training has which optimizer
 
 _loops: dict[str, list[Loop]] = {}  # by run: its trainings, the newest last
+_steps: ByIdentity[Steps] = ByIdentity()  # by optimizer; they and their models may go before the run does
 
 
-def _loop_of(held: active.Held, optimizer: Any) -> Loop:
+def _first_step(held: active.Held, optimizer: Any) -> Steps | None:
+    """Of this optimizer in this run: in the newest training, or in one of its own. None where enough is logged."""
     loops = _loops.get(held.run_id)
     if loops is None:
         loops = _loops[held.run_id] = []
         held.leaving.append(lambda status: _end(held.run_id, status))
-    for loop in loops:
-        if loop.has(optimizer):
-            return loop
-    made = _made.get(optimizer) or 0
-    if loops and made < loops[-1].began:
-        return loops[-1]
-    if loops:
-        loops[-1].end(RunStatus.FINISHED)
-    loops.append(Loop(new_recording("pytorch"), began=next(_order)))
-    return loops[-1]
+    if not loops or (_made.get(optimizer) or 0) >= loops[-1].began:
+        if has_enough():
+            return None
+        if loops:
+            loops[-1].end(RunStatus.FINISHED)
+        loops.append(Loop(new_recording("pytorch"), held.run_id, began=next(_order)))
+    steps = _steps[optimizer] = loops[-1].first(optimizer)
+    return steps
 
 
 def _end(run_id: str, status: RunStatus) -> None:
     loops = _loops.pop(run_id, None)
     if loops:
+        for loop in loops[:-1]:
+            loop.write()  # an earlier one may have gone on
         loops[-1].end(status)

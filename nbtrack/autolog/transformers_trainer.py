@@ -40,6 +40,8 @@ def _watch_train(call: Call) -> Generator[None, None, None]:
             with logging_into(recording):
                 yield
             _without(callbacks, ours)
+            if call.error is None:
+                recording.model(trainer.model)
 
 
 def _watch_evaluate(call: Call) -> Generator[None, None, None]:

@@ -27,21 +27,31 @@ class Trials:
         self._best: Mapping[str, Any] = {}
         self._lock = threading.Lock()
 
-    def begin(self, name: str, params: Mapping[str, Any], *, active: bool) -> None:
+    def begin(self, name: str, params: Mapping[str, Any], *, active: bool) -> Recording:
         """With `active` what is fitted or logged in this thread until the trial ends goes to its run."""
         child = self.recording.child(began=now(), tags={"nbtrack.trial": name})
-        child.params(params)
+        if params:
+            child.params(params)
         stack = ExitStack()
         if active:
             stack.enter_context(logging_into(child, always=True))
         with self._lock:
             self._open[name] = child, stack
+        return child
 
     def get(self, name: str) -> Recording | None:
         found = self._open.get(name)
         return found[0] if found else None
 
-    def end(self, name: str, state: str, metrics: Mapping[str, float]) -> Recording | None:
+    def end(
+        self,
+        name: str,
+        state: str,
+        metrics: Mapping[str, float],
+        params: Mapping[str, Any] | None = None,
+        tags: Mapping[str, str] | None = None,
+    ) -> Recording | None:
+        """`params` where a trial's are known only now. None where it never began, or has ended."""
         with self._lock:
             found = self._open.pop(name, None)
             self._done += found is not None
@@ -49,15 +59,18 @@ class Trials:
             return None
         child, stack = found
         stack.close()
+        if params:
+            child.params(params)
         child.metrics(metrics)
-        child.tags({STATE: state})
+        child.tags({STATE: state, **(tags or {})})
         child.end(STATUS.get(state, RunStatus.FAILED))
         self.recording.progress(self._done, self._wanted)
         return child
 
-    def best(self, child: Recording, value: float, params: Mapping[str, Any]) -> None:
-        """The best so far. Its params are written when the search has ended, for a param is written once."""
-        self.recording.metrics({"best_value": value}, self._done - 1)
+    def best(self, child: Recording, value: float, params: Mapping[str, Any], number: int | None = None) -> None:
+        """The best so far, the trial of this number. Its params are written when the search has ended, for a param is
+        written once."""
+        self.recording.metrics({"best_value": value}, self._done - 1 if number is None else number)
         self.recording.tags({BEST: child.run_id})
         self._best = {f"best_{key}": each for key, each in params.items()}
 

@@ -11,19 +11,19 @@ MOST_FITS = 200  # of one cell; each but the first has a run of its own
 LEAST = 0.2  # seconds that training metrics may always take
 SHARE = 0.25  # of the fit's own time
 
-_cells: list[bool] = []  # the running tracked cells, the innermost last: did nobody ask in it?
+_cells: dict[object, bool] = {}  # tracked cells that run, the newest last: did nobody ask in it?
 
 
-def begin(unasked: bool) -> None:
-    _cells.append(unasked)
+def begin(cell: object, unasked: bool) -> None:
+    _cells[cell] = unasked
 
 
-def end() -> None:
-    _cells.pop()
+def end(cell: object) -> None:
+    _cells.pop(cell, None)
 
 
 def is_unasked() -> bool:
-    return bool(_cells) and _cells[-1]
+    return bool(_cells) and next(reversed(_cells.values()))
 
 
 def most_seconds(fitted: float) -> float | None:

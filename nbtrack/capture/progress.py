@@ -1,7 +1,8 @@
 """How much of how much has the running code done, by those who know it: a library's own count, or a tqdm bar?
 
-`tell` is for autolog's callbacks, which see epochs come and go. tqdm keeps a list of its open bars, in text and as
-widgets alike, so they are read without a hand in it; what only prints is read by `printed.py`.
+Autolog's callbacks, which see epochs come and go, tell it of a run; of fits in several threads the last that told wins.
+tqdm keeps a list of its open bars, in text and as widgets alike, so they are read without a hand in it; what only
+prints is read by `printed.py`.
 """
 
 from __future__ import annotations
@@ -12,19 +13,28 @@ from typing import Any
 
 Progress = tuple[float, float]  # how much, of how much
 
-_told: tuple[float, Progress] | None = None  # when (monotonic), and what
+_told: dict[str, tuple[object, Progress]] = {}  # by run: who told, and what
 
 
-def tell(done: float, total: float) -> None:
-    """`tell(3.5, 10)`: half of the fourth of ten epochs is done. The newest word counts."""
-    global _told
-    _told = time.monotonic(), (done, total)
+def tell(run_id: str, teller: object, done: float, total: float) -> None:
+    """`tell(run_id, fit, 3.5, 10)`: half of the fourth of ten epochs is done."""
+    _told[run_id] = teller, (done, total)
 
 
-def known(since: float) -> Progress | None:
-    """What was told, or what the bars say, since a moment of `time.monotonic()`; None where nobody knows."""
-    if _told is not None and _told[0] >= since:
-        return _told[1]
+def forget(run_id: str, teller: object) -> None:
+    """The training has ended."""
+    told = _told.get(run_id)
+    if told is not None and told[0] is teller:
+        _told.pop(run_id, None)
+
+
+def told(run_id: str) -> Progress | None:
+    found = _told.get(run_id)
+    return None if found is None else found[1]
+
+
+def of_bars(since: float) -> Progress | None:
+    """What the bars say that were opened since a moment of `time.monotonic()`."""
     return _of_bars(time.time() - (time.monotonic() - since))
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
+from nbtrack.autolog import begin_cell
 from nbtrack.capture import options as capturing
 from nbtrack.capture.alive import process_tags
 from nbtrack.capture.printed import Printed
@@ -37,7 +39,8 @@ class Block:
         self._pid = os.getpid()
         self.held: active.Held | None = None
 
-    def begin(self, params: Mapping[str, str] | None = None) -> None:
+    def begin(self, params: Mapping[str, str] | None = None, *, reserved: Iterable[str] = ()) -> None:
+        """`reserved` are params that `end` will be given: autolog leaves them alone."""
         given = {**(params or {}), **self._options.params}
         client = MlflowClient(self._options.store)
         above = active.own_stack()[-1] if active.own_stack() else None
@@ -48,6 +51,8 @@ class Block:
             self._files.write(SOURCE, self._source)
         Surroundings(held, set(self._options.tags), lambda: "").note()
         self._follow(held)
+        held.reserved = frozenset(reserved)
+        self._end_autolog = begin_cell(self._options.autolog, by_default=capturing.autolog)
         self.held = held
 
     def _follow(self, held: active.Held) -> None:
@@ -65,14 +70,17 @@ class Block:
         error: BaseException | None,
         metrics: Mapping[str, float] | None = None,
         params: Mapping[str, str] | None = None,
+        space: Mapping[str, Any] | None = None,
     ) -> None:
-        """Nothing where tracking failed at the start, and in a forked child."""
+        """Nothing where tracking failed at the start, and in a forked child. `space` are the variables among which
+        estimators are looked for that could not be watched."""
         held = self.held
         if held is None or os.getpid() != self._pid:
             return
         status = status_after(error)
         status = held.asked if status == RunStatus.FINISHED and held.asked else status
         self._tee.stop()
+        self._end_autolog(space or {})
         stack = active.own_stack()
         while len(stack) > self._depth and stack[-1] is not held:
             with guard(f"end run '{stack[-1].run_id}'"):

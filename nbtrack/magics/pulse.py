@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import time
 
-from nbtrack.autolog import progress as fits
 from nbtrack.capture import options
 from nbtrack.capture.printed import Printed
-from nbtrack.capture.progress import known
+from nbtrack.capture.progress import of_bars, told
 from nbtrack.capture.system import EVERY, System
 from nbtrack.entities import Metric
 from nbtrack.errors import guard
@@ -63,7 +62,7 @@ class Pulse:
     def _estimate(self, elapsed: float) -> None:
         card = self._card
         card.said = self._printed.newest
-        progress = fits.of(self._held.run_id) or known(self._since) or self._printed.progress
+        progress = told(self._held.run_id) or of_bars(self._since) or self._printed.progress
         if progress is None:
             return
         done, total = progress

@@ -36,14 +36,14 @@ def run_script(path: Path, arguments: Sequence[str], options: Options) -> tuple[
     space: dict[str, Any] = {}
     try:
         with guard("track this script"):
-            tracked.begin()
+            tracked.begin(reserved=params)
         space = runpy.run_path(str(path), run_name="__main__")
     except BaseException as raised:  # SystemExit and KeyboardInterrupt end a script too
         error = raised
     finally:
         sys.argv, sys.path[:] = before
     numbers = computed_numbers(tree, space, params) if capturing.values else {}
-    tracked.end(error, numbers, params)
+    tracked.end(error, numbers, params, space)
     if error is not None and not isinstance(error, SystemExit):
         sys.stderr.write(traceback_text(error))
     return (tracked.held.run_id if tracked.held else None), _exit_status(error)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import functools
 import inspect
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, ParamSpec, TypeVar
 
+from nbtrack.autolog import chosen_libraries
 from nbtrack.capture import options as capturing
 from nbtrack.capture.literals import param_items
 from nbtrack.capture.numbers import result_numbers
@@ -34,7 +35,8 @@ class track:
 
     Kept are the source, what is printed, the repository with a snapshot, packages, a traceback; of a function each
     call is a run, its plain arguments are params, and a number or a dict of numbers that it returns are metrics.
-    `nbtrack.capture.options` switches each item. A block inside another run is a child of that run.
+    What is fitted logs itself. `nbtrack.capture.options` switches each item. A block inside another run is a child of
+    that run.
     """
 
     def __init__(
@@ -46,23 +48,30 @@ class track:
         tags: Mapping[str, Any] | None = None,
         store: str | None = None,
         source: str | None = None,
+        autolog: bool | Collection[str] | None = None,
     ) -> None:
-        """`store` is an address as everywhere; `source` is the text to keep, the calling file's without it."""
+        """`store` is an address as everywhere; `source` is the text to keep, the calling file's without it.
+
+        `autolog=False` logs no fit by itself, `autolog=["xgboost"]` only those of this library, `autolog=True` all of
+        them without limits.
+        """
         self._options = Options(
             name=name,
             experiment=experiment,
             params={key: str(value) for key, value in (params or {}).items()},
             tags={key: str(value) for key, value in (tags or {}).items()},
             store=store,
+            autolog=chosen_libraries(autolog),
         )
         self._source = source
-        self._open: list[Block] = []
+        self._open: list[tuple[Block, Mapping[str, Any]]] = []  # with the variables of the file
 
     def __enter__(self) -> ActiveRun | None:
         """The run; None, and a warning, where it could not be started."""
-        source = _file_text(sys._getframe(1).f_code.co_filename) if self._source is None else self._source
+        frame = sys._getframe(1)
+        source = _file_text(frame.f_code.co_filename) if self._source is None else self._source
         tracked = Block(self._options, source)
-        self._open.append(tracked)
+        self._open.append((tracked, frame.f_globals))
         with guard("track this block"):
             tracked.begin()
         return tracked.held.run if tracked.held else None
@@ -70,7 +79,8 @@ class track:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._open.pop().end(error)
+        tracked, space = self._open.pop()
+        tracked.end(error, space=space)
 
     def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
         if inspect.iscoroutinefunction(function):

@@ -9,7 +9,7 @@ from lightgbm import train as train_lightgbm
 from xgboost import train as train_xgboost
 
 import nbtrack
-from nbtrack.autolog import progress
+from nbtrack.capture import progress
 from nbtrack.tracking.events import subscribe
 from tests.autolog.found import history, only_run, runs
 
@@ -114,8 +114,8 @@ def test_the_run_that_a_training_is_in_knows_how_far_it_is(data: Data) -> None:
     with nbtrack.start_run() as run:
 
         def look(env: Any) -> None:
-            seen.append(progress.of(run.info.run_id))
+            seen.append(progress.told(run.info.run_id))
 
         train_lightgbm(LGB, train, 3, valid_sets=[train], callbacks=[look])
-        assert progress.of(run.info.run_id) is None
+        assert progress.told(run.info.run_id) is None
     assert seen == [(1, 3), (2, 3), (3, 3)]

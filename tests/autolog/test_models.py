@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import lightgbm
-import numpy as np
 import pytest
 import xgboost
 from sklearn.linear_model import LogisticRegression
@@ -20,31 +16,10 @@ import nbtrack
 from nbtrack.errors import NbtrackWarning, NotFoundError
 from nbtrack.stores import Store
 from tests.autolog.found import children, runs
+from tests.autolog.loading import loaded
 
 pytestmark = pytest.mark.usefixtures("store")
 Data = tuple[Any, Any]
-
-LOAD = """
-import importlib, json, sys, numpy, mlflow
-rows = numpy.load(sys.argv[1])
-found = []
-for flavor, uri in json.loads(sys.argv[2]):
-    native = importlib.import_module(f"mlflow.{flavor}").load_model(uri)
-    plain = type(native).__module__ + "." + type(native).__name__
-    given = __import__("xgboost").DMatrix(rows) if plain == "xgboost.core.Booster" else rows
-    found.append([mlflow.pyfunc.load_model(uri).predict(rows).tolist(), numpy.asarray(native.predict(given)).tolist()])
-print(json.dumps(found))
-"""
-
-
-def loaded(python: str, folder: Path, rows: Any, models: list[tuple[str, str]]) -> Any:
-    np.save(folder / "rows.npy", rows)
-    here = {**os.environ, "MLFLOW_TRACKING_URI": f"file://{folder / 'mlruns'}", "MLFLOW_ALLOW_FILE_STORE": "true"}
-    here |= {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true"}
-    words = [python, "-c", LOAD, str(folder / "rows.npy"), json.dumps(models)]
-    done = subprocess.run(words, capture_output=True, text=True, env=here, cwd=folder)
-    assert done.returncode == 0, done.stderr[-3000:]
-    return json.loads(done.stdout.splitlines()[-1])
 
 
 def test_mlflow_loads_every_kind_of_kept_model_and_predicts_the_same(data: Data, mlflow3: str, tmp_path: Path) -> None:

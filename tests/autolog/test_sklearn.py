@@ -210,8 +210,8 @@ def test_what_mlflow_takes_is_taken_and_what_cannot_be_kept_is_refused_plainly()
     nbtrack.sklearn.autolog(log_datasets=False, silent=True)
     with pytest.raises(TypeError, match="bogus"):
         nbtrack.autolog(bogus=1)
-    with pytest.raises(ValueError, match="Models of keras are not kept"):
-        nbtrack.keras.autolog(log_models=True)
+    with pytest.raises(ValueError, match="Models of optuna are not kept"):
+        nbtrack.optuna.autolog(log_models=True)
 
 
 class Constant(ClassifierMixin, BaseEstimator):

@@ -12,9 +12,9 @@ import os
 import sys
 from typing import Any
 
-from tests.bench import browser_charts, browser_open, browser_table, capture, server
+from tests.bench import autolog_costs, browser_charts, browser_open, browser_table, capture, server
 from tests.bench.bench_track import measure as measure_track
-from tests.bench.rounds import ask_fits, measure
+from tests.bench.rounds import measure
 from tests.bench.stores import BENCH
 from tests.bench.table import CLOCKS, page
 
@@ -39,7 +39,10 @@ def main() -> None:
     for runs in given.runs:
         _keep(f"results-{runs}", measure(runs, given.rounds or ROUNDS.get(runs, 1), alone=given.alone))
     if given.cells:
-        _keep("cells", {"track": [list(row) for row in measure_track()], "autolog": ask_fits()})
+        _keep(
+            "cells",
+            {"track": [list(row) for row in measure_track()], "autolog": autolog_costs.table(autolog_costs.measure(3))},
+        )
         print(f"What is captured of a cell:\n{capture.table(capture.measure())}")
     if given.server:
         for runs in given.runs:

@@ -1,37 +1,28 @@
-"""What does it cost that fits log themselves? One side of `make bench`, on MLflow and on nbtrack.
+"""What does it cost that fits log themselves? One side of it, on MLflow and on nbtrack.
 
-    python autolog.py mlflow|nbtrack STORE
+    python -m tests.bench.autolog mlflow|nbtrack STORE
 
-Prints one JSON object of seconds: what enabling takes beyond importing the libraries, and what logging adds to a small
-fit and to a boosting round, each as the median of several, less the same without autolog.
+Prints one JSON object, by task and clock the least and the median: what enabling takes beyond importing the libraries,
+and what logging adds to a small fit and to a boosting round.
 """
 
 from __future__ import annotations
 
 import importlib
 import json
-import statistics
 import sys
-import time
 import warnings
-from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import xgboost
 from sklearn.linear_model import LogisticRegression
 
-ROUNDS = 200
-TIMES = 7
+from tests.bench.marks import Mark, Turns, added, extend, mark, taken, turns
 
-
-def median(task: Callable[[], Any]) -> float:
-    seconds = []
-    for _ in range(TIMES):
-        start = time.perf_counter()
-        task()
-        seconds.append(time.perf_counter() - start)
-    return statistics.median(seconds)
+ROUNDS = 500
+TOGETHER = 100  # rounds: MLflow writes them in batches
+FITS = 15
+TIMES = 3
 
 
 def main(name: str, store: str) -> None:
@@ -40,29 +31,41 @@ def main(name: str, store: str) -> None:
     classes = (features[:, 0] > 0).astype(int)
     matrix = xgboost.DMatrix(features, classes)
     params = {"objective": "binary:logistic", "nthread": 1, "max_depth": 1}
+    marks: list[Mark] = []
+
+    class Look(xgboost.callback.TrainingCallback):  # type: ignore[misc]
+        def before_iteration(self, model: object, epoch: int, evals_log: object) -> bool:
+            marks.append(mark())
+            return False
 
     def fit() -> None:
         LogisticRegression().fit(features, classes)
 
-    def boost() -> None:
-        xgboost.train(params, matrix, ROUNDS, evals=[(matrix, "train")], verbose_eval=False)
+    def boost() -> list[Mark]:
+        marks.clear()
+        xgboost.train(params, matrix, ROUNDS, evals=[(matrix, "train")], verbose_eval=False, callbacks=[Look()])
+        return list(marks)
 
-    def nothing() -> None:
-        xgboost.train(params, matrix, 1, evals=[(matrix, "train")], verbose_eval=False)
-
-    bare = [median(task) for task in (fit, boost, nothing)]
+    fit(), boost()
     tracker = importlib.import_module(name)
     tracker.set_tracking_uri(store)
-    start = time.perf_counter()
-    for library in ("sklearn", "xgboost"):
-        part = importlib.import_module(f"mlflow.{library}") if name == "mlflow" else getattr(tracker, library)
-        part.autolog(log_models=False, silent=True)
-    enabled = time.perf_counter() - start
-    fit()  # the first one imports more; a session pays that once
-    logged = [median(task) for task in (fit, boost, nothing)]
-    rounds = (logged[1] - logged[2]) - (bare[1] - bare[2])
-    seconds = {"autolog_on": enabled, "autolog_fit": logged[0] - bare[0], "autolog_round": rounds / (ROUNDS - 1)}
-    print(json.dumps({"seconds": seconds}))
+
+    def enable(on: bool = True) -> None:
+        for library in ("sklearn", "xgboost"):
+            part = importlib.import_module(f"mlflow.{library}") if name == "mlflow" else getattr(tracker, library)
+            part.autolog(disable=not on, log_models=False, silent=True)
+
+    enabled = taken(enable, 1)
+    fit(), boost()  # the first one imports more; a session pays that once
+    bare: dict[str, Turns] = {}
+    logged: dict[str, Turns] = {}
+    for on in (False, True) * TIMES:  # in turn, so that a busy moment meets both
+        enable(on)
+        times = FITS if name == "nbtrack" or not on else 2
+        extend(logged if on else bare, {"fit": taken(fit, times), "round": turns(boost(), TOGETHER)})
+    costs = {task: added(logged[task], bare[task]) for task in bare}
+    costs["enable"] = {clock: [*seconds, *seconds] for clock, seconds in enabled.items()}
+    print(json.dumps({"costs": costs}))
 
 
 if __name__ == "__main__":

@@ -1,19 +1,17 @@
-"""What does it cost that networks log themselves? One side of `make bench-networks`, on MLflow and on nbtrack.
+"""What does it cost that networks log themselves? One side of it, on MLflow and on nbtrack.
 
-    python autolog_large.py mlflow|nbtrack STORE
+    python -m tests.bench.autolog_large mlflow|nbtrack STORE
 
-Prints one JSON object of seconds: what logging adds to an epoch of Keras, to one of Lightning, and to a step of a loop
-around torch, each as the quickest of many with autolog, less the same without. MLflow sees nothing of such a loop.
+Prints one JSON object, by task and clock the least and the median: what logging adds to an epoch of Keras, to one of
+Lightning, and to a step of a loop around torch. MLflow sees nothing of such a loop.
 """
 
 from __future__ import annotations
 
 import importlib
-import itertools
 import json
 import logging
 import sys
-import time
 import warnings
 from typing import Any
 
@@ -22,8 +20,12 @@ import lightning.pytorch as pl
 import numpy as np
 import torch
 
-EPOCHS = 150
-STEPS = 4000
+from tests.bench.marks import Mark, Turns, added, extend, mark, turns
+
+ROUNDS = 4  # without and with it in turn, so that a busy moment meets both
+EPOCHS = 60
+TOGETHER = 10  # epochs or steps: MLflow writes its own in batches
+STEPS = 1500
 QUIET = {"enable_progress_bar": False, "enable_model_summary": False, "logger": False, "enable_checkpointing": False}
 X = np.random.default_rng(0).normal(size=(32, 4)).astype("float32")
 y = (X[:, 0] > 0).astype("float32")
@@ -43,21 +45,21 @@ class Module(pl.LightningModule):  # type: ignore[misc]
         return torch.optim.SGD(self.parameters(), lr=0.01)
 
 
-def fit_keras() -> list[float]:
-    marks: list[float] = []
-    look = keras.callbacks.LambdaCallback(on_epoch_begin=lambda epoch, logs: marks.append(time.perf_counter()))
+def fit_keras() -> list[Mark]:
+    marks: list[Mark] = []
+    look = keras.callbacks.LambdaCallback(on_epoch_begin=lambda epoch, logs: marks.append(mark()))
     model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
     model.compile("sgd", "mse")
     model.fit(X, y, epochs=EPOCHS, verbose=0, callbacks=[look])
     return marks
 
 
-def fit_lightning() -> list[float]:
-    marks: list[float] = []
+def fit_lightning() -> list[Mark]:
+    marks: list[Mark] = []
 
     class Look(pl.Callback):  # type: ignore[misc]
         def on_train_epoch_start(self, *_: Any) -> None:
-            marks.append(time.perf_counter())
+            marks.append(mark())
 
     rows = torch.utils.data.TensorDataset(torch.from_numpy(X), torch.from_numpy(y))
     trainer = pl.Trainer(max_epochs=EPOCHS, accelerator="cpu", callbacks=[Look()], **QUIET)
@@ -65,47 +67,45 @@ def fit_lightning() -> list[float]:
     return marks
 
 
-def loop() -> list[float]:
+def loop() -> list[Mark]:
     features, target, model = torch.from_numpy(X), torch.from_numpy(y), torch.nn.Linear(4, 1)
     optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
-    marks = []
+    marks: list[Mark] = []
     for _ in range(STEPS):
-        marks.append(time.perf_counter())
+        marks.append(mark())
         optimizer.zero_grad()
         torch.nn.functional.mse_loss(model(features)[:, 0], target).backward()
         optimizer.step()
     return marks
 
 
-def quick(marks: list[float]) -> float:
-    """Seconds from mark to mark, the least of all: the others say what else the machine had to do."""
-    return min(after - before for before, after in itertools.pairwise(marks))
-
-
-def measured() -> dict[str, float]:
-    return {
-        "keras_epoch": quick(fit_keras()),
-        "lightning_epoch": quick(fit_lightning()),
-        "torch_step": quick(loop()),
-    }
+TASKS = {"keras_epoch": fit_keras, "lightning_epoch": fit_lightning, "torch_step": loop}
 
 
 def main(name: str, store: str) -> None:
     for logger in ("lightning.pytorch", "pytorch_lightning", "mlflow"):
         logging.getLogger(logger).setLevel(logging.ERROR)
-    loop()  # the first of all is slower
-    bare = measured()
     tracker = importlib.import_module(name)
     tracker.set_tracking_uri(store)
+    bare: dict[str, Turns] = {}
+    logged: dict[str, Turns] = {}
+    for _ in range(ROUNDS):
+        switch(tracker, name, on=False)
+        extend(bare, {task: turns(run(), TOGETHER) for task, run in TASKS.items()})
+        switch(tracker, name, on=True)
+        some = {task: turns(run(), TOGETHER) for task, run in TASKS.items() if task != "torch_step"}
+        if name == "nbtrack":
+            with tracker.start_run():
+                some["torch_step"] = turns(loop(), TOGETHER)
+        extend(logged, some)
+    print(json.dumps({"costs": {task: added(logged[task], bare[task]) for task in logged}}))
+
+
+def switch(tracker: Any, name: str, *, on: bool) -> None:
     for library in ("keras", "pytorch"):
         part = importlib.import_module(f"mlflow.{library}") if name == "mlflow" else getattr(tracker, library)
         options = {"checkpoint": False} if library == "pytorch" else {}
-        part.autolog(log_models=False, log_datasets=False, silent=True, **options)
-    logged = measured()
-    with tracker.start_run():
-        logged["torch_step"] = quick(loop())
-    seen = [task for task in bare if name == "nbtrack" or task != "torch_step"]
-    print(json.dumps({"seconds": {task: logged[task] - bare[task] for task in seen}}))
+        part.autolog(disable=not on, log_models=False, log_datasets=False, silent=True, **options)
 
 
 if __name__ == "__main__":

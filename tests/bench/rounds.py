@@ -61,17 +61,6 @@ def ask(side: str, uri: str, what: str, cache: str) -> dict[str, Any]:
     return said
 
 
-def ask_fits() -> dict[str, dict[str, float]]:
-    """What autolog costs, on both sides."""
-    environment = {**quiet(), "OMP_NUM_THREADS": "1", "MPLBACKEND": "agg"}
-    said = {}
-    for side, python in ((NBTRACK, sys.executable), (FILES, MLFLOW)):
-        with tempfile.TemporaryDirectory(dir=BENCH) as folder:
-            script = [python, str(HERE / "autolog.py"), side, Path(folder, "mlruns").as_uri()]
-            said[side] = json.loads(run(script, environment).splitlines()[-1])["seconds"]
-    return said
-
-
 def run(script: list[str], environment: dict[str, str]) -> str:
     done = subprocess.run(script, env=environment, cwd=BENCH, capture_output=True, text=True)
     if done.returncode:

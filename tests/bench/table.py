@@ -25,7 +25,6 @@ TASKS = {
     "columns": "the same as columns",
 }
 SIDES = {"mlflow": "MLflow, files", "mlflow-sqlite": "MLflow, SQLite"}
-AUTOLOG = {"autolog_on": "autolog: switch it on", "autolog_fit": "added to a small fit", "autolog_round": "to a round"}
 
 
 def page(results: Sequence[dict[str, Any]], cells: dict[str, Any] | None, clock: str) -> str:
@@ -102,9 +101,7 @@ def _cells(cells: dict[str, Any]) -> str:
         f"- `%%track` adds {told(added)} to a short cell ({where}), which takes {told(bare)} without it."
         for where, bare, added in cells["track"]
     ]
-    ours, theirs = cells["autolog"]["nbtrack"], cells["autolog"]["mlflow"]
-    told_all = (f"{title} {told(ours[task])} (MLflow {told(theirs[task])})" for task, title in AUTOLOG.items())
-    return "\n".join([*lines, f"- {', '.join(told_all)}."])
+    return "\n".join([*lines, "", cells["autolog"]])
 
 
 def _line(cells: Sequence[str]) -> str:

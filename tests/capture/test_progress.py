@@ -19,23 +19,23 @@ def since(monkeypatch: pytest.MonkeyPatch) -> float:
 
 
 def test_the_outer_bar_counts_with_the_part_of_its_step_that_the_inner_one_has_done(since: float) -> None:
-    assert progress.known(since) is None
+    assert progress.of_bars(since) is None
     outer = tqdm(total=4, file=io.StringIO())
     outer.update(1)
-    assert progress.known(since) == (1, 4)
+    assert progress.of_bars(since) == (1, 4)
     inner = tqdm(total=10, file=io.StringIO())
     inner.update(5)
-    assert progress.known(since) == (1.5, 4)
+    assert progress.of_bars(since) == (1.5, 4)
     inner.close()
     outer.close()
-    assert progress.known(since) is None
+    assert progress.of_bars(since) is None
 
 
 def test_bars_without_a_total_and_those_of_an_earlier_cell_say_nothing(since: float) -> None:
     endless, old = tqdm(file=io.StringIO()), tqdm(total=3, file=io.StringIO())
     time.sleep(0.01)
-    assert progress.known(since) == (0, 3)
-    assert progress.known(time.monotonic()) is None
+    assert progress.of_bars(since) == (0, 3)
+    assert progress.of_bars(time.monotonic()) is None
     endless.close()
     old.close()
 
@@ -44,13 +44,5 @@ def test_bars_without_a_total_and_those_of_an_earlier_cell_say_nothing(since: fl
 def test_the_bars_of_a_notebook_count_too(since: float) -> None:
     bar = notebook_tqdm(total=8, display=False)
     bar.update(2)
-    assert progress.known(since) == (2, 8)
-    bar.close()
-
-
-def test_what_a_library_tells_counts_more_than_a_bar(since: float) -> None:
-    bar = tqdm(total=8, file=io.StringIO())
-    progress.tell(2, 10)
-    assert progress.known(since) == (2, 10)
-    assert progress.known(time.monotonic()) is None
+    assert progress.of_bars(since) == (2, 8)
     bar.close()

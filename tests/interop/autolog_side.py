@@ -18,9 +18,13 @@ import lightgbm
 import numpy as np
 import xgboost
 from sklearn import metrics
+from sklearn.cluster import KMeans
+from sklearn.compose import ColumnTransformer
+from sklearn.decomposition import PCA
 from sklearn.ensemble import RandomForestClassifier
-from sklearn.linear_model import LinearRegression, LogisticRegression
-from sklearn.model_selection import GridSearchCV
+from sklearn.experimental import enable_halving_search_cv  # noqa: F401
+from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge
+from sklearn.model_selection import GridSearchCV, HalvingGridSearchCV, RandomizedSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -66,6 +70,32 @@ def search() -> None:
     GridSearchCV(LogisticRegression(), {"C": [0.1, 1.0, 10.0]}, cv=2).fit(X, y)
 
 
+def random_search() -> None:
+    choices = {"C": [0.1, 1.0, 10.0, 100.0]}
+    RandomizedSearchCV(LogisticRegression(), choices, n_iter=3, cv=2, random_state=0).fit(X, y)
+
+
+def halving() -> None:
+    HalvingGridSearchCV(LogisticRegression(), {"C": [0.1, 1.0]}, cv=2, min_resources=60).fit(X, y)
+
+
+def columns() -> None:
+    scaled = ColumnTransformer([("few", StandardScaler(), [0, 1])], remainder="passthrough")
+    make_pipeline(scaled, Ridge(alpha=0.5)).fit(X, number)
+
+
+def two_numbers() -> None:
+    LinearRegression().fit(X, np.column_stack([number, -number]))
+
+
+def clusters() -> None:
+    KMeans(3, n_init=1, random_state=0).fit(X)
+
+
+def components() -> None:
+    PCA(2, random_state=0).fit_transform(X)
+
+
 def xgboost_train() -> None:
     train, valid = xgboost.DMatrix(X[:80], y[:80]), xgboost.DMatrix(X_test, y_test)
     evals = [(train, "train"), (valid, "valid")]
@@ -94,7 +124,8 @@ def lightgbm_sklearn() -> None:
 
 
 TRAININGS: list[Callable[[], None]] = [
-    classifier, three_classes, regressor, weights, pipeline, search,
+    classifier, three_classes, regressor, weights, pipeline, search, random_search, halving, columns, two_numbers,
+    clusters, components,
     xgboost_train, xgboost_sklearn, lightgbm_train, lightgbm_sklearn,
 ]  # fmt: skip
 

@@ -12,7 +12,9 @@ import pytest
 
 import nbtrack
 from nbtrack.entities import Run
+from nbtrack.magics.arguments import Options
 from nbtrack.magics.background import settle
+from nbtrack.magics.script import run_script
 from nbtrack.stores import Store, open_store
 from nbtrack.tracking import active, experiments, settings
 
@@ -97,6 +99,46 @@ def test_a_store_that_cannot_be_used_costs_a_warning_and_no_result(here: Store, 
         done = True
     assert done
     assert run is None
+
+
+FITS = """C = 'of my own'
+from sklearn.base import BaseEstimator
+from sklearn.linear_model import LogisticRegression
+class Mine(BaseEstimator):
+    def fit(self, X, y):
+        self.seen_ = len(X)
+        return self
+LogisticRegression(C=0.5, tol=0.25).fit([[0.0], [1.0]], [0, 1])
+mine = Mine().fit([[0.0]], [1])
+"""
+
+
+def test_fits_of_blocks_functions_and_scripts_log_themselves_unless_told_not_to(here: Store) -> None:
+    from sklearn.linear_model import LogisticRegression
+
+    def fit() -> None:
+        LogisticRegression(C=0.5).fit([[0.0], [1.0]], [0, 1])
+
+    with nbtrack.track("block"):
+        fit()
+    with nbtrack.track("none", autolog=False):
+        fit()
+    nbtrack.track("one", autolog=["xgboost"])(fit)()
+    nbtrack.track("call")(fit)()
+    fit()
+    assert [(run.info.run_name, run.data.params.get("C")) for run in runs(here)] == [
+        ("block", "0.5"), ("none", None), ("one", None), ("call", "0.5"),
+    ]  # fmt: skip
+    with pytest.raises(ValueError, match="no autolog for 'bogus'"):
+        nbtrack.track(autolog=["bogus"])
+    Path("train.py").write_text(FITS)
+    run_script(Path("train.py"), (), Options())
+    script, first, second = runs(here)[4:]
+    assert script.data.params["C"] == "of my own"
+    assert first.data.params["tol"] == "0.25"
+    assert second.data.tags["estimator_name"] == "Mine"
+    run_script(Path("train.py"), (), Options(autolog=()))
+    assert len(runs(here)) == 8
 
 
 SCRIPT = """import sys, nbtrack

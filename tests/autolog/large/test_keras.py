@@ -7,7 +7,7 @@ import keras
 import pytest
 
 import nbtrack
-from nbtrack.autolog import progress
+from nbtrack.capture import progress
 from nbtrack.errors import NbtrackWarning
 from nbtrack.tracking.events import subscribe
 from tests.autolog.found import children, history, only_run, runs
@@ -154,9 +154,11 @@ def test_the_run_that_a_fit_is_in_knows_how_far_it_is(network: Any, rows: Rows) 
     nbtrack.autolog()
     seen = []
     with nbtrack.start_run() as run:
-        look = keras.callbacks.LambdaCallback(on_epoch_begin=lambda e, logs: seen.append(progress.of(run.info.run_id)))
+        look = keras.callbacks.LambdaCallback(
+            on_epoch_begin=lambda e, logs: seen.append(progress.told(run.info.run_id))
+        )
         network.fit(*rows, epochs=3, callbacks=[look], verbose=0)
-        assert progress.of(run.info.run_id) is None
+        assert progress.told(run.info.run_id) is None
     assert seen == [None, (1, 3), (2, 3)]
 
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 import nbtrack
-from nbtrack.autolog import progress
+from nbtrack.capture import progress
 from nbtrack.tracking.events import subscribe
 from tests.autolog.found import children, history, only_run
 
@@ -112,7 +112,7 @@ def test_two_fits_in_a_run_are_two_children_and_tell_how_far_they_are(pl: Any, l
 
         class Look(pl.Callback):  # type: ignore[misc]
             def on_train_epoch_start(self, trainer: Any, pl_module: Any) -> None:
-                seen.append(progress.of(parent.info.run_id))
+                seen.append(progress.told(parent.info.run_id))
 
         for _ in range(2):
             pl.Trainer(max_epochs=2, accelerator="cpu", callbacks=[Look()], **QUIET).fit(module(pl), loader)

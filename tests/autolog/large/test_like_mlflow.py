@@ -22,7 +22,8 @@ KERAS = "keras_validation keras_without_validation keras_early_stopping keras_da
 OTHERS = "lightning lightning_tested lightning_early_stopping transformers least_squares logit time_series".split()
 # Durations: they differ from one run of the same training to the next.
 TIMES = ("_runtime", "_per_second")
-# What nbtrack logs otherwise, and why. The first three are seen by these trainings; the others they leave aside.
+# What nbtrack logs otherwise, and why; docs/capture.md tells it to people. The first three are seen by these trainings;
+# the others they leave aside.
 DIFFERENCES = {
     "validation_… of Keras": "MLflow writes all points of a training at step 0; nbtrack at the epoch they belong to.",
     "early stopping of Keras": "MLflow logs stopped_epoch and restored_epoch for tf.keras of Keras 2 only; nbtrack for "
@@ -34,7 +35,7 @@ DIFFERENCES = {
     "a second fit in a run": "MLflow mixes both in one run; nbtrack gives each a child.",
     "evaluate after train of transformers": "Without an active run MLflow starts another for it; nbtrack logs it with "
     "the training.",
-    "checkpoints, models, data sets": "Not logged by autolog.",
+    "checkpoints, data sets": "Not logged by autolog.",
     "CatBoost, keras-tuner, Ray Tune, plain loops of torch": "MLflow has no autolog for them.",
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import gc
+import time
 import weakref
 from typing import Any
 
@@ -50,7 +51,7 @@ def test_each_step_has_the_loss_that_was_sent_backward_and_the_optimizer_is_told
     assert found.data.tags["nbtrack.autologging"] == "pytorch: 1 fit"
 
 
-def test_points_are_there_before_the_next_step(rows: Rows) -> None:
+def test_points_are_there_while_the_loop_does_something_else(rows: Rows) -> None:
     nbtrack.autolog()
     parameter = nn.Parameter(torch.ones(1))
     optimizer, seen = torch.optim.SGD([parameter], lr=0.1), []
@@ -59,6 +60,7 @@ def test_points_are_there_before_the_next_step(rows: Rows) -> None:
         for _ in range(3):
             (parameter * 2).backward()
             optimizer.step()
+            time.sleep(0.2)
             seen.append(len(feed.points))
         feed.close()
     assert seen == [1, 2, 3]

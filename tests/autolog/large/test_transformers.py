@@ -8,7 +8,7 @@ import torch
 from transformers import BertConfig, BertForSequenceClassification, Trainer, TrainerCallback, TrainingArguments
 
 import nbtrack
-from nbtrack.autolog import progress
+from nbtrack.capture import progress
 from nbtrack.tracking.events import subscribe
 from tests.autolog.found import children, history, only_run
 
@@ -64,7 +64,7 @@ def test_two_trainings_in_a_run_are_two_children_and_an_error_is_the_persons(tmp
 
         class Fails(TrainerCallback):  # type: ignore[misc]
             def on_step_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
-                seen.append(progress.of(parent.info.run_id))
+                seen.append(progress.told(parent.info.run_id))
                 if state.global_step == 1:
                     raise ZeroDivisionError
 
