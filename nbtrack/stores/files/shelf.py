@@ -207,6 +207,9 @@ class Rows(Sequence[Row]):
     def __iter__(self) -> Iterator[Row]:
         return iter(rows_of(self._held))
 
+    def pick(self, places: Sequence[int]) -> list[Row]:
+        return rows_of([self._held[at] for at in places])
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Sequence) and list(self) == list(other)
 
