@@ -15,6 +15,7 @@ import { asksMenu, cellAt, click, copy, doubleClick, spotOf } from "./mouse";
 import { createCursor } from "./moves";
 import type { Place } from "./place";
 import { RowMenu, type Asked } from "./row_menu";
+import { createTips } from "./tips";
 import { columnsInSight, followSideways, reach, type Scroll } from "./sight";
 
 const NARROW = 720;
@@ -27,6 +28,7 @@ export function Grid({ state }: { state: State }) {
   const sheet = useSignal<string | null>(null);
   const menu = useSignal<Asked | null>(null);
   const facts = useFacts(state, scroll, cursor);
+  const tips = useMemo(() => createTips(state, facts), [state]);
   const show = useFocus(box, scroll, facts);
   useSize(box, scroll, table.narrow);
   useTop(state, box);
@@ -51,7 +53,9 @@ export function Grid({ state }: { state: State }) {
           const { scrollTop, scrollLeft } = event.currentTarget;
           scroll.value = { ...scroll.peek(), top: scrollTop, left: scrollLeft };
           sheet.value = menu.value = null;
+          tips.clear();
         }}
+        onMouseOver={tips.over}
         {...listeners({ state, cursor, facts, sheet, menu, show, cell: () => cellAt(box.current!, facts.spot.peek()) })}
       >
         <Header {...parts} sheet={sheet} />

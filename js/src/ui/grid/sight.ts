@@ -26,8 +26,10 @@ export function stuck({ marks }: Lines, height: number): number {
 
 /** The lines below the `pins` that stay on top. The line of the cursor stays in the page, so that it keeps the focus. */
 export function linesInSight(total: number, pins: number, { top, height }: Scroll, at: Cursor): number[] {
-  const first = Math.max(pins, pins + Math.floor(top / ROW) - SPARE);
-  const last = Math.min(total, Math.ceil((top + height) / ROW) + pins + SPARE);
+  // As many wherever it stands, so that no line has to be made or thrown away on the way.
+  const most = Math.ceil(height / ROW) + 1 + 2 * SPARE;
+  const first = Math.max(pins, Math.min(pins + Math.floor(top / ROW) - SPARE, total - most));
+  const last = Math.min(total, first + most);
   const lines = Array.from({ length: Math.max(0, last - first) }, (_, i) => first + i);
   if (at.line >= pins && at.line < total && (at.line < first || at.line >= last)) lines.push(at.line);
   return lines;
