@@ -124,7 +124,7 @@ class Hub:
         self.replace_snapshots()
 
     def fill(self, listener: Listener, *, within: float) -> None:
-        """Replace the snapshot of a listener in some seconds, from the thread: it is large, and something goes first."""
+        """Replace the snapshot of a listener in so many seconds, from the thread: something smaller goes first."""
         with self._unfilled_lock:
             self._unfilled[listener] = time.monotonic() + within
 
@@ -251,8 +251,8 @@ class Hub:
     def cell_ended(self, *, quick: int) -> None:
         """Tell what the cell did, and put it into traits and outputs; with more than `quick` runs only the former.
 
-        An output that was shown before the store was read, or with the first runs alone, is filled whatever the size: it
-        would be saved so.
+        An output that was shown before the store was read, or with the first runs alone, is filled whatever the size:
+        it would be saved so.
         """
         large = not self.loaded or len(self.catalog.rows) > quick
         if self.loaded and self.listeners:

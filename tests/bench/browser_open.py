@@ -45,7 +45,7 @@ IS_CHECKED = "() => !document.querySelector('.nbt-notes')?.textContent.includes(
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """ms until rows stand there, until the cell has ended and until all runs are checked; bytes that the kernel took."""
+    """ms until rows stand there, until the cell has ended and until all is checked; bytes that the kernel took."""
 
     rows: float
     cell: float
@@ -54,7 +54,7 @@ class Opened:
 
 
 def measure(runs: int) -> Opened:
-    """Medians, each round in a kernel of its own. The first opening of all, which reads every run, is not among them."""
+    """Medians, each round in a kernel of its own. The first opening of all, which reads every run, does not count."""
     store = folder_of(runs, steps=SHORT if runs > LARGE else STEPS)
     os.environ["NBTRACK_CACHE_DIR"] = str(BENCH / "cache")
     subprocess.run([sys.executable, "-c", SEE, str(store)], check=True)

@@ -1,8 +1,8 @@
 """What does a store of N runs look like on disk? Written with plain file calls in MLflow's layout, the same each time.
 
 A run has 10 params, 6 or 7 tags and 5 metrics of 100 steps (fewer where it did not finish); 5 experiments, 15 % nested
-runs, 2 % deleted, 3 % with a NaN. Ten runs have a metric of 10,000 steps besides. `steps` makes the histories shorter, for
-what does not ask for them.
+runs, 2 % deleted, 3 % with a NaN. Ten runs have a metric of 10,000 steps besides. `steps` makes the histories shorter,
+for what does not ask for them.
 """
 
 from __future__ import annotations

@@ -7,10 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nbtrack.dashboard.known import Runs
 from nbtrack.dashboard.book import POINT, Book, not_yet_in
+from nbtrack.dashboard.known import Runs
 from nbtrack.entities import Metric
-from nbtrack.frame import Row
 from nbtrack.stores import Store, open_store
 from nbtrack.tracking.events import Point
 

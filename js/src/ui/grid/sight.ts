@@ -31,7 +31,8 @@ export function linesInSight(total: number, pins: number, { top, height }: Scrol
   const first = Math.max(pins, Math.min(pins + Math.floor(top / ROW) - SPARE, total - most));
   const last = Math.min(total, first + most);
   const lines = Array.from({ length: Math.max(0, last - first) }, (_, i) => first + i);
-  if (at.line >= pins && at.line < total && (at.line < first || at.line >= last)) lines.push(at.line);
+  if (at.line >= last && at.line < total) lines.push(at.line);
+  else if (at.line >= pins && at.line < first) lines.unshift(at.line);
   return lines;
 }
 
@@ -48,6 +49,7 @@ export function columnsInSight(layout: Layout, { left, width }: Scroll, at: Curs
  */
 export class Slots {
   private held = new Map<string, number>();
+  private sequence: number[] = [];
 
   /** The slot of each of the ids. */
   take(ids: readonly string[]): number[] {
@@ -65,6 +67,13 @@ export class Slots {
     }
     this.held = next;
     return ids.map((id) => next.get(id)!);
+  }
+
+  /** In which order the elements stand in the page: that of the lines, or while they move, the one they have. */
+  arranged(slots: readonly number[], moving: boolean): number[] {
+    const at = new Map(slots.map((slot, i) => [slot, i]));
+    this.sequence = moving ? [...new Set([...this.sequence.filter((slot) => at.has(slot)), ...slots])] : [...slots];
+    return this.sequence.map((slot) => at.get(slot)!);
   }
 }
 
