@@ -142,8 +142,8 @@ class Index:
                 self._kept = self._kept or self._sidecar.load()
                 if self._kept is None:
                     return Snapshot((), chosen)
-                held, frame = self._kept.within({os.path.relpath(folder, self.root) for folder in wanted})
-                return Snapshot(Rows(held), chosen, (), lambda: frame)
+                rows, frame = self._kept.within({os.path.relpath(folder, self.root) for folder in wanted})
+                return Snapshot(rows, chosen, (), lambda: frame)
             readings: dict[str, Reading] = {}
             for folder in wanted:
                 readings |= self._folders[folder].readings if folder in self._folders else {}

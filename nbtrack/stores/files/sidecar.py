@@ -29,7 +29,7 @@ from nbtrack.frame import ATTRIBUTES, TIMES, Column, Frame, Metrics, Numbers, Te
 from nbtrack.stores.base import Damage
 from nbtrack.stores.files import disk
 from nbtrack.stores.files.reader import ALL_BYTES, META_BYTES, Reading, shared
-from nbtrack.stores.files.shelf import Held, Shelf, arranged, shelf_of
+from nbtrack.stores.files.shelf import Held, Rows, Shelf, Standing, arranged, shelf_of
 
 VERSION = 2  # also to be raised when a run's files are read in another way
 MAGIC = b"nbtrack runs %d" % VERSION
@@ -68,12 +68,12 @@ class Kept:
     signatures: bytes
     damages: Mapping[int, tuple[Damage, ...]]
 
-    def within(self, folders: Collection[str]) -> tuple[list[Held], Frame]:
+    def within(self, folders: Collection[str]) -> tuple[Rows, Frame]:
         """The runs of these experiments, as they stand on the shelf: cheap, however many there are."""
         wanted = np.array([folder in folders for folder in self.folders], np.bool_)
         at = np.flatnonzero(wanted[self.folder_of]) if len(wanted) else np.arange(0)
         frame = self.shelf.frame if len(at) == len(self.shelf.frame) else self.shelf.frame.take(at)
-        return [Held((self.shelf, place)) for place in at.tolist()], frame
+        return Standing(self.shelf, at), frame
 
     def readings(self) -> Known:
         ids, folder_of, paths_of, live = (
