@@ -312,6 +312,6 @@ def test_a_run_is_ticked_by_its_checkbox_and_lines_are_read_in_the_order_of_the_
         page.locator(".nbt-filter-input").focus()  # nobody stands on a line
         page.evaluate("() => { document.querySelector('.nbt-grid').scrollTop = 1234; }")
         page.wait_for_function(
-            "() => { const at = [...document.querySelectorAll('.nbt-lines .nbt-row')].map((row) => row.ariaRowIndex * 1);"
-            " return at[0] > 30 && at.every((index, i) => i === 0 || index > at[i - 1]); }"
+            "() => { const lines = [...document.querySelectorAll('.nbt-lines .nbt-row')];"
+            " const at = lines.map((row) => Number(row.ariaRowIndex)); return at[0] > 30 && at.every((index, i) => i === 0 || index > at[i - 1]); }"
         )

@@ -61,7 +61,7 @@ export function GroupRow({ state, frame, layout, places, group, line, top, mark,
             <Icon name={folded ? "right" : "down"} />
           </button>
           <span class="nbt-ellipsis" title={title}>
-            {title}
+            {state.table.narrow.value ? group.values.map((value) => value ?? "–").join(", ") : title}
           </span>
           <span class="nbt-group-size" title={`${group.rows.length} runs`}>
             {group.rows.length}
