@@ -83,9 +83,9 @@ class Runs(Mapping[str, Row]):
 
     def open(self) -> set[str]:
         """The runs that say RUNNING."""
-        found = {run for run, row in self._news.items() if row.run.info.status == "RUNNING"}
         if self._columns is None:
-            return found | {run for run, at in self._place.items() if self._rows[at].run.info.status == "RUNNING"}
+            return {run for run, row in self.items() if row.run.info.status == "RUNNING"}
+        found = {run for run, row in self._news.items() if row.run.info.status == "RUNNING"}
         ids = self._columns.run_ids
         said = (ids[at] for at in np.flatnonzero(_says(self._columns, "status", "RUNNING")).tolist())
         return found | {run for run in said if run in self._place and run not in self._news}

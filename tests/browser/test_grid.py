@@ -313,5 +313,6 @@ def test_a_run_is_ticked_by_its_checkbox_and_lines_are_read_in_the_order_of_the_
         page.evaluate("() => { document.querySelector('.nbt-grid').scrollTop = 1234; }")
         page.wait_for_function(
             "() => { const lines = [...document.querySelectorAll('.nbt-lines .nbt-row')];"
-            " const at = lines.map((row) => Number(row.ariaRowIndex)); return at[0] > 30 && at.every((index, i) => i === 0 || index > at[i - 1]); }"
+            " const at = lines.map((row) => Number(row.ariaRowIndex));"
+            " return at[0] > 30 && at.every((index, i) => i === 0 || index > at[i - 1]); }"
         )
