@@ -110,18 +110,19 @@ class Hub:
             self._judge()
             with self.lock:
                 self.book.preload(self.catalog.rows, far=self.catalog.far)
-                self.book.all_sent()
         except Exception as error:
             self._failure = error
         self.rev += 1  # so that what was shown meanwhile, with nothing in it, is known to be older
         self._loaded.set()
-        if self._failure is None and self._filled.is_set():
-            # The many runs that went out unchecked are not sent once more for the few that were not as remembered.
-            with self.lock:
-                self._say("rows", pack_frame(frame_of([])), gone=[], status=self.status)
-            return
         self._known.set()
-        self.replace_snapshots()
+        with self.lock:
+            if self._failure is None and self._filled.is_set():
+                # The many runs that went out unchecked are not sent once more for the few that were not as remembered.
+                self._say("rows", pack_frame(frame_of([])), gone=[], status=self.status)
+                self._tell(Found(), self.book.unsent())
+                return
+            self.book.all_sent()
+            self.replace_snapshots()
 
     def fill(self, listener: Listener, *, within: float) -> None:
         """Replace the snapshot of a listener in so many seconds, from the thread: something smaller goes first."""

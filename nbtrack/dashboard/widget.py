@@ -184,7 +184,7 @@ class Dashboard(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]
         self._displayed += 1
         self._displays[shown] = cells.showing(self)
         display(self._bundle(shown, begun=self._is_large()), raw=True, display_id=shown)
-        if self._begun:
+        if self._begun and not self.packed_runs:
             self._hub.fill(self, within=0)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
