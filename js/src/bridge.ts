@@ -52,7 +52,8 @@ export function connect(state: State, { model, channel, touched }: Ends, signal:
   }
 
   async function message(content: Message, buffers: DataView[]): Promise<void> {
-    if (content.rev <= rev) return;
+    // Where an output holds the first of many runs, all of them are on their way, and the news of meanwhile with them.
+    if (content.rev <= rev || (rev < 0 && state.received.peek().length > 0)) return;
     const lost = rev >= 0 && content.rev > rev + 1;
     rev = content.rev;
     if (content.type === "rows") {

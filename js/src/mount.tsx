@@ -35,15 +35,18 @@ export async function mountOutput(place: HTMLElement, saved: Saved): Promise<voi
   const moving = [...there].find((view) => !view.place.isConnected || view.place === place);
   if (moving) {
     moving.moveTo(place);
-    if (!models.has(saved.uid)) await moving.refresh(saved);
+    if (!filled(models.get(saved.uid))) await moving.refresh(saved);
     return;
   }
   const view = open(place, saved.frame_kind);
   there.add(view);
-  if (!models.has(saved.uid)) await view.refresh(saved);
+  if (!filled(models.get(saved.uid))) await view.refresh(saved);
   view.follow(saved.uid);
   watch(view, saved);
 }
+
+/** Of many runs the first are in the output, and all of them come with the model somewhat later. */
+const filled = (model: unknown): boolean => (((model as WidgetModel | undefined)?.get("packed_runs") as DataView | undefined)?.byteLength ?? 0) > 0;
 
 /** Show a model as an ordinary widget view, until `signal` aborts. */
 export function mountWidget(place: HTMLElement, model: WidgetModel, signal?: AbortSignal): void {

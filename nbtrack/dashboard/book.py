@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nbtrack.dashboard.known import Runs
 from nbtrack.dashboard.snapshot import Held
 from nbtrack.dashboard.thin import thin
 from nbtrack.dashboard.wire import Array, Chunk
@@ -115,10 +116,10 @@ class Book:
                 elif history is None and self._queue is not None:
                     self._queue.append(((run, key), summary))
 
-    def preload(self, rows: Mapping[str, Row], *, far: bool = False) -> None:
+    def preload(self, rows: Runs, *, far: bool = False) -> None:
         """Read some of the newest runs' histories, for a moment."""
         if self._queue is None:
-            newest = sorted(rows.values(), key=lambda row: row.run.info.start_time or 0)
+            newest = rows.newest(PRELOADED_FILES)
             queue = [((row.run.info.run_id, key), each) for row in newest for key, each in row.metrics.items()]
             self._queue = queue[-(PRELOADED_FROM_AFAR if far else PRELOADED_FILES) :]
         until = time.monotonic() + PRELOAD_FOR
@@ -133,7 +134,7 @@ class Book:
             else:
                 self._read(place)
 
-    def preload_all(self, rows: Mapping[str, Row], *, far: bool = False) -> None:
+    def preload_all(self, rows: Runs, *, far: bool = False) -> None:
         self.preload(rows, far=far)
         while self._queue:
             self.preload(rows, far=far)

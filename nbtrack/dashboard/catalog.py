@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from nbtrack.capture.alive import is_abandoned, last_sign
+from nbtrack.dashboard.known import MANY, Runs, active, differing
 from nbtrack.entities import Experiment, LifecycleStage, ViewType
 from nbtrack.frame import Frame, Row, frame_of
 from nbtrack.query import order
@@ -20,7 +21,6 @@ from nbtrack.tracking.finding import rows_of_ids
 
 QUIET = 1.0  # s between looks where change is likely
 THOROUGH = 20.0  # s between looks at everything
-MANY = 2000  # runs that take long enough to check that they are shown unchecked first
 SHARE = 25  # a look that took t is not repeated before 25 t, so that looking costs less than a twentieth of a core
 THOROUGH_SHARE = 100
 
@@ -41,28 +41,26 @@ class Catalog:
     def __init__(self, store: Store, experiment_ids: Sequence[str] | None) -> None:
         self.store = store
         self.experiment_ids = None if experiment_ids is None else list(experiment_ids)
-        self.rows: dict[str, Row] = {}
+        self.rows = Runs()
         self.open: set[str] = set()  # runs that say RUNNING
         self.experiments: Sequence[Experiment] = ()
         self.damages: Sequence[Damage] = ()
         self._watch = store.watch(self.experiment_ids)
-        self._frame: Frame | None = None
+        self._early: Frame | None = None  # what is shown until the first look
         self._next_look = self._next_thorough = 0.0
         self._round: Iterator[Callable[[], Found]] | None = None  # a thorough look under way
 
     def frame(self) -> Frame:
         """Newest first, as search_runs orders."""
-        if self._frame is None:
-            self._frame = frame_of(sorted(self.rows.values(), key=_newest_first))
-        return self._frame
+        return self.rows.frame() if self._early is None else self._early
 
     def remember(self) -> bool:
         """Take for the frame what an earlier process saw, until the first look; False where that is not much."""
         early = self._watch.remembered()
         if len(early.rows) < MANY:
             return False
-        self.experiments, self._frame = early.experiments, early.frame()
-        self._frame = self._frame.take(order(self._frame))
+        frame = early.frame()
+        self.experiments, self._early = early.experiments, frame.take(order(frame))
         return True
 
     @property
@@ -110,7 +108,7 @@ class Catalog:
     def _ask_all(self) -> Callable[[], Found]:
         began = time.monotonic()
         seen = self._watch.snapshot()
-        rows = list(seen.rows)
+        rows = seen.rows if len(seen.rows) > MANY else list(seen.rows)
         self._looked_at_all(began)
         return lambda: self._keep_all(seen, rows)
 
@@ -134,13 +132,26 @@ class Catalog:
         return self._keep(found)
 
     def _keep_all(self, seen: Snapshot, rows: Sequence[Row]) -> Found:
-        ids = {row.run.info.run_id for row in rows}
-        found = Found([row for row in rows if self._is_news(row)], [run for run in self.rows if run not in ids])
+        now = Runs(rows, _columns(seen, rows))
+        found = Found(self._news_of(now), [run for run in self._known_ids() if run not in now])
         found.other = (list(seen.experiments), list(seen.damages)) != (list(self.experiments), list(self.damages))
         self.experiments, self.damages = seen.experiments, seen.damages
-        if not self.rows:
-            self._frame = None  # also where runs were remembered and none is left
-        return self._keep(found)
+        self.rows, self._early = now, None
+        self.open = now.open()
+        return found
+
+    def _known_ids(self) -> Iterable[str]:
+        return self.rows if self._early is None else self._early.run_ids
+
+    def _news_of(self, now: Runs) -> list[Row]:
+        """The runs that are not as they were shown. Of many, only as much as is shown is compared."""
+        if len(now) <= MANY:
+            return [row for row in now.values() if self._is_news(row)]
+        before, after = self.frame(), now.frame()
+        if before is after:
+            return []
+        ids = after.run_ids
+        return now.several([ids[at] for at in differing(before, after).tolist()])
 
     def _ask_where_likely(self) -> Callable[[], Found]:
         changes = self._watch.changes(thorough=False)
@@ -165,14 +176,11 @@ class Catalog:
         return known is not row and known != row
 
     def _keep(self, found: Found) -> Found:
-        if found.rows or found.gone:
-            self._frame = None
-        self.rows.update((row.run.info.run_id, row) for row in found.rows)
+        self.rows.put(found.rows)
         for row in found.rows:
             (self.open.add if row.run.info.status == "RUNNING" else self.open.discard)(row.run.info.run_id)
-        for run in found.gone:
-            self.rows.pop(run, None)
-            self.open.discard(run)
+        self.rows.drop(found.gone)
+        self.open.difference_update(found.gone)
         return found
 
     def abandoned(self) -> dict[str, int | None]:
@@ -182,11 +190,7 @@ class Catalog:
 
     def status(self) -> dict[str, Any]:
         """The part of the protocol's status that the store decides."""
-        counts: dict[str, int] = {}
-        for row in self.rows.values():
-            if row.run.info.lifecycle_stage == LifecycleStage.ACTIVE:
-                experiment_id = row.run.info.experiment_id
-                counts[experiment_id] = counts.get(experiment_id, 0) + 1
+        counts = self.rows.active() if self._early is None else active(self._early)
         return {
             "store": {"label": label(self.store.uri), "kind": kind(self.store.uri), "read_only": self.store.read_only},
             "experiments": [
@@ -203,8 +207,11 @@ class Catalog:
         }
 
 
-def _newest_first(row: Row) -> tuple[int, str]:
-    return -(row.run.info.start_time or 0), row.run.info.run_id
+def _columns(seen: Snapshot, rows: Sequence[Row]) -> Frame | None:
+    """The rows as columns where there are many; a store that has them so need not be asked for rows."""
+    if len(rows) <= MANY:
+        return None
+    return seen.frame() if rows is seen.rows else frame_of(rows)
 
 
 def label(uri: str) -> str:

@@ -30,6 +30,7 @@ CHECKING = "These runs are shown as they were last seen, and are being checked."
 JUDGE_EVERY = 5.0  # s between two looks whether the processes of running runs are alive
 COMING = "These are the newest runs; more are on their way from the server."
 PATIENCE = 2.0  # s that the end of a cell waits for a look at the store that is under way
+SHOWN = 1.0  # s that everything else waits for what a person waits to see
 REPLACE_EVERY = 60.0  # s between two replacements of the snapshot traits within one long cell
 
 
@@ -60,6 +61,9 @@ class Hub:
         self._abandoned: dict[str, int | None] = {}
         self._judged_at = 0.0
         self._first: list[str] = []  # runs to be read before all others
+        self._unfilled: weakref.WeakKeyDictionary[Listener, float] = weakref.WeakKeyDictionary()  # since when
+        self._unfilled_lock = threading.Lock()
+        self._filled = threading.Event()
         self._thread: threading.Thread | None = None
         self._loaded = threading.Event()
         self._known = threading.Event()  # there is something to show, if only what is remembered
@@ -97,6 +101,7 @@ class Hub:
         try:
             if self.catalog.remember():
                 self._known.set()
+                self._fill_first()
             for keep in self.catalog.arriving(self._first):
                 with self.lock:
                     found = keep()
@@ -107,13 +112,41 @@ class Hub:
             self._judge()
             with self.lock:
                 self.book.preload(self.catalog.rows, far=self.catalog.far)
-                self.book.all_sent()
         except Exception as error:
             self._failure = error
         self.rev += 1  # so that what was shown meanwhile, with nothing in it, is known to be older
         self._loaded.set()
         self._known.set()
-        self.replace_snapshots()
+        with self.lock:
+            if self._failure is None and self._filled.is_set():
+                # The many runs that went out unchecked are not sent once more for the few that were not as remembered.
+                self._say("rows", pack_frame(frame_of([])), gone=[], status=self.status)
+                self._tell(Found(), self.book.unsent())
+                return
+            self.book.all_sent()
+            self.replace_snapshots()
+
+    def fill(self, listener: Listener, *, within: float) -> None:
+        """Replace the snapshot of a listener in so many seconds, from the thread: something smaller goes first."""
+        with self._unfilled_lock:
+            self._unfilled[listener] = time.monotonic() + within
+
+    def _fill(self) -> None:
+        with self._unfilled_lock:
+            due = [each for each, when in self._unfilled.items() if when <= time.monotonic()]
+            for listener in due:
+                del self._unfilled[listener]
+        for listener in due:
+            with guard("fill a dashboard"):
+                listener.replace_snapshot()
+            self._filled.set()
+
+    def _fill_first(self) -> None:
+        """What was remembered goes out before it is checked, and after what is shown first."""
+        until = time.monotonic() + SHOWN
+        while time.monotonic() < until and not self._filled.is_set():
+            self._fill()
+            time.sleep(TICK / 5)
 
     def leave(self, listener: Listener) -> None:
         with self.lock:
@@ -121,6 +154,7 @@ class Hub:
 
     def step(self) -> None:
         """One round of the thread. Others need not wait for `lock` while the store is asked."""
+        self._fill()
         with self._asked() as ask:
             with self.lock:
                 news = self.feed.drain()
@@ -223,16 +257,16 @@ class Hub:
     def cell_ended(self, *, quick: int) -> None:
         """Tell what the cell did, and put it into traits and outputs; with more than `quick` runs only the former.
 
-        An output that was shown before the store was read is filled whatever the size: it would be saved empty.
+        An output that was shown before the store was read, or with the first runs alone, is filled whatever the size:
+        it would be saved so.
         """
-        if not (self.loaded and self.listeners):
-            return
-        self.step()
-        large = len(self.catalog.rows) > quick
-        if self._replaced_at[0] != self.rev:
-            self._replace_now = large
-            if not large:
-                self.replace_snapshots()
+        large = not self.loaded or len(self.catalog.rows) > quick
+        if self.loaded and self.listeners:
+            self.step()
+            if self._replaced_at[0] != self.rev:
+                self._replace_now = large
+                if not large:
+                    self.replace_snapshots()
         for listener in list(self.listeners):
             listener.refresh_outputs(only_empty=large)
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from nbtrack.entities import LifecycleStage, ViewType
-from nbtrack.frame import Frame, Text
+from nbtrack.errors import QueryError
+from nbtrack.frame import Bool, Frame, Series, Text
 from nbtrack.query import select
 from nbtrack.query.evaluate import History
 
@@ -17,16 +18,25 @@ STAGES = {"active": ViewType.ACTIVE_ONLY, "deleted": ViewType.DELETED_ONLY, "all
 
 def shown_rows(frame: Frame, view: Mapping[str, Any], history: History) -> Frame:
     """The rows of the table in its order, before runs are grouped into a tree. Raises QueryError."""
-    experiments, stages = _words(frame, "experiment_id"), _words(frame, "lifecycle_stage")
     wanted, stage = set(view["experiments"]), STAGES[view["lifecycle"]]
-    kept = [
-        row
-        for row in range(len(frame))
-        if (not wanted or experiments[row] in wanted)
-        and LifecycleStage.shown(stages[row] or LifecycleStage.ACTIVE, stage)
-    ]
-    part = frame.take(np.array(kept, np.int64))
+    kept = _where(frame, "experiment_id", lambda word: not wanted or word in wanted)
+    kept &= _where(frame, "lifecycle_stage", lambda word: LifecycleStage.shown(word or LifecycleStage.ACTIVE, stage))
+    part = frame if kept.all() else frame.take(np.flatnonzero(kept))
     return part.take(select(part, view["filter"], view["order"], history=history))
+
+
+def first_rows(frame: Frame, view: Mapping[str, Any], most: int) -> Frame:
+    """What the table begins with, for as long as the rest is on its way."""
+    try:
+        shown = shown_rows(frame, view, _no_history)
+    except QueryError:
+        shown = frame
+    begun = shown if len(shown) else frame
+    return begun.take(np.arange(min(most, len(begun))))
+
+
+def _no_history(run: str, key: str) -> Series:
+    raise QueryError("Histories are not read for the first rows.")
 
 
 def chosen_rows(frame: Frame, run_ids: Iterable[str]) -> Frame:
@@ -35,10 +45,10 @@ def chosen_rows(frame: Frame, run_ids: Iterable[str]) -> Frame:
     return frame.take(np.array([place[run] for run in run_ids if run in place], np.int64))
 
 
-def _words(frame: Frame, name: str) -> list[str | None]:
+def _where(frame: Frame, name: str, wanted: Callable[[str | None], bool]) -> Bool:
     column = frame.columns[name]
     assert isinstance(column, Text)
-    return [column.at(row) for row in range(len(frame))]
+    return np.array([wanted(word) for word in (*column.words, None)], np.bool_)[column.codes]
 
 
 def code_for(uri: str, view: Mapping[str, Any], experiments: Sequence[str]) -> str:

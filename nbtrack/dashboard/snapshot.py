@@ -12,6 +12,8 @@ from nbtrack.dashboard.wire import Chunk, cut_columns, pack_frame, pack_series
 from nbtrack.frame import Frame, Series
 
 LIVE_POINTS = 1_000_000  # of all histories in the `series` trait
+FIRST_RUNS = 200  # shown of many before all others
+SAMPLE = 1_000  # runs, from which is told how many fit
 SAVED_BYTES = 1_250_000  # of packs in a saved output; base64 makes 1.67 MB of it, the front end and a plain table 0.25
 
 Held = tuple[str, str, Series]  # run, key, points
@@ -31,6 +33,15 @@ def snapshot(frame: Frame, histories: Sequence[Held], *, most_points: int = LIVE
     if cut:
         notes.append(f"Long values are cut in {', '.join(name.removeprefix('tags.') for name in sorted(cut)[:3])}.")
     return Snapshot(pack_frame(frame), pack_series(chunks), notes)
+
+
+def first_snapshot(first: Frame, runs: int) -> Snapshot:
+    """The rows that a table of so many runs begins with."""
+    return Snapshot(pack_frame(first), pack_series([]), [on_their_way(len(first), runs)])
+
+
+def on_their_way(first: int, runs: int) -> str:
+    return f"These are the first {first:,} of {runs:,} runs; the others are on their way."
 
 
 def saved_snapshot(frame: Frame, histories: Sequence[Held], first: Collection[str], most_bytes: int) -> Snapshot:
@@ -89,6 +100,9 @@ def _first_then_newest(frame: Frame, first: Collection[str]) -> np.ndarray[tuple
 
 def _runs_within(frame: Frame, rows: np.ndarray[tuple[int], np.dtype[np.int64]], budget: int) -> tuple[bytes, int]:
     kept = len(rows)
+    if kept > 4 * SAMPLE:  # to pack all of them, only to hear that they are too many, takes seconds
+        sample = len(pack_frame(frame.take(np.sort(rows[:SAMPLE]))))
+        kept = min(kept, max(SAMPLE, int(1.05 * SAMPLE * budget / sample)))
     while True:
         packed = pack_frame(frame.take(np.sort(rows[:kept])))
         if len(packed) <= budget or kept <= 1:

@@ -18,12 +18,22 @@ from nbtrack.dashboard import cells, copies, hosts, named
 from nbtrack.dashboard._protocol import DEFAULT_STATUS
 from nbtrack.dashboard.assets import front
 from nbtrack.dashboard.catalog import label
+from nbtrack.dashboard.known import MANY
 from nbtrack.dashboard.live import Hub, hub_for
 from nbtrack.dashboard.output import Shown, output_html, page_html
 from nbtrack.dashboard.plain import plain_html, plain_text
 from nbtrack.dashboard.requests import Answer, Request, answers
-from nbtrack.dashboard.rows import chosen_rows, code_for, shown_rows
-from nbtrack.dashboard.snapshot import SAVED_BYTES, Held, Snapshot, saved_snapshot, snapshot
+from nbtrack.dashboard.rows import chosen_rows, code_for, first_rows, shown_rows
+from nbtrack.dashboard.snapshot import (
+    FIRST_RUNS,
+    SAVED_BYTES,
+    Held,
+    Snapshot,
+    first_snapshot,
+    on_their_way,
+    saved_snapshot,
+    snapshot,
+)
 from nbtrack.dashboard.view import default_view, known_view, merged_view
 from nbtrack.errors import guard
 from nbtrack.frame import Frame
@@ -34,6 +44,7 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 PATIENCE = 5.0  # s that the first showing waits for a store to be read
+SOON = 0.5  # s after which many runs are sent, where nothing is shown meanwhile
 PAGE_BYTES = 60_000_000  # of packs in a page of its own
 
 
@@ -102,6 +113,7 @@ class Dashboard(Model):
         self._displays: dict[str, copies.Cell | None] = {}  # display id to the cell that shows it
         self._displayed = 0
         self._shown_rev = -1
+        self._begun = False  # an output holds the first runs alone
         self._only = None if only is None else set(only)
         self._hub: Hub = hub_for(store, None if experiment_ids is None else list(experiment_ids))
         first = merged_view(default_view(), view or {})
@@ -122,7 +134,15 @@ class Dashboard(Model):
         for model in (self, self._channel):
             model.on_msg(self._asked)
         self._hub.join(self, patience=PATIENCE, first=self._only or ())
-        self.replace_snapshot()
+        if self._is_large():
+            self.status = self._hub.status([on_their_way(FIRST_RUNS, len(self._hub.frame()))])
+            self._hub.fill(self, within=SOON)
+        else:
+            self.replace_snapshot()
+
+    def _is_large(self) -> bool:
+        """So many runs that the first ones are shown before all others are sent."""
+        return self._only is None and self._hub.known and len(self._hub.frame()) > MANY
 
     # what a person reads and sets
     @property
@@ -196,16 +216,18 @@ class Dashboard(Model):
         shown = f"nbtrack-{self.uid}-{self._displayed}"
         self._displayed += 1
         self._displays[shown] = cells.showing(self)
-        display(self._bundle(shown), raw=True, display_id=shown)
+        display(self._bundle(shown, begun=self._is_large()), raw=True, display_id=shown)
+        if self._begun and not self.packed_runs:
+            self._hub.fill(self, within=0)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         return self._bundle(self.uid, holds=True)
 
-    def _bundle(self, display: str, *, holds: bool | None = None) -> dict[str, Any]:
-        self._shown_rev = self._hub.rev
+    def _bundle(self, display: str, *, holds: bool | None = None, begun: bool = False) -> dict[str, Any]:
+        self._shown_rev, self._begun = self._hub.rev, begun
         if holds is None:
             holds = copies.holds(display, self._displays[display])
-        shown = self._html(display, SAVED_BYTES, holds=holds)
+        shown = self._html(display, SAVED_BYTES, holds=holds, begun=begun)
         return {"text/plain": self._text(), "text/html": shown}
 
     def carry(self, display: str | None = None) -> bool:
@@ -221,19 +243,22 @@ class Dashboard(Model):
     def refresh_outputs(self, *, only_empty: bool = False) -> None:
         """Put the newest snapshot into the outputs, so that a saved notebook holds it.
 
-        With `only_empty`, only where they were shown before the store had been read.
+        With `only_empty`, only where they were shown before the store had been read, or with the first runs alone.
         """
-        if not self._displays or self._shown_rev == self._hub.rev or (only_empty and self._shown_rev > 0):
+        full = self._shown_rev == self._hub.rev or (only_empty and self._shown_rev > 0)
+        if not self._displays or (full and not self._begun):
             return
         from IPython.display import update_display
 
         for shown in self._displays:
             update_display(self._bundle(shown), raw=True, display_id=shown)
 
-    def _html(self, display: str, most_bytes: int, *, holds: bool) -> str:
+    def _html(self, display: str, most_bytes: int, *, holds: bool, begun: bool = False) -> str:
         frame = self._frame()
-        held = self._held()
-        saved = saved_snapshot(frame, held, [*self.selected, *self.view["pinned"]], most_bytes)
+        if begun:
+            saved = first_snapshot(first_rows(frame, self.view, FIRST_RUNS), len(frame))
+        else:
+            saved = saved_snapshot(frame, self._held(), [*self.selected, *self.view["pinned"]], most_bytes)
         shown = Shown(self.uid, display, self.frame_kind, dict(self.view), list(self.selected), self._status_of(frame))
         plain = plain_html(frame, self._title(frame), saved.notes)
         return output_html(shown, saved, front(), plain, group=copies.GROUP, holds=holds)

@@ -221,6 +221,13 @@ class Store(Protocol):
 
 
 @runtime_checkable
+class Picking(Protocol):
+    """Rows that are made when they are asked for: several at once cost less than one by one."""
+
+    def pick(self, places: Sequence[int]) -> list[Row]: ...
+
+
+@runtime_checkable
 class Narrowing(Protocol):
     """A store that has all runs far away and can leave some there."""
 

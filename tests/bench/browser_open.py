@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import os
 import statistics
+import subprocess
+import sys
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.bench.generate import generate
+from tests.bench.generate import STEPS
+from tests.bench.stores import BENCH, folder_of
 from tests.browser.jupyter import Notebook, Server, chromium
 
 ROUNDS = 3
-CELLS = ("import nbtrack", 'nbtrack.dashboard("store")')
+SHORT = 5  # points a metric in a large store: what is shown first does not ask for them, and it is written sooner
+LARGE = 20_000
+CELLS = ("import nbtrack", 'dash = nbtrack.dashboard("store")\ndash')
 SHOW = 1  # the cell that opens the dashboard
+SEE = "import sys, nbtrack.stores.open as o; s = o.open_store(sys.argv[1]); s.snapshot(); s.close()"
+MEMORY = "int(__import__('resource').getrusage(0).ru_maxrss)"  # KiB
+CHECKED = 300_000  # ms to wait for the whole store to be checked
 
 # From the key's command to the frame that has rows of the table in it.
 FIRST_ROWS = """async (index) => {
@@ -26,37 +36,65 @@ FIRST_ROWS = """async (index) => {
   }
   const took = performance.now() - from;
   await ran;
-  return took;
+  return [took, performance.now() - from];
 }"""
 
 
-def measure(runs: int) -> float:
-    """Median ms. The first opening of all, which reads every run, is not among them."""
+IS_CHECKED = "() => !document.querySelector('.nbt-notes')?.textContent.includes('being checked')"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """ms until rows stand there, until the cell has ended and until all is checked; bytes that the kernel took."""
+
+    rows: float
+    cell: float
+    checked: float
+    memory: float
+
+
+def measure(runs: int) -> Opened:
+    """Medians, each round in a kernel of its own. The first opening of all, which reads every run, does not count."""
+    store = folder_of(runs, steps=SHORT if runs > LARGE else STEPS)
+    os.environ["NBTRACK_CACHE_DIR"] = str(BENCH / "cache")
+    subprocess.run([sys.executable, "-c", SEE, str(store)], check=True)
     with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         server = Server.start(Path(home))
         try:
-            for number in range(ROUNDS + 1):
-                (server.folder / f"round{number}").mkdir()
-            generate(server.folder / "store", runs)
-            for number in range(ROUNDS + 1):
-                (server.folder / f"round{number}/store").symlink_to(server.folder / "store")
-            return statistics.median([_opened(server, browser, number) for number in range(ROUNDS + 1)][1:])
+            found = [_opened(server, browser, store, number) for number in range(ROUNDS)]
         finally:
             server.stop()
             browser.close()
+    parts = ("rows", "cell", "checked", "memory")
+    return Opened(*(statistics.median(getattr(each, part) for each in found) for part in parts))
 
 
-def _opened(server: Server, browser: Browser, number: int) -> float:
-    notebook = Notebook.open(server, browser, f"round{number}/book.ipynb", CELLS)
+def _opened(server: Server, browser: Browser, store: Path, number: int) -> Opened:
+    folder = server.folder / f"round{number}"
+    folder.mkdir()
+    (folder / "store").symlink_to(store.resolve())
+    notebook = Notebook.open(server, browser, f"{folder.name}/book.ipynb", CELLS)
     notebook.run(0)
-    took = float(notebook.page.evaluate(FIRST_ROWS, SHOW))
-    total = notebook.page.locator(".nbt-total")
-    total.wait_for()
-    notebook.page.wait_for_timeout(1000 if number else 5000)  # what was read is kept once it is whole
+    before = int(notebook.ask(MEMORY))
+    began = notebook.page.evaluate("performance.now()")
+    rows, cell = notebook.page.evaluate(FIRST_ROWS, SHOW)
+    notebook.page.wait_for_function(IS_CHECKED, timeout=CHECKED)
+    checked = notebook.page.evaluate("performance.now()") - began
+    memory = (int(notebook.ask(MEMORY)) - before) * 1024
     notebook.close()
-    return took
+    return Opened(rows, cell, checked, memory)
 
 
-def told(runs: int, ms: float) -> str:
-    return f"Shift+Enter to the first rows of {runs:,} runs seen before: {ms / 1000:.2f} s"
+def told(runs: int, found: Opened) -> str:
+    asked = {10_000: " (asked: 1)", 100_000: " (asked: 2)"}.get(runs, "")
+    return (
+        f"{runs:,} runs seen before: {found.rows / 1000:.2f} s from Shift+Enter to the first rows{asked}, "
+        f"{found.cell / 1000:.2f} s to the end of the cell, {found.checked / 1000:.1f} s until all are checked; "
+        f"the kernel takes {found.memory / 2**20:.0f} MiB"
+    )
+
+
+if __name__ == "__main__":
+    for size in map(int, sys.argv[1:] or ["10000", "100000"]):
+        print(told(size, measure(size)))

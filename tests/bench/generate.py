@@ -1,7 +1,8 @@
 """What does a store of N runs look like on disk? Written with plain file calls in MLflow's layout, the same each time.
 
 A run has 10 params, 6 or 7 tags and 5 metrics of 100 steps (fewer where it did not finish); 5 experiments, 15 % nested
-runs, 2 % deleted, 3 % with a NaN. Ten runs have a metric of 10,000 steps besides.
+runs, 2 % deleted, 3 % with a NaN. Ten runs have a metric of 10,000 steps besides. `steps` makes the histories shorter,
+for what does not ask for them.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ user_id: bench
 """
 
 
-def generate(root: Path, runs: int, *, place: Path) -> None:
+def generate(root: Path, runs: int, *, place: Path, steps: int = STEPS) -> None:
     """Write the store into the new folder `root`, which will be moved to `place`."""
     chance = random.Random(runs)
     for number in range(EXPERIMENTS):
@@ -53,18 +54,20 @@ def generate(root: Path, runs: int, *, place: Path) -> None:
     for index in range(runs):
         experiment = index % EXPERIMENTS
         parent = parents.get(experiment) if chance.random() < 0.15 else None
-        made = _run(root, place, experiment, index, chance, parent)
+        made = _run(root, place, experiment, index, chance, parent, steps)
         if parent is None:
             parents[experiment] = made
 
 
-def _run(root: Path, place: Path, experiment: int, index: int, chance: random.Random, parent: str | None) -> str:
+def _run(
+    root: Path, place: Path, experiment: int, index: int, chance: random.Random, parent: str | None, most: int
+) -> str:
     run_id = f"{chance.getrandbits(128):032x}"
     folder = root / str(experiment) / run_id
     for name in ("metrics", "params", "tags", "artifacts"):
         (folder / name).mkdir(parents=True)
     status = chance.choices((FINISHED, FAILED, KILLED, RUNNING), (88, 6, 3, 3))[0]
-    steps = STEPS if status == FINISHED else chance.randrange(1, STEPS)
+    steps = most if status == FINISHED else chance.randrange(1, most)
     start = START + index * 60_000
     meta = RUN.format(
         root=place, experiment=experiment, id=run_id, name=f"run-{index}", start=start, status=status,

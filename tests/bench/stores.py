@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from nbtrack.stores.files import FileStore
-from tests.bench.generate import generate
+from tests.bench.generate import STEPS, generate
 
 VERSION = 1  # to be raised when `generate` writes something else
 BENCH = Path(__file__).parents[2] / ".bench"
@@ -24,14 +24,14 @@ MLFLOW = os.environ.get("NBTRACK_MLFLOW3_PYTHON", "")
 EMPTY = "import sys, mlflow; mlflow.MlflowClient(sys.argv[1]).search_experiments()"
 
 
-def folder_of(runs: int) -> Path:
+def folder_of(runs: int, *, steps: int = STEPS) -> Path:
     """An mlruns folder of so many runs."""
-    path = BENCH / f"runs-{runs}-v{VERSION}"
+    path = BENCH / (f"runs-{runs}-v{VERSION}" if steps == STEPS else f"runs-{runs}-{steps}-steps-v{VERSION}")
     if not path.exists():
         print(f"Writing a store of {runs:,} runs", file=sys.stderr)
         half = path.with_suffix(".half")
         shutil.rmtree(half, ignore_errors=True)
-        generate(half, runs, place=path)
+        generate(half, runs, place=path, steps=steps)
         half.rename(path)
     return path
 

@@ -295,3 +295,24 @@ def test_thirty_thousand_runs_are_sorted_and_filtered_while_one_looks(browser: B
         assert page.locator(".nbt-row").count() < 60
         page.get_by_label("Filter runs").fill("metrics.loss < 0.2 and params.model = 'cnn'")
         expect(page.locator(".nbt-total")).to_contain_text("of 30,000 runs")
+
+
+def test_a_run_is_ticked_by_its_checkbox_and_lines_are_read_in_the_order_of_the_page(browser: Browser) -> None:
+    for page in opened(browser, plain.sweep(300)):
+        first = page.get_by_role("row").nth(1)
+        box = first.get_by_role("checkbox", name="Select ")
+        box.check()
+        assert len(selected(page)) == 1
+        box.uncheck()
+        assert selected(page) == []
+        page.get_by_role("checkbox", name="Select all shown").check()
+        assert len(selected(page)) == 300
+        page.get_by_role("checkbox", name="Select all shown").uncheck()
+        page.keyboard.press("Escape")
+        page.locator(".nbt-filter-input").focus()  # nobody stands on a line
+        page.evaluate("() => { document.querySelector('.nbt-grid').scrollTop = 1234; }")
+        page.wait_for_function(
+            "() => { const lines = [...document.querySelectorAll('.nbt-lines .nbt-row')];"
+            " const at = lines.map((row) => Number(row.ariaRowIndex));"
+            " return at[0] > 30 && at.every((index, i) => i === 0 || index > at[i - 1]); }"
+        )

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from nbtrack.dashboard.book import POINT, Book, not_yet_in
+from nbtrack.dashboard.known import Runs
 from nbtrack.entities import Metric
-from nbtrack.frame import Row
 from nbtrack.stores import Store, open_store
 from nbtrack.tracking.events import Point
 
@@ -36,8 +36,8 @@ def new_run(store: Store, name: str = "r") -> str:
     return store.create_run(experiment, run_name=name, user_id="", start_time=1, tags={}).info.run_id
 
 
-def rows(store: Store) -> dict[str, Row]:
-    return {row.run.info.run_id: row for row in store.snapshot().rows}
+def rows(store: Store) -> Runs:
+    return Runs(list(store.snapshot().rows))
 
 
 def write(store: Store, run: str, start: int, end: int) -> list[Point]:

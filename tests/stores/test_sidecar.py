@@ -136,7 +136,7 @@ def test_another_store_at_the_same_place_is_not_mixed_up(tmp_path: Path, runs: l
     (tmp_path / "mlruns").rename(tmp_path / "old")
     FileStore(tmp_path / "mlruns").create_experiment("e")
     assert rows(FileStore(tmp_path / "mlruns")) == {}
-    assert FileStore(tmp_path / "mlruns").watch().remembered().rows == []
+    assert len(FileStore(tmp_path / "mlruns").watch().remembered().rows) == 0
 
 
 def test_what_is_remembered_is_there_at_once_and_exact_after_the_look(tmp_path: Path, runs: list[str]) -> None:

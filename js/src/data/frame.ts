@@ -72,52 +72,67 @@ export function readFrame(pack: Pack<FrameHeader>): Frame {
 
 /** The old frame with the rows of `news` put in place of those with the same run id, new ones at the end, `gone` left out. */
 export function merge(old: Frame, news: Frame, gone: readonly string[] = []): Frame {
+  if (news.length === 0 && gone.length === 0) return old;
   const left = new Set(gone);
-  const places: [from: 0 | 1, row: number][] = [];
+  // A row of the old frame as it is, one of the news as -1 - row.
+  const places = new Int32Array(old.length + news.length);
+  let n = 0;
   old.ids.forEach((id, row) => {
-    if (!left.has(id)) places.push(news.rowOf.has(id) ? [1, news.rowOf.get(id)!] : [0, row]);
+    if (!left.has(id)) places[n++] = news.rowOf.has(id) ? -1 - news.rowOf.get(id)! : row;
   });
   news.ids.forEach((id, row) => {
-    if (!old.rowOf.has(id)) places.push([1, row]);
+    if (!old.rowOf.has(id)) places[n++] = -1 - row;
   });
   const columns = new Map<string, Column>();
   for (const name of new Set([...old.columns.keys(), ...news.columns.keys()])) {
-    columns.set(name, mergeColumn([old.columns.get(name), news.columns.get(name)], places));
+    columns.set(name, mergeColumn(old.columns.get(name), news.columns.get(name), places.subarray(0, n)));
   }
-  return frameOf(places.length, columns);
+  return frameOf(n, columns);
 }
 
-function mergeColumn(sources: [Column | undefined, Column | undefined], places: [0 | 1, number][]): Column {
-  const kind = (sources[1] ?? sources[0])!.kind;
-  if (kind === "text") return mergeText(sources as [TextColumn | undefined, TextColumn | undefined], places);
+function mergeColumn(old: Column | undefined, news: Column | undefined, places: Int32Array): Column {
+  const kind = (news ?? old)!.kind;
+  if (kind === "text") return mergeText(old as TextColumn | undefined, news as TextColumn | undefined, places);
   const n = places.length;
-  const missing = new Uint8Array(n).fill(1);
   const names = kind === "metric" ? METRIC_ARRAYS : (["values"] as const);
-  const parts = Object.fromEntries(names.map((name) => [name, new Float64Array(n).fill(NaN)]));
-  places.forEach(([from, row], i) => {
-    const source = sources[from] as MetricColumn | undefined;
-    if (!source) return;
-    missing[i] = source.missing[row];
-    for (const name of names) parts[name][i] = source[name][row];
-  });
+  const missing = put(new Uint8Array(n).fill(1), old as MetricColumn | undefined, news as MetricColumn | undefined, "missing", places);
+  const parts = Object.fromEntries(
+    names.map((name) => [name, put(new Float64Array(n).fill(NaN), old as MetricColumn | undefined, news as MetricColumn | undefined, name, places)]),
+  );
   return { kind, missing, ...parts } as unknown as Column;
 }
 
-function mergeText(sources: [TextColumn | undefined, TextColumn | undefined], places: [0 | 1, number][]): TextColumn {
-  const words = [...(sources[0]?.words ?? [])];
-  const codeOf = new Map(words.map((word, code) => [word, code]));
-  const recoded = sources[1]?.words.map((word) => {
-    let code = codeOf.get(word);
-    if (code === undefined) {
-      code = words.push(word) - 1;
-      codeOf.set(word, code);
+function put<T extends Uint8Array | Float64Array>(into: T, old: MetricColumn | undefined, news: MetricColumn | undefined, name: keyof Omit<MetricColumn, "kind">, places: Int32Array): T {
+  const [before, after] = [old?.[name], news?.[name]];
+  for (let i = 0; i < places.length; i++) {
+    const place = places[i];
+    const from = place < 0 ? after : before;
+    if (from) into[i] = from[place < 0 ? -1 - place : place];
+  }
+  return into;
+}
+
+const FEW = 100;
+
+function mergeText(old: TextColumn | undefined, news: TextColumn | undefined, places: Int32Array): TextColumn {
+  let words = old?.words ?? [];
+  // To look for a few words among very many is cheaper than to make an index of all.
+  const index = news && news.words.length > FEW ? new Map(words.map((word, code) => [word, code])) : null;
+  const recoded = news?.words.map((word) => {
+    const code = index ? (index.get(word) ?? -1) : words.indexOf(word);
+    if (code >= 0) return code;
+    if (words === old?.words) words = [...words];
+    return words.push(word) - 1;
+  });
+  const codes = new Int32Array(places.length);
+  for (let i = 0; i < codes.length; i++) {
+    const place = places[i];
+    if (place >= 0) codes[i] = old ? old.codes[place] : -1;
+    else {
+      const code = news ? news.codes[-1 - place] : -1;
+      codes[i] = code < 0 ? -1 : recoded![code];
     }
-    return code;
-  });
-  const codes = Int32Array.from(places, ([from, row]) => {
-    const code = sources[from]?.codes[row] ?? -1;
-    return from === 0 || code < 0 ? code : recoded![code];
-  });
+  }
   return { kind: "text", codes, words };
 }
 

@@ -110,12 +110,10 @@ export function groupLines(shape: Shape, groups: readonly RunGroup[], open: Read
   groups.forEach(({ key, rows }, index) => {
     if (open.has(key)) for (const row of rows) if (!pinned.has(row)) home[row] = index;
   });
-  const above = (row: number) => {
-    const up = shape.parent[row];
-    return tree && up >= 0 && home[up] === home[row] ? up : -1;
-  };
+  const above = new Int32Array(size).fill(-1);
+  if (tree) shape.parent.forEach((up, row) => up >= 0 && home[up] === home[row] && (above[row] = up));
   const shown = groups.flatMap(({ rows }) => [...rows.filter((row) => home[row] >= 0)]);
-  const forest = growing(shown, size, above);
+  const forest = growing(Uint32Array.from(shown), above);
   let next = 0; // roots stand in the order of their groups
   groups.forEach(({ key }, index) => {
     put(lines, index, 0, GROUP | PARENT | (open.has(key) ? 0 : FOLDED));

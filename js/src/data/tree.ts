@@ -60,36 +60,48 @@ export interface Shape {
 
 /** The lines without nesting. */
 export function flat({ order, match, scope, pinned }: Shape): Lines {
-  const top = order.filter((row) => pinned.has(row) && scope[row]);
-  const rest = order.filter((row) => match[row] && !pinned.has(row));
-  const rows = new Uint32Array(top.length + rest.length);
-  rows.set(top);
-  rows.set(rest, top.length);
-  const marks = new Uint8Array(rows.length).fill(PINNED, 0, top.length);
-  return { rows, depth: new Uint8Array(rows.length), marks, matches: order.reduce((sum, row) => sum + match[row], 0) };
+  const lines = emptyLines(order.length);
+  for (const row of order) if (pinned.has(row) && scope[row]) put(lines, row, 0, PINNED);
+  let matches = 0;
+  for (let i = 0; i < order.length; i++) {
+    const row = order[i];
+    if (!match[row]) continue;
+    matches++;
+    if (pinned.size === 0 || !pinned.has(row)) put(lines, row, 0, 0);
+  }
+  return finished(lines, matches);
 }
 
 /** The lines as a tree. Pinned runs come first, each with the runs under it. */
 export function nested(shape: Shape): Lines {
-  const { match, scope, pinned } = shape;
+  const { match, scope, pinned, order, parent } = shape;
   const size = match.length;
   const shown = match.slice();
   let matches = 0;
   for (let row = 0; row < size; row++) {
     if (!match[row]) continue;
     matches++;
-    for (let up = shape.parent[row]; up >= 0 && scope[up] && !shown[up]; up = shape.parent[up]) shown[up] = 1;
+    for (let up = parent[row]; up >= 0 && scope[up] && !shown[up]; up = parent[up]) shown[up] = 1;
   }
   for (const row of pinned) if (scope[row]) shown[row] = 1;
-  const above = (row: number) => {
-    const up = shape.parent[row];
-    return up < 0 || !shown[up] || pinned.has(row) ? -1 : up;
-  };
+  const above = new Int32Array(size);
+  for (let row = 0; row < size; row++) above[row] = parent[row] < 0 || !shown[parent[row]] ? -1 : parent[row];
+  for (const row of pinned) if (row >= 0) above[row] = -1;
   // What is shown for context stands where the matches under it do.
-  const forest = growing(shape.order.filter((row) => match[row] || (pinned.has(row) && scope[row])), size, above);
+  const rows = new Uint32Array(order.length);
+  let n = 0;
+  for (let i = 0; i < order.length; i++) {
+    const row = order[i];
+    if (match[row] || (pinned.size > 0 && pinned.has(row) && scope[row])) rows[n++] = row;
+  }
+  const forest = growing(rows.subarray(0, n), above);
   const lines = emptyLines(size);
-  for (const row of forest.roots) if (pinned.has(row)) walk(lines, shape, forest, row, { mark: PINNED, depth: 0 });
-  for (const row of forest.roots) if (!pinned.has(row)) walk(lines, shape, forest, row, { mark: 0, depth: 0 });
+  if (pinned.size > 0) for (const row of forest.roots) if (pinned.has(row)) walk(lines, shape, forest, row, { mark: PINNED, depth: 0 });
+  const at = { mark: 0, depth: 0 };
+  for (let i = 0; i < forest.roots.length; i++) {
+    const row = forest.roots[i];
+    if (pinned.size === 0 || !pinned.has(row)) walk(lines, shape, forest, row, at);
+  }
   return finished(lines, matches);
 }
 
@@ -116,35 +128,36 @@ export function finished({ rows, depth, marks, length }: Growing, matches: numbe
 export interface Forest {
   first: Int32Array;
   next: Int32Array;
-  roots: number[];
+  roots: Uint32Array;
 }
 
 /**
- * `above` is the row that a row stands under, -1 for none. A row stands where the first of it and those under it would:
+ * `above` is the row that each row stands under, -1 for none. A row stands where the first of it and those under it would:
  * whoever sorts by a metric has the best run at the top, be it under another one.
  */
-export function growing(rows: Iterable<number>, size: number, above: (row: number) => number): Forest {
-  const first = new Int32Array(size).fill(-1);
-  const next = new Int32Array(size).fill(-1);
-  const roots: number[] = [];
-  const placed = new Uint8Array(size);
+export function growing(rows: Uint32Array, above: Int32Array): Forest {
+  const first = new Int32Array(above.length).fill(-1);
+  const next = new Int32Array(above.length).fill(-1);
+  const roots = new Uint32Array(above.length);
+  const placed = new Uint8Array(above.length);
   const family: number[] = [];
-  for (const row of rows) {
-    for (let at = row; at >= 0 && !placed[at]; at = above(at)) {
+  let n = 0;
+  for (let i = 0; i < rows.length; i++) {
+    for (let at = rows[i]; at >= 0 && !placed[at]; at = above[at]) {
       placed[at] = 1;
       family.push(at);
     }
     while (family.length > 0) {
       const at = family.pop()!;
-      const up = above(at);
-      if (up < 0) roots.push(at);
+      const up = above[at];
+      if (up < 0) roots[n++] = at;
       else {
         next[at] = first[up];
         first[up] = at;
       }
     }
   }
-  return { first, next, roots };
+  return { first, next, roots: roots.subarray(0, n) };
 }
 
 /** A line for the root and for each row under it, those that are folded left out. */
@@ -155,6 +168,7 @@ export function walk(
   root: number,
   at: { mark: number; depth: number },
 ): void {
+  if (first[root] < 0) return put(lines, root, at.depth, at.mark | (match[root] ? 0 : CONTEXT)); // most have none under them
   const stack = [root];
   const depths = [at.depth];
   while (stack.length > 0) {

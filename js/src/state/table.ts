@@ -100,7 +100,10 @@ export function createTable(state: Known): Table {
   const parent = computed(() => parents(state.frame.value));
   const match = computed(() => {
     const { mask } = filtered.value;
-    return mask ? scope.value.map((inside, row) => inside & mask[row]) : scope.value;
+    if (!mask) return scope.value;
+    const both = scope.value.slice();
+    for (let row = 0; row < both.length; row++) both[row] &= mask[row];
+    return both;
   });
   const matching = computed(() => rowsOf(match.value));
   const groups = computed((): readonly RunGroup[] => {
@@ -122,7 +125,7 @@ export function createTable(state: Known): Table {
   const lineOf = computed(() => {
     const found = new Int32Array(state.frame.value.length).fill(-1);
     const { rows, marks } = lines.value;
-    rows.forEach((row, line) => isRun(marks[line]) && (found[row] = line));
+    for (let line = 0; line < rows.length; line++) if (isRun(marks[line])) found[rows[line]] = line;
     return found;
   });
   const wanted = computed(() => {
@@ -138,7 +141,9 @@ export function createTable(state: Known): Table {
     const { rows, marks } = lines.value;
     const { ids } = state.frame.value;
     if (group.value.length > 0) return groups.value.flatMap((group) => Array.from(group.rows, (row) => ids[row]));
-    return Array.from(rows.filter((_, line) => !(marks[line] & CONTEXT)), (row) => ids[row]);
+    const found: string[] = [];
+    for (let line = 0; line < rows.length; line++) if (!(marks[line] & CONTEXT)) found.push(ids[rows[line]]);
+    return found;
   });
   const selected = computed(() => new Set(state.selected.value));
   const idAt = (line: number) => {

@@ -11,9 +11,13 @@ export interface Ink {
   dash: number[];
 }
 
+// What an id once had on this page: a line keeps its colour when others come into the picture or the table is sorted.
+const places = new Map<string, number>();
+const MANY = 20_000;
+
 /**
- * The ink of each id, in the order given: an id keeps the place that its hash names, and takes the next free one where
- * that is taken, so that the first 32 ids of one picture never share an ink.
+ * The ink of each id: the one that it had before, where two had the same the first of them; else the place that its hash
+ * names, or the next free one, so that the first 32 ids of one picture never share an ink.
  */
 export function inks(ids: readonly string[]): ReadonlyMap<string, Ink> {
   const same = ids.join("\n");
@@ -30,12 +34,18 @@ const MOST_KEPT = 20;
 
 function inksOf(ids: readonly string[]): ReadonlyMap<string, Ink> {
   const size = HUES.length * DASHES.length;
-  const taken = new Set<number>();
+  if (places.size > MANY) places.clear();
+  const taken = new Map<number, string>();
+  for (const id of ids) {
+    const place = places.get(id);
+    if (place !== undefined && !taken.has(place)) taken.set(place, id);
+  }
   const found = new Map<string, Ink>();
   for (const id of ids) {
-    let place = hash(id) % HUES.length;
-    if (taken.size < size) while (taken.has(place)) place = (place + 1) % size;
-    taken.add(place);
+    let place = places.get(id) ?? hash(id) % HUES.length;
+    if (taken.size < size) while (taken.has(place) && taken.get(place) !== id) place = (place + 1) % size;
+    taken.set(place, id);
+    if (!places.has(id)) places.set(id, place);
     found.set(id, { color: HUES[place % HUES.length], dash: DASHES[Math.floor(place / HUES.length) % DASHES.length] });
   }
   return found;

@@ -16,7 +16,7 @@ const KEYS: [title: string, keys: [key: string, says: string][]][] = [
       ["Ctrl+C", "copy the selected runs as a table"],
       ["Enter", "open the run"],
       ["m", "menu of the run (or the right button of the mouse)"],
-      ["b", "on a metric: to its best run"],
+      ["b", "to the best run: of the metric stood on, sorted by, or the first"],
       ["p h", "keep on top; hide in charts (of the selection, where the line is in it)"],
       ["F2 t n", "rename; tags; note (of the selection, where the line is in it)"],
       ["Delete", "delete; Ctrl+Z takes the last change back"],

@@ -79,7 +79,7 @@ NOTHING = Seen({}, [], [])
 class FileWatch:
     """What one listener was told. `look` asks the store's index, `remembered` what it knew when it was opened."""
 
-    def __init__(self, look: Callable[[bool], Seen], remembered: Callable[[], Seen]) -> None:
+    def __init__(self, look: Callable[[bool], Seen], remembered: Callable[[], Snapshot]) -> None:
         self._look = look
         self._remembered = remembered
         self._told = NOTHING
@@ -89,7 +89,7 @@ class FileWatch:
         return _snapshot(self._told)
 
     def remembered(self) -> Snapshot:
-        return _snapshot(self._remembered())
+        return self._remembered()
 
     def changes(self, *, thorough: bool = True) -> Changes:
         before, self._told = self._told, self._look(thorough)
@@ -112,6 +112,7 @@ class Index:
         self._folders: dict[str, _Folder] = {}
         self._seen: dict[tuple[str, ...] | None, tuple[object, Seen]] = {}
         self._sidecar = sidecar.Sidecar(root)
+        self._kept: sidecar.Kept | None = None  # read, and not taken up yet
         self._began = False
         self._watcher: Watcher | None = None
         self._may_watch = False
@@ -127,17 +128,26 @@ class Index:
             self._may_watch = True
             return seen
 
-    def remembered(self, experiment_ids: Sequence[str] | None) -> Seen:
+    def remembered(self, experiment_ids: Sequence[str] | None) -> Snapshot:
         """What earlier looks, of earlier processes too, found; unchecked, and nothing where there was none."""
         with self.lock:
-            self._take_up()
+            wanted = {
+                folder: experiment
+                for folder, experiment, _ in experiments.read_all(self.root)
+                if experiment is not None and _wanted(experiment, experiment_ids)
+            }
+            chosen = _newest_first(list(wanted.values()))
+            if not self._began:
+                # As it lies in the file: to make an object of each of a hundred thousand runs takes seconds.
+                self._kept = self._kept or self._sidecar.load()
+                if self._kept is None:
+                    return Snapshot((), chosen)
+                rows, frame = self._kept.within({os.path.relpath(folder, self.root) for folder in wanted})
+                return Snapshot(rows, chosen, (), lambda: frame)
             readings: dict[str, Reading] = {}
-            chosen = []
-            for folder, experiment, _ in experiments.read_all(self.root):
-                if experiment is not None and _wanted(experiment, experiment_ids):
-                    chosen.append(experiment)
-                    readings |= self._folders[folder].readings if folder in self._folders else {}
-            return Seen(readings, _newest_first(chosen), [])
+            for folder in wanted:
+                readings |= self._folders[folder].readings if folder in self._folders else {}
+            return _snapshot(Seen(readings, chosen, []))
 
     def close(self) -> None:
         with self.lock:
@@ -154,7 +164,8 @@ class Index:
         if self._began:
             return
         self._began = True
-        for (folder, run_id), reading in self._sidecar.load().items():
+        kept, self._kept = self._kept or self._sidecar.load(), None
+        for (folder, run_id), reading in (kept.readings() if kept else {}).items():
             self._folders.setdefault(os.path.join(self.root, folder), _Folder()).readings[run_id] = reading
 
     def _hear(self) -> None:

@@ -16,8 +16,8 @@ import sys
 import threading
 import time
 import zlib
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,7 @@ from nbtrack.frame import ATTRIBUTES, TIMES, Column, Frame, Metrics, Numbers, Te
 from nbtrack.stores.base import Damage
 from nbtrack.stores.files import disk
 from nbtrack.stores.files.reader import ALL_BYTES, META_BYTES, Reading, shared
-from nbtrack.stores.files.shelf import Held, Shelf, arranged, shelf_of
+from nbtrack.stores.files.shelf import Held, Rows, Shelf, Standing, arranged, shelf_of
 
 VERSION = 3  # also to be raised when a run's files are read in another way
 MAGIC = b"nbtrack runs %d" % VERSION
@@ -55,6 +55,44 @@ def cache_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "nbtrack"
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a file says: the runs on one shelf, and for each of them what it was read from."""
+
+    shelf: Shelf
+    folders: Sequence[str]  # of the experiments
+    folder_of: NDArray[Any]
+    paths: Sequence[tuple[str, ...]]
+    paths_of: NDArray[Any]
+    live: NDArray[Any]
+    signatures: bytes
+    damages: Mapping[int, tuple[Damage, ...]]
+
+    def within(self, folders: Collection[str]) -> tuple[Rows, Frame]:
+        """The runs of these experiments, as they stand on the shelf: cheap, however many there are."""
+        wanted = np.array([folder in folders for folder in self.folders], np.bool_)
+        at = np.flatnonzero(wanted[self.folder_of]) if len(wanted) else np.arange(0)
+        frame = self.shelf.frame if len(at) == len(self.shelf.frame) else self.shelf.frame.take(at)
+        return Standing(self.shelf, at), frame
+
+    def readings(self) -> Known:
+        ids, folder_of, paths_of, live = (
+            self.shelf.frame.run_ids, self.folder_of.tolist(), self.paths_of.tolist(), self.live.tolist()
+        )  # fmt: skip
+        return {
+            (self.folders[folder_of[i]], ids[i]): Reading(
+                Held((self.shelf, i)),
+                self.damages.get(i, ()),
+                self.paths[paths_of[i]],
+                signature,
+                signature == NEVER,
+                live[i],
+            )
+            for i in range(len(ids))
+            for signature in (self.signatures[i * SIGNED : (i + 1) * SIGNED],)
+        }
+
+
 class Sidecar:
     """The file of one store. `load` and `save` never fail: without it everything is read again, and nothing else."""
 
@@ -68,16 +106,16 @@ class Sidecar:
     def count_new(self) -> None:
         self._new += 1
 
-    def load(self) -> Known:
+    def load(self) -> Kept | None:
         try:
             path = self._path
             if path.stat().st_size > LARGEST:
-                return {}
+                return None
             known = unpack(path.read_bytes(), _identity(self._root))
             os.utime(path)  # it was of use
             return known
         except _WRONG:
-            return {}
+            return None
 
     def save_if_worth_it(self, readings: Callable[[], Known], *, last: bool = False) -> None:
         """Write what is known when enough of it is new; in the background, unless this is the last chance."""
@@ -169,7 +207,7 @@ def _little(array: NDArray[Any]) -> NDArray[Any]:
     return array.astype(array.dtype.newbyteorder("<"), copy=False)
 
 
-def unpack(data: bytes, identity: list[Any]) -> Known:
+def unpack(data: bytes, identity: list[Any]) -> Kept:
     """What a file says. Raises one of several errors where it is not such a file, or not about this store."""
     start = data.index(b"\n", 0, 80) + 1
     *magic, checksum, size = data[: start - 1].split(b" ")
@@ -181,20 +219,20 @@ def unpack(data: bytes, identity: list[Any]) -> Known:
         raise ValueError
     runs = int(header["runs"])
     take = _taker(data, end)
-    folder_of, paths_of = take("<i4", runs).tolist(), take("<i4", runs).tolist()
-    live, signatures = take("?", runs).tolist(), take("u1", runs * SIGNED).tobytes()
+    folder_of, paths_of = take("<i4", runs), take("<i4", runs)
+    live, signatures = take("?", runs), take("u1", runs * SIGNED).tobytes()
     shelf = _shelf(header, runs, take)
-    ids = shelf.frame.run_ids
     folders = [os.fsdecode(bytes.fromhex(folder)) for folder in header["folders"]]
     paths = [shared(tuple(map(str, each))) for each in header["paths"]]
     damages = {int(i): tuple(Damage(*map(str, each)) for each in found) for i, found in header["damages"].items()}
-    return {
-        (folders[folder_of[i]], ids[i]): Reading(
-            Held((shelf, i)), damages.get(i, ()), paths[paths_of[i]], signature, signature == NEVER, live[i]
-        )
-        for i in range(runs)
-        for signature in (signatures[i * SIGNED : (i + 1) * SIGNED],)
-    }
+    _check(folder_of, len(folders))
+    _check(paths_of, len(paths))
+    return Kept(shelf, folders, folder_of, paths, paths_of, live, signatures, damages)
+
+
+def _check(places: NDArray[Any], length: int, least: int = 0) -> None:
+    if len(places) and not least <= int(places.min()) <= int(places.max()) < length:
+        raise ValueError
 
 
 def _taker(data: bytes, start: int) -> Callable[[str, int], NDArray[Any]]:
@@ -229,8 +267,7 @@ def _shelf(header: Mapping[str, Any], runs: int, take: Callable[[str, int], NDAr
 
 
 def _text(codes: NDArray[Any], words: list[str]) -> Text:
-    if len(codes) and not -1 <= int(codes.min()) <= int(codes.max()) < len(words):
-        raise ValueError
+    _check(codes, len(words), least=-1)
     return Text(codes, words)
 
 

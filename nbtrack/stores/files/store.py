@@ -259,7 +259,7 @@ class FileStore:
             with _reading(self._root):
                 return self._index.look(experiment_ids, thorough=thorough)
 
-        def remembered() -> Seen:
+        def remembered() -> Snapshot:
             with _reading(self._root):
                 return self._index.remembered(experiment_ids)
 

@@ -83,7 +83,7 @@ export function FilterBox({ state }: { state: State }) {
             aria-describedby="nbt-filter-error"
             spellcheck={false}
             autocomplete="off"
-            placeholder="A name, or a filter: metrics.loss < 0.1 and params.model = 'cnn'"
+            placeholder="A name, or metrics.loss < 0.1"
             value={draft.value}
             onInput={(event) => write(event.currentTarget.value, event.currentTarget.selectionStart ?? 0)}
             onKeyDown={press}

@@ -12,14 +12,17 @@ export function at(column: number, cursor: number) {
   };
 }
 
-export function Box({ checked, color }: { checked: boolean | "mixed"; color?: string | undefined }) {
+/** The keyboard selects with the space bar on the line, so that this takes no stop of its own. */
+export function Box({ checked, color, name }: { checked: boolean | "mixed"; color?: string | undefined; name: string }) {
   return (
     <span
       class="nbt-box"
+      role="checkbox"
+      aria-checked={checked}
+      aria-label={name}
       data-does="select"
       data-checked={checked}
       style={color ? { background: color, borderColor: color } : undefined}
-      aria-hidden="true"
     >
       {checked === true ? <Icon name="check" size={13} /> : checked === "mixed" ? <span class="nbt-dash" /> : null}
     </span>

@@ -4,7 +4,7 @@ import type { ReadonlySignal } from "@preact/signals";
 import { text, type Column, type Frame } from "../../data/frame";
 import type { Experiment } from "../../protocol";
 import type { State } from "../../state/state";
-import { ago, dateTime, duration } from "../format";
+import { ago, duration } from "../format";
 import { ABANDONED, lastSign, StatusBadge, statusOf } from "../status";
 import { aligned, type Place } from "./layout";
 import { Spark } from "./spark";
@@ -25,7 +25,7 @@ export function CellBody(props: CellProps) {
   if (place.name === "experiment_id") return <Experiment state={state} id={text(frame, place.name, row)} />;
   const column = frame.columns.get(place.name);
   if (!column) return null;
-  if (column.kind === "text") return <Words text={text(frame, place.name, row)} />;
+  if (column.kind === "text") return <>{words(text(frame, place.name, row))}</>;
   if (column.missing[row]) return <None />;
   if (place.name.endsWith("_time")) return <Ago ms={column.values[row]} now={state.table.now} />;
   return <Value {...props} column={column} />;
@@ -33,19 +33,16 @@ export function CellBody(props: CellProps) {
 
 const None = () => <span class="nbt-missing" aria-label="no value" />;
 
-function Words({ text }: { text: string | null }) {
-  if (text === null) return <None />;
-  return <span title={text.length > 8 ? text : undefined}>{text === "" ? "“”" : text}</span>;
-}
+// Text stands in the cell itself, without an element of its own: a screen of lines is written anew with every notch of the
+// wheel. What a cell says when the mouse rests on it is in tips.ts for the same reason.
+const words = (text: string | null) => (text === null ? <None /> : text === "" ? "“”" : text);
 
 function Status({ state, frame, row, narrow }: CellProps) {
   const status = statusOf(state, frame.ids[row]);
   return status === null ? <None /> : <StatusBadge status={status} bare={narrow} />;
 }
 
-function Ago({ ms, now }: { ms: number; now: ReadonlySignal<number> }) {
-  return <span title={dateTime(ms)}>{ago(ms, now.value)}</span>;
-}
+const Ago = ({ ms, now }: { ms: number; now: ReadonlySignal<number> }) => <>{ago(ms, now.value)}</>;
 
 function Duration({ state, frame, row }: CellProps) {
   const column = frame.columns.get("duration");
@@ -56,24 +53,29 @@ function Duration({ state, frame, row }: CellProps) {
   const id = frame.ids[row];
   if (running && statusOf(state, id) === ABANDONED && lastSign(state, id) === null) return <None />;
   const ms = running ? (lastSign(state, id) ?? state.table.now.value) - start.values[row] : column.values[row];
-  return <span>{duration(Math.max(0, ms))}</span>;
+  return <>{duration(Math.max(0, ms))}</>;
 }
 
 function Experiment({ state, id }: { state: State; id: string | null }) {
-  const found = state.status.value.experiments.find((experiment: Experiment) => experiment.id === id);
-  return <Words text={found?.name ?? id} />;
+  return <>{words(experimentName(state, id))}</>;
 }
 
+export const experimentName = (state: State, id: string | null): string | null =>
+  state.status.value.experiments.find((experiment: Experiment) => experiment.id === id)?.name ?? id;
+
 function Value({ state, frame, row, place, best, column }: CellProps & { column: Exclude<Column, { kind: "text" }> }) {
-  const value = column.values[row];
-  const spark = place.spark && <Spark state={state} run={frame.ids[row]} metric={place.name.slice("metrics.".length)} />;
+  const value = aligned(column.values[row], place.decimals);
   return (
     <>
-      {spark}
-      <span class={best ? "nbt-cell-best" : undefined} title={best ? `${value}: the best of its experiment` : String(value)}>
-        {aligned(value, place.decimals)}
-        {best && <span class="nbt-sr"> best</span>}
-      </span>
+      {place.spark && <Spark state={state} run={frame.ids[row]} metric={place.name.slice("metrics.".length)} />}
+      {best ? (
+        <span class="nbt-cell-best">
+          {value}
+          <span class="nbt-sr"> best</span>
+        </span>
+      ) : (
+        value
+      )}
     </>
   );
 }

@@ -15,6 +15,8 @@ import { asksMenu, cellAt, click, copy, doubleClick, spotOf } from "./mouse";
 import { createCursor } from "./moves";
 import type { Place } from "./place";
 import { RowMenu, type Asked } from "./row_menu";
+import { createStill } from "./still";
+import { createTips } from "./tips";
 import { columnsInSight, followSideways, reach, type Scroll } from "./sight";
 
 const NARROW = 720;
@@ -27,6 +29,8 @@ export function Grid({ state }: { state: State }) {
   const sheet = useSignal<string | null>(null);
   const menu = useSignal<Asked | null>(null);
   const facts = useFacts(state, scroll, cursor);
+  const still = useMemo(createStill, [state]);
+  const tips = useMemo(() => createTips(state, facts), [state]);
   const show = useFocus(box, scroll, facts);
   useSize(box, scroll, table.narrow);
   useTop(state, box);
@@ -51,17 +55,20 @@ export function Grid({ state }: { state: State }) {
           const { scrollTop, scrollLeft } = event.currentTarget;
           scroll.value = { ...scroll.peek(), top: scrollTop, left: scrollLeft };
           sheet.value = menu.value = null;
+          tips.clear();
+          still.moved(event.currentTarget);
         }}
+        onMouseOver={tips.over}
         {...listeners({ state, cursor, facts, sheet, menu, show, cell: () => cellAt(box.current!, facts.spot.peek()) })}
       >
         <Header {...parts} sheet={sheet} />
         {pins > 0 && (
           <div class="nbt-pins" role="rowgroup" aria-label="Pinned" style={{ top: px(HEADER), height: px(pins * ROW), width: px(layout.total) }}>
-            <Lines {...parts} part="pins" scroll={scroll} />
+            <Lines {...parts} part="pins" scroll={scroll} moving={still.moving} />
           </div>
         )}
         <div class="nbt-lines" role="rowgroup" style={{ height: px((total - pins) * ROW), width: px(layout.total) }}>
-          <Lines {...parts} part="rest" scroll={scroll} />
+          <Lines {...parts} part="rest" scroll={scroll} moving={still.moving} />
         </div>
         {total === 0 && <Empty state={state} />}
       </div>

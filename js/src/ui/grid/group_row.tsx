@@ -54,14 +54,14 @@ export function GroupRow({ state, frame, layout, places, group, line, top, mark,
     >
       <div class="nbt-sticky" style={{ width: px(layout.sticky) }}>
         <div {...at(0, cursor)} class="nbt-cell nbt-boxes" style={{ left: px(0), width: px(BOX) }}>
-          <Box checked={checked} />
+          <Box checked={checked} name={`Select the runs of ${title}`} />
         </div>
         <div {...at(1, cursor)} class="nbt-cell nbt-name" style={{ left: px(BOX), width: px(layout.places[0].width), paddingLeft: "4px" }}>
           <button class="nbt-twisty" data-does="fold" tabIndex={-1} aria-label={`${folded ? "Show" : "Hide"} the runs of ${title}`}>
             <Icon name={folded ? "right" : "down"} />
           </button>
           <span class="nbt-ellipsis" title={title}>
-            {title}
+            {state.table.narrow.value ? group.values.map((value) => value ?? "–").join(", ") : title}
           </span>
           <span class="nbt-group-size" title={`${group.rows.length} runs`}>
             {group.rows.length}

@@ -33,13 +33,12 @@ export function Header({ state, facts, places, sheet }: HeaderProps) {
         <div
           role="columnheader"
           aria-colindex={1}
-          aria-label="Select all shown"
           data-column={0}
           tabIndex={cursor === 0 ? 0 : -1}
           class="nbt-cell nbt-boxes"
           style={{ left: px(0), width: px(BOX) }}
         >
-          <Box checked={facts.all.value} />
+          <Box checked={facts.all.value} name="Select all shown" />
         </div>
         {layout.places.slice(0, layout.frozen).map(cell)}
       </div>

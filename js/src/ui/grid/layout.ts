@@ -93,7 +93,7 @@ function natural(column: Column | undefined, name: string, spark: boolean, narro
   if (FIXED[name]) return FIXED[name];
   const head = label(name).length * CHARACTER + 34;
   const body = column?.kind === "text" ? longest(column) * CHARACTER + 22 : 74;
-  const most = column?.kind === "text" ? 210 : 170;
+  const most = column?.kind === "text" ? (narrow ? 110 : 210) : 170; // where there is little room, metrics want to be seen
   return Math.min(most, Math.max(64, head, body)) + (spark ? Math.max(0, SPARK - Math.max(0, head - body)) : 0);
 }
 

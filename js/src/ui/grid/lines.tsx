@@ -1,6 +1,6 @@
 /** Which lines are in the page now: those that stay on top, or those in sight below them? */
 
-import type { Signal } from "@preact/signals";
+import type { ReadonlySignal, Signal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import type { State } from "../../state/state";
 import type { Facts } from "./facts";
@@ -15,9 +15,10 @@ interface LinesProps {
   places: Place[];
   part: "pins" | "rest";
   scroll: Signal<Scroll>;
+  moving: ReadonlySignal<boolean>;
 }
 
-export function Lines({ state, facts, places, part, scroll }: LinesProps) {
+export function Lines({ state, facts, places, part, scroll, moving }: LinesProps) {
   const { table } = state;
   const slots = useMemo(() => new Slots(), [state]);
   const { rows, depth, marks } = table.lines.value;
@@ -29,8 +30,8 @@ export function Lines({ state, facts, places, part, scroll }: LinesProps) {
   const lines = part === "pins" ? Array.from({ length: pins }, (_, i) => i) : linesInSight(rows.length, pins, scroll.value, at);
   const names = lines.map((line) => (table.isRun(marks[line]) ? ids[rows[line]] : `group ${rows[line]}`));
   const keys = slots.take(names);
-  // In the order of their elements: to put those into another order costs as much as to make them anew.
-  const order = keys.map((_, i) => i).sort((a, b) => keys[a] - keys[b]);
+  // To put elements into another order costs as much as to make them anew, so that this waits until they rest.
+  const order = slots.arranged(keys, moving.value);
   return (
     <>
       {order.map((i) => {

@@ -63,7 +63,7 @@ function Line(props: RowProps) {
     >
       <div class="nbt-sticky" style={{ width: px(layout.sticky) }}>
         <div {...at(0, cursor)} class="nbt-cell nbt-boxes" style={{ left: px(0), width: px(BOX) }}>
-          <Box checked={selected} color={selected ? props.color : undefined} />
+          <Box checked={selected} color={selected ? props.color : undefined} name={`Select ${nameOf(frame, row)}`} />
           <Swatch color={props.color} dash={props.dash} hidden={props.hidden} name={nameOf(frame, row)} />
         </div>
         <NameCell {...props} />
@@ -104,7 +104,7 @@ function NameCell({ frame, row, depth, mark, layout, cursor, pending }: RowProps
       ) : (
         layout.tree && <span class="nbt-twisty" />
       )}
-      <span class="nbt-run-link" data-does="open" title={name}>
+      <span class="nbt-run-link" data-does="open">
         {name}
       </span>
       {pending && <span class="nbt-waiting" title="Waits for the kernel">…</span>}

@@ -26,10 +26,13 @@ export function stuck({ marks }: Lines, height: number): number {
 
 /** The lines below the `pins` that stay on top. The line of the cursor stays in the page, so that it keeps the focus. */
 export function linesInSight(total: number, pins: number, { top, height }: Scroll, at: Cursor): number[] {
-  const first = Math.max(pins, pins + Math.floor(top / ROW) - SPARE);
-  const last = Math.min(total, Math.ceil((top + height) / ROW) + pins + SPARE);
+  // As many wherever it stands, so that no line has to be made or thrown away on the way.
+  const most = Math.ceil(height / ROW) + 1 + 2 * SPARE;
+  const first = Math.max(pins, Math.min(pins + Math.floor(top / ROW) - SPARE, total - most));
+  const last = Math.min(total, first + most);
   const lines = Array.from({ length: Math.max(0, last - first) }, (_, i) => first + i);
-  if (at.line >= pins && at.line < total && (at.line < first || at.line >= last)) lines.push(at.line);
+  if (at.line >= last && at.line < total) lines.push(at.line);
+  else if (at.line >= pins && at.line < first) lines.unshift(at.line);
   return lines;
 }
 
@@ -46,6 +49,7 @@ export function columnsInSight(layout: Layout, { left, width }: Scroll, at: Curs
  */
 export class Slots {
   private held = new Map<string, number>();
+  private sequence: number[] = [];
 
   /** The slot of each of the ids. */
   take(ids: readonly string[]): number[] {
@@ -63,6 +67,13 @@ export class Slots {
     }
     this.held = next;
     return ids.map((id) => next.get(id)!);
+  }
+
+  /** In which order the elements stand in the page: that of the lines, or while they move, the one they have. */
+  arranged(slots: readonly number[], moving: boolean): number[] {
+    const at = new Map(slots.map((slot, i) => [slot, i]));
+    this.sequence = moving ? [...new Set([...this.sequence.filter((slot) => at.has(slot)), ...slots])] : [...slots];
+    return this.sequence.map((slot) => at.get(slot)!);
   }
 }
 

@@ -1,24 +1,28 @@
 /** How does the cursor come to the best run of a metric, out of folds and groups? */
 
-import { groupOf } from "../../data/columns";
+import { groupOf, label } from "../../data/columns";
 import { text } from "../../data/frame";
 import { added } from "../../data/lists";
 import { parents } from "../../data/tree";
 import { setView, type State } from "../../state/state";
 import type { Place } from "./place";
 
-/** Whether it went there. */
+/** Whether it went there. From a column that is no metric it goes to the one sorted by, or to the first. */
 export function toBest({ state, cursor, at, places, best }: Place): boolean {
-  const name = places.places[at.column - 1]?.name ?? "";
+  const names = places.places.map(({ name }) => name);
+  const here = names[at.column - 1] ?? "";
+  const asked = groupOf(here) === "metrics" ? [here] : [...state.table.sortings.peek().map(({ name }) => name), ...names];
+  const name = asked.find((each) => names.includes(each) && best.has(each)) ?? "";
   const row = ofTheSame(state, at.line, [...(best.get(name) ?? [])]);
   if (row === undefined) {
-    const words = groupOf(name) === "metrics" ? "No run is the best: all are alike." : "Stand on a metric to go to its best run.";
+    const words = "No run is the best: all are alike.";
     state.said.value = words;
     state.edits.notice.value = { words };
     return false;
   }
   reveal(state, row);
-  cursor.value = { ...cursor.peek(), line: state.table.lineOf.peek()[row], run: state.frame.peek().ids[row], column: at.column };
+  state.said.value = `The best by ${label(name)}.`;
+  cursor.value = { ...cursor.peek(), line: state.table.lineOf.peek()[row], run: state.frame.peek().ids[row], column: names.indexOf(name) + 1 };
   return true;
 }
 
