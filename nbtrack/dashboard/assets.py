@@ -33,6 +33,8 @@ class Front:
             f"{self.loader}\nexport default {{\n"
             "  initialize({ model, signal }) {\n"
             f"    nbtrackLoader.offer({self.version!r}, model.get('_front'));\n"
+            # It is evaluated while the kernel still makes what is shown; where that fails, the view says so.
+            f"    nbtrackLoader.load({self.version!r}).catch(() => {{}});\n"
             "    nbtrackLoader.announce('models', model, signal);\n"
             "  },\n"
             f"  async render(context) {{ return (await nbtrackLoader.load({self.version!r})).render(context); }},\n"

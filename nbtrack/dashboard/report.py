@@ -11,7 +11,7 @@ from nbtrack.dashboard.view import CHOICES, known_view, merged_view
 from nbtrack.dashboard.widget import Dashboard
 from nbtrack.stores.base import Store
 
-FEW, WIDE = 4, 2  # so few charts are drawn this large
+FEW, WIDE = 4, 2  # so few charts are this many columns wide
 HEAD, ROW = 76, 27  # px of the table's toolbar and head, and of a run
 PICTURES = tuple(kind for kind in CHOICES["analyse.kind"] if kind != "media")  # files stay at home
 
@@ -52,7 +52,7 @@ def _drawn(store: Store, ids: Sequence[str], charts: Sequence[str]) -> dict[str,
         plain = [name for name in lines if name in metrics]
         drawn |= {"chart": {"metrics": plain, "formulas": formulas, "big": None}, "tab": "charts"}
         if len(lines) <= FEW:
-            drawn["chart"]["sizes"] = dict.fromkeys(lines, WIDE)
+            drawn["chart"]["spans"] = dict.fromkeys(lines, WIDE)
     return drawn
 
 

@@ -74,7 +74,7 @@ def test_a_table_of_many_runs_begins_with_the_first_of_its_order_and_says_so(
     monkeypatch.setattr(Hub, "fill", lambda hub, listener, within: filled.append(listener))
     dash = Dashboard(store, view={"order": ["start_time ASC"]})
     assert filled == [dash]
-    html = dash._bundle("x", begun=True)["text/html"]
+    html = dash._bundle("x", holds=True, begun=True)["text/html"]
     assert "These are the first 2 of 6 runs; the others are on their way." in html
     dash.replace_snapshot()  # as the hub's thread does
     assert unpack(dash.packed_runs)[0]["length"] == 6
