@@ -13,8 +13,8 @@ _WORDS = frozenset({
 })  # fmt: skip
 _JOINED = ("apikey", "secretkey", "accesskey", "privatekey", "password", "passwd", "authtoken", "accesstoken")
 # The forms of well-known keys: OpenAI, GitHub, GitLab, AWS, Hugging Face, Slack, Google, JSON web tokens, PEM; and a
-# password inside an address. Each begins with a fixed word where a word begins: a megabyte of output is looked through in
-# one go, whatever it holds.
+# password inside an address. Each begins with a fixed word where a word begins, so that a megabyte of output is looked
+# through in one go, whatever it holds.
 _KEYS = re.compile(
     r"\b(?:sk-[\w-]{16,}|gh[pousr]_\w{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|A[KS]IA[A-Z0-9]{16}|hf_\w{20,}"
     r"|xox[abprs]-[\w-]{10,}|AIza[\w-]{30,}|ya29\.[\w-]{20,}"
