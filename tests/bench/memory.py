@@ -16,7 +16,8 @@ from nbtrack.stores.files import FileStore
 
 
 def beyond_columns(path: str) -> float:
-    importlib.import_module("pandas")  # so that no import counts
+    for name in ("pandas", "tqdm.auto", "yaml"):  # so that no import counts
+        importlib.import_module(name)
     gc.collect()
     tracemalloc.start(1)
     store = FileStore(path)

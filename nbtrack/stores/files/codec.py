@@ -41,7 +41,7 @@ def _read_flat(text: str) -> dict[str, Any] | None:
     return None if None in pairs else dict(pairs)  # type: ignore[arg-type]
 
 
-@lru_cache(1000)  # two thirds of its lines a meta.yaml has in common with those of its neighbours
+@lru_cache(256)  # two thirds of its lines a meta.yaml has in common with those of its neighbours
 def _read_line(line: str) -> tuple[str, Any] | None:
     key, colon, value = line.partition(": ")
     if not colon or not key.isidentifier():
