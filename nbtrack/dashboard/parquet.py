@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ from nbtrack.errors import StoreError
 
 MOST_ROWS = 500
 MOST_COLUMNS = 60
+SAFE = (14, 0, 1)
 LONGEST_CELL = 500  # characters
 LARGEST_PAGE = 300_000_000  # bytes that one column may take while its first rows are read
 # What the libraries raise over files that are damaged, or hold what they do not know.
@@ -20,13 +23,21 @@ DAMAGED = (OSError, ValueError, TypeError, LookupError, AttributeError, Arithmet
 
 def first_rows(source: Path | bytes) -> dict[str, Any]:
     """`columns`, `rows` of texts (None where empty), and how many of both the file has. Raises StoreError."""
-    if find_spec("pyarrow") is None and find_spec("fastparquet") is None:
-        raise StoreError("A preview of Parquet needs the package pyarrow or fastparquet where the kernel runs.")
-    read = _by_pyarrow if find_spec("pyarrow") is not None else _by_fastparquet
+    arrow = _has_safe_pyarrow()
+    if not arrow and find_spec("fastparquet") is None:
+        raise StoreError("A preview of Parquet needs pyarrow 14.0.1 or newer, or fastparquet, where the kernel runs.")
+    read = _by_pyarrow if arrow else _by_fastparquet
     try:
         return read(source)
     except DAMAGED as error:
         raise StoreError(f"This file cannot be read as Parquet: {str(error)[:200]}") from error
+
+
+def _has_safe_pyarrow() -> bool:
+    """Is there one that runs nothing of a file? Older ones unpickle what its schema names (CVE-2023-47248)."""
+    with suppress(PackageNotFoundError, ValueError):
+        return tuple(int(part) for part in version("pyarrow").split(".")[:3]) >= SAFE
+    return False
 
 
 def _by_pyarrow(source: Path | bytes) -> dict[str, Any]:

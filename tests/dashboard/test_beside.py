@@ -118,7 +118,8 @@ def test_of_a_parquet_file_the_first_rows_are_told_and_of_a_broken_one_why_not(
     assert "table" not in told("artifact", run, path="wide.parquet", width=100)  # asked for its bytes
     assert "cannot be read as Parquet" in told("artifact", run, path="broken.parquet")["problem"]
     monkeypatch.setattr(parquet, "find_spec", lambda _: None)
-    assert "needs the package pyarrow" in told("artifact", run, path="wide.parquet")["problem"]
+    monkeypatch.setattr(parquet, "version", lambda _: "13.0.0")  # which would run what a file names
+    assert "needs pyarrow 14.0.1" in told("artifact", run, path="wide.parquet")["problem"]
 
 
 def test_plotly_comes_from_the_python_package(tracked: Path) -> None:
