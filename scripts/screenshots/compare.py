@@ -35,6 +35,13 @@ def fold(*names: str) -> Act:
     return act
 
 
+def packages(page: Page) -> None:
+    fold("Packages")(page)
+    equal = page.get_by_role("button", name=re.compile("equal ones$"))
+    equal.wait_for()
+    equal.scroll_into_view_if_needed()
+
+
 def file(*path: str) -> Act:
     def act(page: Page) -> None:
         page.get_by_role("button", name="Files", exact=True).click()
@@ -66,7 +73,8 @@ def scenes(runs: list[str]) -> dict[str, tuple[Show, Act]]:
         found[f"compare-{n}-differences"] = comparison(n, differences=True, pick="step", step=21), look
         for path in ("plots/weights.png", "table.json", "plots/roc.plotly.json", "report.html", "output.txt"):
             found[f"files-{n}-{path.split('/')[-1].replace('.', '-')}"] = comparison(n, file=path), look
-    found["packages"] = comparison(10), fold("Packages", "System tags")
+    found["packages"] = comparison(10), packages
+    found["system-tags"] = comparison(10), fold("System tags")
     found["code"] = comparison(2), fold("Code")
     found["files-scripts"] = comparison(3, file="figure.html"), run_scripts
     found["files-lines"] = comparison(3, file="summary.json"), check("Only what differs")
