@@ -140,6 +140,7 @@ function Rail({ axis, at, room, beside, top, bottom, stretch, mark }: RailProps)
     event.stopPropagation();
   };
   const letters = Math.max(6, Math.floor(room / 7));
+  const most = Math.max(6, Math.min(16, Math.floor((beside - ASIDE) / 5.5)));
   const name = axis.label.length > letters ? `${axis.label.slice(0, letters - 1)}…` : axis.label;
   return (
     <g transform={`translate(${at} 0)`} class="nbt-axes">
@@ -150,7 +151,7 @@ function Rail({ axis, at, room, beside, top, bottom, stretch, mark }: RailProps)
       <line y1={top} y2={bottom} class="nbt-rail" />
       {ticksOf(axis).map((value) => (
         <text key={value} x={ASIDE} y={y(share(axis, value))} dy="0.32em" class="nbt-halo">
-          {short(tickText(axis, value), Math.max(6, Math.floor((beside - ASIDE) / 6)))}
+          {short(tickText(axis, value), most)}
           <title>{tickText(axis, value)}</title>
         </text>
       ))}
