@@ -35,11 +35,16 @@ def fold(*names: str) -> Act:
     return act
 
 
-def packages(page: Page) -> None:
-    fold("Packages")(page)
-    equal = page.get_by_role("button", name=re.compile("equal ones$"))
-    equal.wait_for()
-    equal.scroll_into_view_if_needed()
+def last_rows(name: str, seen: str) -> Act:
+    """A section at the table's end is opened, and looked at once it says what is awaited."""
+
+    def act(page: Page) -> None:
+        fold(name)(page)
+        table = page.locator(".nbt-compare-scroll")
+        table.get_by_text(re.compile(seen)).first.wait_for()
+        table.evaluate("box => (box.scrollTop = box.scrollHeight)")
+
+    return act
 
 
 def file(*path: str) -> Act:
@@ -73,8 +78,8 @@ def scenes(runs: list[str]) -> dict[str, tuple[Show, Act]]:
         found[f"compare-{n}-differences"] = comparison(n, differences=True, pick="step", step=21), look
         for path in ("plots/weights.png", "table.json", "plots/roc.plotly.json", "report.html", "output.txt"):
             found[f"files-{n}-{path.split('/')[-1].replace('.', '-')}"] = comparison(n, file=path), look
-    found["packages"] = comparison(10), packages
-    found["system-tags"] = comparison(10), fold("System tags")
+    found["packages"] = comparison(10), last_rows("Packages", "equal ones$")
+    found["system-tags"] = comparison(10), last_rows("System tags", "mlflow")
     found["code"] = comparison(2), fold("Code")
     found["files-scripts"] = comparison(3, file="figure.html"), run_scripts
     found["files-lines"] = comparison(3, file="summary.json"), check("Only what differs")
