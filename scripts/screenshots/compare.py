@@ -35,6 +35,18 @@ def fold(*names: str) -> Act:
     return act
 
 
+def last_rows(name: str, seen: str) -> Act:
+    """A section at the table's end is opened, and looked at once it says what is awaited."""
+
+    def act(page: Page) -> None:
+        fold(name)(page)
+        table = page.locator(".nbt-compare-scroll")
+        table.get_by_text(re.compile(seen)).first.wait_for()
+        table.evaluate("box => (box.scrollTop = box.scrollHeight)")
+
+    return act
+
+
 def file(*path: str) -> Act:
     def act(page: Page) -> None:
         page.get_by_role("button", name="Files", exact=True).click()
@@ -66,7 +78,8 @@ def scenes(runs: list[str]) -> dict[str, tuple[Show, Act]]:
         found[f"compare-{n}-differences"] = comparison(n, differences=True, pick="step", step=21), look
         for path in ("plots/weights.png", "table.json", "plots/roc.plotly.json", "report.html", "output.txt"):
             found[f"files-{n}-{path.split('/')[-1].replace('.', '-')}"] = comparison(n, file=path), look
-    found["packages"] = comparison(10), fold("Packages", "System tags")
+    found["packages"] = comparison(10), last_rows("Packages", "equal ones$")
+    found["system-tags"] = comparison(10), last_rows("System tags", "mlflow")
     found["code"] = comparison(2), fold("Code")
     found["files-scripts"] = comparison(3, file="figure.html"), run_scripts
     found["files-lines"] = comparison(3, file="summary.json"), check("Only what differs")

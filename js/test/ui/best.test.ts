@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
 import { frameOf, type Column } from "../../src/data/frame";
+import type { DrawnLine } from "../../src/ui/charts/assemble";
+import { bestMean } from "../../src/ui/charts/best";
 import { bestRows } from "../../src/ui/grid/best";
 
 const best = (...values: number[]) => {
@@ -17,4 +19,13 @@ test("the best run has the best number; one that is no number or endless is none
 test("no run is the best where all are alike", () => {
   expect(best(1, 1)).toEqual([]);
   expect(best(Infinity, NaN)).toEqual([]);
+});
+
+test("of groups the best is the best mean that is drawn", () => {
+  const line = (run: string, ...y: number[]) =>
+    ({ run, line: { y: Float64Array.from(y), minAt: y.indexOf(Math.min(...y)), maxAt: y.indexOf(Math.max(...y)) } }) as DrawnLine;
+  const means = [line("model = svm", 0.5, 0.7), line("model = mlp", 0.6, 0.4)];
+  expect(bestMean(means, "accuracy", "max")).toEqual({ run: "model = svm", value: 0.7 });
+  expect(bestMean(means, "loss", "min")).toEqual({ run: "model = mlp", value: 0.4 });
+  expect(bestMean([], "loss", "min")).toBeNull();
 });

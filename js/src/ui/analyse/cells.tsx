@@ -36,7 +36,7 @@ export function Boxes({ state, rows, metric, by }: Of & { metric: string; by: st
                       key={rows[place]}
                       state={state}
                       row={rows[place]}
-                      x={plane.x(cell) + (((i * 0.618) % 1) - 0.5) * wide * 0.5}
+                      x={plane.x(cell) + (places.length > 1 ? (((i * 0.618) % 1) - 0.5) * wide * 0.5 : 0)}
                       y={plane.y(values[i])}
                       color={shade(null, null)}
                       told={`${told(column, place)}\n${told(y, place)}`}

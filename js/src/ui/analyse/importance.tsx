@@ -46,6 +46,9 @@ export function Importances({ frame, rows, metric, params }: { frame: Frame; row
           </tbody>
         </table>
       )}
+      {importances.some(({ signed }) => !signed) && (
+        <p class="nbt-quiet">± stands where a param is of words: they have no order, so only the strength is known.</p>
+      )}
     </div>
   );
 }

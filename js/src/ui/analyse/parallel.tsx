@@ -6,13 +6,15 @@ import { railsOf } from "../../data/pictures";
 import { evaluate } from "../../state/filter";
 import { setView, type State } from "../../state/state";
 import { runName } from "../drawn";
-import { shade, Sheet, tickText, told } from "./pieces";
+import { shade, Sheet, short, tickText, told } from "./pieces";
 import { clauseOf, joinedFilter, type Stretch } from "./stretch";
 
 const TOP = 34;
 const FOOT = 16;
 /** An axis can be taken hold of this far beyond its ends. */
 const REACH = 6;
+/** Words begin this far beside an axis, clear of the stretch marked on it. */
+const ASIDE = 10;
 
 interface Props {
   state: State;
@@ -74,6 +76,7 @@ export function Parallel({ state, rows: shownRows, chosen, columns, color }: Pro
                   axis={axis}
                   at={side + i * gap}
                   room={gap}
+                  beside={i < axes.length - 1 ? gap : side}
                   top={top}
                   bottom={bottom}
                   stretch={active ? (brushes.value.get(axis.name) ?? null) : null}
@@ -84,6 +87,7 @@ export function Parallel({ state, rows: shownRows, chosen, columns, color }: Pro
           );
         }}
       </Sheet>
+      {active && lit.size === 0 && <p class="nbt-quiet">No run passes through what is marked.</p>}
       <p class="nbt-quiet">Drag along an axis to filter the table; a click on it lets go. With the keyboard: arrow keys narrow from below, with Shift from above, Escape lets go.</p>
     </>
   );
@@ -93,13 +97,15 @@ interface RailProps {
   axis: Axis;
   at: number;
   room: number;
+  /** For the words at its right. */
+  beside: number;
   top: number;
   bottom: number;
   stretch: Stretch | null;
   mark(stretch: Stretch | null): void;
 }
 
-function Rail({ axis, at, room, top, bottom, stretch, mark }: RailProps) {
+function Rail({ axis, at, room, beside, top, bottom, stretch, mark }: RailProps) {
   const pulled = useSignal<Stretch | null>(null);
   const shown = pulled.value ?? stretch;
   const y = (part: number) => bottom - part * (bottom - top);
@@ -134,6 +140,7 @@ function Rail({ axis, at, room, top, bottom, stretch, mark }: RailProps) {
     event.stopPropagation();
   };
   const letters = Math.max(6, Math.floor(room / 7));
+  const most = Math.max(6, Math.min(16, Math.floor((beside - ASIDE) / 5.5)));
   const name = axis.label.length > letters ? `${axis.label.slice(0, letters - 1)}…` : axis.label;
   return (
     <g transform={`translate(${at} 0)`} class="nbt-axes">
@@ -143,12 +150,13 @@ function Rail({ axis, at, room, top, bottom, stretch, mark }: RailProps) {
       </text>
       <line y1={top} y2={bottom} class="nbt-rail" />
       {ticksOf(axis).map((value) => (
-        <text key={value} x="6" y={y(share(axis, value))} dy="0.32em" class="nbt-halo">
-          {tickText(axis, value).slice(0, 12)}
+        <text key={value} x={ASIDE} y={y(share(axis, value))} dy="0.32em" class="nbt-halo">
+          {short(tickText(axis, value), most)}
+          <title>{tickText(axis, value)}</title>
         </text>
       ))}
       {axis.values.includes(null) && (
-        <text x="6" y={bottom + 8} dy="0.32em" class="nbt-halo nbt-scale-name">
+        <text x={ASIDE} y={bottom + 8} dy="0.32em" class="nbt-halo nbt-scale-name">
           none
         </text>
       )}

@@ -55,7 +55,7 @@ export const tickText = (axis: Axis, value: number): string => {
 
 export const told = (axis: Axis, at: number) => `${axis.label}: ${axis.values[at] === null ? "–" : tickText(axis, axis.values[at])}`;
 
-const short = (word: string, most: number) => (word.length > most ? `${word.slice(0, most - 1)}…` : word);
+export const short = (word: string, most: number) => (word.length > most ? `${word.slice(0, most - 1)}…` : word);
 
 export interface Plane {
   left: number;
@@ -136,10 +136,13 @@ export function shade(axis: Axis | null, value: number | null): string {
   return `rgb(${STOPS[low].map((from, i) => Math.round(from + (at - low) * (STOPS[low + 1][i] - from))).join(" ")})`;
 }
 
+/** The relative luminance at which black and white contrast alike, after WCAG. */
+const EVEN = 0.179;
+
 /** What can be read on a colour of the scale: black or white. */
 export function over(color: string): string {
-  const [red, green, blue] = (color.match(/\d+/g) ?? []).map(Number);
-  return 0.299 * red + 0.587 * green + 0.114 * blue > 125 ? "#000" : "#fff";
+  const [red, green, blue] = (color.match(/\d+/g) ?? []).map((part) => (Number(part) / 255) ** 2.2);
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue > EVEN ? "#000" : "#fff";
 }
 
 const LETTER = 6.3; // px, about

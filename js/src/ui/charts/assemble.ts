@@ -66,10 +66,9 @@ export function assemble(scene: Scene, panel: string, columns: number): Assemble
   const other = AXES.includes(x) ? null : x;
   const made: Assembled = { lines: [], waiting: 0, absent: 0, coarse: { waiting: 0, refused: 0, many: 0 }, names: [...namesIn(tree), ...(other ? [other] : [])] };
   const joined = made.names.length > 1;
-  const group = scene.groups();
   const shown = ids.filter((run) => !hidden.has(run));
   // What is computed from several points or lines needs every one of them.
-  const every = joined || smoothing > 0 || (group.length > 0 && band !== "none");
+  const every = joined || smoothing > 0 || scene.merged();
   const points = every ? shown.reduce((sum, run) => sum + made.names.reduce((n, name) => n + countOf(frame, run, name), 0), 0) : 0;
   const wanted = { every: every && points <= MOST_WHOLE, many: points > MOST_WHOLE };
   const [from, to] = scene.zoom.value ?? [-Infinity, Infinity];
@@ -82,7 +81,7 @@ export function assemble(scene: Scene, panel: string, columns: number): Assemble
     if (line.x.length === 0) continue;
     made.lines.push({ run, name: runName(frame, run), ink: colors.get(run)!, line, smooth: null, live: isLive(state, run), band: null });
   }
-  if (group.length > 0 && band !== "none") made.lines = grouped(frame, made.lines, group, band);
+  if (scene.merged()) made.lines = grouped(frame, made.lines, scene.groups(), band);
   if (smoothing > 0) made.lines = made.lines.map((each) => softened(each, smoothing, smoother));
   return made;
 }
@@ -243,6 +242,15 @@ function grouped(frame: Frame, drawn: readonly DrawnLine[], group: readonly stri
     const { line, band } = known;
     return { run: name, name: `${name} (${held.length})`, ink: colors.get(name)!, line, smooth: null, live: held.some(({ live }) => live), band };
   });
+}
+
+/** The ink of each run's bar: that of its group, where runs are put together. */
+export function barInks(scene: Scene): ReadonlyMap<string, Ink> {
+  const { ids, inks: own } = scene.drawn();
+  if (!scene.merged()) return own;
+  const names = ids.map((run) => groupName(scene.state.frame.value, run, scene.groups()));
+  const colors = inks([...new Set(names)]);
+  return new Map(ids.map((run, at) => [run, colors.get(names[at])!]));
 }
 
 /** model = svm, lr = 0.1 */

@@ -7,16 +7,19 @@ import { directionIn } from "../../state/state";
 import type { Ink } from "../color";
 import { runName } from "../drawn";
 import { num } from "../format";
+import { barInks } from "./assemble";
 import { useScene } from "./scene";
 import { Swatch } from "./swatch";
 
 /** Those of a panel. */
 export function Bars({ metric }: { metric: string }) {
-  const { state, pointed, drawn } = useScene();
+  const scene = useScene();
+  const { state, pointed } = scene;
   const frame = state.frame.value;
-  const { ids, inks, hidden } = drawn();
+  const { ids, hidden } = scene.drawn();
   const rows = ids.flatMap((run) => (hidden.has(run) ? [] : (frame.rowOf.get(run) ?? [])));
-  return <BarList frame={frame} bars={barsOf(frame, rows, metric, directionIn(state, metric))} inks={inks} pointed={pointed} />;
+  const bars = barsOf(frame, rows, metric, directionIn(state, metric));
+  return <BarList frame={frame} bars={bars} inks={barInks(scene)} pointed={pointed} />;
 }
 
 interface Props {

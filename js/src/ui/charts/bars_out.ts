@@ -3,15 +3,21 @@
 import type { Found } from "../../data/importance";
 import { barsOf } from "../../data/pictures";
 import { directionIn, type State } from "../../state/state";
-import { inks } from "../color";
+import { inks, type Ink } from "../color";
 import { runName } from "../drawn";
 import { num } from "../format";
 import { barsSvg, looksOf } from "../svg_out";
 
-/** The bars of a metric, the best first. */
-export function barsPicture({ frame, view }: Pick<State, "frame" | "view">, rows: readonly number[], metric: string, near: Element): string {
+/** The bars of a metric, the best first; each in the ink of its run where none are given. */
+export function barsPicture(
+  { frame, view }: Pick<State, "frame" | "view">,
+  rows: readonly number[],
+  metric: string,
+  near: Element,
+  given?: ReadonlyMap<string, Ink>,
+): string {
   const held = frame.value;
-  const colors = inks(rows.map((row) => held.ids[row]));
+  const colors = given ?? inks(rows.map((row) => held.ids[row]));
   const bars = barsOf(held, rows, metric, directionIn({ frame, view }, metric));
   const out = bars.map(({ row, value }) => ({ name: runName(held, held.ids[row]), value, color: colors.get(held.ids[row])!.color, words: num(value) }));
   return barsSvg(metric, out, looksOf(near));

@@ -25,6 +25,12 @@ export function bestRun(frame: Frame, metric: string, ids: readonly string[], di
   return best;
 }
 
+/** Of the means drawn where runs are put together. */
+export function bestMean(lines: readonly DrawnLine[], metric: string, direction: Direction): Best | null {
+  const best = hasBest(metric) ? bestPoint(lines, direction) : null;
+  return best && { run: best.line.run, value: best.line.line.y[best.at] };
+}
+
 /** Of the points drawn. */
 export function bestPoint(lines: readonly DrawnLine[], direction: Direction): { line: DrawnLine; at: number } | null {
   const least = direction === "min";

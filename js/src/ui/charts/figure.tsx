@@ -10,7 +10,7 @@ import { runName } from "../drawn";
 import { num } from "../format";
 import { assemble, countOf, isGuess, treeOf, type Assembled, type DrawnLine } from "./assemble";
 import { Bars } from "./bars";
-import { bestPoint, bestRun } from "./best";
+import { bestMean, bestPoint, bestRun } from "./best";
 import { lineNear, rowsAt, snapped } from "./hover";
 import { Grow, Shrink } from "./icons";
 import { Legend } from "./legend";
@@ -49,10 +49,13 @@ export function Figure({ metric, short = false, among, columns }: Props) {
   const names = namesIn(treeOf(scene, metric));
   const runs = drawn.filter((id) => names.every((name) => countOf(frame, id, name) > 0 || state.book.get(id, name))).length;
   const sizing = useComputed(() => (scene.sizing.value?.metric === metric ? scene.sizing.value.size : null)).value;
-  const best = bestRun(frame, metric, drawn, directionIn(state, metric));
-  const bestText = best ? `best ${num(best.value)} by ${runName(frame, best.run)}` : "";
   const isBig = big.value === metric;
   const bars = single.value;
+  const means = scene.merged() && !bars && frame.columns.has(`metrics.${metric}`);
+  const direction = directionIn(state, metric);
+  const best = means ? bestMean(lines.value, metric, direction) : bestRun(frame, metric, drawn, direction);
+  const bestName = best && (means ? best.run : runName(frame, best.run));
+  const bestText = best ? `best ${means ? "mean " : ""}${num(best.value)} by ${bestName}` : "";
 
   useEffect(() => {
     if (isBig) box.current!.scrollIntoView({ block: "nearest" });

@@ -2,7 +2,7 @@
 
 import { useRef } from "preact/hooks";
 import { setView } from "../../state/state";
-import type { DrawnLine } from "./assemble";
+import { barInks, type DrawnLine } from "./assemble";
 import { Save } from "./icons";
 import type { Plot } from "./plot";
 import { download, fileName, linesToCsv, toCsv, toPng } from "./save";
@@ -22,7 +22,8 @@ interface Props {
 }
 
 export function PanelMenu({ metric, lines, plot, bars }: Props) {
-  const { state, theme, drawn } = useScene();
+  const scene = useScene();
+  const { state, theme, drawn } = scene;
   const box = useRef<HTMLDetailsElement>(null);
   const close = () => box.current?.removeAttribute("open");
   const { chart } = state.view.value;
@@ -32,7 +33,8 @@ export function PanelMenu({ metric, lines, plot, bars }: Props) {
   const barsSvg = () => {
     const { ids, hidden } = drawn();
     const frame = state.frame.peek();
-    return barsPicture(state, ids.flatMap((run) => (hidden.has(run) ? [] : (frame.rowOf.get(run) ?? []))), metric, box.current!);
+    const rows = ids.flatMap((run) => (hidden.has(run) ? [] : (frame.rowOf.get(run) ?? [])));
+    return barsPicture(state, rows, metric, box.current!, barInks(scene));
   };
   const png = () => {
     if (bars) {

@@ -135,7 +135,7 @@ export class Plot {
       width,
       height,
       ms: 1,
-      padding: [8, 12, 0, 0],
+      padding: [8, axis === "time" ? 24 : 12, 0, 0], // a clock is centred below its point
       legend: { show: false },
       scales: {
         x: { time: axis === "time", distr: logX ? 3 : 1, range: () => this.extents[0] },

@@ -52,6 +52,8 @@ export interface Scene {
   sizing: Signal<{ metric: string; size: Size } | null>;
   /** The columns whose equal values put runs together into one line. */
   groups(): readonly string[];
+  /** Are they drawn as one line? */
+  merged(): boolean;
   theme: Signal<Tokens>;
   histories: Histories;
   /** Parts of long histories in full. */
@@ -97,6 +99,8 @@ export function createScene(state: State, only: string | null): Scene {
   const histories = createHistories(state);
   const details = createDetails(state);
   const own = signal<string | null>(null); // one run's charts have a big panel of their own
+  const here = (column: string) => state.frame.value.columns.has(column);
+  const groups = () => (only === null ? state.view.value.group.filter(here) : []);
   return {
     state,
     only,
@@ -110,7 +114,8 @@ export function createScene(state: State, only: string | null): Scene {
       if (only === null) setView(state, { chart: { big: panel } });
       else own.value = panel;
     },
-    groups: () => (only === null ? state.view.value.group.filter((column) => state.frame.value.columns.has(column)) : []),
+    groups,
+    merged: () => groups().length > 0 && state.view.value.chart.band !== "none",
     theme: signal(PLAIN),
     histories,
     details,

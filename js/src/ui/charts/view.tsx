@@ -48,8 +48,7 @@ export function ChartsView({ state, only = null }: { state: State; only?: string
 }
 
 function Legend() {
-  const { state, groups } = useScene();
-  return groups().length > 0 && state.view.value.chart.band !== "none" ? <GroupBar /> : <RunBar />;
+  return useScene().merged() ? <GroupBar /> : <RunBar />;
 }
 
 function Sections() {

@@ -25,8 +25,9 @@ function Pair({ state, ids }: { state: State; ids: readonly string[] }) {
   return (
     <>
       <div class="nbt-controls">
-        <span>
-          <span class="nbt-diff-sign nbt-worse">−</span> {runName(frame, ids[0])}
+        <span class="nbt-field">
+          <span class="nbt-diff-sign nbt-worse">−</span>
+          {runName(frame, ids[0])}
         </span>
         <label class="nbt-field">
           <span class="nbt-diff-sign nbt-better">+</span>

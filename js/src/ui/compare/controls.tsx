@@ -46,7 +46,7 @@ export function Controls({ state, ids, notes }: Props) {
           ))}
         </select>
       </label>
-      <span class="nbt-segments" role="group" aria-label="Which value of a metric">
+      <span class="nbt-segments" role="group" aria-label="Which value of a metric" title="Which value of a metric">
         {PICKS.map((name) => (
           <button type="button" key={name} class="nbt-button" aria-pressed={pick === name} onClick={() => setView(state, { compare: { pick: name } })}>
             {WORDS[name]}
