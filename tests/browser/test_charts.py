@@ -183,9 +183,9 @@ def test_dragging_zooms_all_panels_and_a_double_click_shows_all_again(panel: Ope
     page.mouse.move(place["x"] + 120, place["y"] + 70, steps=4)
     page.mouse.up()
     expect(page.get_by_role("button", name="Show all")).to_be_visible()
-    page.wait_for_timeout(100)
     plot(page, "loss").hover(position={"x": 5, "y": 50})
-    assert int(re.findall(r"\d+", page.locator(".nbt-hover-head").inner_text())[0]) > 20
+    # It follows the new part of the axis without another move, when that is drawn.
+    expect(page.locator(".nbt-hover-head")).to_have_text(re.compile(r"^\D*([2-9]\d|\d{3})"))
     plot(page, "loss").dblclick(position={"x": 90, "y": 50})
     expect(page.get_by_role("button", name="Show all")).to_have_count(0)
 
