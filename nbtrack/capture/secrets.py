@@ -27,7 +27,7 @@ _BEGINNINGS = (
 )  # fmt: skip
 _ADDRESS = re.compile(r"(?<=[a-z0-9])(://[^\s/:@'\"]{0,200}:)([^\s/@'\"]{1,500})(?=@)", re.IGNORECASE)
 _PEM = re.compile(r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY")
-_BLOCK = re.compile(r"(-----BEGIN [A-Z ]{0,40}PRIVATE KEY[A-Z ]{0,40}-----).+?(?=-----END|\Z)", re.DOTALL)
+_BLOCK = re.compile(rf"({_PEM.pattern}[A-Z ]{{0,40}}-----).+?(?=-----END|\Z)", re.DOTALL)
 _NAMED = re.compile(r"PASSWORD|PASSWD|SECRET|(?:TOKEN|KEY|PASS|PWD)$", re.IGNORECASE)
 _SHORTEST = 8  # characters of an environment variable's value that is looked for
 HIDDEN = "…"

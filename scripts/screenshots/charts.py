@@ -7,10 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from scripts.screenshots.sheet import HEIGHT, photograph, sheet
-from tests.browser.jupyter import chromium
+from tests.browser.jupyter import chromium_running
 from tests.browser.panel_page import built, served
 
 OUT = Path(__file__).resolve().parents[2] / "build/screenshots/charts"
@@ -21,9 +21,8 @@ Act = Callable[[Page], None]
 def main(word: str = "") -> None:
     """Only scenes whose names hold the word."""
     OUT.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as folder, chromium_running() as browser:
         script = (built(Path(folder)) / "panel.js").read_text()
-        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         page = browser.new_page()
         page.set_default_timeout(120_000)  # a busy machine takes its time
         served(page, "panel", script)
@@ -32,7 +31,6 @@ def main(word: str = "") -> None:
                 if word in f"{name}-{runs}":
                     made = sheet(lambda width, dark, name=name, runs=runs: _shot(page, name, runs, width, dark))
                     made.save(OUT / f"{name}-{runs}.png")
-        browser.close()
     print(f"{len(list(OUT.glob('*.png')))} sheets in {OUT.relative_to(OUT.parents[2])}")
 
 

@@ -9,13 +9,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 import nbtrack
 from nbtrack.dashboard.widget import Dashboard
 from scripts.screenshots.sheet import photograph, sheet
 from tests.browser import compared_store, kernel_page
-from tests.browser.jupyter import chromium
+from tests.browser.jupyter import chromium_running
 
 OUT = Path(__file__).resolve().parents[2] / "build/screenshots/compare"
 MOST = 50
@@ -96,11 +96,10 @@ def main(word: str = "") -> None:
     """Only scenes whose names hold the word."""
     OUT.mkdir(parents=True, exist_ok=True)
     before = Path.cwd()
-    with tempfile.TemporaryDirectory() as place, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as place, chromium_running() as browser:
         os.chdir(place)
         runs = compared_store.make(Path(place), MOST)
         compared_store.family(runs[0], runs[10:18])
-        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         for name, (show, act) in scenes(runs).items():
             if word not in name:
                 continue
@@ -108,7 +107,6 @@ def main(word: str = "") -> None:
             made = sheet(lambda width, dark, dash=dash, act=act: _shot(browser, dash, act, width, dark))
             made.save(OUT / f"{name}.png")
             dash.close()
-        browser.close()
         os.chdir(before)
     print(f"{len(list(OUT.glob('*.png')))} sheets in {OUT.relative_to(OUT.parents[2])}")
 

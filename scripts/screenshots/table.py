@@ -6,9 +6,9 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
-from tests.browser.jupyter import chromium
+from tests.browser.jupyter import chromium_running
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/browser"))
@@ -24,8 +24,7 @@ Act = Callable[[Page], None]
 def main(word: str = "") -> None:
     """Only scenes whose names hold the word."""
     OUT.mkdir(parents=True, exist_ok=True)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+    with chromium_running() as browser:
         for name, (shown, act) in scenes().items():
             if word not in name:
                 continue
@@ -44,7 +43,6 @@ def main(word: str = "") -> None:
             media(page)
             page.screenshot(path=OUT / f"{name}.png")
             page.context.close()
-        browser.close()
     print(f"{len(list(OUT.glob('*.png')))} pictures in {OUT.relative_to(ROOT)}")
 
 

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from playwright.sync_api import CDPSession, Page, sync_playwright
+from playwright.sync_api import CDPSession, Page
 
 from nbtrack.dashboard.view import default_view
 from nbtrack.dashboard.wire import Chunk, pack_frame, pack_series
 from nbtrack.frame import Frame, Metrics, Numbers, Series, Text
-from tests.browser.jupyter import chromium
+from tests.browser.jupyter import chromium_running
 from tests.browser.panel_page import built, served
 
 RUNS, METRICS, POINTS = 50, 20, 1000
@@ -32,9 +32,8 @@ def measure() -> dict[str, Any]:
     """ms between a message's beat and its picture, what was drawn meanwhile, and the work that it took."""
     values = np.random.default_rng(0).normal(size=(METRICS, RUNS, POINTS + BEATS)).cumsum(axis=2) / 30
     packing: list[float] = []
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as folder, chromium_running() as browser:
         script = (built(Path(folder)) / "beats.js").read_text()
-        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1400, "height": 1000})
         packs = {"runs": pack_frame(_frame(values, POINTS)), "series": pack_series(_chunks(values, 0, POINTS))}
         for beat in range(BEATS):
@@ -42,10 +41,7 @@ def measure() -> dict[str, Any]:
             packs[f"rows{beat}"] = pack_frame(_frame(values, POINTS + beat + 1))
             packs[f"points{beat}"] = pack_series(_chunks(values, POINTS + beat, POINTS + beat + 1))
             packing.append(1000 * (time.perf_counter() - begun))
-        try:
-            found = _watched(page, script, packs)
-        finally:
-            browser.close()
+        found = _watched(page, script, packs)
     lag = found["lag"]
     return {
         "busy": found["busy"], "lag": statistics.median(lag),

@@ -10,11 +10,11 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from tests.bench.generate import STEPS
 from tests.bench.stores import BENCH, folder_of
-from tests.browser.jupyter import Notebook, Server, chromium
+from tests.browser.jupyter import Notebook, Server, chromium_running
 
 ROUNDS = 3
 SHORT = 5  # points a metric in a large store: what is shown first does not ask for them, and it is written sooner
@@ -58,14 +58,12 @@ def measure(runs: int) -> Opened:
     store = folder_of(runs, steps=SHORT if runs > LARGE else STEPS)
     os.environ["NBTRACK_CACHE_DIR"] = str(BENCH / "cache")
     subprocess.run([sys.executable, "-c", SEE, str(store)], check=True)
-    with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+    with tempfile.TemporaryDirectory() as home, chromium_running() as browser:
         server = Server.start(Path(home))
         try:
             found = [_opened(server, browser, store, number) for number in range(ROUNDS)]
         finally:
             server.stop()
-            browser.close()
     parts = ("rows", "cell", "checked", "memory")
     return Opened(*(statistics.median(getattr(each, part) for each in found) for part in parts))
 

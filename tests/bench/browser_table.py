@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
+from playwright.sync_api import Browser, CDPSession, Page
 
-from tests.browser.jupyter import chromium
+from tests.browser.jupyter import chromium_running
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "browser"))
 
@@ -83,12 +83,8 @@ class Watch:
 
 
 def measure(runs: int) -> dict[str, Any]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
-        try:
-            return _measured(browser, runs)
-        finally:
-            browser.close()
+    with chromium_running() as browser:
+        return _measured(browser, runs)
 
 
 def _measured(browser: Browser, runs: int) -> dict[str, Any]:

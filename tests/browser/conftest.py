@@ -6,19 +6,17 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from .jupyter import Notebook, Server, chromium
+from .jupyter import Notebook, Server, chromium_running
 
 expect.set_options(timeout=15_000)  # machines with two cores are slow to draw the first time
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+    with chromium_running() as started:
         yield started
-        started.close()
 
 
 @pytest.fixture(scope="session")

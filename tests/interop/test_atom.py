@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 import nbtrack
 from nbtrack.dashboard.report import report
 from nbtrack.stores import Store, open_store
-from tests.browser.jupyter import chromium
+from tests.browser.jupyter import chromium_running
 from tests.dagshub import HOST, OWNER, TOKEN, dagshub
 from tests.interop.test_mlflow_plugin import environment as environment
 from tests.servers import QUIET, Server
@@ -135,10 +135,8 @@ def test_the_plot_is_among_the_files_of_every_model_in_it(ran: Ran) -> None:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+    with chromium_running() as started:
         yield started
-        started.close()
 
 
 def test_a_page_of_it_shows_nested_trials_and_draws_the_curves(ran: Ran, browser: Browser, tmp_path: Path) -> None:

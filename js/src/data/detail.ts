@@ -1,6 +1,6 @@
 /** How does a part of a long history that was sent in full join the few points that the whole of it is drawn from? */
 
-import { factsOf, lineOf, lowerBound, type Line, type Points, type XAxis } from "./line";
+import { factsOf, lineOf, lowerBound, zeroOf, type Line, type Points, type XAxis } from "./line";
 
 /** A part of the x axis in its own units, in this many columns of pixels. */
 export interface Sight {
@@ -52,11 +52,11 @@ export function suffices(detail: Detail, seen: Sight): boolean {
 
 const scale = (log: boolean) => (x: number) => (log ? Math.log10(Math.max(x, Number.MIN_VALUE)) : x);
 
-/** Where relative time begins: the run's start, or the first point where that is unknown or later. */
-export function zeroOf({ time, length }: Points, start: number | null): number {
+/** Where the relative time of these points begins. */
+export function beginningOf({ time, length }: Points, start: number | null): number {
   let first = Infinity;
   for (let i = 0; i < length; i++) if (time[i] < first) first = time[i];
-  return start !== null && start <= first ? start : first;
+  return zeroOf(first, start);
 }
 
 /** `coarse` with the points of `detail` in its part. What came after the detail was sent is in `coarse` alone. */

@@ -39,11 +39,14 @@ export function lineOf(series: Points, axis: XAxis, start: number | null): Line 
   }
   const line = { x: x.subarray(0, kept), y: y.subarray(0, kept) };
   if (axis === "relative" && kept > 0) {
-    const zero = start !== null && start <= line.x[0] ? start : line.x[0];
+    const zero = zeroOf(line.x[0], start);
     for (let i = 0; i < kept; i++) line.x[i] = (line.x[i] - zero) / 1000;
   }
   return { ...line, ...factsOf(line.y) };
 }
+
+/** Where relative time begins: the run's start, or its first point where that is unknown or later. */
+export const zeroOf = (first: number, start: number | null): number => (start !== null && start <= first ? start : first);
 
 /** x is another metric at the same step; in order of x. Steps that only one of them has are left out. */
 export function byMetric(points: Points, other: Points): Line {

@@ -1,7 +1,7 @@
 /** Which parts of long histories are here in full, and which are asked of the kernel? Each view has one part a history. */
 
 import { effect, signal, type Signal } from "@preact/signals";
-import { around, suffices, zeroOf, type Detail, type Sight } from "../data/detail";
+import { around, suffices, beginningOf, type Detail, type Sight } from "../data/detail";
 import { unpack } from "../data/pack";
 import type { Series, SeriesHeader } from "../data/series";
 import type { Window } from "../protocol";
@@ -87,7 +87,7 @@ export function createDetails(state: State): Details {
       const sight = around(seen);
       const again = wishes.get(name)?.sight;
       const same = again?.from === sight.from && again.to === sight.to;
-      wishes.set(name, { series, sight, zero: seen.axis === "relative" ? zeroOf(series, start) : 0 });
+      wishes.set(name, { series, sight, zero: seen.axis === "relative" ? beginningOf(series, start) : 0 });
       if (!same) clearTimeout(timer);
       if (!same || timer === undefined) timer = setTimeout(send, REST_MS);
       return { detail: useful, resolution: "waiting" };

@@ -49,9 +49,8 @@ class Scan:
     def saw(self, path: str, about: os.stat_result) -> None:
         """Remember what a path looked like when it was read."""
         self.paths.append(path)
-        # Whoever sets a file's time back (rsync, cp -p) cannot set back when that happened: the last number.
         # As bare numbers, because of so many small objects Python's collector would look at each, again and again.
-        self.stamps.extend((about.st_ino & _63, about.st_size, about.st_mtime_ns, about.st_ctime_ns))
+        self.stamps.extend(_stamp(about))
 
     def newest(self) -> int:
         """When anything that was seen changed last (ns)."""
@@ -169,12 +168,16 @@ def unchanged(folder: str, reading: Reading, *, only_meta: bool = False) -> bool
     stamps: list[int] = []
     try:
         for path in reading.paths[:META_LAST] if only_meta else reading.paths:
-            about = os.lstat(prefix + path)
-            stamps += (about.st_ino & _63, about.st_size, about.st_mtime_ns, about.st_ctime_ns)
+            stamps += _stamp(os.lstat(prefix + path))
     except OSError:
         return False
     seen = _signature(array("q", stamps))
     return seen[:META_BYTES] == reading.signature[:META_BYTES] if only_meta else seen == reading.signature
+
+
+def _stamp(about: os.stat_result) -> tuple[int, int, int, int]:
+    """Whoever sets a file's time back (rsync, cp -p) cannot set back when that happened: the last number."""
+    return about.st_ino & _63, about.st_size, about.st_mtime_ns, about.st_ctime_ns
 
 
 def _signature(stamps: array[int]) -> bytes:

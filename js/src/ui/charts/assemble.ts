@@ -1,7 +1,7 @@
 /** What does one panel draw? From histories, selection and settings to lines, cached as long as their points stay. */
 
 import { bandOf } from "../../data/bands";
-import { joined as withDetail, zeroOf, type Detail, type Sight } from "../../data/detail";
+import { joined as withDetail, beginningOf, type Detail, type Sight } from "../../data/detail";
 import { evaluate, namesIn, parseExpression, type Tree } from "../../data/expression";
 import { number, text, type Frame } from "../../data/frame";
 import { AXES, byMetric, factsOf, lineOf, type Line, type XAxis } from "../../data/line";
@@ -172,7 +172,7 @@ function lineFor(series: Series, x: XAxis, start: number | null, detail: Detail 
   const known = lines.get(series);
   if (known?.key === key && known.detail === detail) return known.line;
   const whole = lineOf(series, x, start);
-  const line = detail ? withDetail(whole, detail, x === "relative" ? zeroOf(series, start) : start) : whole;
+  const line = detail ? withDetail(whole, detail, x === "relative" ? beginningOf(series, start) : start) : whole;
   lines.set(series, { key, detail, line });
   return line;
 }
