@@ -19,6 +19,7 @@ from nbtrack.errors import guard
 from nbtrack.magics.arguments import Options
 from nbtrack.magics.card import Card
 from nbtrack.magics.files import OUTPUT, SOURCE, TRACEBACK, Files
+from nbtrack.magics.finishing import finishing
 from nbtrack.magics.live import Live
 from nbtrack.magics.opening import start
 from nbtrack.magics.outcome import error_line, status_after, traceback_text
@@ -73,14 +74,25 @@ class Block:
         space: Mapping[str, Any] | None = None,
     ) -> None:
         """Nothing where tracking failed at the start, and in a forked child. `space` are the variables among which
-        estimators are looked for that could not be watched."""
+        estimators are looked for that could not be watched. An interrupt meanwhile is raised at the end."""
         held = self.held
         if held is None or os.getpid() != self._pid:
             return
+        with finishing():
+            self._finish(held, error, metrics or {}, params or {}, space or {})
+
+    def _finish(
+        self,
+        held: active.Held,
+        error: BaseException | None,
+        metrics: Mapping[str, float],
+        params: Mapping[str, str],
+        space: Mapping[str, Any],
+    ) -> None:
         status = status_after(error)
         status = held.asked if status == RunStatus.FINISHED and held.asked else status
         self._tee.stop()
-        self._end_autolog(space or {})
+        self._end_autolog(space)
         stack = active.own_stack()
         while len(stack) > self._depth and stack[-1] is not held:
             with guard(f"end run '{stack[-1].run_id}'"):
@@ -89,7 +101,7 @@ class Block:
             active.release_top(status)
         self._live.stop(partial(self._pulse.keep_printed, last=True))
         with guard("keep what the block came to"):
-            self._keep(held, error if status != RunStatus.FINISHED else None, metrics or {}, params or {})
+            self._keep(held, error if status != RunStatus.FINISHED else None, metrics, params)
         with guard("end the run"):
             held.client.set_terminated(held.run_id, status.name)
             held.writer.close()

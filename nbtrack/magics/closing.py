@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from nbtrack.magics.cell import TrackedCell
 
 
+CUT_OFF = "interrupted while it was being kept: some of what it computed or printed may be missing"
 NOT_KEPT = "not all of it could be kept, see the warning: the store still has the run as running"
 
 
@@ -34,7 +35,23 @@ class Closing:
         self._status = self._outcome()
 
     def close(self, result: Any, memory: Memory) -> None:
-        """Keep what the cell came to, end its run and whatever it left open, and show the card as it stays."""
+        """Keep what the cell came to, end its run and whatever it left open, and show the card as it stays.
+
+        An interrupt that counts, see `finishing`, cuts off the keeping and not the end.
+        """
+        cell = self._cell
+        run: Run = self._held.run
+        try:
+            run = self._keep(result)
+        except KeyboardInterrupt:
+            cell.card.note = CUT_OFF
+        if not cell.part:
+            self._end()
+        with guard("show the run"):
+            self._last_card(run, memory)
+
+    def _keep(self, result: Any) -> Run:
+        """Returns the run with what was kept."""
         cell, held = self._cell, self._held
         cell.status = self._status
         cell.tee.stop()
@@ -50,10 +67,7 @@ class Closing:
         if cell.options.capture:
             with guard("keep what the cell printed and displayed"):
                 self._keep_output()
-        if not cell.part:
-            self._end()
-        with guard("show the run"):
-            self._last_card(run, memory)
+        return run
 
     def _end(self) -> None:
         held = self._held

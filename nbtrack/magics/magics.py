@@ -19,6 +19,7 @@ from nbtrack.magics.arguments import Options, parse, with_options
 from nbtrack.magics.awaiting import RERUN, Awaiting, refuse_to_wait, run_awaited
 from nbtrack.magics.cell import TrackedCell
 from nbtrack.magics.commands import HELP, Commands
+from nbtrack.magics.finishing import finishing
 from nbtrack.magics.frames import Frame, Frames
 from nbtrack.magics.history import Memory
 from nbtrack.magics.opening import checked, source_tags
@@ -115,8 +116,9 @@ class Magics:
 
     def after(self, result: Any) -> None:
         error = error_of(result)
-        for frame in self._frames.leave(result):
-            self._end(frame, error, result)
+        with finishing(late=True):
+            for frame in self._frames.leave(result):
+                self._end(frame, error, result)
         outer = self._frames.top()
         if outer is not None and error is not None:
             outer.inner_error = error

@@ -7,7 +7,7 @@ import os
 import threading
 import time
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from nbtrack.dashboard.wire import unpack
 from nbtrack.errors import StoreError
 from nbtrack.stores import Store, open_store
 from nbtrack.stores.files import FileStore, sidecar
+from tests.waiting import until
 
 
 class Ear:
@@ -41,13 +42,6 @@ class Ear:
         return sum(
             chunk["n"] for content, header in self.heard if content["type"] == "points" for chunk in header["chunks"]
         )
-
-
-def until(true: Callable[[], object], seconds: float = 3) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.01)
 
 
 def live_threads() -> list[threading.Thread]:
@@ -81,7 +75,7 @@ def test_a_run_of_this_process_appears_and_grows_at_once_and_messages_are_number
         for step in range(300):
             nbtrack.log_metric("loss", step, step=step)
             time.sleep(0.003)
-        until(lambda: ear.points() == 300)
+        until(lambda: ear.points() == 300, 3)
     took = time.monotonic() - began
     # Number 1 is the first reading of the store.
     assert [content["rev"] for content, _ in ear.heard] == list(range(2, len(ear.heard) + 2))
@@ -99,15 +93,15 @@ def test_nothing_is_told_and_little_is_done_when_nothing_happens(store: Store, e
 def test_the_status_names_the_runs_that_this_kernel_writes(store: Store, ear: Ear) -> None:
     with nbtrack.start_run() as run:
         nbtrack.log_metric("loss", 1)
-        until(lambda: ear.heard and ear.points())
+        until(lambda: ear.heard and ear.points(), 3)
         nbtrack.set_tag("a", "b")
-        until(lambda: ear.heard[-1][0].get("status", {}).get("running") == [run.info.run_id])
-    until(lambda: ear.heard[-1][0].get("status", {}).get("running") == [])
+        until(lambda: ear.heard[-1][0].get("status", {}).get("running") == [run.info.run_id], 3)
+    until(lambda: ear.heard[-1][0].get("status", {}).get("running") == [], 3)
 
 
 def test_two_dashboards_share_one_thread_and_it_ends_with_the_last(store: Store) -> None:
     first, second = Ear(), Ear()
-    until(lambda: not live_threads())
+    until(lambda: not live_threads(), 3)
     hub = live.hub_for(store, None)
     hub.join(first, patience=5)
     assert live.hub_for(store, None) is hub
@@ -117,12 +111,12 @@ def test_two_dashboards_share_one_thread_and_it_ends_with_the_last(store: Store)
     hub.leave(first)
     del second
     gc.collect()
-    until(lambda: not threads[0].is_alive())
+    until(lambda: not threads[0].is_alive(), 3)
     third = Ear()
     hub.join(third, patience=5)
     nbtrack.start_run(run_name="again")
     nbtrack.end_run()
-    until(lambda: third.heard)
+    until(lambda: third.heard, 3)
     hub.leave(third)
 
 
@@ -134,7 +128,7 @@ def test_a_hub_nobody_listens_to_is_let_go(store: Store) -> None:
     gone = weakref.ref(hub)
     del hub
     live.hub_for(store, ["another"])
-    until(lambda: (gc.collect(), gone() is None)[1])
+    until(lambda: (gc.collect(), gone() is None)[1], 3)
 
 
 def test_an_error_of_the_store_is_raised_where_the_dashboard_is_made(tmp_path: Path) -> None:

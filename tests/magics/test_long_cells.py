@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import signal
+from typing import Any
+
 import pytest
 
 from nbtrack.capture import alive
 from nbtrack.magics import pulse
+from nbtrack.magics.block import Block
 from nbtrack.magics.card import Card
 from nbtrack.magics.card_html import card_html
 from nbtrack.magics.card_text import card_text
+from nbtrack.magics.closing import Closing
 from nbtrack.tracking import keeper
 from tests.magics.conftest import Notebook
 
@@ -44,6 +49,56 @@ def test_a_long_cell_has_system_metrics_and_a_heartbeat(nb: Notebook, monkeypatc
     assert len(nb.store.history(run.info.run_id, "system/cpu_utilization_percentage")) >= 1
     assert int(run.data.tags[alive.HEARTBEAT]) > (run.info.start_time or 0) + 150
     assert "system/" not in nb.output
+
+
+def interrupted_while_kept(monkeypatch: pytest.MonkeyPatch, times: int) -> None:
+    plain = Closing._keep_output
+
+    def keep(self: Closing) -> None:
+        for _ in range(times):
+            signal.raise_signal(signal.SIGINT)
+        plain(self)
+
+    monkeypatch.setattr(Closing, "_keep_output", keep)
+
+
+def test_an_interrupt_that_comes_while_the_run_is_kept_costs_nothing(
+    nb: Notebook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    interrupted_while_kept(monkeypatch, 1)
+    nb.cell("%%track\nprint('all of it')")
+    assert nb.run.info.status == "FINISHED"
+    assert "all of it" in nb.artifact("output.txt")
+    assert "KeyboardInterrupt" not in nb.output
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_a_second_interrupt_leaves_the_keeping_but_the_run_still_ends(
+    nb: Notebook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    interrupted_while_kept(monkeypatch, 2)
+    nb.cell("%%track\nprint('not all of it')")
+    assert nb.run.info.status == "FINISHED"
+    assert "interrupted while it was being kept" in nb.output
+    nb.cell("%%track\nx = 1")
+    assert [run.info.status for run in nb.runs] == ["FINISHED", "FINISHED"]
+
+
+def test_a_block_that_is_interrupted_while_it_ends_is_kept_and_then_interrupted(
+    nb: Notebook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = Block._keep
+
+    def keep(self: Block, *given: Any) -> None:
+        signal.raise_signal(signal.SIGINT)
+        plain(self, *given)
+
+    monkeypatch.setattr(Block, "_keep", keep)
+    nb.cell("import nbtrack\nwith nbtrack.track():\n    print('in the block')\nprint('after it')")
+    assert nb.run.info.status == "FINISHED"
+    assert "in the block" in nb.artifact("output.txt")
+    assert "KeyboardInterrupt" in nb.output
+    assert "after it\n" not in nb.output
 
 
 def test_a_running_card_tells_progress_estimate_pace_and_the_newest_line() -> None:

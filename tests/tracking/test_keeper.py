@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,16 +15,10 @@ from nbtrack.capture import alive
 from nbtrack.errors import InvalidValueError
 from nbtrack.stores import Store
 from nbtrack.tracking import active, keeper
+from tests.waiting import until
 
 ROOT = Path(__file__).parents[2]
 CPU = "system/cpu_utilization_percentage"
-
-
-def until(true: Callable[[], object], seconds: float = 20) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 def points(store: Store, run: nbtrack.Run, key: str) -> list[int]:
