@@ -48,9 +48,10 @@ def chromium() -> str:
 
 @contextmanager
 def chromium_running() -> Iterator[Browser]:
-    """A browser without a window."""
+    """A browser without a window, which finds this machine alone."""
+    alone = "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox", alone])
         try:
             yield browser
         finally:
@@ -193,7 +194,6 @@ class Notebook:
     path: Path
     app: str = "lab"
     kernel: str = "python3"
-    requests: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
     @staticmethod
@@ -217,7 +217,6 @@ class Notebook:
         context.set_default_timeout(30_000)
         context.add_cookies([])
         notebook = Notebook(server, context, context.new_page(), path, app, kernel)
-        notebook.page.on("request", lambda request: notebook.requests.append(request.url))
         notebook.page.on("pageerror", lambda error: notebook.problems.append(str(error)))
         notebook.load()
         if dark:
@@ -252,6 +251,12 @@ class Notebook:
 
     def save(self) -> None:
         self.page.evaluate("async () => { await panel.context.save(); }")
+
+    def restart(self) -> None:
+        """A new kernel in place of the one that runs."""
+        self.page.evaluate("panel.sessionContext.session.kernel.restart()")
+        self.page.evaluate("panel.sessionContext.ready")
+        self.page.wait_for_function("panel.sessionContext.session.kernel.status === 'idle'")
 
     def shut_kernel_down(self) -> None:
         for session in self.server.ask("/api/sessions"):

@@ -23,12 +23,10 @@ from tests.conftest import empty_database
 from . import kernel_page
 from .hostile_store import CORPUS, FILES, MARKUP, file_names, make
 from .jupyter import ROOT
+from .traffic import NBCONVERTS_OWN
 
 pytestmark = pytest.mark.browser
 PLOTLY = 60_000  # ms; its five megabytes of code are read anew for every frame
-NBCONVERTS_OWN = re.compile(
-    r"https://(cdnjs\.cloudflare\.com|cdn\.jsdelivr\.net|unpkg\.com)/[^?]*(mathjax|require|mermaid|html-manager)", re.I
-)
 # That a script in its sandbox was kept from this page is an error of that script.
 KEPT_IN_SANDBOX = re.compile(
     r".*Blocked a frame with origin \"null\" from accessing a cross-origin frame"
