@@ -34,6 +34,14 @@ def held():
 """
 
 
+# All widget models that are in the tab's memory have one prototype.
+PROTOTYPE = """(async () => {
+  const [[uid, model]] = globalThis[Symbol.for('nbtrack.page')].models;
+  return Object.getPrototypeOf(await model.widget_manager.get_model(uid));
+})()"""
+LOADED = "function () { return this.filter((model) => model.get('_front') || model.previous('_front')).length; }"
+
+
 class Tab:
     """What the tab holds, after collecting what nobody holds."""
 
@@ -55,6 +63,13 @@ class Tab:
         )
         return {name: found[name] for name in ("Nodes", "JSEventListeners", "JSHeapUsedSize")} | registry
 
+    def models_with_code(self) -> int:
+        """How many models, those included that JupyterLab holds after they were closed, have the front end's code."""
+        prototype = self._tools.send("Runtime.evaluate", {"expression": PROTOTYPE, "awaitPromise": True})
+        found = self._tools.send("Runtime.queryObjects", {"prototypeObjectId": prototype["result"]["objectId"]})
+        asked = {"functionDeclaration": LOADED, "objectId": found["objects"]["objectId"], "returnByValue": True}
+        return int(self._tools.send("Runtime.callFunctionOn", asked)["result"]["value"])
+
 
 def show_again(book: Notebook, times: int) -> tuple[dict[str, float], dict[str, Any]]:
     """Run the cell of the dashboard again and again; what tab and kernel hold when the old views were let go."""
@@ -72,6 +87,7 @@ def nothing_is_left_behind(book: Notebook, first: int, more: int) -> float:
     tab, kernel = show_again(book, first)
     later, kernel_later = show_again(book, more)
     assert (later["models"], later["channels"], later["views"]) == (1, 1, 1)
+    assert Tab(book).models_with_code() == 1
     assert {**kernel_later, "files": 0} == {**kernel, "files": 0}
     assert kernel_later["listeners"] == 1
     assert abs(kernel_later["files"] - kernel["files"]) <= 3
