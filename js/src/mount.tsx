@@ -54,6 +54,10 @@ export function mountWidget(place: HTMLElement, model: WidgetModel, signal?: Abo
   place.classList.add("nbt-host");
   const view = open(place, model.get("frame_kind") as FrameKind);
   view.join(uid, model);
+  // Saved widgets in a page of their own have models too, with no kernel behind them.
+  void model.widget_manager?.get_model(uid).then((whole) => {
+    if (whole?.comm_live === false) (view.state as State).life.value = "snapshot";
+  });
   signal?.addEventListener("abort", () => view.close());
 }
 

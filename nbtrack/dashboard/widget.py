@@ -226,6 +226,7 @@ class Dashboard(Model):
     def _bundle(self, display: str, *, holds: bool | None = None, begun: bool = False) -> dict[str, Any]:
         self._shown_rev, self._begun = self._hub.rev, begun
         if holds is None:
+            copies.begin(self._displays[display], self._code.version)
             holds = copies.holds(display, self._displays[display])
         shown = self._html(display, SAVED_BYTES, holds=holds, begun=begun)
         return {"text/plain": self._text(), "text/html": shown}
@@ -261,7 +262,7 @@ class Dashboard(Model):
             saved = saved_snapshot(frame, self._held(), [*self.selected, *self.view["pinned"]], most_bytes)
         shown = Shown(self.uid, display, self.frame_kind, dict(self.view), list(self.selected), self._status_of(frame))
         plain = plain_html(frame, self._title(frame), saved.notes)
-        return output_html(shown, saved, front(), plain, group=copies.GROUP, holds=holds)
+        return output_html(shown, saved, front(), plain, group=copies.group(), holds=holds)
 
     def _status_of(self, frame: Frame) -> dict[str, Any]:
         """Of runs that were chosen, only their experiments: the names of others stay at home."""
