@@ -79,9 +79,15 @@ export function automatic(frame: Frame, rows: Uint32Array): string[] {
   const state = (name: string) => spread(frame.columns.get(name)!, rows);
   const few = (names: string[], group: keyof typeof MOST) => names.slice(0, MOST[group]);
   const experiment = frame.columns.has("experiment_id") && state("experiment_id") === "differs" ? ["experiment_id"] : [];
-  const params = groups.get("params")!.filter((name) => rows.length === 1 || state(name) === "differs");
-  const metrics = groups.get("metrics")!.filter((name) => state(name) !== "empty");
   const parents = frame.columns.get("tags.mlflow.parentRunId");
+  const above = new Set(parents?.kind === "text" ? parents.words.map((id) => frame.rowOf.get(id)) : []);
+  const under = rows.filter((row) => !above.has(row));
+  const params = groups.get("params")!.filter((name) => {
+    const column = frame.columns.get(name)!;
+    // What nothing but a search of its own has, such as the list of what it tries, is empty in every other line.
+    return rows.length === 1 || (state(name) === "differs" && (spread(column, under) !== "empty" || varies(column, rows)));
+  });
+  const metrics = groups.get("metrics")!.filter((name) => state(name) !== "empty");
   const top = rows.filter((row) => parents?.kind !== "text" || parents.codes[row] < 0);
   // The results of a search come before those of its trials.
   const ofTop = (name: string) => spread(frame.columns.get(name)!, top) !== "empty";

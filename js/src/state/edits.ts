@@ -53,10 +53,10 @@ export function createEdits({ frame, outlet, name }: Around): Edits {
       const lost = Object.entries(body?.conflicts ?? {});
       if (lost.length > 0) {
         done(change);
-        const [[run, now]] = lost;
-        const others = lost.length > 1 ? ` and ${lost.length - 1} more` : "";
-        const words = `${name(run)}${others} was changed meanwhile${now === null ? "" : ` to “${now.slice(0, 60)}”`}, and is left so.`;
-        notice.value = { words, bad: true, anyway: { ...change, runs: lost.map(([id]) => id) } };
+        const left = lost.map(([id]) => id);
+        const rest = runs.filter((run) => !left.includes(run));
+        const taken = rest.length > 0 && !silent ? { undo: opposite(before, { ...change, runs: rest }) } : {};
+        notice.value = { words: lostTo(lost, rest.length, name), bad: true, anyway: { ...change, runs: left }, ...taken };
       } else await follow(frame, () => !runs.some((run) => differs(frame.peek(), { ...change, runs: [run] })));
     } catch (error) {
       notice.value = { words: `Not done: ${(error as Error).message}`, bad: true };
@@ -129,6 +129,13 @@ function told({ what, runs, key, value = "" }: Wish, name: (id: string) => strin
   if (what === "restore") return `Restored ${which}.`;
   if (key === NOTE) return `Changed the note of ${which}.`;
   return what === "set_tag" ? `Set ${key} of ${which} to ${value}.` : `Removed ${key} from ${which}.`;
+}
+
+/** What another writer was quicker with, and how many runs were changed all the same. */
+function lostTo([[run, now], ...more]: [string, string | null][], others: number, name: (id: string) => string): string {
+  const which = `${name(run)}${more.length > 0 ? ` and ${more.length} more` : ""}`;
+  const done = others > 0 ? ` ${others === 1 ? "The other one was" : `The other ${others} were`} changed.` : "";
+  return `${which} ${more.length > 0 ? "were" : "was"} changed meanwhile${now === null ? "" : ` to “${now.slice(0, 60)}”`}, and left so.${done}`;
 }
 
 export const NOTE = "mlflow.note.content";
