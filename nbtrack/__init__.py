@@ -1,6 +1,7 @@
 """Track experiments in a notebook, and look at them there.
 
-Names load when first used, so that `import nbtrack` costs the standard library and nothing else.
+Names load when first used, so that `import nbtrack` costs the standard library and nothing else; in a notebook
+the rest comes while the kernel is idle (ahead.py).
 """
 
 from __future__ import annotations
@@ -281,3 +282,9 @@ class _Package(ModuleType):
 
 
 sys.modules[__name__].__class__ = _Package
+
+if "ipykernel" in sys.modules:
+    from nbtrack.ahead import load_when_idle
+
+    load_when_idle()
+    del load_when_idle

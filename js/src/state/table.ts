@@ -141,7 +141,7 @@ export function createTable(state: Known): Table {
     return found;
   });
   const wanted = computed(() => {
-    const names = arranged(chosen.value ?? automatic(frame.value, scopeRows.value), kept.value);
+    const names = arranged(chosen.value ?? automatic(frame.value, scopeRows.value, narrow.value), kept.value);
     return names.filter((name) => frame.value.columns.has(name));
   });
   const columns = computed(() => {
