@@ -150,7 +150,7 @@ def _models(run: str, experiment: str) -> None:
             ModelPoint("accuracy", accuracy, 1_772_000_000_000, step, run, "digits", "d1"),
             ModelPoint("accuracy", 0.5, 1_772_000_000_000, step - 1, run, "digits", "d1"),
         )
-        params = (("units", "64"), ("<b>name", "<img src=x onerror=alert(1)>"))
+        params = (("units", "64"), ("note", "<img src=x onerror=alert(1)>"))
         model = LoggedModel(
             model_id, f"checkpoint-{step}", 2, 1_772_000_000_000, 1_772_000_000_000, params=params, points=points
         )

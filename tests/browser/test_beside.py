@@ -210,7 +210,7 @@ def test_a_run_page_tells_its_data_sets_what_was_printed_and_its_models(shown: S
     expect(first).to_contain_text("ready · step 10")
     expect(first.get_by_role("row", name="accuracy").locator("td")).to_have_text(["0.81", "10", "digits"])
     expect(second.get_by_role("row", name="accuracy").locator("td").first).to_have_text("NaN")
-    expect(first.get_by_role("row", name="<b>name")).to_contain_text("<img src=x")
+    expect(first.get_by_role("row", name="note")).to_contain_text("<img src=x")
     second.get_by_role("treeitem", name="data/").click()
     expect(second.get_by_role("treeitem", name="model.pth")).to_be_visible()
     second.get_by_role("treeitem", name="MLmodel").click()

@@ -44,7 +44,7 @@ export function Importances({ found, metric }: { found: Found; metric: string })
         </table>
       )}
       {importances.some(({ permutation }) => permutation !== null) && (
-        <p class="nbt-quiet">Permutation importance: how much of that is lost when the values of this param alone are mixed up among the runs.</p>
+        <p class="nbt-quiet">Permutation importance: how much less of the runs’ ranks can be told when the values of this param alone are mixed up among them.</p>
       )}
       {importances.length > 0 && (
         <p class="nbt-quiet">{`Rank correlation: 1 where more of the param always goes with more ${metric}, −1 where it goes with less, 0 where neither.`}</p>
@@ -56,7 +56,7 @@ export function Importances({ found, metric }: { found: Found; metric: string })
   );
 }
 
-const permutationText = ({ permutation, spread }: Importance) => `${permutation!.toFixed(2).replace("-", "−")} ± ${spread.toFixed(2)}`;
+const permutationText = ({ permutation, spread }: Importance) => `${permutation!.toFixed(2).replace(/^-0\.00$/, "0.00").replace("-", "−")} ± ${spread.toFixed(2)}`;
 
 function Bar({ value, text: said }: { value: number; text: string }) {
   const size = Math.min(1, Math.abs(value)) * 50;

@@ -1,6 +1,7 @@
 /** The last value of each run, or the mean of each group of them, the best first: bars by value read better than lone dots. */
 
 import type { Signal } from "@preact/signals";
+import { label } from "../../data/columns";
 import type { Frame } from "../../data/frame";
 import { barsOf, meanBarsOf } from "../../data/pictures";
 import { directionIn } from "../../state/state";
@@ -17,6 +18,8 @@ export interface BarShown {
   /** The run, or the name of a group. */
   key: string;
   name: string;
+  /** On the page, where there is little room: of a group by one column its value alone. */
+  short: string;
   ink: Ink;
   value: number;
   /** Around the mean of a group: its ends, and what of it an axis must hold. */
@@ -37,7 +40,8 @@ export function barsShown(scene: Scene, metric: string): BarShown[] {
 export function runsShown(frame: Frame, rows: readonly number[], metric: string, direction: "min" | "max", inks: ReadonlyMap<string, Ink>): BarShown[] {
   return barsOf(frame, rows, metric, direction).map(({ row, value }) => {
     const key = frame.ids[row];
-    return { key, name: runName(frame, key), ink: inks.get(key)!, value, band: null };
+    const name = runName(frame, key);
+    return { key, name, short: name, ink: inks.get(key)!, value, band: null };
   });
 }
 
@@ -53,6 +57,7 @@ export function meansShown(
   return meanBarsOf(frame, rows, metric, direction, columns, kind).map(({ name, value, low, high, n, reach }) => ({
     key: name,
     name: `${name} (${n})`,
+    short: `${columns.length === 1 ? name.slice(label(columns[0]).length + 3) : name} (${n})`,
     ink: inks.get(name)!,
     value,
     band: n > 1 ? { low, high, reach } : null,
@@ -90,7 +95,7 @@ export function BarList({ bars, kind, pointed, open }: Props) {
   return (
     <ol class="nbt-bars">
       {bars.map((bar, place) => {
-        const { key, name, ink, value, band } = bar;
+        const { key, name, short, ink, value, band } = bar;
         const best = place === 0 && bars.length > 1 && Number.isFinite(value);
         const told = bandText(bar, kind);
         return (
@@ -105,10 +110,10 @@ export function BarList({ bars, kind, pointed, open }: Props) {
               <Swatch ink={ink} />
               {open ? (
                 <button type="button" class="nbt-textlink" title={`Open ${name}`} onClick={() => open(key)}>
-                  {name}
+                  {short}
                 </button>
               ) : (
-                <span>{name}</span>
+                <span>{short}</span>
               )}
             </span>
             <span class="nbt-bars-track">

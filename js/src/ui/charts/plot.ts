@@ -153,7 +153,7 @@ export class Plot {
       axes: [
         {
           ...common,
-          size: 24,
+          size: 21,
           grid: { show: false },
           border: { show: true, stroke: theme.strong, width: 1 },
           label: axisTitle(axis),

@@ -15,7 +15,7 @@ export function axisTitle(axis: XAxis): string {
 }
 
 export function xTicks(axis: XAxis, log: boolean): Partial<uPlot.Axis> {
-  if (axis === "time") return { size: 37, splits: (u, _, min, max) => timeTicks(min, max, Math.max(2, Math.floor(u.width / 76))), values: timeTexts as uPlot.Axis.Values };
+  if (axis === "time") return { size: 34, splits: (u, _, min, max) => timeTicks(min, max, Math.max(2, Math.floor(u.width / 76))), values: timeTexts as uPlot.Axis.Values };
   const values = (_: uPlot, splits: (number | null)[]) => splits.map((at) => (at === null ? "" : axis === "relative" ? seconds(at) : short(at)));
   if (log) return { values: values as uPlot.Axis.Values, ...ofLog((u) => u.width / 56) };
   return { ...(axis === "step" ? { incrs: DECADES } : axis === "relative" ? { incrs: SECONDS } : {}), values: values as uPlot.Axis.Values, space: 56 };
