@@ -184,10 +184,13 @@ def _own_ticks(values: Values) -> dict[str, Any]:
     distinct = np.unique(values.numbers[np.isfinite(values.numbers)])
     if not 1 < len(distinct) <= FEW_VALUES:
         return {}
-    at = np.log10(distinct) if values.log else distinct
-    if np.diff(at).min() < (at[-1] - at[0]) / 10:
-        return {}
-    return {"tickvals": at, "ticktext": [plain(written_as(values, value)) for value in distinct.tolist()]}
+    scaled = (np.log10(distinct) if values.log else distinct).tolist()
+    kept: list[int] = []
+    for at, place in enumerate(scaled):
+        if not kept or place - scaled[kept[-1]] >= (scaled[-1] - scaled[0]) / 10:
+            kept.append(at)
+    names = [plain(written_as(values, float(distinct[at]))) for at in kept]
+    return {"tickvals": [scaled[at] for at in kept], "ticktext": names}
 
 
 def _codes(values: Values) -> np.ndarray[Any, np.dtype[np.float64]]:

@@ -76,7 +76,8 @@ def test_one_spike_among_ten_thousand_points_is_drawn_at_every_width(panel: Open
     page = panel(runs=1, selected=1, points=50)
     page.evaluate(
         """() => { const { state, addPoints } = window.nbt;
-        const points = Array.from({ length: 10000 }, (_, i) => [i, 1.7e12 + i, i === 7321 ? 1000 : 0.5 + (i % 7) / 100]);
+        const height = (i) => (i === 7321 ? 1000 : 0.5 + (i % 7) / 100);
+        const points = Array.from({ length: 10000 }, (_, i) => [i, 1.7e12 + i, height(i)]);
         addPoints(state, state.frame.value.ids[0], "a_spike", points); state.seriesRev.value++; }"""
     )
     color = page.locator(".nbt-run-chip line").first.get_attribute("stroke")

@@ -74,7 +74,7 @@ export function ticksOf(axis: Axis, most = 5): number[] {
   const { min, max, log, words } = axis;
   if (words) return words.map((_, at) => at).filter((at) => at % Math.ceil(words.length / MOST_WORDS) === 0);
   const own = axis.texts ? distinctOf(axis) : [];
-  if (own.length > 1 && own.length <= FEW_VALUES && apart(axis, own, most)) return own;
+  if (own.length > 1 && own.length <= FEW_VALUES) return apart(axis, own, 1 / (2 * most));
   if (min === max) return [min];
   if (log) {
     const first = Math.ceil(Math.log10(min) - 1e-9);
@@ -86,9 +86,11 @@ export function ticksOf(axis: Axis, most = 5): number[] {
 
 const distinctOf = (axis: Axis) => [...new Set(axis.values.filter((value) => value !== null))].sort((a, b) => a - b);
 
-/** Is there room for a tick at each of them? */
-function apart(axis: Axis, values: readonly number[], most: number): boolean {
-  return values.every((value, at) => at === 0 || share(axis, value) - share(axis, values[at - 1]) >= 1 / (2 * most));
+/** Those of ascending values that have room beside the ones before them. */
+function apart(axis: Axis, values: readonly number[], room: number): number[] {
+  const kept: number[] = [];
+  for (const value of values) if (kept.length === 0 || share(axis, value) - share(axis, kept[kept.length - 1]) >= room) kept.push(value);
+  return kept;
 }
 
 /** Params that vary, in the frame's order, and metrics that do, the machine's own left out. */

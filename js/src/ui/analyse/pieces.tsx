@@ -74,7 +74,7 @@ const INSET = 10;
 
 export function planeOf({ width, height }: Room, x: Axis, y: Axis): Plane {
   const letters = Math.max(3, ...ticksOf(y).map((value) => Math.min(16, tickText(y, value).length)));
-  const [left, right, top, bottom] = [26 + 6.5 * letters, width - 16, 12, height - 44];
+  const [left, right, top, bottom] = [26 + 6.5 * letters, width - (x.name.endsWith("_time") ? 38 : 16), 12, height - 44];
   return {
     left,
     right,
