@@ -249,6 +249,7 @@ _MODULES = {
     "entities": "nbtrack.entities",
     "exceptions": "nbtrack.tracking.exceptions",
     "figures": "nbtrack.figures",
+    "models": "nbtrack.tracking.signatures",
     "pyfunc": "nbtrack.tracking.pyfunc",
     "tracking": "nbtrack.tracking",
 }
@@ -264,7 +265,9 @@ def __getattr__(name: str) -> Any:
     elif name in _HOME:
         value = getattr(importlib.import_module(_HOME[name]), name)
     else:
-        raise AttributeError(f"module 'nbtrack' has no attribute '{name}'")
+        from nbtrack.tracking.absent import absent
+
+        raise AttributeError(absent("module 'nbtrack'", name))
     globals()[name] = value
     return value
 

@@ -37,6 +37,9 @@ export function label(name: string): string {
   return ATTRIBUTES[name] ?? (groupOf(name) === "attributes" ? name : name.slice(name.indexOf(".") + 1));
 }
 
+/** A tag that says when, in ms since 1970. */
+export const isTime = (name: string): boolean => name === "tags.nbtrack.heartbeat";
+
 /** Tags that MLflow or nbtrack writes for itself. */
 export const internal = (name: string): boolean => INTERNAL.test(name);
 
