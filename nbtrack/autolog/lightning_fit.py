@@ -44,7 +44,7 @@ def _watch_fit(call: Call) -> Generator[None, None, None]:
         return
     trainer = call.args[0]
     with inside():
-        recording = _fitted[trainer] = new_recording("pytorch")
+        recording = _fitted[trainer] = new_recording("pytorch", "training")
         with ending(recording, call):
             stopping = _early_stopping(trainer)
             if stopping is not None:

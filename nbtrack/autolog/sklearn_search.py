@@ -54,6 +54,7 @@ def _log_candidates(
         mark = [RunTag(BEST, "true")] if index == chosen else []
         child, known = candidates.done.get(index) or (recording.child(began=began, tags=candidates.tags), {})
         if not known:
+            recording.tries("candidate")
             child.params({**base, **results["params"][index]})
         numbers = {key: value for key, value in _numbers(results, index).items() if known.get(key) != value}
         points = [Metric(key, value, ended) for key, value in numbers.items()]

@@ -33,7 +33,7 @@ def _watch_train(call: Call) -> Generator[None, None, None]:
     if is_inside() or not trainer.is_world_process_zero():
         return
     with inside():
-        recording = _trained[trainer] = new_recording("transformers")
+        recording = _trained[trainer] = new_recording("transformers", "training")
         with ending(recording, call):
             callbacks, ours = trainer.callback_handler.callbacks, _callback(recording)
             callbacks.append(ours)

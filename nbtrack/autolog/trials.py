@@ -36,6 +36,7 @@ class Trials:
         if active:
             stack.enter_context(logging_into(child, always=True))
         with self._lock:
+            self.recording.tries("trial")
             self._open[name] = child, stack
         return child
 

@@ -66,7 +66,7 @@ def test_the_first_fit_of_a_run_is_that_run_and_a_second_makes_both_its_children
     assert [run.data.params["C"] for run in found] == ["1", "2"]
     assert all("training_score" in run.data.metrics for run in found)
     summary = nbtrack.get_run(parent.info.run_id).data.tags["nbtrack.autologging"]
-    assert summary == "sklearn: 2 fits, each a child run"
+    assert summary == "2 fits of scikit-learn, each a child run"
 
 
 def test_scores_and_metrics_after_the_fit_go_to_its_run_under_mlflows_names(data: Data) -> None:

@@ -48,7 +48,7 @@ def test_each_step_has_the_loss_that_was_sent_backward_and_the_optimizer_is_told
     assert found.data.params["optimizer_name"] == "SGD"
     assert found.data.params["momentum"] == "0.5"
     assert set(found.data.metrics) == {"loss"}
-    assert found.data.tags["nbtrack.autologging"] == "pytorch: 1 fit"
+    assert found.data.tags["nbtrack.autologging"] == "1 training of PyTorch"
 
 
 def test_points_are_there_while_the_loop_does_something_else(rows: Rows) -> None:
