@@ -40,7 +40,7 @@ def _package(trainer: Any) -> str:
 
 
 def _watch_fit(call: Call) -> Generator[None, None, None]:
-    if is_inside() or not call.args[0].is_global_zero:
+    if is_inside() or call.bound() is None or not call.args[0].is_global_zero:
         return
     trainer = call.args[0]
     with inside():

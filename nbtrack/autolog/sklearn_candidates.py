@@ -48,12 +48,14 @@ class Candidates:
         if not self._base:
             self._base = base_params(self.search)
         child = self.recording.child(began=self._began, tags=self.tags)
-        child.params({**self._base, **params})
-        numbers = means(self._folds)
-        child.metrics(numbers)
-        child.end()
         self.recording.tries("candidate")
+        numbers = means(self._folds)
         self.done[self._before + place] = child, numbers
+        try:
+            child.params({**self._base, **params})
+            child.metrics(numbers)
+        finally:
+            child.end()
         self.recording.progress(place + 1, self._round)
 
     def fold(self, call: Call) -> Generator[None, None, None]:

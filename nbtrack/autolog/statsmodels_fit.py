@@ -62,7 +62,7 @@ def _watch_fit(call: Call) -> Generator[None, None, None]:
                 with warnings.catch_warnings():
                     warnings.simplefilter("ignore")
                     recording.metrics(_numbers(call.result))
-                    recording.file("model_summary.txt", call.result.summary().as_text())
+                    recording.file("model_summary.txt", str(call.result.summary()))
                 recording.model(call.result)
 
 

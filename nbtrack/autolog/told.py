@@ -83,13 +83,14 @@ def sentence(
     remarks: Iterable[str] = (),
     tried: Mapping[str, int] | None = None,
 ) -> str:
-    """What autolog did in one run: `1 fit of scikit-learn`, `3 fits of scikit-learn and 1 fit of XGBoost, each a child
-    run`, `1 study of Optuna with 40 trials, each a child run`."""
-    fits = [f"{_several(count, what)} of {NAMES.get(library, library)}" for (library, what), count in counts.items()]
-    said = _together(fits)
+    """What autolog did in one run: `1 fit of scikit-learn`, `2 fits and 1 search of scikit-learn and 1 fit of XGBoost
+    with 6 candidates, each a child run`."""
+    by_library: dict[str, list[str]] = {}
+    for (library, what), count in counts.items():
+        by_library.setdefault(library, []).append(_several(count, what))
+    said = _together([f"{_together(each)} of {NAMES.get(library, library)}" for library, each in by_library.items()])
     if tried:
-        inner = _together([_several(count, what) for what, count in tried.items()])
-        said += f"{',' if len(fits) > 1 else ''} with {inner}"
+        said += " with " + _together([_several(count, what) for what, count in tried.items()])
     return "; ".join([said + (", each a child run" if children or tried else ""), *remarks])
 
 
