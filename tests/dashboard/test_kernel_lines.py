@@ -110,6 +110,15 @@ class Front:
     def show(self) -> None:
         self.comm, self.run = self.execute(SHOW, "channel.comm.comm_id + ' ' + first").split()
 
+    def is_ready_to_show(self) -> bool:
+        """Wait, as a person does between two cells, until the kernel has loaded what a dashboard needs."""
+        until = time.monotonic() + 30
+        while time.monotonic() < until:
+            time.sleep(0.4)
+            if self.execute("", "'nbtrack.dashboard.widget' in sys.modules") == "True":
+                return True
+        return False
+
     def start_training(self, seconds: float) -> str:
         asked: str = self.client.execute(TRAIN.format(seconds=seconds), stop_on_error=False)
         time.sleep(0.2)
@@ -137,6 +146,7 @@ def fronts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Front
             started[version] = Front(manager)
         for front in started.values():
             front.connect()
+            front.execute("import nbtrack, sys")
         yield started
     finally:
         for front in started.values():
@@ -152,6 +162,7 @@ def test_needs_and_edits_are_answered_at_once_where_there_are_subshells_and_else
     assert front.execute("import ipykernel", "ipykernel.__version__") == version
     subshells = front.has_subshells()
     assert subshells == (not version.startswith("6."))
+    assert front.is_ready_to_show()
     front.show()
     if subshells:
         front.open_subshell()
