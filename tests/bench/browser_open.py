@@ -90,7 +90,8 @@ def told(runs: int, found: Opened) -> str:
     asked = {10_000: " (asked: 1)", 100_000: " (asked: 2)"}.get(runs, "")
     return (
         f"{runs:,} runs seen before: {found.rows / 1000:.2f} s from Shift+Enter to the first rows{asked}, "
-        f"a second after nbtrack was imported; {found.cell / 1000:.2f} s to the end of the cell, {found.checked / 1000:.1f} s until all are checked; "
+        f"a second after nbtrack was imported; {found.cell / 1000:.2f} s to the end of the cell, "
+        f"{found.checked / 1000:.1f} s until all are checked; "
         f"the kernel takes {found.memory / 2**20:.0f} MiB"
     )
 
