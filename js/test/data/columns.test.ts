@@ -61,11 +61,14 @@ test("of a search beside other models, what its runs share comes before what onl
       ["metrics.score", metric(2, null, 3)],
       ["params.booster", words("gbdt", "gbdt", null)],
       ["params.rate", words("1", "2", null)],
+      ["params.rates", words("[1, 2]", null, null)], // what only the search has is empty in every other line
       ["tags.mlflow.parentRunId", words(null, "search", null)],
     ]),
   );
   const shown = automatic(mixed, Uint32Array.of(0, 1, 2));
   expect(shown).toEqual(["run_name", "params.rate", "params.booster", "metrics.score", "metrics.trial_score", "duration"]);
+  const narrow = automatic(mixed, Uint32Array.of(0, 1, 2), true);
+  expect(narrow).toEqual(["run_name", "params.rate", "metrics.score", "metrics.trial_score", "params.booster", "duration"]);
 });
 
 test("a single run shows all of its params", () => {
