@@ -74,12 +74,33 @@ class InvalidValueError(NbtrackError, ValueError):
 
 
 class QueryError(NbtrackError, ValueError):
-    """A filter or order that does not parse. `start` and `end` are offsets into the text, in characters."""
+    """A filter or order that does not parse. `start` and `end` are offsets into the text, in characters.
+
+    Once whoever was asked has put the whole `text` here, the error shows the place in it.
+    """
+
+    text = ""
 
     def __init__(self, message: str, *, start: int = 0, end: int = 0) -> None:
         super().__init__(message)
         self.start = start
         self.end = end
+
+    def __str__(self) -> str:
+        message = super().__str__()
+        return message if not self.text.strip() else f"{message}\n{_pointed_at(self.text, self.start, self.end)}"
+
+
+SHOWN = 60  # characters of a text on either side of the place that an error shows in it
+
+
+def _pointed_at(text: str, start: int, end: int) -> str:
+    """The place and what is around it, with a mark below."""
+    line = "".join(" " if letter.isspace() else letter for letter in text)
+    first = max(0, start - SHOWN)
+    before = ("…" if first else "") + line[first:start]
+    after = line[start : max(end, start) + SHOWN] + ("…" if max(end, start) + SHOWN < len(line) else "")
+    return f"    {before}{after}\n    {' ' * len(before)}{'^' * max(1, min(end, len(line)) - start)}"
 
 
 class NbtrackWarning(UserWarning):

@@ -17,7 +17,8 @@ called so.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 
 import numpy as np
@@ -35,6 +36,7 @@ from nbtrack.query.tree import Key, Node
 __all__ = [
     "ColumnInfo",
     "Datasets",
+    "Key",
     "Node",
     "QueryError",
     "Suggestion",
@@ -46,6 +48,7 @@ __all__ = [
     "order",
     "parse",
     "parse_key",
+    "pointing",
     "select",
     "unknown",
     "written",
@@ -65,10 +68,11 @@ def mask(
     `now` is the moment that `now()` means, in ms since 1970; `history(run_id, key)` is what `.at(step)` reads from;
     `datasets()` is called once when the filter asks about them.
     """
-    node = parse(text, frame.columns)
-    if node is None:
-        return np.ones(len(frame), np.bool_)
-    return evaluate(node, _place(frame, now, history, datasets))
+    with pointing(text):
+        node = parse(text, frame.columns)
+        if node is None:
+            return np.ones(len(frame), np.bool_)
+        return evaluate(node, _place(frame, now, history, datasets))
 
 
 def order(
@@ -109,14 +113,25 @@ def hints(text: str, frame: Frame) -> list[str]:
     return [f"No run has {written(column.name)}. Did you mean {written(meant)}?" for column, meant in found if meant]
 
 
+@contextmanager
+def pointing(text: str) -> Iterator[None]:
+    """Let an error in this filter or order show its place."""
+    try:
+        yield
+    except QueryError as error:
+        error.text = text
+        raise
+
+
 def _key(clause: str, frame: Frame, *, among: int) -> Key:
     """Places in an error count from the beginning of the clause, which is named when it is one of several."""
-    try:
-        return parse_key(clause, frame.columns)
-    except QueryError as error:
-        if among == 1:
-            raise
-        raise QueryError(f"In {clause}: {error}", start=error.start, end=error.end) from None
+    with pointing(clause):
+        try:
+            return parse_key(clause, frame.columns)
+        except QueryError as error:
+            if among == 1:
+                raise
+            raise QueryError(f"In {clause}: {error}", start=error.start, end=error.end) from None
 
 
 def _place(

@@ -17,7 +17,7 @@ from nbtrack.errors import QueryError
 from nbtrack.frame import F64, I64, Bool, Frame, Metrics, Numbers, Series, Text
 from nbtrack.frame import Column as Cells
 from nbtrack.query.columns import DURATION
-from nbtrack.query.direction import direction
+from nbtrack.query.direction import direction_of
 from nbtrack.query.like import matcher
 from nbtrack.query.pattern import searcher
 from nbtrack.query.suggest import nearest
@@ -135,17 +135,17 @@ def _metric(column: Column, place: Place) -> Cells:
     if column.part is None and held is None and not column.quoted:
         key, _, part = column.key.rpartition(".")
         if part in PARTS and f"{METRIC}.{key}" in columns:
-            return _part(columns[f"{METRIC}.{key}"], key, part)
+            return _part(columns[f"{METRIC}.{key}"], key, part, place.frame)
     if held is None:
         return _nothing(len(place.frame))
     if column.part == "at":
         return _at(column, held, place)
-    return held if column.part is None else _part(held, column.key, column.part)
+    return held if column.part is None else _part(held, column.key, column.part, place.frame)
 
 
-def _part(held: Cells, key: str, part: str) -> Cells:
+def _part(held: Cells, key: str, part: str, frame: Frame) -> Cells:
     if part == "best":
-        part = direction(key)
+        part = direction_of(frame, key)
     if part == "last" or not isinstance(held, Metrics):
         return held
     return Numbers(getattr(held, part), held.missing)

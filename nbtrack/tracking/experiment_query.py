@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 
 from nbtrack.entities import Experiment
 from nbtrack.errors import QueryError
+from nbtrack.query import pointing
 from nbtrack.query.lex import Token, lex
 from nbtrack.query.like import matcher
 
@@ -26,7 +27,8 @@ Field = tuple[str, str]  # ("tag", key) or ("attribute", name)
 
 def select(experiments: Sequence[Experiment], filter_string: str, order_by: Sequence[str]) -> list[Experiment]:
     """Those that match, newest first (then by id) unless `order_by` says otherwise. Raises QueryError."""
-    tests = _Parser(filter_string).tests()
+    with pointing(filter_string):
+        tests = _Parser(filter_string).tests()
     found = sorted((e for e in experiments if all(test(e) for test in tests)), key=lambda e: e.experiment_id)
     # Sorts are stable, so the last key goes first. Without one, the id decides, descending as in MLflow.
     keys = [_order(text) for text in order_by]

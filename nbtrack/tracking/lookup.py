@@ -17,7 +17,7 @@ import numpy as np
 from nbtrack.entities import Experiment, LifecycleStage, Metric, Run, ViewType
 from nbtrack.errors import InvalidValueError, NbtrackWarning, NotFoundError
 from nbtrack.frame import I64, Bool, Frame, Row, Text, frame_of
-from nbtrack.query import hints, parse, parse_key, select
+from nbtrack.query import Key, hints, parse, parse_key, pointing, select
 from nbtrack.stores import Snapshot, Store
 from nbtrack.stores.base import Narrowing, Question
 from nbtrack.tracking import dataset_rows, experiment_query, run_table, tables
@@ -83,8 +83,9 @@ def matching(
     ids = list(dict.fromkeys(map(str, experiment_ids)))
     text, now, skipped = filter_string or "", float(time_ns() // 1_000_000), 0
     if isinstance(store, Narrowing) and ids:
-        keys = [parse_key(clause) for clause in order_by]
-        question = Question(parse(text), keys, ViewType(view), now, start, end)
+        with pointing(text):
+            wanted = parse(text)
+        question = Question(wanted, [_key(clause) for clause in order_by], ViewType(view), now, start, end)
         held, skipped = store.narrowed(ids, question)
     else:
         held = store.snapshot(ids) if ids else Snapshot((), ())
@@ -99,6 +100,11 @@ def matching(
     )
     meant = hints(text, _some(store, ids) if text and not len(frame) else frame)
     return Ordered(held, order[_shown(frame, ViewType(view))[order]], skipped, meant)
+
+
+def _key(clause: str) -> Key:
+    with pointing(clause):
+        return parse_key(clause)
 
 
 def _some(store: Store, ids: Sequence[str]) -> Frame:

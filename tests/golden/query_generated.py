@@ -178,7 +178,7 @@ def answer(ask: Any) -> list[int] | dict[str, Any]:
     try:
         return ask()
     except QueryError as error:
-        return {"start": error.start, "end": error.end, "message": str(error)}
+        return {"start": error.start, "end": error.end, "message": error.args[0]}
 
 
 def written() -> str:

@@ -53,6 +53,21 @@ def test_tab_behind_track_offers_commands_columns_and_values(two: Notebook) -> N
     assert "%track ls params.lr >" in offered("%track ls params.lr ")
 
 
+def test_tab_in_a_filter_offers_columns_with_counts_and_examples(two: Notebook) -> None:
+    def offered(text: str) -> dict[str, str]:
+        with provisionalcompleter():
+            return {text[: each.start] + each.text: each.type for each in two.ip.Completer.completions(text, len(text))}
+
+    assert offered("%track ls metrics.a") == {"%track ls metrics.acc": "2 runs · 0.5 … 0.75"}
+    call = "nbtrack.search_runs(\n    experiment_ids=['0'],\n    filter_string='metrics.a"
+    assert offered(call) == {f"{call}cc": "2 runs · 0.5 … 0.75"}
+    assert "nbtrack.dashboard(filter=\"params.lr = '0.1'" in offered('nbtrack.dashboard(filter="params.lr = ')
+    assert "0.1" not in str(
+        offered("nbtrack.search_runs(filter_string='params.lr = ")
+    )  # a quote would end the argument
+    assert "metrics.acc" not in str(offered("nbtrack.search_runs(filter_string='metrics.acc > 1').met"))
+
+
 def test_ls_takes_a_filter(two: Notebook) -> None:
     two.cell("%track ls metrics.acc > 0.6")
     assert "two" in two.output

@@ -50,6 +50,29 @@ def test_a_column_that_no_run_has_is_told_with_the_nearest_one(text: str, expect
     assert [[column.name, near] for column, near in unknown(node, FRAME)] == expected
 
 
+def test_an_error_shows_its_place_in_the_filter_and_in_the_order() -> None:
+    with pytest.raises(QueryError) as raised:
+        select(FRAME, "metrics.loss > 1\n AND metrics.loss > '1'")
+    assert str(raised.value).splitlines()[1:] == [
+        "    metrics.loss > 1  AND metrics.loss > '1'",
+        "                                         ^^^",
+    ]
+    with pytest.raises(QueryError) as raised:
+        select(FRAME, "", ["metrics.loss SIDEWAYS"])
+    assert str(raised.value).splitlines()[1:] == ["    metrics.loss SIDEWAYS", "                 ^^^^^^^^"]
+    with pytest.raises(QueryError) as raised:
+        select(FRAME, f"{'metrics.loss > 1 AND ' * 50}metrics.loss > '1' {'AND metrics.loss > 1 ' * 50}")
+    assert max(map(len, str(raised.value).splitlines())) < 140
+
+
+def test_the_best_of_a_metric_goes_by_the_direction_it_was_tracked_with() -> None:
+    tag = Text(np.zeros(len(FRAME), np.int32), ["min"])
+    turned = Frame({**FRAME.columns, "tags.nbtrack.metric.accuracy": tag}, len(FRAME))
+    least = select(FRAME, "metrics.accuracy.min < 0.8").tolist()
+    assert select(turned, "metrics.accuracy.best < 0.8").tolist() == least
+    assert select(FRAME, "metrics.accuracy.best < 0.8").tolist() != least
+
+
 def test_columns_are_listed_with_counts_and_examples() -> None:
     assert json.loads(json.dumps([asdict(column) for column in columns(FRAME)])) == CASES["columns"]
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from nbtrack.entities import Dataset, DatasetInput, Param
 from nbtrack.frame import Row
 from nbtrack.stores.files import FileStore, index, notify, reader
 from tests.repository import git
@@ -64,6 +65,32 @@ def edit_in_place(store: Path, run: Path, look: Look) -> None:
     os.utime(tag, ns=(about.st_atime_ns, about.st_mtime_ns))
 
 
+def edit_a_param_in_place(store: Path, run: Path, look: Look) -> None:
+    """MLflow does too, when the same params are logged again: who looks between its two steps finds an empty file."""
+    param = run / "params" / "lr"
+    text = param.read_text()
+    param.write_text("")
+    look()
+    param.write_text(text)
+    look()
+    param.write_text("9")
+
+
+def bring_a_data_set_after_its_run(store: Path, run: Path, look: Look) -> None:
+    """As rsync does, which goes by the alphabet; two runs used it, and one is looked at after the other."""
+    datasets = run.parent / "datasets"
+    other = next(path for path in run.parent.iterdir() if path.name not in (run.name, "datasets") and path.is_dir())
+    given = [DatasetInput(Dataset("d", "1", "t", "s", None, "p"), ())]
+    for each in (run, other):
+        FileStore(store).log_inputs(each.name, given)
+    datasets.rename(store.parent / "datasets")
+    look()
+    (store.parent / "datasets").rename(datasets)
+    assert all(each.run.inputs.dataset_inputs for each in look().values())
+    (meta,) = datasets.rglob("meta.yaml")
+    meta.write_text(meta.read_text().replace("name: d", "name: e"))
+
+
 def edit_by_replacing(store: Path, run: Path, look: Look) -> None:
     """As most editors save: another file gets the name."""
     meta = run / "meta.yaml"
@@ -95,6 +122,7 @@ def swap_two_runs(store: Path, run: Path, look: Look) -> None:
 
 WAYS = [
     check_out_another_commit, copy_over_with_times_kept, unpack_an_archive_over_it, edit_in_place, edit_by_replacing,
+    edit_a_param_in_place, bring_a_data_set_after_its_run,
     move_the_experiment_to_the_trash, move_to_the_trash_and_back, swap_two_runs,
 ]  # fmt: skip
 
@@ -135,6 +163,7 @@ def made(folder: Path) -> Path:
     for number in range(2):
         run = store.create_run(experiment, run_name=f"r{number}", user_id="u", start_time=5, tags={"t": str(number)})
         store.writer(run.info.run_id).log_metric("loss", number / 4, 1, 1)
+        store.log_batch(run.info.run_id, params=[Param("lr", "1")])
         meta = folder / experiment / run.info.run_id / "meta.yaml"
         meta.write_text(meta.read_text().replace("status: 1", "status: 3"))
     store.close()

@@ -202,12 +202,15 @@ def test_an_interrupted_first_look_goes_on_where_it_was(
         read.append(run_id)
         return real(folder, run_id, experiment_id)
 
+    other = FileStore(tmp_path / "mlruns")
+    other.create_run(other.create_experiment("f"), run_name="alone", user_id="u", start_time=5, tags={})
+    monkeypatch.setattr(indexing, "TICK_NS", 0)  # an experiment that was listed counts as known
     monkeypatch.setattr(indexing, "open_run", interrupted)
     store = FileStore(tmp_path / "mlruns")
     with pytest.raises(KeyboardInterrupt):
         store.snapshot()
-    assert len(rows(store)) == 3
-    assert len(read) == 4, "two, the one that was interrupted, and that one again"
+    assert len(rows(store)) == 4, "also of the experiment that was not come to"
+    assert len(read) == 5, "two, the one that was interrupted, and that one again"
 
 
 def test_several_processes_remember_at_once(tmp_path: Path, runs: list[str]) -> None:

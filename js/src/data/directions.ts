@@ -1,18 +1,16 @@
 /** Is less of a metric better, or more? What the person set, else what runs were tracked with, else the known names. */
 
-import { direction, written } from "../query";
+import { directionOf as directionOfKey, written } from "../query";
 import { numbers } from "../query/words";
 import type { Column, Frame } from "./frame";
 import { SYSTEM } from "./sections";
 
 export type Direction = "min" | "max";
-const TAG = "tags.nbtrack.metric.";
 
 /** `name` is a column's, such as metrics.loss or metrics.loss.max. */
 export function directionOf(frame: Frame, set: Readonly<Record<string, string>>, name: string): Direction {
   const { key } = metricOf(frame, name);
-  const chosen = set[key] ?? tagged(frame, key) ?? direction(key);
-  return chosen === "min" ? "min" : "max";
+  return directionOfKey(frame, key, set);
 }
 
 /** Settings and the machine's own measures have no best. The words of nbtrack/query/direction.py. */
@@ -20,14 +18,6 @@ const NEUTRAL = /(^|[^a-z])(lr|learning_rate|epoch|step|steps|iteration|iteratio
 
 export function hasBest(metric: string): boolean {
   return !metric.startsWith(`${SYSTEM}/`) && !NEUTRAL.test(metric);
-}
-
-/** What `%%track -m loss:min` wrote. */
-function tagged(frame: Frame, key: string): string | undefined {
-  const column = frame.columns.get(TAG + key);
-  if (column?.kind !== "text") return undefined;
-  const code = column.codes.find((code) => code >= 0);
-  return code === undefined ? undefined : column.words[code];
 }
 
 export const PARTS = ["last", "min", "max", "first"] as const;

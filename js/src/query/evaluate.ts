@@ -2,7 +2,7 @@
 
 import type { Column as Cells, Frame, MetricColumn, NumberColumn, TextColumn } from "../data/frame";
 import { DURATION } from "./columns";
-import { direction } from "./direction";
+import { directionOf } from "./direction";
 import { fold, matcher } from "./like";
 import { searcher } from "./pattern";
 import { nearest } from "./suggest";
@@ -88,11 +88,11 @@ function metric(column: Column, place: Place): Cells {
   if (column.part === null && held === undefined && !column.quoted) {
     const [key, part] = keyAndPart(column.key);
     const whole = columns.get(`metrics.${key}`);
-    if (part !== null && whole !== undefined) return partOf(whole, key, part);
+    if (part !== null && whole !== undefined) return partOf(whole, key, part, place.frame);
   }
   if (held === undefined) return nothing(length);
   if (column.part === "at") return atStep(column, held, place);
-  return column.part === null ? held : partOf(held, column.key, column.part);
+  return column.part === null ? held : partOf(held, column.key, column.part, place.frame);
 }
 
 function keyAndPart(typed: string): [key: string, part: Part | null] {
@@ -101,8 +101,8 @@ function keyAndPart(typed: string): [key: string, part: Part | null] {
   return dot >= 0 && (PARTS as readonly string[]).includes(part) ? [typed.slice(0, dot), part as Part] : [typed, null];
 }
 
-function partOf(held: Cells, key: string, asked: Part): Cells {
-  const part = asked === "best" ? direction(key) : asked;
+function partOf(held: Cells, key: string, asked: Part, frame: Frame): Cells {
+  const part = asked === "best" ? directionOf(frame, key) : asked;
   if (held.kind !== "metric" || part === "last" || part === "at") return held;
   return { kind: "number", values: held[part], missing: held.missing };
 }

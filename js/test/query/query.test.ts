@@ -33,6 +33,13 @@ describe("the golden cases that Python replays too", () => {
   test.each(cases.unknown)("columns that no run has in %s", (text, expected) => {
     expect(unknown(parse(text)!, frame).map(({ column, nearest }) => [nameOf(column), nearest])).toEqual(expected);
   });
+  test("the best of a metric goes by the direction it was tracked with", () => {
+    const tag = { kind: "text" as const, codes: new Int32Array(frame.length), words: ["min"] };
+    const turned = { ...frame, columns: new Map(frame.columns).set("tags.nbtrack.metric.accuracy", tag) };
+    const least = rowsOf(mask(frame, "metrics.accuracy.min < 0.8"));
+    expect(rowsOf(mask(turned, "metrics.accuracy.best < 0.8"))).toEqual(least);
+    expect(rowsOf(mask(frame, "metrics.accuracy.best < 0.8"))).not.toEqual(least);
+  });
   test("the columns with counts and examples", () => expect(columns(frame)).toEqual(cases.columns));
   test.each(cases.completions)("behind %s at %d", (text, cursor, expected) => {
     expect(complete(frame, text, cursor).map((suggestion) => Object.values(suggestion))).toEqual(expected);

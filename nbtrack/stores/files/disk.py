@@ -15,7 +15,6 @@ from pathlib import Path
 from nbtrack.errors import InvalidValueError, NotFoundError, ReadOnlyError, StoreError
 
 LONGEST_TEXT = 1_000_000  # bytes of a param, tag or meta.yaml; MLflow's own limit is 8,000 characters
-SHORT = 4096  # bytes of a text that one read takes whole
 LARGEST_FILE = 1 << 30  # bytes of a metric file; beyond it, it is a sparse file or a mistake
 SMALL = 4096  # bytes that a disk writes at once
 STALE_AFTER = 60.0  # seconds after which a temporary file belongs to a writer that was killed
@@ -68,21 +67,6 @@ def read(path: str, limit: int) -> tuple[bytes, os.stat_result]:
         raise _unreadable(error) from error
     finally:
         os.close(fd)
-
-
-def read_short(path: str) -> bytes | None:
-    """A short text in the fewest system calls; None where `read` must look closer: an empty or long one, or no file."""
-    try:
-        fd = os.open(path, _READ)
-    except OSError:
-        return None
-    try:
-        data = os.read(fd, SHORT)
-    except OSError:
-        return None
-    finally:
-        os.close(fd)
-    return data if 0 < len(data) < SHORT else None
 
 
 def _read_rest(fd: int, size: int, data: bytes) -> bytes:

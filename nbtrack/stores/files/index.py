@@ -180,13 +180,15 @@ class Index:
                 self._say_unwatched(held)
         if self._watcher is None:
             return
-        changed = self._watcher.changed()
-        if changed is None:
-            for known in self._folders.values():
-                known.quiet.clear()
-        else:
-            for known, run_id in changed:
-                known.quiet.discard(run_id)
+        changed = None
+        try:
+            changed = self._watcher.changed()
+        finally:  # also where it was interrupted, and what was heard is lost
+            if changed is None:
+                for known in self._folders.values():
+                    known.quiet.clear()
+        for known, run_id in changed or ():
+            known.quiet.discard(run_id)
 
     def _say_unwatched(self, held: int) -> None:
         """A large store that cannot be watched is slow to ask, and the person can often change that."""
@@ -209,6 +211,14 @@ class Index:
         }
 
     def _look(self, experiment_ids: Sequence[str] | None, *, thorough: bool, progress: Progress) -> Seen:
+        try:
+            return self._looked(experiment_ids, thorough=thorough, progress=progress)
+        except BaseException:
+            for known in self._folders.values():
+                known.listed = None  # there may be more runs than were read; those that were are kept
+            raise
+
+    def _looked(self, experiment_ids: Sequence[str] | None, *, thorough: bool, progress: Progress) -> Seen:
         chosen: list[Experiment] = []
         damages: list[Damage] = []
         listed: list[tuple[str, str, Sequence[str]]] = []
@@ -238,27 +248,26 @@ class Index:
         count = sum(len(names) for _, _, names in new)
         prepare(count)
         fresh: dict[str, Reading] = {}
-        helpers = Helpers([part for each in new for part in parts_of(*each)], count)
-        try:
-            for part in helpers:
-                _put_on_shelf([each.held for each in part.values() if each.held and isinstance(each.held.place, Row)])
-                fresh |= part
-                progress.step(len(part))
-        except BaseException:
-            for part in helpers.arrived():
-                fresh |= part
-            for path, reading in fresh.items():
-                self._interrupted(os.path.dirname(path), {os.path.basename(path): reading})
-            raise
-        finally:
-            helpers.close()
+        with Helpers([part for each in new for part in parts_of(*each)], count) as helpers:
+            try:
+                for part in helpers:
+                    _put_on_shelf(
+                        [each.held for each in part.values() if each.held and isinstance(each.held.place, Row)]
+                    )
+                    fresh |= part
+                    progress.step(len(part))
+            except BaseException:
+                for part in helpers.arrived():
+                    fresh |= part
+                for path, reading in fresh.items():
+                    self._keep(os.path.dirname(path), {os.path.basename(path): reading})
+                raise
         return fresh
 
-    def _interrupted(self, folder: str, readings: Mapping[str, Reading]) -> None:
-        """What was read is kept, so that the next look goes on from here."""
+    def _keep(self, folder: str, readings: Mapping[str, Reading]) -> None:
+        """What was read before an interrupt: the next look goes on from here."""
         known = self._folders[folder]
         known.readings.update(readings)
-        known.listed = None  # there are more than these
         known.version = next(_versions)
 
     def _same_or_new(
@@ -327,7 +336,7 @@ class Index:
             self._read(opened, known, readings)
         except BaseException:
             self._read(opened, known, readings)
-            self._interrupted(folder, readings)
+            self._keep(folder, readings)
             raise
         known.checked = True
         if readings != known.readings:

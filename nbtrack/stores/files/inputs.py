@@ -29,7 +29,10 @@ def read_inputs(scan: Scan) -> tuple[DatasetInput, ...]:
         source = str(link.get("source_id", ""))
         if not source.isalnum():
             continue
-        about = _read(scan, f"../{DATASETS}/{source}")
+        place = f"../{DATASETS}/{source}"
+        about = _read(scan, place)
+        if not about and not os.path.lexists(os.path.join(scan.folder, place)):
+            scan.missed(place)
         if about:
             given = link.get("tags")
             tags = given if isinstance(given, Mapping) else {}

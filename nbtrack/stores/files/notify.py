@@ -23,13 +23,17 @@ SHARE = 2  # of the folders that a user may watch, the half is left to others
 _EVENT = struct.Struct("iIII")
 
 
+class _Several(set[Any]):
+    """The names of one folder that several have: a data set lies once, however many runs used it."""
+
+
 class Watcher:
-    """Watches folders for others: each is named by whatever `add` is given with it."""
+    """Watches folders for others: each is named by whatever `add` is given with it, one by several names too."""
 
     def __init__(self, descriptor: int, add_watch: Callable[[int, bytes, int], int]) -> None:
         self._fd = descriptor
         self._add = add_watch
-        self._names: list[Any] = []  # by the number of the watch: the system counts them up from 1
+        self._names: list[Any | _Several] = []  # by the number of the watch: the system counts them up from 1
         self.close = weakref.finalize(self, os.close, descriptor)
 
     def add(self, folder: str, name: Any) -> bool:
@@ -38,19 +42,25 @@ class Watcher:
         if watch < 0:
             return False
         self._names.extend([None] * (watch + 1 - len(self._names)))
-        self._names[watch] = name
+        held = self._names[watch]
+        if isinstance(held, _Several):
+            held.add(name)
+        else:
+            self._names[watch] = name if held is None or held == name else _Several((held, name))
         return True
 
     def changed(self) -> set[Any] | None:
         """The names of folders in which something happened since the last call; None when it may be any."""
-        names = set()
+        names: set[Any] = set()
         for watch, mask in self._events():
             if mask & OVERFLOW:
                 for _ in self._events():
                     pass
                 return None
             name = self._names[watch]
-            if name is not None:
+            if isinstance(name, _Several):
+                names |= name
+            elif name is not None:
                 names.add(name)
             if mask & IGNORED:
                 self._names[watch] = None

@@ -22,7 +22,7 @@ from nbtrack.stores.base import Damage
 from nbtrack.stores.files.reader import ALL_BYTES, META_BYTES, Reading, shared
 from nbtrack.stores.files.shelf import Held, Rows, Shelf, Standing, arranged, shelf_of
 
-VERSION = 3  # also to be raised when a run's files are read in another way
+VERSION = 4  # also to be raised when a run's files are read in another way
 MAGIC = b"nbtrack runs %d" % VERSION
 SIGNED = META_BYTES + ALL_BYTES
 NEVER = bytes(SIGNED)  # the signature of a run that must be read again

@@ -15,6 +15,7 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import IO
 
@@ -44,8 +45,11 @@ def parts_of(folder: str, experiment_id: str, run_ids: Sequence[str]) -> list[Pa
 
 def _worth(runs: int) -> int:
     """How many helpers are worth their start; none where nothing can be started."""
-    able = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1)
-    return min(MOST, len(able) - 1, runs // ENOUGH) if sys.executable else 0
+    if runs < ENOUGH or not sys.executable or getattr(sys, "frozen", False):  # a frozen program is no Python to start
+        return 0
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    idle = round(processors - os.getloadavg()[0]) if hasattr(os, "getloadavg") else processors
+    return max(0, min(MOST, processors - 1, idle, runs // ENOUGH))
 
 
 def read_part(part: Part) -> dict[str, Reading]:
@@ -64,19 +68,39 @@ class Helpers:
     """Processes that read what is left of `parts`, which are so many runs, while the caller reads too."""
 
     def __init__(self, parts: Sequence[Part], runs: int) -> None:
-        count = _worth(runs)
-        self._parts = deque(parts if count else ())
+        self._count = _worth(runs)
+        self._parts = deque(parts if self._count else ())
         self._read: deque[Mapping[str, Reading]] = deque()
         self._processes: list[subprocess.Popen[bytes]] = []
         self._threads: list[threading.Thread] = []
-        for _ in range(count):
-            try:
-                process = _started()
-            except OSError:
-                break
-            self._processes.append(process)
-            self._threads.append(threading.Thread(target=self._feed, args=(process,), daemon=True))
-            self._threads[-1].start()
+
+    def __enter__(self) -> Helpers:
+        try:
+            for _ in range(self._count):
+                self._processes.append(_started())
+                thread = threading.Thread(target=self._feed, args=(self._processes[-1],), daemon=True)
+                thread.start()
+                self._threads.append(thread)
+        except (OSError, RuntimeError):  # no more processes, or no more threads
+            pass
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *left: object) -> None:
+        """End the helpers, in the middle of their parts where they are not done."""
+        self._parts.clear()
+        for process in self._processes:
+            process.kill()
+            process.wait()
+        for thread in self._threads:
+            thread.join()
+        for process in self._processes:
+            for pipe in (process.stdin, process.stdout):
+                with suppress(OSError):
+                    if pipe is not None:
+                        pipe.close()
 
     def __iter__(self) -> Iterator[Mapping[str, Reading]]:
         """What was read, part by part, here and there; a part whose helper failed is read here."""
@@ -96,15 +120,6 @@ class Helpers:
         while self._read:
             yield self._read.popleft()
 
-    def close(self) -> None:
-        """End the helpers, in the middle of their parts where they are not done."""
-        self._parts.clear()
-        for process in self._processes:
-            process.kill()
-            process.wait()
-        for thread in self._threads:
-            thread.join()
-
     def _next(self) -> Part | None:
         try:
             return self._parts.popleft()
@@ -115,15 +130,14 @@ class Helpers:
         assert process.stdin is not None
         assert process.stdout is not None
         part = None
-        with process.stdin as there, process.stdout as back:
-            try:
-                while (part := self._next()) is not None:
-                    _send(there, pickle.dumps((part.folder, part.experiment_id, list(part.run_ids))))
-                    found = unpack(_receive(back), []).readings()
-                    self._read.append({os.path.join(folder, run_id): now for (folder, run_id), now in found.items()})
-            except (*WRONG, EOFError):
-                if part is not None:
-                    self._parts.append(part)
+        try:
+            while (part := self._next()) is not None:
+                _send(process.stdin, pickle.dumps((part.folder, part.experiment_id, list(part.run_ids))))
+                found = unpack(_receive(process.stdout), []).readings()
+                self._read.append({os.path.join(folder, run_id): now for (folder, run_id), now in found.items()})
+        except (*WRONG, EOFError):
+            if part is not None:
+                self._parts.append(part)
 
 
 def _started() -> subprocess.Popen[bytes]:

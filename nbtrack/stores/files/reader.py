@@ -33,6 +33,10 @@ _63 = 0x7FFFFFFFFFFFFFFF  # inodes may be greater than a signed number
 STAMP = 4  # inode, size, and the times of its content and of itself (ns)
 META_LAST = 2  # paths begin with the run's folder and its meta.yaml
 META_BYTES, ALL_BYTES = 8, 16  # of a signature
+OUTSIDE = "../"  # paths of what lies beside the runs
+ABSENT = (0,) * STAMP
+# To go from a folder one need not be allowed to list it. A link is none of our folders.
+_FROM = os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW if hasattr(os, "O_PATH") and os.stat in os.supports_dir_fd else 0
 _DEEPEST = 40  # folders within metrics/, from slashes in a name
 
 
@@ -51,6 +55,11 @@ class Scan:
         self.paths.append(path)
         # As bare numbers, because of so many small objects Python's collector would look at each, again and again.
         self.stamps.extend(_stamp(about))
+
+    def missed(self, path: str) -> None:
+        """Remember that a path beside the run was not there: it may come, and the run does not change by it."""
+        self.paths.append(path)
+        self.stamps.extend(ABSENT)
 
     def newest(self) -> int:
         """When anything that was seen changed last (ns)."""
@@ -164,15 +173,44 @@ def shared(paths: tuple[str, ...]) -> tuple[str, ...]:
 
 def unchanged(folder: str, reading: Reading, *, only_meta: bool = False) -> bool:
     """Does every file and folder that the reading came from still look the same?"""
-    prefix = folder + "/"
-    stamps: list[int] = []
+    paths = reading.paths[:META_LAST] if only_meta else reading.paths
     try:
-        for path in reading.paths[:META_LAST] if only_meta else reading.paths:
-            stamps += _stamp(os.lstat(prefix + path))
+        seen = _signature(array("q", _stamps_from(folder, paths) if _FROM else _stamps(folder, paths)))
     except OSError:
         return False
-    seen = _signature(array("q", stamps))
     return seen[:META_BYTES] == reading.signature[:META_BYTES] if only_meta else seen == reading.signature
+
+
+def _stamps_from(folder: str, paths: Sequence[str]) -> list[int]:
+    """`_stamps`, where the system goes from an open folder: a fifth quicker than by whole paths."""
+    stamps: list[int] = []
+    at = os.open(folder, _FROM)
+    try:
+        for path in paths:
+            try:
+                stamps += _stamp(os.stat(path or ".", dir_fd=at, follow_symlinks=False))
+            except FileNotFoundError:
+                stamps += _absent(path)
+    finally:
+        os.close(at)
+    return stamps
+
+
+def _stamps(folder: str, paths: Sequence[str]) -> list[int]:
+    stamps: list[int] = []
+    for path in paths:
+        try:
+            stamps += _stamp(os.lstat(f"{folder}/{path}"))
+        except FileNotFoundError:
+            stamps += _absent(path)
+    return stamps
+
+
+def _absent(path: str) -> tuple[int, ...]:
+    """A run may point at a data set that is not there yet; what was in its own folder has gone."""
+    if path.startswith(OUTSIDE):
+        return ABSENT
+    raise FileNotFoundError(path)
 
 
 def _stamp(about: os.stat_result) -> tuple[int, int, int, int]:
@@ -300,14 +338,9 @@ def _odd_status(meta: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 def _values(scan: Scan, sub: str, limit: int, depth: int = 0) -> Iterator[tuple[str, bytes]]:
     """Every file under a folder, by its key."""
     prefix = f"{scan.folder}/{sub}/"
-    fixed = sub == PARAMS
     for name in scan.names(sub):
         if name in _FOREIGN or not is_key(name):
             scan.damage(f"{sub}/{name}", "was put there by another program; MLflow may stumble over it", "Delete it.")
-            continue
-        # Params are fixed once logged; a third of all files need no look again, only their folder does.
-        if fixed and (short := disk.read_short(prefix + name)) is not None:
-            yield name, short
             continue
         path = f"{sub}/{name}"
         try:
@@ -322,8 +355,7 @@ def _values(scan: Scan, sub: str, limit: int, depth: int = 0) -> Iterator[tuple[
             scan.damage(path, *_words(error))
             _saw_unread(scan, path)
             continue
-        if not sub.startswith(PARAMS):
-            scan.saw(path, about)
+        scan.saw(path, about)
         yield (path.partition("/")[2] if depth else name), data
 
 

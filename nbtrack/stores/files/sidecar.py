@@ -34,10 +34,18 @@ def cache_folder() -> Path:
     if given:
         return Path(given)
     if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData/Local") / "nbtrack" / "Cache"
+        return Path(os.environ.get("LOCALAPPDATA") or _home() / "AppData/Local") / "nbtrack" / "Cache"
     if sys.platform == "darwin":
-        return Path.home() / "Library/Caches/nbtrack"
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "nbtrack"
+        return _home() / "Library/Caches/nbtrack"
+    return Path(os.environ.get("XDG_CACHE_HOME") or _home() / ".cache") / "nbtrack"
+
+
+def _home() -> Path:
+    """Where there is none (a container's user without a name), a place in which nothing can be kept."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return Path(os.devnull)
 
 
 class Sidecar:
@@ -59,7 +67,8 @@ class Sidecar:
             if path.stat().st_size > LARGEST:
                 return None
             known = unpack(path.read_bytes(), _identity(self._root))
-            os.utime(path)  # it was of use
+            with contextlib.suppress(OSError):  # a cache that may only be read
+                os.utime(path)  # it was of use
             return known
         except WRONG:
             return None
@@ -77,8 +86,13 @@ class Sidecar:
             self._save(shelf, facts)
         else:
             # No daemon: a short script waits at its end for the file that makes its next start quick.
-            self._writing = threading.Thread(target=self._save, args=(shelf, facts), name="nbtrack-remember")
-            self._writing.start()
+            writing = threading.Thread(target=self._save, args=(shelf, facts), name="nbtrack-remember")
+            try:
+                writing.start()
+            except RuntimeError:  # no more threads, or Python is ending
+                self._save(shelf, facts)
+            else:
+                self._writing = writing
 
     def wait(self) -> None:
         """Until nothing is being written."""

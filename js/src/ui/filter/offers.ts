@@ -32,7 +32,7 @@ function completions(frame: Frame, text: string, caret: number): Offer[] {
     end: unitAt(text, found.end),
     insert: `${found.text} `,
     label: found.text,
-    detail: found.kind === "column" ? examples(found.examples) : found.count > 0 ? counted(found.count) : "",
+    detail: [found.count > 0 ? counted(found.count) : "", examples(found.examples)].filter(Boolean).join(" · "),
   }));
 }
 
