@@ -23,7 +23,7 @@ from nbtrack.dashboard.live import Hub, hub_for
 from nbtrack.dashboard.output import Shown, output_html, page_html
 from nbtrack.dashboard.plain import plain_html, plain_text
 from nbtrack.dashboard.requests import Answer, Request, answers
-from nbtrack.dashboard.rows import chosen_rows, code_for, first_rows, shown_rows
+from nbtrack.dashboard.rows import chosen_rows, code_for, first_rows, is_arranged, shown_rows
 from nbtrack.dashboard.snapshot import (
     FIRST_RUNS,
     SAVED_BYTES,
@@ -170,7 +170,16 @@ class Dashboard(Model):
 
     def code(self) -> str:
         """Python that gives the rows of the table."""
-        return code_for(label(self._hub.store.uri), self.view, self._hub.experiment_ids())
+        view = self._narrowed() if self._only is not None else self.view
+        return code_for(
+            label(self._hub.store.uri), view, self._hub.experiment_ids(), arranged=is_arranged(self._frame(), view)
+        )
+
+    def _narrowed(self) -> dict[str, Any]:
+        """The view with the runs that this shows named in its filter."""
+        named = ", ".join(f"'{run}'" for run in sorted(self._only or ()))
+        given = f"({self.view['filter']}) and " if self.view["filter"] else ""
+        return {**self.view, "filter": f"{given}run_id IN ({named})"}
 
     def save_view(self, name: str) -> None:
         """Keep the view under a name: `nbtrack.dashboard(view=name)` opens it again, for this store."""

@@ -58,6 +58,12 @@ def chromium_running() -> Iterator[Browser]:
             browser.close()
 
 
+def new_context(browser: Browser) -> BrowserContext:
+    context = browser.new_context(viewport={"width": 1400, "height": 1000})
+    context.set_default_timeout(30_000)
+    return context
+
+
 @dataclass
 class Server:
     """A running Jupyter server, whose notebooks lie in `folder`."""
@@ -194,6 +200,7 @@ class Notebook:
     path: Path
     app: str = "lab"
     kernel: str = "python3"
+    shared: bool = False
     problems: list[str] = field(default_factory=list)
 
     @staticmethod
@@ -206,17 +213,19 @@ class Notebook:
         app: str = "lab",
         dark: bool = False,
         ipykernel: str = "",
+        among: BrowserContext | None = None,
     ) -> Notebook:
-        """A notebook of the given cells, or the file that is there, in JupyterLab or Notebook 7 ("notebooks")."""
+        """A notebook of the given cells, or the file that is there, in JupyterLab or Notebook 7 ("notebooks").
+
+        `among` are pages that share what they have loaded; without, it is alone, as in a browser just started.
+        """
         kernel = write_spec(server.kernels, ipykernel) if ipykernel else "python3"
         path = server.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         if cells:
             path.write_text(json.dumps(_document(cells, kernel)))
-        context = browser.new_context(viewport={"width": 1400, "height": 1000})
-        context.set_default_timeout(30_000)
-        context.add_cookies([])
-        notebook = Notebook(server, context, context.new_page(), path, app, kernel)
+        context = among or new_context(browser)
+        notebook = Notebook(server, context, context.new_page(), path, app, kernel, shared=among is not None)
         notebook.page.on("pageerror", lambda error: notebook.problems.append(str(error)))
         notebook.load()
         if dark:
@@ -270,7 +279,10 @@ class Notebook:
 
     def close(self) -> None:
         self.shut_kernel_down()
-        self.context.close()
+        if self.shared:
+            self.page.close()
+        else:
+            self.context.close()
 
 
 def _document(cells: Sequence[str], name: str) -> dict[str, Any]:

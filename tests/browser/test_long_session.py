@@ -99,7 +99,7 @@ def nothing_is_left_behind(book: Notebook, first: int, more: int) -> float:
 
 @pytest.mark.slow  # a hundred times
 def test_a_hundred_dashboards_opened_and_closed_leave_nothing_behind(notebook: Open) -> None:
-    grown = nothing_is_left_behind(notebook(STORE + HELD, SHOW), 10, 90)
+    grown = nothing_is_left_behind(notebook(STORE + HELD, SHOW, alone=True), 10, 90)
     assert grown < 600_000  # measured over three: 0.5 MB, of which an output of that size leaves 0.06 in JupyterLab
 
 
@@ -119,9 +119,8 @@ with nbtrack.start_run(run_name="after"):
 def test_a_lost_message_a_lost_connection_and_a_new_kernel_are_made_good_and_little_is_left_behind(
     notebook: Open,
 ) -> None:
-    book = notebook(
-        STORE + HELD, SHOW, LOSE, "with nbtrack.start_run(run_name='connected'): nbtrack.log_metric('loss', 1)"
-    )
+    connected = "with nbtrack.start_run(run_name='connected'): nbtrack.log_metric('loss', 1)"
+    book = notebook(STORE + HELD, SHOW, LOSE, connected, alone=True)
     nothing_is_left_behind(book, 2, 3)
     book.run(2)
     expect(row(book, "lost")).to_be_visible()
@@ -173,7 +172,7 @@ IN_TAB = """() => {
 def test_eight_hours_of_points_stay_within_bounds_in_kernel_and_tab_and_leave_at_most_twenty_messages_a_second(
     notebook: Open,
 ) -> None:
-    book = notebook(STORE, SHOW, HOURS)
+    book = notebook(STORE, SHOW, HOURS, alone=True)
     book.run(0)
     book.run(1)
     expect(row(book, "run1")).to_be_visible()
