@@ -163,7 +163,8 @@ held = lambda: sum(len(each.points) for each in dash._hub.held())
 IN_TAB = """() => {
   const { state } = [...globalThis[Symbol.for('nbtrack.page')].views.values()].flatMap((s) => [...s])[0];
   const all = state.book.runs().flatMap((run) => state.book.keys(run).map((key) => state.book.get(run, key)));
-  return { points: Math.max(...all.map(({ total }) => total)), room: all.reduce((sum, { step }) => sum + step.length, 0) };
+  const room = all.reduce((sum, { step }) => sum + step.length, 0);
+  return { points: Math.max(...all.map(({ total }) => total)), room };
 }"""
 
 
