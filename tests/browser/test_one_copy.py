@@ -87,7 +87,8 @@ def test_two_dashboards_share_one_copy_across_restarts_that_moves_when_its_cell_
     # The cell that holds it is deleted, which no kernel hears of.
     book.page.evaluate("panel.content.activeCellIndex = 2; jupyterapp.commands.execute('notebook:delete-cell')")
     expect(dashboards(book.page)).to_have_count(1)
-    book.page.wait_for_function("/class=..?nbt-front/.test(JSON.stringify(panel.model.toJSON()))", timeout=15_000)
+    # Asked for too soon after it moved last, it is asked for again some seconds later.
+    book.page.wait_for_function("/class=..?nbt-front/.test(JSON.stringify(panel.model.toJSON()))", timeout=60_000)
     expect(book.page.locator(".nbt-life")).to_have_text("live")
     book.save()
     assert copies(book) == [True]

@@ -52,12 +52,12 @@ def test_the_whole_session_is_kept_in_order_on_request(nb: Notebook) -> None:
 
 
 def test_a_cell_whose_secret_was_masked_says_so_when_loaded_and_runs_again_only_with_a_value_for_it(
-    nb: Notebook, capsys: pytest.CaptureFixture[str]
+    nb: Notebook,
 ) -> None:
     key = "sk-" + "abcd1234" * 3
     nb.cell(f"%%track base\nlr = 0.1\nkey = '{key}'\nlong = len(key)")
     nb.cell("%track load base")
-    assert "A secret in line 3 of this cell was masked when it was kept." in capsys.readouterr().out
+    assert "A secret in line 3 of this cell was masked when it was kept." in nb.output
     with pytest.raises(UsageError, match=r"secret in line 3 .* masked .* `%track load"):
         nb.cell("%track rerun base lr=0.2").raise_error()
     assert len(nb.runs) == 1
