@@ -82,7 +82,10 @@ build: $(ENV) $(WIDGET) ## the environment and the front end
 demo: build ## train small models under %%track and open JupyterLab on them (HEADLESS=1: no browser)
 	@$(PY) -m nbtrack.cli demo $(if $(HEADLESS),--headless)
 
-test: lint test-js test-py ## everything: both languages, real MLflow, real JupyterLab in Chromium
+# What has no use for two processors goes side by side: types, the front end's tests, environments still to be made.
+test: build ## everything: both languages, real MLflow, real JupyterLab in Chromium
+	@$(MAKE) --no-print-directory -j $(JOBS) lint test-js $(MLFLOWS) $(KERNELS)
+	@$(MAKE) --no-print-directory test-py
 
 test-all: test .venvs/large/.made .venvs/atom/.made ## also what takes long
 	@NBTRACK_CHROMIUM="$$(cat $(CHROMIUM))" $(PY) -m pytest -q -n $(JOBS) --dist loadfile -m slow $(PYTEST)

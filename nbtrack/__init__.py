@@ -1,6 +1,7 @@
 """Track experiments in a notebook, and look at them there.
 
-Names load when first used, so that `import nbtrack` costs the standard library and nothing else.
+Names load when first used, so that `import nbtrack` costs the standard library and nothing else; in a notebook
+the rest comes while the kernel is idle (ahead.py).
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from nbtrack.autolog import tensorflow as tensorflow
     from nbtrack.autolog import transformers as transformers
     from nbtrack.autolog import xgboost as xgboost
-    from nbtrack.dashboard import chart, compare, dashboard, show
+    from nbtrack.dashboard import chart, compare, dashboard, show, table
     from nbtrack.entities import Experiment, ExperimentTag, Metric, Param, Run, RunInfo, RunStatus, RunTag, ViewType
     from nbtrack.errors import NbtrackError
     from nbtrack.magics import load_ipython_extension as load_ipython_extension
@@ -193,6 +194,7 @@ __all__ = [
     "set_tracking_uri",
     "show",
     "start_run",
+    "table",
     "track",
 ]
 
@@ -201,7 +203,7 @@ _FROM = {
         "autolog catboost keras keras_tuner lightgbm optuna pytorch ray sklearn "
         "statsmodels tensorflow transformers xgboost"
     ),
-    "nbtrack.dashboard": "chart compare dashboard show",
+    "nbtrack.dashboard": "chart compare dashboard show table",
     "nbtrack.entities": "Experiment ExperimentTag Metric Param Run RunInfo RunStatus RunTag ViewType",
     "nbtrack.errors": "NbtrackError",
     "nbtrack.magics": "load_ipython_extension unload_ipython_extension",
@@ -247,6 +249,7 @@ _MODULES = {
     "entities": "nbtrack.entities",
     "exceptions": "nbtrack.tracking.exceptions",
     "figures": "nbtrack.figures",
+    "models": "nbtrack.tracking.signatures",
     "pyfunc": "nbtrack.tracking.pyfunc",
     "tracking": "nbtrack.tracking",
 }
@@ -262,7 +265,9 @@ def __getattr__(name: str) -> Any:
     elif name in _HOME:
         value = getattr(importlib.import_module(_HOME[name]), name)
     else:
-        raise AttributeError(f"module 'nbtrack' has no attribute '{name}'")
+        from nbtrack.tracking.absent import absent
+
+        raise AttributeError(absent("module 'nbtrack'", name))
     globals()[name] = value
     return value
 
@@ -280,3 +285,9 @@ class _Package(ModuleType):
 
 
 sys.modules[__name__].__class__ = _Package
+
+if "ipykernel" in sys.modules:
+    from nbtrack.ahead import load_when_idle
+
+    load_when_idle()
+    del load_when_idle

@@ -46,12 +46,13 @@ export const MESSAGES = {
 /**
  * What a `need` can ask for. `front`: the code of the front end into the output with the display id `path`, because the
  * output that held it is gone. `series` are histories; `range` is a part of one metric's, whose answer has every point of
- * the part (`whole` in the pack says so) or the extremes of each column. `trees` lists all files of several runs; `commits`
+ * the part (`whole` in the pack says so) or the extremes of each column. `trees` lists all files of several runs; `models` are those that a run
+ * logged, whose id in `keys` makes `artifacts` and `artifact` speak of their files; `commits`
  * compares the repository of two runs, or of one with what it had not committed; `plotly` is plotly.js, for figures among
  * the files.
  */
 export const NEEDS = [
-  "hello", "resync", "front", "series", "range", "artifacts", "trees", "artifact", "inputs", "commits", "plotly", "views",
+  "hello", "resync", "front", "series", "range", "artifacts", "trees", "artifact", "inputs", "models", "commits", "plotly", "views",
 ] as const;
 
 /** What an `edit` can do. Each is safe to apply twice, and late. A view has its name for `key`, and its JSON for `value`. */

@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from nbtrack.dashboard.logged import holder
 from nbtrack.dashboard.parquet import first_rows
 from nbtrack.errors import NotFoundError, StoreError
 from nbtrack.stores.base import Store
@@ -22,9 +23,9 @@ TABLES = (".parquet", ".pq")  # which only Python can read
 MOST_FILES = 2_000  # of one run in a listing of everything
 
 
-def listing(store: Store, run: str, path: str) -> list[dict[str, Any]]:
-    """One folder."""
-    found = store.list_artifacts(run, path)
+def listing(store: Store, run: str, path: str, model: str = "") -> list[dict[str, Any]]:
+    """One folder of the run, or of a logged model."""
+    found = holder(store).list_model_files(model, path) if model else store.list_artifacts(run, path)
     return [{"path": file.path, "is_dir": file.is_dir, "file_size": file.file_size} for file in found]
 
 
@@ -45,12 +46,13 @@ def _tree(store: Store, run: str) -> tuple[list[tuple[str, int | None]], bool]:
     return sorted(found[:MOST_FILES]), len(found) > MOST_FILES
 
 
-def content(store: Store, run: str, path: str, most: int) -> dict[str, Any]:
+def content(store: Store, run: str, path: str, most: int, model: str = "") -> dict[str, Any]:
     """The beginning of a file: `most` bytes, or as many as a preview needs where it is 0."""
     wanted = most
     most = min(most or ARTIFACT_BYTES, DOWNLOAD_BYTES)
-    data = store.read_artifact(run, path, most + 1)
-    sizes = {file.path: file.file_size for file in store.list_artifacts(run, posixpath.dirname(path))}
+    read = holder(store).read_model_file if model else store.read_artifact
+    data = read(model or run, path, most + 1)
+    sizes = {file["path"]: file["file_size"] for file in listing(store, run, posixpath.dirname(path), model)}
     size = sizes.get(path) or len(data)
     return {
         "path": path,
@@ -58,7 +60,7 @@ def content(store: Store, run: str, path: str, most: int) -> dict[str, Any]:
         "mime": mimetypes.guess_type(path)[0] or "application/octet-stream",
         "base64": base64.b64encode(data[:most]).decode("ascii"),
         "cut": len(data) > most,
-        **(_table(store, run, path, size) if path.lower().endswith(TABLES) and not wanted else {}),
+        **(_table(store, run, path, size) if path.lower().endswith(TABLES) and not wanted and not model else {}),
     }
 
 

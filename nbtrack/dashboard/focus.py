@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from nbtrack import figures
 from nbtrack.errors import NotFoundError
 from nbtrack.figures.chosen import chosen_of
-from nbtrack.figures.given import runs_of
+from nbtrack.figures.given import Runs, runs_of
+from nbtrack.frame import Metrics
 from nbtrack.stores.base import Store
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 UNASKED = 10  # runs that the charts draw without a selection, as in the browser
 MOST = 100
+MOST_COMPARED = 50
 
 
 class Looked(Protocol):
@@ -39,15 +41,16 @@ def figure_of(dash: Looked) -> Figure:
     if tab == "analyse":
         return _analysis(dash, view)
     if tab == "compare":
-        return figures.difference(
-            _drawn(dash), view["compare"]["baseline"], directions=view["directions"], store=dash.store
-        )
+        return _comparison(dash, view)
     chart = view["chart"]
     runs = [view["focus"]] if tab == "run" and view["focus"] else _drawn(dash)
     metric = chart["big"] or _first_metric(dash, chart)
-    group = view["group"] if chart["band"] != "none" and tab == "charts" else None
+    given = replace(runs_of(runs, dash.store), directions=view["directions"])
+    group = _groups(given, view) if tab == "charts" else []
+    if _is_single(given, metric):
+        return figures.bars(given, metric, group=group, band=chart["band"])
     return figures.metric_history(
-        runs,
+        given,
         metric,
         x=chart["x"],
         smoothing=chart["smoothing"],
@@ -56,9 +59,28 @@ def figure_of(dash: Looked) -> Figure:
         band="sd" if chart["band"] == "none" else chart["band"],
         log_x=chart["log_x"] and chart["x"] != "time",
         log_y=chart["log_y"],
-        direction=view["directions"].get(metric),
-        store=dash.store,
     )
+
+
+def _comparison(dash: Looked, view: Mapping[str, Any]) -> Figure:
+    """Of the selection, hidden in charts or not, against the baseline where it is among them."""
+    told = view["compare"]
+    runs = list(dash.selected)[:MOST_COMPARED] or _drawn(dash)
+    baseline = told["baseline"] if told["baseline"] in runs else None
+    return figures.difference(
+        runs, baseline, pick=told["pick"], step=int(told["step"]), directions=view["directions"], store=dash.store
+    )
+
+
+def _groups(runs: Runs, view: Mapping[str, Any]) -> list[str]:
+    """The columns by which runs are put together; none where single ones are drawn all the same."""
+    return [name for name in view["group"] if name in runs.frame.columns and view["chart"]["band"] != "none"]
+
+
+def _is_single(runs: Runs, metric: str) -> bool:
+    """Has no run more than one point of it? Then it is drawn as bars."""
+    column = runs.frame.columns.get(f"metrics.{metric}")
+    return isinstance(column, Metrics) and not column.missing.all() and int(column.count.max()) == 1
 
 
 def _drawn(dash: Looked) -> list[str]:
@@ -97,7 +119,7 @@ def _analysis(dash: Looked, view: Mapping[str, Any]) -> Figure:
         case "scatter":
             return figures.scatter(runs, x, settings["y"] or f"metrics.{metric}", settings["color"])
         case "bars":
-            return figures.bars(runs, metric)
+            return figures.bars(runs, metric, group=_groups(runs, view), band=view["chart"]["band"])
         case "box":
             return figures.box(runs, metric, x)
         case "grid":

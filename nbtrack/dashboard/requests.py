@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from nbtrack.dashboard import commits, files, named
+from nbtrack.dashboard import commits, files, logged, named
 from nbtrack.dashboard._protocol import PROTOCOL
 from nbtrack.dashboard.assets import plotly_code
 from nbtrack.dashboard.live import Hub
@@ -89,13 +89,15 @@ def _about_runs(store: Store, request: Request) -> dict[str, Any]:
     """What lies beside the table: files, data, code."""
     match request.what:
         case "artifacts":
-            return {"files": files.listing(store, request.runs[0], request.path)}
+            return {"files": files.listing(store, request.runs[0], request.path, *request.keys[:1])}
         case "trees":
             return files.trees(store, request.runs)
         case "artifact":
-            return files.content(store, request.runs[0], request.path, request.width)
+            return files.content(store, request.runs[0], request.path, request.width, *request.keys[:1])
         case "inputs":
             return {"datasets": _datasets(store, request.runs[0])}
+        case "models":
+            return logged.models(store, request.runs[0])
         case "commits":
             runs = [store.run(run) for run in request.runs[:2]]
             return commits.between(*runs) if len(runs) == 2 else commits.uncommitted(runs[0])

@@ -6,10 +6,11 @@ plotly is imported when the first figure is made.
 
 from __future__ import annotations
 
+from nbtrack.figures.against import difference
 from nbtrack.figures.columns import box, contour, parallel_coordinates, scatter
 from nbtrack.figures.course import optimisation_history
 from nbtrack.figures.history import metric_history
-from nbtrack.figures.totals import bars, difference, importance
+from nbtrack.figures.totals import bars, importance
 
 __all__ = [
     "bars",

@@ -23,6 +23,8 @@ STUDENT = (
     *(2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045, 2.042),
 )
 NORMAL = 1.96
+# An interval of fewer runs is many times as wide as they lie apart: on an axis that held it nothing else could be seen.
+SURE = 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,6 +34,7 @@ class Band:
     low: F64
     high: F64
     n: F64
+    reach: tuple[F64, F64]  # what an axis must hold: the band, and where it is the interval of two runs only these
 
 
 def band_of(lines: Sequence[Line], kind: str = "sd") -> Band:
@@ -60,13 +63,16 @@ def _summary(grid: F64, values: F64, kind: str) -> Band:
     n = here.sum(axis=0).astype(np.float64)
     held = np.where(here, values, 0.0)
     mean = held.sum(axis=0) / np.maximum(n, 1)
+    least = np.where(here, values, np.inf).min(axis=0, initial=np.inf)
+    most = np.where(here, values, -np.inf).max(axis=0, initial=-np.inf)
     if kind == "minmax":
-        low = np.where(here, values, np.inf).min(axis=0, initial=np.inf)
-        high = np.where(here, values, -np.inf).max(axis=0, initial=-np.inf)
-        return Band(grid, mean, low, high, n)
+        return Band(grid, mean, least, most, n, (least, most))
     off = np.where(here, values - mean, 0.0)
     half = np.sqrt((off**2).sum(axis=0) / np.maximum(n - 1, 1))
-    if kind == "ci":
-        table = np.array([0.0, *STUDENT, NORMAL])
-        half = half * table[np.clip(n - 1, 0, len(STUDENT) + 1).astype(np.int64)] / np.sqrt(np.maximum(n, 1))
-    return Band(grid, mean, mean - half, mean + half, n)
+    if kind == "sd":
+        return Band(grid, mean, mean - half, mean + half, n, (mean - half, mean + half))
+    table = np.array([0.0, *STUDENT, NORMAL])
+    half = half * table[np.clip(n - 1, 0, len(STUDENT) + 1).astype(np.int64)] / np.sqrt(np.maximum(n, 1))
+    low, high = mean - half, mean + half
+    reach = (np.where(n < SURE, least, low), np.where(n < SURE, most, high))
+    return Band(grid, mean, low, high, n, reach)

@@ -38,7 +38,9 @@ def axis(values: Values) -> dict[str, Any]:
 
 
 def shown(values: Values) -> list[Any]:
-    return values.texts if values.numbers is None else values.numbers.tolist()
+    if values.numbers is None:
+        return [None if text is None else _plain(text) for text in values.texts]
+    return list(values.numbers.tolist())
 
 
 def _plain(text: str) -> str:

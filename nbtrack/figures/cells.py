@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nbtrack.figures.given import Values
+from nbtrack.figures.given import Values, written_as
 from nbtrack.frame import F64, I64
 
 FEW = 12
@@ -52,7 +52,7 @@ def side_of(values: Values) -> Side:
     distinct = np.unique(numbers[~np.isnan(numbers)])
     if len(distinct) <= FEW:
         cell = np.where(np.isnan(numbers), -1, np.searchsorted(distinct, numbers)).astype(np.int64)
-        return Side(cell, np.where(cell < 0, np.nan, cell), [f"{value:.6g}" for value in distinct])
+        return Side(cell, np.where(cell < 0, np.nan, cell), [written_as(values, value) for value in distinct.tolist()])
     return _intervals(numbers, values.log)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from nbtrack.figures.canvas import MOST_TICKS, axis, figure, plain, shown
 from nbtrack.figures.cells import cells_of, side_of
 from nbtrack.figures.chosen import chosen_of
-from nbtrack.figures.given import Runs, Values, column_of, metric_of, runs_of
+from nbtrack.figures.given import Runs, Values, column_of, metric_of, runs_of, written_as
 from nbtrack.figures.ink import HUES, SCALE, inks
 from nbtrack.stores.base import Store
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 FEW_PER_BOX = 5
+FEW_VALUES = 8
 
 
 def parallel_coordinates(
@@ -102,8 +103,16 @@ def contour(runs: Any, x: str, y: str, metric: str, *, store: Store | str | Path
     marker = {"color": "rgba(0,0,0,0)", "size": 7, "line": {"color": "#1d2129", "width": 1}}
     dots = Scatter(x=grid.x.at, y=grid.y.at, mode="markers", text=text, marker=marker, hovertemplate=hover)
     dots.showlegend = False
-    xaxis = {"title": {"text": plain(across.label)}, "tickvals": grid.x.middles, "ticktext": grid.x.labels}
-    yaxis = {"title": {"text": plain(up.label)}, "tickvals": grid.y.middles, "ticktext": grid.y.labels}
+    xaxis = {
+        "title": {"text": plain(across.label)},
+        "tickvals": grid.x.middles,
+        "ticktext": list(map(plain, grid.x.labels)),
+    }
+    yaxis = {
+        "title": {"text": plain(up.label)},
+        "tickvals": grid.y.middles,
+        "ticktext": list(map(plain, grid.y.labels)),
+    }
     return figure([field, dots], f"{values.label} by {across.label} and {up.label}", xaxis=xaxis, yaxis=yaxis)
 
 
@@ -154,13 +163,34 @@ def in_order(column: Values) -> list[str | None]:
 
 def _dimension(values: Values) -> dict[str, Any]:
     if values.numbers is None:
-        words = [word or "–" for word in in_order(values)]
+        words = [plain(word or "–") for word in in_order(values)]
         codes = _codes(values)
         step = max(1, len(words) // MOST_TICKS)
         ticks = list(range(0, len(words), step))
-        return {"label": values.label, "values": codes, "tickvals": ticks, "ticktext": [words[at] for at in ticks]}
+        return {
+            "label": plain(values.label),
+            "values": codes,
+            "tickvals": ticks,
+            "ticktext": [words[at] for at in ticks],
+        }
     held = np.log10(values.numbers) if values.log else values.numbers
-    return {"label": values.label, "values": _filled(held)}
+    own = _own_ticks(values) if values.name.startswith(("params.", "tags.")) else {}
+    return {"label": plain(values.label), "values": _filled(held), **own}
+
+
+def _own_ticks(values: Values) -> dict[str, Any]:
+    """Few values of a param are told as the store has them."""
+    assert values.numbers is not None
+    distinct = np.unique(values.numbers[np.isfinite(values.numbers)])
+    if not 1 < len(distinct) <= FEW_VALUES:
+        return {}
+    scaled = (np.log10(distinct) if values.log else distinct).tolist()
+    kept: list[int] = []
+    for at, place in enumerate(scaled):
+        if not kept or place - scaled[kept[-1]] >= (scaled[-1] - scaled[0]) / 10:
+            kept.append(at)
+    names = [plain(written_as(values, float(distinct[at]))) for at in kept]
+    return {"tickvals": [scaled[at] for at in kept], "ticktext": names}
 
 
 def _codes(values: Values) -> np.ndarray[Any, np.dtype[np.float64]]:

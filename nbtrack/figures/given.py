@@ -131,6 +131,14 @@ def column_of(runs: Runs, name: str) -> Values:
     return Values(found, [None if at is None else f"{at:.6g}" for at in map(column.at, range(len(column)))], numbers)
 
 
+def written_as(values: Values, number: float) -> str:
+    """A value as the store has it, where it is written there in one way only: "0.10" is not 0.1."""
+    assert values.numbers is not None
+    forms = {values.texts[row] for row in np.flatnonzero(values.numbers == number)}
+    only = next(iter(forms)) if len(forms) == 1 else None
+    return f"{number:.6g}" if only is None else only
+
+
 def metric_of(runs: Runs, name: str) -> str:
     """The metric's name without its prefix; NotFoundError with a hint where no run has it."""
     plain = name.removeprefix("metrics.") if f"metrics.{name}" not in runs.frame.columns else name

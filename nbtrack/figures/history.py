@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from nbtrack.figures.expression import evaluate, names_in, parse_expression
 from nbtrack.figures.given import Runs, Values, column_of, metric_of, runs_of
 from nbtrack.figures.ink import Ink, faint, inks
 from nbtrack.figures.line import Line, by_metric, line_of, thin
+from nbtrack.figures.means import group_names
 from nbtrack.figures.smooth import smoothed
 from nbtrack.frame import F64, Series
 from nbtrack.query.direction import has_best
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 AXES = {"step": "step", "time": "time", "relative": "seconds since the start"}
 BAND_NAMES = {"sd": "± 1 SD", "ci": "95 % interval of the mean", "minmax": "min–max"}
+BEYOND = "the 95 % interval of two runs goes beyond the axis"
+ROOM = 0.06  # of the axis, around what it must hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,7 @@ class Drawn:
     ink: Ink
     line: Line
     band: tuple[F64, F64] | None = None
+    reach: tuple[F64, F64] | None = None  # what of the band an axis must hold
 
 
 def metric_history(
@@ -85,6 +89,9 @@ def metric_history(
         traces += _best(drawn, sense_of(given, key, direction), style)
     told = ", ".join(each.label for each in columns)
     notes = [f"by {told}: mean, {BAND_NAMES.get(band, band)}"] if columns else []
+    extent = _extent(drawn, log_y)
+    if extent:
+        notes.append(BEYOND)
     return figure(
         traces,
         metric,
@@ -93,7 +100,7 @@ def metric_history(
             "title": {"text": AXES.get(x, plain(x))},
             "type": "date" if x == "time" else "log" if log_x else "linear",
         },
-        yaxis={"type": "log" if log_y else "linear"},
+        yaxis={"type": "log" if log_y else "linear", **({"range": extent} if extent else {})},
         hovermode="x unified",
     )
 
@@ -189,17 +196,38 @@ def _kept(line: Line, style: Style) -> np.ndarray[tuple[int], np.dtype[np.int64]
 
 def _grouped(given: Runs, lines: dict[str, Line], columns: Sequence[Values], band: str, style: Style) -> list[Drawn]:
     members: dict[str, list[Line]] = {}
-    for row, run in enumerate(given.ids):
+    for run, name in zip(given.ids, group_names(given, columns), strict=True):
         if run in lines:
-            key = ", ".join(f"{each.label} = {'–' if each.texts[row] is None else each.texts[row]}" for each in columns)
-            members.setdefault(key, []).append(lines[run])
+            members.setdefault(name, []).append(lines[run])
     colors = inks(members)
     drawn = []
     for name, held in members.items():
         found = band_of(held, band)
-        mean, low, high = (_soft(y, style) for y in (found.mean, found.low, found.high))
-        drawn.append(Drawn(name, f"{name} ({len(held)})", colors[name], Line(found.x, mean), (low, high)))
+        mean, low, high, least, most = (_soft(y, style) for y in (found.mean, found.low, found.high, *found.reach))
+        whole = f"{name} ({len(held)})"
+        drawn.append(Drawn(name, whole, colors[name], Line(found.x, mean), (low, high), (least, most)))
     return drawn
+
+
+def _extent(drawn: Sequence[Drawn], log: bool) -> list[float] | None:
+    """The axis where a band would leave nothing else to be seen on it; None where plotly's own holds all."""
+    held, whole = ([*_ends(drawn, each, log)] for each in ("reach", "band"))
+    if not held or (min(whole) >= min(held) and max(whole) <= max(held)):
+        return None
+    low, high = min(held), max(held)
+    room = ROOM * (high - low) or abs(low) / 10 or 1.0
+    return [low - room, high + room]
+
+
+def _ends(drawn: Sequence[Drawn], part: str, log: bool) -> Iterator[float]:
+    """The least and the greatest value of each mean and what is around it, as the axis counts."""
+    for each in drawn:
+        around = getattr(each, part)
+        for y in (each.line.y, *around) if around else ():
+            finite = y[np.isfinite(y) & ((y > 0) | (not log))]
+            if len(finite):
+                ends = (float(finite.min()), float(finite.max()))
+                yield from np.log10(ends).tolist() if log else ends
 
 
 def _soft(y: F64, style: Style) -> F64:

@@ -65,13 +65,22 @@ def importances_of(params: Sequence[tuple[str, Sequence[str | None]]], values: S
     else:
         lost, explained = _permuted([_codes(column) for _, column in cells], target)
         if explained < WEAK:
-            notes.append("The nearest runs hardly foretell this metric: the importances say little.")
+            notes.append("Runs with alike params come to unlike results here: read nothing into this order.")
     found = [
         Importance(name, rho, signed, None if lost is None else lost[i][0], 0.0 if lost is None else lost[i][1])
         for i, ((name, _), (rho, signed)) in enumerate(zip(cells, correlations, strict=True))
     ]
     found.sort(key=lambda each: (-(each.permutation or 0.0), -abs(each.correlation)))
     return Found(found, runs, explained, notes)
+
+
+def foretold(found: Found, metric: str) -> str | None:
+    """What must be known before the importances are believed; None where a note says it."""
+    if found.explained is None or found.explained < WEAK:
+        return None
+    share = int(np.floor(100 * found.explained + 0.5))  # as JavaScript rounds
+    ranked = f"how these {found.runs} runs rank by {metric}"
+    return f"From the runs with the most similar params, {share} % of {ranked} can be told."
 
 
 def ranks(values: F64) -> F64:

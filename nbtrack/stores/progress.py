@@ -28,9 +28,9 @@ class Progress:
     def expect(self, more: int) -> None:
         self._total += more
 
-    def step(self) -> None:
-        self._done += 1
-        if not self._done % self._seldom and not self._silent:
+    def step(self, by: int = 1) -> None:
+        before, self._done = self._done, self._done + by
+        if before // self._seldom < self._done // self._seldom and not self._silent:
             self._show()
 
     def _show(self) -> None:

@@ -93,6 +93,14 @@ class ModelShelf(Protocol):
         """Keep the model as it is, in place of what is there under its id."""
         ...
 
+    def logged_model(self, model_id: str) -> LoggedModel:
+        """NotFoundError where there is none, or where it cannot be read."""
+        ...
+
+    def model_files(self, model_id: str) -> Path:
+        """Where a model's files lie on this machine, whatever its experiment."""
+        ...
+
     def model_links(self, run_id: str) -> ModelLinks: ...
     def receive_links(self, run_id: str, links: ModelLinks) -> None:
         """Add the links that are not there."""

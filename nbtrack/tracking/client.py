@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nbtrack.entities import (
     DatasetInput,
@@ -18,6 +18,7 @@ from nbtrack.entities import (
 )
 from nbtrack.errors import InvalidValueError, NotFoundError
 from nbtrack.tracking import guesses
+from nbtrack.tracking.absent import absent
 from nbtrack.tracking.artifact_client import ArtifactClient
 from nbtrack.tracking.context import USER
 from nbtrack.tracking.events import Point, announce_point, announce_run
@@ -53,6 +54,11 @@ class MlflowClient(ArtifactClient):
     def __init__(self, tracking_uri: str | Path | None = None, registry_uri: str | None = None) -> None:
         """`registry_uri` is accepted and ignored: nbtrack has no model registry."""
         self.store = store_at(tracking_uri)
+
+    if not TYPE_CHECKING:  # for a type checker there is nothing but what is written here
+
+        def __getattr__(self, name: str) -> None:
+            raise AttributeError(absent("MlflowClient", name))
 
     @property
     def tracking_uri(self) -> str:

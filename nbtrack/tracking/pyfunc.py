@@ -11,7 +11,9 @@ from typing import Any
 import yaml
 
 from nbtrack.errors import InvalidValueError, NotFoundError
+from nbtrack.stores.copying.special import shelf
 from nbtrack.tracking.artifacts import download_artifacts
+from nbtrack.tracking.settings import store_at
 
 FLAVORS = ("sklearn", "xgboost", "lightgbm")
 
@@ -30,7 +32,10 @@ class PyFuncModel:
 
 
 def load_model(model_uri: str, dst_path: str | None = None, **ignored: Any) -> PyFuncModel:
-    """The model at `runs:/ID/name`, or in a folder. What `load_native` says of trust and errors holds here too."""
+    """The model at `runs:/ID/name`, at `models:/m-…` of MLflow 3, or in a folder.
+
+    What `load_native` says of trust and errors holds here too.
+    """
     return PyFuncModel(load_native(model_uri, dst_path))
 
 
@@ -41,10 +46,11 @@ def load_native(model_uri: str, dst_path: str | None = None, flavor: str | None 
     InvalidValueError for one that only MLflow loads.
     """
     if str(model_uri).startswith("models:"):
-        raise InvalidValueError(f"'{model_uri}' is an address of MLflow's registry: load it with mlflow.pyfunc.")
-    folder = (
-        Path(model_uri) if Path(model_uri).is_dir() else Path(download_artifacts(str(model_uri), dst_path=dst_path))
-    )
+        folder = _logged(str(model_uri))
+    elif Path(model_uri).is_dir():
+        folder = Path(model_uri)
+    else:
+        folder = Path(download_artifacts(str(model_uri), dst_path=dst_path))
     try:
         flavors = yaml.safe_load((folder / "MLmodel").read_text("utf-8"))["flavors"]
     except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
@@ -57,6 +63,24 @@ def load_native(model_uri: str, dst_path: str | None = None, flavor: str | None 
         )
     about = flavors[found]
     return _read(found, about, _inside(folder, str(about.get("pickled_model") or about.get("data") or "")))
+
+
+def _logged(model_uri: str) -> Path:
+    """The folder of `models:/m-…`, a model that MLflow 3 logged beside its run. A name of the registry is none."""
+    model_id = model_uri.removeprefix("models:").strip("/")
+    if not model_id.startswith("m-"):
+        raise InvalidValueError(
+            f"'{model_uri}' names a registered model, and nbtrack has no registry. Load it by 'runs:/ID/name', or with "
+            "mlflow.pyfunc.load_model and the database or server where it is registered."
+        )
+    store = store_at()
+    held = shelf(store)
+    if held is None:
+        raise InvalidValueError(
+            f"The files of '{model_uri}' do not lie on this machine, as '{store.uri}' says. Load it with "
+            "mlflow.pyfunc.load_model."
+        )
+    return held.model_files(model_id)
 
 
 def _inside(folder: Path, name: str) -> Path:

@@ -84,6 +84,7 @@ def scenes(runs: list[str]) -> dict[str, tuple[Show, Act]]:
     found["files-scripts"] = comparison(3, file="figure.html"), run_scripts
     found["files-lines"] = comparison(3, file="summary.json"), check("Only what differs")
     found["run"] = lambda: nbtrack.show(parent), fold("System metrics", "Changes since the commit")
+    found["run-models"] = lambda: nbtrack.show(parent), fold("Models", "Datasets", "Log")
     found["run-failed"] = lambda: nbtrack.show(failed), fold("Log", "Code")
     found["run-left"] = lambda: nbtrack.show(left), look
     found["run-file-figure"] = lambda: nbtrack.show(parent), file("plots/", "roc.plotly.json")

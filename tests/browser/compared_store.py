@@ -18,6 +18,8 @@ from PIL import Image
 import nbtrack
 from nbtrack.capture.alive import HEARTBEAT, PROCESS
 from nbtrack.entities import RunStatus
+from nbtrack.stores.files.model_shelf import FileModels
+from nbtrack.stores.receiving import LoggedModel, ModelLinks, ModelPoint
 from tests.capture.test_git import git
 
 CELL = """rate = {rate}
@@ -27,6 +29,7 @@ for epoch in range(epochs):
     loss = model.fit(X, y)
     nbtrack.log_metric("loss", loss, step=epoch)
 """
+DIGITS = pd.DataFrame({"pixel": range(64), "label": [n % 10 for n in range(64)]})
 TRACEBACK = """Traceback (most recent call last):
   File "/home/ada/notebooks/digits.ipynb", cell 7, line 5, in <module>
     loss = model.fit(X, y)
@@ -94,7 +97,10 @@ def _run(i: int, commits: list[str], experiment: str) -> str:
             loss = floor + math.exp(-step / (4 + i % 7)) + 0.02 * noise.random()
             nbtrack.log_metrics({"loss": loss, "val/accuracy": 1 - loss / 2, "lr": rate * (1 - step / 50)}, step=step)
             nbtrack.log_metric("system/cpu_utilization_percentage", 40 + 30 * noise.random(), step=step)
+        nbtrack.log_input(nbtrack.data.from_pandas(DIGITS, name="digits"), context="training")
         _files(i, noise, rate, hidden, 1 - floor)
+    if i == 0:
+        _models(run.info.run_id, experiment)
     _fate(run.info.run_id, i)
     return str(run.info.run_id)
 
@@ -133,6 +139,27 @@ def _files(i: int, noise: random.Random, rate: float, hidden: int, accuracy: flo
         body = '<div id="here" style="height:260px"></div><script>Plotly.newPlot("here", [{"y": [1, 3, 2]}])</script>'
         nbtrack.log_text(f"<html><body>{script}{body}</body></html>", "figure.html")
         nbtrack.log_text("\0\1\2", "model.bin")
+
+
+def _models(run: str, experiment: str) -> None:
+    """Two checkpoints, as MLflow 3 keeps them."""
+    held = FileModels(nbtrack.MlflowClient().store)  # type: ignore[arg-type]
+    for step, accuracy in ((10, 0.81), (20, float("nan"))):
+        model_id = f"m-{step:032x}"
+        points = (
+            ModelPoint("accuracy", accuracy, 1_772_000_000_000, step, run, "digits", "d1"),
+            ModelPoint("accuracy", 0.5, 1_772_000_000_000, step - 1, run, "digits", "d1"),
+        )
+        params = (("units", "64"), ("note", "<img src=x onerror=alert(1)>"))
+        model = LoggedModel(
+            model_id, f"checkpoint-{step}", 2, 1_772_000_000_000, 1_772_000_000_000, params=params, points=points
+        )
+        held.receive_model(experiment, model)
+        held.receive_links(run, ModelLinks(made=((model_id, step),)))
+        folder = held.model_files(model_id)
+        (folder / "data").mkdir(parents=True)
+        (folder / "MLmodel").write_text("flavors:\n  pytorch:\n    model_data: data\n")
+        (folder / "data" / "model.pth").write_bytes(b"\0\1\2")
 
 
 def _fate(run: str, i: int) -> None:

@@ -6,17 +6,34 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from .jupyter import Notebook, Server, chromium_running
+from .jupyter import Notebook, Server, chromium_running, new_context
+from .traffic import Traffic
 
 expect.set_options(timeout=15_000)  # machines with two cores are slow to draw the first time
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def traffic() -> Iterator[Traffic]:
+    """Of the browser of all tests."""
     with chromium_running() as started:
-        yield started
+        yield Traffic(started)
+
+
+@pytest.fixture(scope="session")
+def browser(traffic: Traffic) -> Browser:
+    return traffic.browser
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_asked_of_a_network(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Whatever view a test looks at, in whatever form: its page asks this machine alone."""
+    yield
+    if "browser" in request.fixturenames:
+        traffic: Traffic = request.getfixturevalue("traffic")
+        remote, traffic.remote = traffic.remote, []
+        assert remote == []
 
 
 @pytest.fixture(scope="session")
@@ -26,14 +43,24 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     started.stop()
 
 
+@pytest.fixture(scope="session")
+def pages(browser: Browser) -> Iterator[BrowserContext]:
+    """Where one page has loaded JupyterLab, the next takes half the time."""
+    context = new_context(browser)
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def notebook(server: Server, browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Notebook]]:
+def notebook(
+    server: Server, browser: Browser, pages: BrowserContext, request: pytest.FixtureRequest
+) -> Iterator[Callable[..., Notebook]]:
     """Opens notebooks in folders of their own; closes them and their kernels afterwards."""
     opened: list[Notebook] = []
 
-    def open_notebook(*cells: str, name: str = "", **options: Any) -> Notebook:
+    def open_notebook(*cells: str, name: str = "", alone: bool = False, **options: Any) -> Notebook:
         where = name or f"{request.node.name}-{len(opened)}/book.ipynb"
-        opened.append(Notebook.open(server, browser, where, cells, **options))
+        opened.append(Notebook.open(server, browser, where, cells, among=None if alone else pages, **options))
         return opened[-1]
 
     yield open_notebook

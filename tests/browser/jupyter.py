@@ -48,13 +48,20 @@ def chromium() -> str:
 
 @contextmanager
 def chromium_running() -> Iterator[Browser]:
-    """A browser without a window."""
+    """A browser without a window, which finds this machine alone."""
+    alone = "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox", alone])
         try:
             yield browser
         finally:
             browser.close()
+
+
+def new_context(browser: Browser) -> BrowserContext:
+    context = browser.new_context(viewport={"width": 1400, "height": 1000})
+    context.set_default_timeout(30_000)
+    return context
 
 
 @dataclass
@@ -193,7 +200,7 @@ class Notebook:
     path: Path
     app: str = "lab"
     kernel: str = "python3"
-    requests: list[str] = field(default_factory=list)
+    shared: bool = False
     problems: list[str] = field(default_factory=list)
 
     @staticmethod
@@ -206,18 +213,19 @@ class Notebook:
         app: str = "lab",
         dark: bool = False,
         ipykernel: str = "",
+        among: BrowserContext | None = None,
     ) -> Notebook:
-        """A notebook of the given cells, or the file that is there, in JupyterLab or Notebook 7 ("notebooks")."""
+        """A notebook of the given cells, or the file that is there, in JupyterLab or Notebook 7 ("notebooks").
+
+        `among` are pages that share what they have loaded; without, it is alone, as in a browser just started.
+        """
         kernel = write_spec(server.kernels, ipykernel) if ipykernel else "python3"
         path = server.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         if cells:
             path.write_text(json.dumps(_document(cells, kernel)))
-        context = browser.new_context(viewport={"width": 1400, "height": 1000})
-        context.set_default_timeout(30_000)
-        context.add_cookies([])
-        notebook = Notebook(server, context, context.new_page(), path, app, kernel)
-        notebook.page.on("request", lambda request: notebook.requests.append(request.url))
+        context = among or new_context(browser)
+        notebook = Notebook(server, context, context.new_page(), path, app, kernel, shared=among is not None)
         notebook.page.on("pageerror", lambda error: notebook.problems.append(str(error)))
         notebook.load()
         if dark:
@@ -253,6 +261,12 @@ class Notebook:
     def save(self) -> None:
         self.page.evaluate("async () => { await panel.context.save(); }")
 
+    def restart(self) -> None:
+        """A new kernel in place of the one that runs."""
+        self.page.evaluate("panel.sessionContext.session.kernel.restart()")
+        self.page.evaluate("panel.sessionContext.ready")
+        self.page.wait_for_function("panel.sessionContext.session.kernel.status === 'idle'")
+
     def shut_kernel_down(self) -> None:
         for session in self.server.ask("/api/sessions"):
             if session["path"] == self.path.relative_to(self.server.folder).as_posix():
@@ -265,7 +279,10 @@ class Notebook:
 
     def close(self) -> None:
         self.shut_kernel_down()
-        self.context.close()
+        if self.shared:
+            self.page.close()
+        else:
+            self.context.close()
 
 
 def _document(cells: Sequence[str], name: str) -> dict[str, Any]:

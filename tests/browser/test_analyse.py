@@ -77,6 +77,12 @@ def test_cells_without_a_run_stay_empty(panel: Opener) -> None:
     expect(page.locator(".nbt-cell-mean").first).to_be_visible()
     cells = page.locator(".nbt-cell-mean").count()
     assert 0 < cells <= 8
+    page.evaluate(
+        """() => { const { state } = window.nbt, rates = state.frame.value.columns.get("params.learning_rate");
+        rates.words = rates.words.map((word) => (word === "0.1" ? "0.10" : word));
+        state.received.value = { ...state.frame.value }; }"""
+    )
+    expect(page.locator(".nbt-axes text", has_text=re.compile(r"^0\.10"))).to_have_count(1)
 
 
 def test_a_cell_shows_the_mean_of_its_runs(panel: Opener) -> None:
@@ -105,6 +111,10 @@ def test_bars_are_the_last_values_the_best_first_and_open_a_run(panel: Opener) -
     assert values == sorted(values)
     page.evaluate("() => window.nbt.setView(window.nbt.state, { directions: { loss: 'max' } })")
     expect(page.locator(".nbt-bars .nbt-number").first).to_have_text(f"{values[-1]:g}")
+    page.get_by_label("Group by").select_option("params.model")
+    expect(page.locator(".nbt-bars li")).to_have_count(5)
+    expect(page.locator(".nbt-bars li").first).to_contain_text("±")
+    page.get_by_label("Group by").select_option("")
     page.locator(".nbt-bars button").first.click()
     expect(page.get_by_role("tab", name="Run")).to_have_attribute("aria-selected", "true")
 
@@ -113,8 +123,17 @@ def test_importance_says_when_there_are_too_few_runs(panel: Opener) -> None:
     page = analysis(panel, "Importance", runs=10)
     expect(page.locator(".nbt-warning")).to_contain_text("correlations only, and with care")
     expect(page.get_by_text("too few runs").first).to_be_visible()
+    expect(page.get_by_label("Files of this picture")).to_be_visible()
+    page = analysis(panel, "Importance", runs=3)
+    expect(page.locator(".nbt-warning")).to_have_text("3 runs with a value: too few to say anything.")
+    expect(page.get_by_label("Files of this picture")).to_have_count(0)
     page = analysis(panel, "Importance", runs=60)
-    expect(page.get_by_text(re.compile("The nearest runs foretell"))).to_be_visible()
+    expect(page.locator(".nbt-warning")).to_contain_text("read nothing into this order")
+    page.get_by_label("Metric", exact=True).select_option("lr")
+    expect(page.locator(".nbt-warning")).to_have_count(0)
+    expect(
+        page.get_by_text(re.compile(r"From the runs with the most similar params, \d+ % of how these 60 runs rank"))
+    ).to_be_visible()
     expect(page.locator(".nbt-importance tbody tr").first).to_contain_text("±")
 
 

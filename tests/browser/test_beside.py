@@ -4,6 +4,7 @@ stranger's file can reach."""
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -177,6 +178,8 @@ def test_a_failed_run_shows_its_error_and_traceback_before_all_else(shown: Shown
 
 def test_a_run_left_open_is_called_abandoned_wherever_it_is_seen(shown: Shown, runs: list[str]) -> None:
     page = shown(nbtrack.show(runs[1]))
+    page.get_by_text("System tags (").click()
+    expect(row(page, "nbtrack.heartbeat").locator("td")).to_have_text(re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$"))
     expect(page.locator(".nbt-run-state")).to_have_text("Abandoned")
     expect(page.get_by_text("The kernel that wrote this run is gone")).to_be_visible()
     expect(page.locator(".nbt-facts")).to_contain_text("12 min 34 s")
@@ -193,11 +196,38 @@ def test_a_shown_run_leads_to_its_parent_and_to_what_it_had_not_committed(shown:
     expect(page.locator(".nbt-family")).to_contain_text("2 children")
 
 
-def test_a_file_of_a_run_is_saved_whole(shown: Shown, runs: list[str]) -> None:
+def test_a_run_page_tells_its_data_sets_what_was_printed_and_its_models(shown: Shown, runs: list[str]) -> None:
     page = shown(nbtrack.show(runs[0]))
+    fold(page, "Datasets")
+    digits = row(page, "digits").locator("td")
+    expect(digits.first).to_have_text("training")
+    expect(digits.nth(1)).to_have_text(re.compile(r"^[0-9a-f]{8}$"))
+    expect(digits.nth(2)).to_contain_text('"num_rows": 64')
+    fold(page, "Log")
+    expect(page.get_by_role("region", name="Log").locator(".nbt-text")).to_contain_text("epoch   0 loss 1.0000")
+    fold(page, "Models")
+    first, second = (page.get_by_role("region", name=f"Model checkpoint-{step}") for step in (10, 20))
+    expect(first).to_contain_text("ready · step 10")
+    expect(first.get_by_role("row", name="accuracy").locator("td")).to_have_text(["0.81", "10", "digits"])
+    expect(second.get_by_role("row", name="accuracy").locator("td").first).to_have_text("NaN")
+    expect(first.get_by_role("row", name="note")).to_contain_text("<img src=x")
+    second.get_by_role("treeitem", name="data/").click()
+    expect(second.get_by_role("treeitem", name="model.pth")).to_be_visible()
+    second.get_by_role("treeitem", name="MLmodel").click()
+    expect(second.locator(".nbt-text")).to_contain_text("model_data: data")
+
+
+def test_a_file_of_a_run_is_saved_whole_and_a_click_on_a_name_opens_a_run_from_the_comparison(
+    shown: Shown, runs: list[str]
+) -> None:
+    page = shown(nbtrack.compare(*runs[:2]))
+    page.get_by_role("columnheader").get_by_role("button", name="amber-lark-0").click()
+    expect(page.get_by_role("article", name="Run amber-lark-0")).to_be_visible()
     fold(page, "Files")
     page.get_by_role("treeitem", name="predictions.csv").click()
     with page.expect_download() as saved:
         page.get_by_role("button", name="save", exact=True).click()
     assert Path(saved.value.path()).read_text().startswith("id,label,score\n0,a,0.00\n")
     assert saved.value.suggested_filename == "predictions.csv"
+    page.get_by_role("button", name="Back to the comparison").click()
+    expect(page.get_by_label("Only differences")).to_be_visible()

@@ -47,7 +47,7 @@ def box(found: Locator) -> dict[str, float]:
 def test_each_metric_of_the_selected_runs_has_a_panel_that_says_what_it_shows(panel: Opener) -> None:
     page = panel(runs=12, selected=3)
     expect(figure(page, "loss")).to_have_attribute("aria-label", "loss: 3 runs, best 0.056719 by logistic-2")
-    expect(page.get_by_role("group", name="Runs drawn").get_by_role("button")).to_have_count(3)
+    expect(page.get_by_role("group", name="Runs drawn").locator(".nbt-run-chip")).to_have_count(3)
     expect(page.locator("section[aria-label=train] figure")).to_have_count(2)
 
 
@@ -76,7 +76,8 @@ def test_one_spike_among_ten_thousand_points_is_drawn_at_every_width(panel: Open
     page = panel(runs=1, selected=1, points=50)
     page.evaluate(
         """() => { const { state, addPoints } = window.nbt;
-        const points = Array.from({ length: 10000 }, (_, i) => [i, 1.7e12 + i, i === 7321 ? 1000 : 0.5]);
+        const height = (i) => (i === 7321 ? 1000 : 0.5 + (i % 7) / 100);
+        const points = Array.from({ length: 10000 }, (_, i) => [i, 1.7e12 + i, height(i)]);
         addPoints(state, state.frame.value.ids[0], "a_spike", points); state.seriesRev.value++; }"""
     )
     color = page.locator(".nbt-run-chip line").first.get_attribute("stroke")
@@ -91,6 +92,8 @@ def test_one_spike_among_ten_thousand_points_is_drawn_at_every_width(panel: Open
         rows = page.evaluate(ROWS_OF, [figure(page, "a_spike").element_handle(), color])
         assert min(rows) < 0.15, width
         assert len(rows) > 60, width  # the spike's line crosses the plot
+    page.get_by_role("button", name="clip outliers").click()
+    assert all(float(text) <= 1 for text in drawn_ticks(page, "a_spike"))
 
 
 def test_zoomed_in_every_point_is_there(panel: Opener) -> None:
@@ -241,6 +244,13 @@ def test_what_is_not_finite_or_off_a_log_axis_is_counted_under_the_panel(panel: 
     expect(figure(page, "loss")).to_contain_text("10 NaN (×)")
     page.get_by_role("button", name="log x").click()
     expect(figure(page, "loss")).to_contain_text("3 at or before x = 0, left out of the log axis")
+    page.evaluate(
+        """() => { const { state, addPoints } = window.nbt; const id = state.frame.value.ids[0];
+        const endless = [[400, 1.8e12, Infinity], [401, 1.8e12, -Infinity]];
+        addPoints(state, id, "loss", endless, state.book.get(id, "loss").total);
+        state.seriesRev.value++; }"""
+    )
+    expect(figure(page, "loss")).to_contain_text("2 infinite (▲▼)")
 
 
 def test_points_that_arrive_while_a_run_runs_are_drawn(panel: Opener) -> None:
@@ -271,20 +281,28 @@ def test_a_history_that_is_not_here_is_asked_for_once_and_else_its_last_values_a
 
 def test_a_run_is_hidden_and_shown_by_its_chip(panel: Opener) -> None:
     page = panel(runs=3, selected=3)
-    chip = page.get_by_role("group", name="Runs drawn").get_by_role("button", name="forest-0")
+    chip = page.get_by_role("group", name="Runs drawn").get_by_role("button", name="forest-0", exact=True)
     chip.click()
     expect(chip).to_have_attribute("aria-pressed", "false")
     expect(figure(page, "loss")).to_have_attribute("aria-label", re.compile("^loss: 2 runs"))
     chip.click()
     expect(figure(page, "loss")).to_have_attribute("aria-label", re.compile("^loss: 3 runs"))
+    page.get_by_role("button", name="Open forest-0").click()
+    expect(page.get_by_role("article", name="Run forest-0")).to_be_visible()
 
 
-def test_a_panel_is_made_big_with_a_legend_and_small_again_by_escape(panel: Opener) -> None:
+def test_a_panel_is_made_big_with_a_legend_by_value_and_small_again_by_escape(panel: Opener) -> None:
     page = panel(runs=3, selected=3)
     page.get_by_label("Make loss big").click()
-    expect(figure(page, "loss").locator(".nbt-legend tr")).to_have_count(3)
+    values = figure(page, "loss").locator(".nbt-legend td.nbt-number")
+    expect(values).to_have_count(3)
+    told = [float(text) for text in values.all_inner_texts()]
+    assert told == sorted(told, reverse=True)
     page.keyboard.press("Escape")
     expect(page.locator(".nbt-legend")).to_have_count(0)
+    page.get_by_label("Make loss big").click()
+    figure(page, "loss").locator(".nbt-legend").get_by_role("button", name="boosting-1").click()
+    expect(page.get_by_role("article", name="Run boosting-1")).to_be_visible()
 
 
 def test_only_panels_in_sight_hold_a_canvas(panel: Opener) -> None:
@@ -337,6 +355,10 @@ def test_another_metric_can_be_the_axis(panel: Opener) -> None:
     page.get_by_label("Another metric as horizontal axis").select_option("accuracy")
     plot(page, "loss").hover(position={"x": 150, "y": 60})
     expect(page.locator(".nbt-hover-head")).to_contain_text("accuracy 0.")
+    for axis, told in (("Time", r"^2026-03-01 \d\d:\d\d:\d\d$"), ("Duration", r"^after [\d.]+ (s|min)$")):
+        page.get_by_role("button", name=axis, exact=True).click()
+        plot(page, "loss").hover(position={"x": 140, "y": 60})
+        expect(page.locator(".nbt-hover-head")).to_have_text(re.compile(told))
 
 
 def test_an_expression_becomes_a_panel_and_a_wrong_one_is_explained(panel: Opener) -> None:
@@ -364,8 +386,30 @@ def test_grouped_runs_are_one_line_with_a_band(panel: Opener) -> None:
     expect(rows).to_have_count(5)
     expect(rows.first).to_contain_text("model =")
     expect(rows.first).to_contain_text("…")
+    bars = figure(page, "test_accuracy").locator("li")
+    expect(bars).to_have_count(5)
+    expect(bars.first).to_contain_text("(2)")
+    expect(bars.first.locator(".nbt-bars-band")).to_be_visible()
+    page.get_by_label("Band of groups").select_option("ci")
+    expect(figure(page, "accuracy")).to_contain_text("the 95 % interval of two runs goes beyond the axis")
+    assert max(float(text) for text in drawn_ticks(page, "accuracy")) <= 1.2  # of values below 1
+    figure(page, "test_accuracy").locator("summary").click()
+    with page.expect_download() as picture:
+        figure(page, "test_accuracy").get_by_role("button", name="Picture (SVG)").click()
+    assert picture.value.path().read_text().count("<line ") == 5  # each with its interval
     page.get_by_label("Band of groups").select_option("none")
-    expect(page.get_by_role("group", name="Runs drawn").get_by_role("button")).to_have_count(10)
+    expect(page.get_by_role("group", name="Runs drawn").locator(".nbt-run-chip")).to_have_count(10)
+    expect(bars).to_have_count(10)
+
+
+def drawn_ticks(page: Page, metric: str) -> list[str]:
+    """What stands at the height's axis: taken from the panel's picture, for a canvas tells no words."""
+    figure(page, metric).locator("summary").click()
+    with page.expect_download() as picture:
+        figure(page, metric).get_by_role("button", name="Picture (SVG)").click()
+    root = ElementTree.fromstring(picture.value.path().read_text())
+    found = root.iter("{http://www.w3.org/2000/svg}text")
+    return [each.text or "" for each in found if each.get("text-anchor") == "end"]
 
 
 def test_shift_and_drag_move_the_view(panel: Opener) -> None:
@@ -389,6 +433,11 @@ def test_shift_and_drag_move_the_view(panel: Opener) -> None:
     page.wait_for_timeout(150)
     assert abs(step_at(100) - before) <= 4
     assert step_at(150) > before + 10
+    other = box(plot(page, "accuracy"))
+    page.mouse.move(other["x"] + 150, other["y"] + 60)
+    told = page.locator(".nbt-hover-head")
+    expect(told).to_have_text(re.compile(r"\d"))
+    assert int(re.findall(r"\d+", told.inner_text())[0]) > before + 10  # the others have moved along
 
 
 def test_panels_are_moved_by_keys_and_by_dragging_and_stay_so(panel: Opener) -> None:
@@ -462,7 +511,7 @@ def test_a_panel_is_saved_as_svg_with_its_lines_and_names(panel: Opener) -> None
         figure(page, "loss").get_by_role("button", name="Picture (SVG)").click()
     root = ElementTree.fromstring(picture.value.path().read_text())
     texts = {each.text for each in root.iter("{http://www.w3.org/2000/svg}text")}
-    assert {"loss", "forest-0", "boosting-1", "0"} <= texts
+    assert {"loss", "forest-0", "boosting-1", "0", "step"} <= texts
     assert len(list(root.iter("{http://www.w3.org/2000/svg}path"))) == 2
 
 

@@ -31,6 +31,11 @@ def test_selected_runs_stand_side_by_side_with_the_best_value_marked(panel: Open
     best = values.index(max(values))
     expect(cells.nth(best)).to_have_class(re.compile("nbt-winner"))
     expect(row(page, "accuracy").locator(".nbt-winner")).to_have_count(1)
+    expect(row(page, "stage").locator("td")).to_have_text(["final", "trial", "final"])
+    expect(row(page, "description").locator("td").first).to_contain_text("Tried with forest")
+    page = panel(runs=52, selected=52, tab="compare")
+    expect(page.get_by_text("The first 50 of 52 selected.")).to_be_visible()
+    expect(page.locator("thead th .nbt-run-chip-name")).to_have_count(50)
 
 
 def test_only_differences_hides_rows_in_which_all_runs_are_equal(panel: Opener) -> None:
@@ -93,6 +98,12 @@ def test_the_run_page_shows_params_metrics_tags_and_the_description_as_text(pane
     page = panel(runs=3, selected=1, tab="run")
     expect(page.get_by_role("heading", level=2)).to_contain_text("forest-0")
     expect(row(page, "learning_rate").locator("td")).to_have_text("0.3")
+    for fact in ("digits", "grace", "2026-03-01"):
+        expect(page.locator(".nbt-facts")).to_contain_text(fact)
+    fold(page, "System metrics").click()
+    expect(row(page, "system/cpu_utilization_percentage").locator("td").first).to_have_text(re.compile(r"^\d"))
+    fold(page, "Code").click()
+    expect(page.get_by_role("region", name="Code").locator(".nbt-text")).to_contain_text("learning_rate = 0.3")
     expect(page.locator(".nbt-metrics .nbt-miniline").first).to_be_visible()
     expect(page.get_by_text("<b>not markup</b>")).to_be_visible()
     expect(page.locator("figure[aria-label^='loss: 1 run']")).to_be_visible()

@@ -6,7 +6,7 @@ import base64
 import gzip
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -159,6 +159,29 @@ def test_a_shown_run_has_its_whole_family_at_hand(tracked: Path) -> None:
     assert study.info.run_id in shown._frame().run_ids
     assert shown.selected == [shown.view["focus"]]
     shown.close()
+
+
+def test_the_models_that_mlflow_3_logged_are_told_with_their_numbers_and_files(sample: Callable[[str], Path]) -> None:
+    before = nbtrack.get_tracking_uri()
+    nbtrack.set_tracking_uri(sample("03") / "mlruns")
+    try:
+        run = "c97c3292ad1542edadee7c69548ab514"
+        models = told("models", run)["models"]
+        assert [(each["name"], each["step"], each["status"]) for each in models] == [
+            ("ckpt", 0, "ready"), ("ckpt", 1, "ready"), ("ckpt", 2, "ready"),
+        ]  # fmt: skip
+        assert [key for key, *_ in models[0]["metrics"]] == ["val"]
+        here = models[0]["id"]
+        assert "MLmodel" in [each["path"] for each in told("artifacts", run, keys=[here], path="")["files"]]
+        file = told("artifact", run, keys=[here], path="MLmodel")
+        assert b"flavors:" in base64.b64decode(file["base64"])
+        for path in ("../meta.yaml", "/etc/passwd"):
+            with pytest.raises(NotFoundError):
+                told("artifact", run, keys=[here], path=path)
+        with pytest.raises(NotFoundError, match="no logged model"):
+            told("artifacts", run, keys=["m-../../x"], path="")
+    finally:
+        nbtrack.set_tracking_uri(before)
 
 
 def test_parents_in_a_circle_do_not_hold_anything_up(tracked: Path) -> None:

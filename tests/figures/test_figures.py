@@ -96,6 +96,18 @@ def test_groups_are_a_mean_with_a_band_over_unequal_steps(store: list[str]) -> N
     assert high.y[-1] == low.y[-1]  # the longest run is alone in the end
 
 
+def test_the_interval_of_two_runs_is_drawn_as_it_is_and_leaves_the_axis_to_the_runs(store: list[str]) -> None:
+    two = [store[0], store[2]]  # 2 apart, so that their interval is 12.7 to each side
+    drawn = figures.metric_history(two, "loss", group="params.model", band="ci")
+    assert drawn.data[0].y[0] == pytest.approx(4 + 12.706, rel=1e-3)
+    low, high = drawn.layout.yaxis.range
+    assert (low, high) == pytest.approx((2.1 - 0.06 * 2.9, 5 + 0.06 * 2.9))
+    assert "the 95 % interval of two runs goes beyond the axis" in drawn.layout.title.text
+    bars = figures.bars(two, "accuracy", group="model", band="ci")
+    assert bars.data[0].error_x.array[0] > 1
+    assert bars.layout.xaxis.range[1] < 1
+
+
 def test_a_band_of_values_at_the_end_of_floats_is_drawn_without_a_warning(tmp_path: Path) -> None:
     client = nbtrack.MlflowClient(str(tmp_path / "mlruns"))
     for value in (1e308, -1e308, 1e308):
@@ -112,6 +124,9 @@ def test_scatter_box_bars_and_parallel_coordinates_hold_every_run(store: list[st
     assert [trace.name for trace in boxes.data] == ["mlp (3)", "svm (3)"]
     bars = figures.bars(store, "accuracy").data[0]
     assert list(bars.x) == sorted(bars.x, reverse=True)
+    means = figures.bars(store, "accuracy", group="model", band="minmax").data[0]
+    assert dict(zip(means.y, means.x, strict=True)) == pytest.approx({"model = mlp (3)": 0.7, "model = svm (3)": 0.6})
+    assert list(means.error_x.array) == pytest.approx([0.2, 0.2])
     labels = [each.label for each in figures.parallel_coordinates(store).data[0].dimensions]
     assert sorted(labels[:2]) == ["lr", "model"]  # not "same"
     assert sorted(labels[2:]) == ["accuracy", "epoch", "loss", "val/loss"]
@@ -145,6 +160,19 @@ def test_differences_are_per_cent_of_the_baseline_with_the_better_ones_green(sto
     assert "epoch" in drawn.layout.title.text
 
 
+def test_the_value_that_is_compared_is_the_one_asked_for(store: list[str]) -> None:
+    def shares(**which: object) -> list[float]:
+        return list(figures.difference(store[:2], metrics=["loss"], **which).data[0].x)  # type: ignore[arg-type]
+
+    lasts, best, first = (2.1, 3 + 1 / 11), (2.1, 3 + 1 / 11), (3.0, 4.0)
+    assert shares() == pytest.approx([100 * (lasts[1] / lasts[0] - 1)])
+    assert shares(pick="best") == pytest.approx([100 * (best[1] / best[0] - 1)])
+    assert shares(pick="max") == pytest.approx([100 * (first[1] / first[0] - 1)])
+    assert shares(pick="step", step=0) == pytest.approx([100 * (first[1] / first[0] - 1)])
+    with pytest.raises(InvalidValueError, match="pick is one of last, best"):
+        shares(pick="first")
+
+
 def test_metrics_that_none_of_the_runs_has_are_not_compared(tmp_path: Path) -> None:
     client = nbtrack.MlflowClient(str(tmp_path / "mlruns"))
     runs = [client.create_run("0").info.run_id for _ in range(3)]
@@ -170,7 +198,7 @@ def test_importance_finds_what_a_metric_hangs_on_and_not_what_it_does_not() -> N
     share = {each.param: each.permutation or 0.0 for each in found.importances}
     assert abs(share["noise"]) < 0.1 < 0.3 < min(share["real"], share["both"])
     nothing = importances_of([("noise", [str(v) for v in noise])], rng.normal(size=120).tolist())
-    assert nothing.notes == ["The nearest runs hardly foretell this metric: the importances say little."]
+    assert nothing.notes == ["Runs with alike params come to unlike results here: read nothing into this order."]
 
 
 def test_the_best_so_far_never_gets_worse(store: list[str]) -> None:
@@ -195,7 +223,7 @@ def test_which_way_is_better_is_what_was_set_then_what_was_tracked_then_what_the
     dash.view = {"tab": "analyse", "analyse": {"kind": "bars", "metric": "loss"}, "directions": {"loss": "max"}}
     assert list(dash.figure().data[0].x) == [2, 1]
     dash.view = {"tab": "charts", "chart": {"big": "loss"}}
-    assert dash.figure().data[-1].y[0] == 2
+    assert list(dash.figure().data[0].x) == [2, 1]  # single points are bars
     assert list(figures.bars(dash, "loss").data[0].x) == [2, 1]
     (bar,) = figures.difference(dash, dash.runs["run_id"][0], ["loss"]).data
     dash.view = {"directions": {"loss": "min"}}
@@ -233,8 +261,11 @@ def test_a_dashboard_gives_the_chart_in_focus(store: list[str]) -> None:
     for kind in ("parallel", "scatter", "bars", "box", "grid", "importance", "history"):
         dash.view = {"tab": "analyse", "analyse": {"kind": kind}}
         kinds[kind] = dash.figure().data[0].type
-    dash.view = {"tab": "compare"}
-    assert "Against" in dash.figure().layout.title.text
+    dash.view = {"tab": "compare", "compare": {"pick": "step", "step": 3, "baseline": store[5]}}
+    assert "Against &lt;b&gt;first&lt;/b&gt;, at step 3 values" in dash.figure().layout.title.text
+    dash.view = {"tab": "charts", "group": ["params.model"], "chart": {"big": "accuracy"}}
+    single = dash.figure().data[0]
+    assert (single.type, list(single.y)) == ("bar", ["model = mlp (2)", "model = svm (1)"])
     dash.close()
     assert kinds == {
         "parallel": "parcoords",

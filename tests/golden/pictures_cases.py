@@ -8,12 +8,15 @@ from typing import Any
 import numpy as np
 
 from nbtrack import figures
+from nbtrack.figures.against import BAD, GOOD, NEUTRAL
+from nbtrack.figures.cells import side_of
 from nbtrack.figures.chosen import chosen_of
 from nbtrack.figures.given import Runs, column_of
-from nbtrack.figures.totals import BAD, GOOD, NEUTRAL
 from tests.golden.query_frames import frame_from, history_from, told
 
 RUNS = 18
+LAYERS = ("1", "2.0", "3", "4", "1.0", "2.0", "3", "4")  # as texts: 2.0 is told so, and 1 and 1.0 are one number
+PICKED = (("best", 0), ("min", 0), ("max", 0), ("step", 3), ("step", 0))
 TURNED = {"loss": "max", "acc": "min", "odd": "max"}
 START = 1_772_000_000_000
 HISTORIES = (
@@ -39,6 +42,16 @@ def pictures() -> dict[str, Any]:
         "chosen": {name: getattr(chosen, name) for name in ("params", "metrics", "metric", "columns")},
         "axes": [[name, _column(runs, name)] for name in (*chosen.columns, "start_time")],
         "bars": [[name, _bars(runs, name)] for name in ("loss", "acc", "odd")],
+        "means": [
+            [name, columns, band, _mean_bars(runs, name, columns, band)]
+            for name, columns, band in (
+                ("loss", ["params.model"], "sd"),
+                ("acc", ["params.model"], "ci"),
+                ("odd", ["params.model", "params.layers"], "ci"),
+                ("acc", ["params.layers"], "minmax"),
+            )
+        ],
+        "labels": [[name, side_of(column_of(runs, name)).labels] for name in ("params.layers", "params.model")],
         "box": [[by, _boxes(runs, by)] for by in ("params.model", "params.lr", "params.layers")],
         "grid": [
             [x, y, _grid(runs, x, y)]
@@ -53,6 +66,7 @@ def pictures() -> dict[str, Any]:
             [x, y, _scatter(runs, x, y)] for x, y in (("params.lr", "metrics.acc"), ("params.layers", "metrics.odd"))
         ],
         "difference": _difference(runs),
+        "picked": [[pick, step, _difference(runs, pick=pick, step=step)] for pick, step in PICKED],
         "turned": _turned(replace(runs, directions=TURNED)),
         "history": [{**settings, "want": _history(runs, settings)} for settings in HISTORIES],
     }
@@ -71,9 +85,9 @@ def _turned(runs: Runs) -> dict[str, Any]:
     }
 
 
-def _difference(runs: Runs) -> list[list[Any]]:
+def _difference(runs: Runs, **which: Any) -> list[list[Any]]:
     """By metric: of each run but the first, in %, and whether that is better."""
-    drawn = figures.difference(runs).data
+    drawn = figures.difference(runs, **which).data
     words = {GOOD: "better", BAD: "worse", NEUTRAL: "same"}
     cells = [
         [[name, None if share is None else float(share), words[edge]] for name, share, edge in zip(
@@ -97,7 +111,7 @@ def _written() -> dict[str, Any]:
         "start_time": {"number": [None if i == 3 else START + (i * 7 % RUNS) * 1000 for i in range(RUNS)]},
         "params.lr": {"text": [f"{10 ** rng.uniform(-4, -1):.6g}" for _ in range(RUNS)]},
         "params.model": {"text": models},
-        "params.layers": {"text": [None if i == 8 else str(1 + i % 4) for i in range(RUNS)]},
+        "params.layers": {"text": [None if i == 8 else LAYERS[i % 8] for i in range(RUNS)]},
         "params.same": {"text": ["1"] * RUNS},
         "tags.nbtrack.metric.odd": {"text": ["min" if i == 4 else None for i in range(RUNS)]},
         **{f"metrics.{key}": {"metric": cells} for key, cells in metrics.items()},
@@ -143,6 +157,12 @@ def _column(runs: Runs, name: str) -> dict[str, Any]:
 def _bars(runs: Runs, metric: str) -> list[list[Any]]:
     bar = figures.bars(runs, metric).data[0]
     return [list(pair) for pair in zip(bar.y, (float(x) for x in bar.x), strict=True)]
+
+
+def _mean_bars(runs: Runs, metric: str, columns: list[str], band: str) -> list[list[Any]]:
+    bar = figures.bars(runs, metric, group=columns, band=band).data[0]
+    ends = zip(bar.y, bar.x, bar.error_x.arrayminus, bar.error_x.array, strict=True)
+    return [[name, float(mean), float(mean - low), float(mean + high)] for name, mean, low, high in ends]
 
 
 def _boxes(runs: Runs, by: str) -> list[list[float]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -51,6 +52,15 @@ def test_a_long_cell_has_system_metrics_and_a_heartbeat(nb: Notebook, monkeypatc
     assert "system/" not in nb.output
 
 
+@pytest.fixture
+def heeds_interrupts() -> Iterator[None]:
+    """As a kernel does, also where the tests run in the background of a shell, which ignores them."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    signal.signal(signal.SIGINT, before)
+
+
 def interrupted_while_kept(monkeypatch: pytest.MonkeyPatch, times: int) -> None:
     plain = Closing._keep_output
 
@@ -62,6 +72,7 @@ def interrupted_while_kept(monkeypatch: pytest.MonkeyPatch, times: int) -> None:
     monkeypatch.setattr(Closing, "_keep_output", keep)
 
 
+@pytest.mark.usefixtures("heeds_interrupts")
 def test_an_interrupt_that_comes_while_the_run_is_kept_costs_nothing(
     nb: Notebook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -70,9 +81,9 @@ def test_an_interrupt_that_comes_while_the_run_is_kept_costs_nothing(
     assert nb.run.info.status == "FINISHED"
     assert "all of it" in nb.artifact("output.txt")
     assert "KeyboardInterrupt" not in nb.output
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
+@pytest.mark.usefixtures("heeds_interrupts")
 def test_a_second_interrupt_leaves_the_keeping_but_the_run_still_ends(
     nb: Notebook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -84,6 +95,7 @@ def test_a_second_interrupt_leaves_the_keeping_but_the_run_still_ends(
     assert [run.info.status for run in nb.runs] == ["FINISHED", "FINISHED"]
 
 
+@pytest.mark.usefixtures("heeds_interrupts")
 def test_a_block_that_is_interrupted_while_it_ends_is_kept_and_then_interrupted(
     nb: Notebook, monkeypatch: pytest.MonkeyPatch
 ) -> None:

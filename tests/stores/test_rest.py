@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import math
 import os
@@ -17,11 +18,12 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 import pytest
 
 import nbtrack
-from nbtrack.dashboard import live
+from nbtrack.dashboard import files, live, logged
 from nbtrack.entities import Metric, Param, Run, RunStatus, RunTag
 from nbtrack.errors import InvalidValueError, NbtrackWarning, NotAStoreError, ServerError, StoreError
 from nbtrack.query import parse, parse_key
@@ -487,6 +489,25 @@ def test_a_search_answers_as_over_a_folder_and_pages_without_a_gap(store: RestSt
                 break
         assert found == names, text
     assert len(ids) == 12
+
+
+def test_the_models_that_a_run_logged_are_read_with_their_files(store: RestStore) -> None:
+    kept = store.create_experiment("models")
+    run = store.create_run(kept, run_name="run", user_id="me", start_time=1000, tags={}).info
+    body = {"experiment_id": run.experiment_id, "name": "net", "source_run_id": run.run_id}
+    made = store.link.post("logged-models", {**body, "params": [{"key": "units", "value": "64"}]})["model"]["info"]
+    store.link.post("runs/outputs", {"run_id": run.run_id, "models": [{"model_id": made["model_id"], "step": 3}]})
+    point = {"key": "acc", "value": 0.5, "timestamp": 1, "step": 3, "run_id": run.run_id}
+    store.link.post("runs/log-metric", {**point, "model_id": made["model_id"]})
+    folder = urlsplit(made["artifact_uri"]).path.strip("/")
+    store.link.ask("PUT", f"/api/2.0/mlflow-artifacts/artifacts/{folder}/data/weights.txt", content=b"1 2 3")
+    (told,) = logged.models(store, run.run_id)["models"]
+    assert (told["name"], told["step"], told["params"]) == ("net", 3, [["units", "64"]])
+    assert told["metrics"] == [["acc", 0.5, 3, None]]
+    assert [each["path"] for each in files.listing(store, run.run_id, "", told["id"])] == ["data"]
+    assert [each["path"] for each in files.listing(store, run.run_id, "data", told["id"])] == ["data/weights.txt"]
+    got = files.content(store, run.run_id, "data/weights.txt", 0, told["id"])
+    assert (base64.b64decode(got["base64"]), got["size"]) == (b"1 2 3", 5)
 
 
 def test_what_fits_alone_is_fetched(store: RestStore, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,6 +17,8 @@ export interface Axis {
   log: boolean;
   min: number;
   max: number;
+  /** Of params and tags: each value as it was logged, which "0.10" is not as a number. */
+  texts?: readonly (string | null)[];
   /** It counts: there is nothing between whole numbers. */
   whole?: boolean;
 }
@@ -34,7 +36,13 @@ export function axisOf(frame: Frame, name: string, rows: ArrayLike<number>): Axi
   const min = held.reduce((low, value) => Math.min(low, value), Infinity);
   const max = held.reduce((high, value) => Math.max(high, value), -Infinity);
   if (held.length === 0) return { name, label: label(name), values: numbers, words: null, log: false, min: 0, max: 1 };
-  return { name, label: label(name), values: numbers, words: null, log: min > 0 && max / min >= 100, min, max };
+  return { name, label: label(name), values: numbers, words: null, log: min > 0 && max / min >= 100, min, max, ...(texts && { texts }) };
+}
+
+/** How a value is written in the store, where it is written in one way only. */
+export function writtenAs(axis: Axis, value: number): string | null {
+  const forms = new Set(axis.texts?.filter((_, at) => axis.values[at] === value));
+  return forms.size === 1 ? [...forms][0] : null;
 }
 
 function ofWords(name: string, texts: (string | null)[]): Axis {
@@ -58,10 +66,15 @@ export function valueAt({ min, max, log }: Axis, part: number): number {
 
 const MOST_WORDS = 24;
 
-/** Round values along the axis, or its words. */
+/** So few values of a param are themselves the ticks. */
+const FEW_VALUES = 8;
+
+/** Round values along the axis, or its words, or the few values that a param has. */
 export function ticksOf(axis: Axis, most = 5): number[] {
   const { min, max, log, words } = axis;
   if (words) return words.map((_, at) => at).filter((at) => at % Math.ceil(words.length / MOST_WORDS) === 0);
+  const own = axis.texts ? distinctOf(axis) : [];
+  if (own.length > 1 && own.length <= FEW_VALUES) return apart(axis, own, 1 / (2 * most));
   if (min === max) return [min];
   if (log) {
     const first = Math.ceil(Math.log10(min) - 1e-9);
@@ -69,6 +82,15 @@ export function ticksOf(axis: Axis, most = 5): number[] {
     return decades.filter((_, i) => i % Math.ceil(decades.length / most) === 0);
   }
   return axis.name.endsWith("_time") ? timeTicks(min, max, most) : evenTicks(min, max, most + 1, axis.whole ? 1 : 0);
+}
+
+const distinctOf = (axis: Axis) => [...new Set(axis.values.filter((value) => value !== null))].sort((a, b) => a - b);
+
+/** Those of ascending values that have room beside the ones before them. */
+function apart(axis: Axis, values: readonly number[], room: number): number[] {
+  const kept: number[] = [];
+  for (const value of values) if (kept.length === 0 || share(axis, value) - share(axis, kept[kept.length - 1]) >= room) kept.push(value);
+  return kept;
 }
 
 /** Params that vary, in the frame's order, and metrics that do, the machine's own left out. */
@@ -108,7 +130,7 @@ export function quartiles(values: readonly number[]): [number, number, number, n
 export function cellsAlong(axis: Axis): { labels: number[]; cell: (value: number) => number; words: string[] | null } {
   const INTERVALS = 8;
   if (axis.words) return { labels: axis.words.map((_, at) => at), cell: (value) => value, words: axis.words };
-  const distinct = [...new Set(axis.values.filter((value) => value !== null))].sort((a, b) => a - b);
+  const distinct = distinctOf(axis);
   if (distinct.length <= 12) return { labels: distinct, cell: (value) => distinct.indexOf(value), words: null };
   const labels = Array.from({ length: INTERVALS }, (_, at) => valueAt(axis, (at + 0.5) / INTERVALS));
   return { labels, cell: (value) => Math.min(INTERVALS - 1, Math.floor(share(axis, value) * INTERVALS)), words: null };

@@ -5,7 +5,7 @@
  */
 
 import type { Line } from "./line";
-import { half95 } from "./student";
+import { half95, SURE } from "./student";
 
 export const BANDS = ["sd", "ci", "minmax"] as const;
 
@@ -16,6 +16,8 @@ export interface Band {
   high: Float64Array;
   /** Runs that count at each x. */
   n: Float64Array;
+  /** What an axis must hold: the band, and where it is the interval of two runs only these. */
+  reach: { low: Float64Array; high: Float64Array };
 }
 
 type Points = Pick<Line, "x" | "y">;
@@ -40,7 +42,8 @@ export function bandOf(lines: readonly Points[], kind: string): Band {
     });
   }
   for (let at = 0; at < x.length; at++) mean[at] /= Math.max(1, n[at]);
-  if (kind === "minmax") return { x, mean, low, high, n };
+  if (kind === "minmax") return { x, mean, low, high, n, reach: { low, high } };
+  const reach = { low: low.slice(), high: high.slice() };
   const squares = new Float64Array(x.length);
   for (const held of values) held.forEach((value, at) => Number.isNaN(value) || (squares[at] += (value - mean[at]) ** 2));
   for (let at = 0; at < x.length; at++) {
@@ -48,8 +51,11 @@ export function bandOf(lines: readonly Points[], kind: string): Band {
     const half = kind === "ci" ? half95(sd, n[at]) : sd;
     low[at] = mean[at] - half;
     high[at] = mean[at] + half;
+    if (kind === "ci" && n[at] < SURE) continue;
+    reach.low[at] = low[at];
+    reach.high[at] = high[at];
   }
-  return { x, mean, low, high, n };
+  return { x, mean, low, high, n, reach };
 }
 
 /** The finite points, the later of several at one x. */

@@ -1,6 +1,6 @@
 /** How do runs differ? Rows of values side by side, one column a run, in sections. */
 
-import { internal } from "./columns";
+import { internal, isTime } from "./columns";
 import { number, text, type Frame, type MetricColumn } from "./frame";
 import { SYSTEM } from "./sections";
 
@@ -89,6 +89,8 @@ function rowOf(frame: Frame, ids: readonly string[], column: string, name: strin
   const rows = ids.map((id) => frame.rowOf.get(id) ?? -1);
   if (source.kind === "text") {
     const values = rows.map((row) => (row < 0 ? null : text(frame, column, row)));
+    const times = isTime(column) ? values.map((value) => (value === null ? null : Number(value))) : [NaN];
+    if (!times.some(Number.isNaN)) return { column, name, kind: "time", values: times, differs: differ(times) };
     return { column, name, kind, values, differs: differ(values) };
   }
   const take = (array: Float64Array) => rows.map((row) => (row < 0 || source.missing[row] ? null : array[row]));

@@ -1,7 +1,7 @@
 /** Which runs are alike in some columns, and what do their numbers come to together? */
 
-import { groupOf, spread } from "./columns";
-import type { Column, Frame } from "./frame";
+import { groupOf, label, spread } from "./columns";
+import { number, text, type Column, type Frame } from "./frame";
 import { half95 } from "./student";
 import { CONTEXT, emptyLines, finished, FOLDED, GROUP, growing, PARENT, PINNED, put, walk, type Lines, type Shape } from "./tree";
 
@@ -37,6 +37,12 @@ export function butForTheSeed(frame: Frame, rows: Uint32Array): string[] {
   const params = [...frame.columns].filter(([name]) => groupOf(name) === "params" && !isSeed(name));
   const differing = params.filter(([, column]) => spread(column, rows) === "differs");
   return (differing.length > 0 ? differing : params.slice(0, 1)).map(([name]) => name);
+}
+
+/** What a group is called: model = svm, lr = 0.1 */
+export function groupName(frame: Frame, run: string, columns: readonly string[]): string {
+  const row = frame.rowOf.get(run) ?? -1;
+  return columns.map((column) => `${label(column)} = ${text(frame, column, row) ?? number(frame, column, row) ?? "–"}`).join(", ");
 }
 
 function word(column: Column | undefined, row: number): string | null {

@@ -58,7 +58,7 @@ export function importancesOf(params: readonly (readonly [name: string, texts: T
   if (runs < ENOUGH) notes.push(`${runsText(runs)}: correlations only, and with care. Permutation importance needs ${ENOUGH}.`);
   else {
     lost = permuted(cells.map(({ texts }) => codesOf(texts)), target);
-    if (lost.explained < WEAK) notes.push("The nearest runs hardly foretell this metric: the importances say little.");
+    if (lost.explained < WEAK) notes.push("Runs with alike params come to unlike results here: read nothing into this order.");
   }
   const importances = cells.map(({ name, texts }, i): Importance => {
     const { correlation, signed } = correlate(texts, target);
@@ -66,6 +66,12 @@ export function importancesOf(params: readonly (readonly [name: string, texts: T
   });
   importances.sort((a, b) => (b.permutation ?? 0) - (a.permutation ?? 0) || Math.abs(b.correlation) - Math.abs(a.correlation));
   return { importances, runs, explained: lost?.explained ?? null, notes };
+}
+
+/** What must be known before the importances are believed; null where a note says it. */
+export function foretold({ explained, runs }: Found, metric: string): string | null {
+  if (explained === null || explained < WEAK) return null;
+  return `From the runs with the most similar params, ${Math.round(100 * explained)} % of how these ${runs} runs rank by ${metric} can be told.`;
 }
 
 /** From 0; equal values share the mean of their ranks. */

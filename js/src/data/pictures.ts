@@ -3,6 +3,8 @@
 import { axisOf, cellsAlong, chosenMetric, quartiles, varying, type Axis } from "./analysis";
 import type { Direction } from "./directions";
 import { number, type Frame } from "./frame";
+import { groupName } from "./groups";
+import { half95, SURE } from "./student";
 
 /** So few runs make no box. */
 const FEW = 5;
@@ -88,6 +90,48 @@ export function barsOf(frame: Frame, rows: readonly number[], metric: string, di
     const value = number(frame, `metrics.${metric}`, row);
     return value === null ? [] : [{ row, value }];
   });
+  return bestFirst(bars, direction);
+}
+
+/** The mean of a group's last values within its band; `value` is NaN where no run has a finite one. */
+export interface MeanBar {
+  name: string;
+  value: number;
+  low: number;
+  high: number;
+  /** Runs with a finite value. */
+  n: number;
+  /** What the axis must hold, as in bands.ts. */
+  reach: [low: number, high: number];
+}
+
+/** One bar for the runs with equal values in `columns`, the best first. `kind`: sd | ci | minmax. */
+export function meanBarsOf(frame: Frame, rows: readonly number[], metric: string, direction: Direction, columns: readonly string[], kind: string): MeanBar[] {
+  const held = new Map<string, number[]>();
+  for (const row of rows) {
+    const value = number(frame, `metrics.${metric}`, row);
+    if (value === null) continue;
+    const name = groupName(frame, frame.ids[row], columns);
+    const values = held.get(name) ?? [];
+    held.set(name, values);
+    if (Number.isFinite(value)) values.push(value);
+  }
+  return bestFirst([...held].map(([name, values]) => meanBar(name, values, kind)), direction);
+}
+
+function meanBar(name: string, values: readonly number[], kind: string): MeanBar {
+  const n = values.length;
+  if (n === 0) return { name, value: NaN, low: NaN, high: NaN, n, reach: [NaN, NaN] };
+  const value = values.reduce((sum, each) => sum + each, 0) / n;
+  const ends: [number, number] = [Math.min(...values), Math.max(...values)];
+  if (kind === "minmax") return { name, value, low: ends[0], high: ends[1], n, reach: ends };
+  const sd = Math.sqrt(values.reduce((sum, each) => sum + (each - value) ** 2, 0) / Math.max(1, n - 1));
+  const half = kind === "ci" ? half95(sd, n) : sd;
+  const [low, high] = [value - half, value + half];
+  return { name, value, low, high, n, reach: kind === "ci" && n < SURE ? ends : [low, high] };
+}
+
+function bestFirst<Of extends { value: number }>(bars: Of[], direction: Direction): Of[] {
   const sign = direction === "min" ? 1 : -1;
   return bars.sort((a, b) => +Number.isNaN(a.value) - +Number.isNaN(b.value) || compare(sign * a.value, sign * b.value));
 }

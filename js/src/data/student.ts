@@ -8,6 +8,9 @@ const STUDENT = [
 ];
 const NORMAL = 1.96;
 
+/** An interval of fewer runs is many times as wide as they lie apart: on an axis that held it nothing else could be seen. */
+export const SURE = 3;
+
 /** `sd` is that of the sample; 0 for fewer than two values. */
 export function half95(sd: number, n: number): number {
   return n < 2 ? 0 : (sd * (STUDENT[n - 2] ?? NORMAL)) / Math.sqrt(n);

@@ -23,16 +23,19 @@ export interface FileBytes {
   problem?: string;
 }
 
+/** Of a logged model of the run where one is named. */
+const keysOf = (model: string) => (model ? { keys: [model] } : {});
+
 /** The files of one folder; the empty path is the top. */
-export async function listFiles(state: State, run: string, path: string): Promise<FileEntry[]> {
-  const body = (await state.outlet.need({ what: "artifacts", runs: [run], path })) as { files?: FileEntry[] } | null;
+export async function listFiles(state: State, run: string, path: string, model = ""): Promise<FileEntry[]> {
+  const body = (await state.outlet.need({ what: "artifacts", runs: [run], path, ...keysOf(model) })) as { files?: FileEntry[] } | null;
   if (!Array.isArray(body?.files)) throw new Error("The kernel's answer holds no list of files.");
   return body.files;
 }
 
 /** As much as a preview needs; up to `most` bytes where that is said. */
-export async function readFile(state: State, run: string, path: string, most = 0): Promise<FileBytes> {
-  const body = (await state.outlet.need({ what: "artifact", runs: [run], path, ...(most && { width: most }) })) as
+export async function readFile(state: State, run: string, path: string, most = 0, model = ""): Promise<FileBytes> {
+  const body = (await state.outlet.need({ what: "artifact", runs: [run], path, ...keysOf(model), ...(most && { width: most }) })) as
     | (Omit<FileBytes, "bytes"> & { base64?: string })
     | null;
   if (typeof body?.base64 !== "string") throw new Error("The kernel's answer holds no file.");
@@ -54,6 +57,30 @@ export async function readDatasets(state: State, run: string): Promise<Dataset[]
   const body = (await state.outlet.need({ what: "inputs", runs: [run] })) as { datasets?: Dataset[] } | null;
   if (!Array.isArray(body?.datasets)) throw new Error("The kernel's answer holds no list of datasets.");
   return body.datasets;
+}
+
+/** A model that MLflow 3 keeps beside the run, which made it or only used it. `problem`: why nothing more is told. */
+export interface LoggedModel {
+  id: string;
+  name: string;
+  used: boolean;
+  problem: string;
+  type: string;
+  status: string;
+  /** ms */
+  made_at: number;
+  step: number | null;
+  params: [name: string, value: string][];
+  tags: [name: string, value: string][];
+  /** What is not finite comes as a word. */
+  metrics: [name: string, value: number | string, step: number, dataset: string | null][];
+}
+
+/** `more` are not told. */
+export async function readModels(state: State, run: string): Promise<{ models: LoggedModel[]; more: number }> {
+  const body = (await state.outlet.need({ what: "models", runs: [run] })) as { models?: LoggedModel[]; more?: number } | null;
+  if (!Array.isArray(body?.models)) throw new Error("The kernel's answer holds no list of models.");
+  return { models: body.models, more: Number(body.more ?? 0) };
 }
 
 /** All files of several runs, by run; `cut` are the runs that have more than are told. */

@@ -44,24 +44,25 @@ export interface BarOut {
   value: number;
   color: string;
   words: string;
+  /** Of a band around it. */
+  ends: readonly [low: number, high: number] | null;
 }
 
 const ROW = 20;
 const NAMES = 170;
 const BARS = 420;
-const NUMBERS = 80;
+const NUMBERS = 150;
 
-/** Bars from 0, as the page draws them. */
-export function barsSvg(title: string, bars: readonly BarOut[], looks: Looks): string {
-  const finite = bars.map(({ value }) => value).filter(Number.isFinite);
-  const [low, high] = [Math.min(0, ...finite), Math.max(0, ...finite)];
-  const at = (value: number) => NAMES + (high === low ? 0 : ((value - low) / (high - low)) * BARS);
-  const inner = bars.map(({ name, value, color, words }, i) => {
+/** Bars from 0 on an axis from `low` to `high`, as the page draws them. */
+export function barsSvg(title: string, bars: readonly BarOut[], [low, high]: readonly [number, number], looks: Looks): string {
+  const at = (value: number) => NAMES + (high === low ? 0 : ((Math.min(high, Math.max(low, value)) - low) / (high - low)) * BARS);
+  const inner = bars.map(({ name, value, color, words, ends }, i) => {
     const y = i * ROW;
     const [left, right] = Number.isFinite(value) ? [at(Math.min(0, value)), at(Math.max(0, value))] : [NAMES, NAMES];
     return (
       `<text x="${NAMES - 8}" y="${y + 14}" text-anchor="end" fill="${looks.text}">${escaped(name.length > 26 ? `${name.slice(0, 25)}…` : name)}</text>` +
       `<rect x="${left.toFixed(1)}" y="${y + 4}" width="${(right - left).toFixed(1)}" height="12" rx="2" fill="${color}"/>` +
+      (ends ? `<line x1="${at(ends[0]).toFixed(1)}" x2="${at(ends[1]).toFixed(1)}" y1="${y + 10}" y2="${y + 10}" stroke="${looks.text}" stroke-width="1.5"/>` : "") +
       `<text x="${NAMES + BARS + 8}" y="${y + 14}" fill="${looks.text}">${escaped(words)}</text>`
     );
   });

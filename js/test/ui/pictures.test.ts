@@ -1,15 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { axisOf } from "../../src/data/analysis";
-import { barsOf, boxesOf, chosenOf, courseOf, fieldOf, type Course } from "../../src/data/pictures";
+import { barsOf, boxesOf, chosenOf, courseOf, fieldOf, meanBarsOf, type Course } from "../../src/data/pictures";
 import { cellsAlong } from "../../src/data/analysis";
 import { hasBest } from "../../src/data/directions";
-import { change } from "../../src/data/compare";
-import { text, type Frame, type MetricColumn } from "../../src/data/frame";
+import { change, compareRuns, type MetricPick } from "../../src/data/compare";
+import { atStep } from "../../src/data/at";
+import { text, type Frame } from "../../src/data/frame";
 import { DEFAULT_VIEW } from "../../src/protocol";
 import { createState, directionIn, setView, type State } from "../../src/state/state";
 import { assemble } from "../../src/ui/charts/assemble";
 import { bestPoint } from "../../src/ui/charts/best";
 import { createScene } from "../../src/ui/charts/scene";
+import { tickText } from "../../src/ui/analyse/pieces";
 import { frameFrom, golden, historyFrom, type Written } from "../query/golden";
 
 type Cell = number | string | null;
@@ -28,6 +30,9 @@ interface Case {
   chosen: { params: string[]; metrics: string[]; metric: string; columns: string[] };
   axes: [name: string, want: { words?: Cell[]; numbers?: Cell[]; log?: boolean }][];
   bars: [metric: string, want: [name: string, value: number][]][];
+  means: [metric: string, columns: string[], kind: string, want: [name: string, mean: number, low: number, high: number][]][];
+  labels: [name: string, want: string[]][];
+  picked: [pick: MetricPick, step: number, want: Differences][];
   box: [by: string, want: number[][]][];
   grid: [x: string, y: string, want: Cell[][]][];
   course: [metric: string, want: { names: string[]; values: number[]; best: number[] }][];
@@ -90,9 +95,12 @@ function close(found: readonly (number | null)[], want: readonly Cell[]): void {
   });
 }
 
-function differences(metric: string, want: Differences[number][1]): void {
-  const { values, missing } = frame.columns.get(`metrics.${metric}`) as MetricColumn;
-  const [base, ...others] = rows.map((row) => (missing[row] ? null : values[row]));
+/** What the comparison shows, and what it says of it. */
+function differences(metric: string, want: Differences[number][1], pick: MetricPick = "last", step = 0): void {
+  const at = (run: string, name: string) => (state.book.get(run, name) ? atStep(state.book.get(run, name)!, step) : null);
+  const told = { pick, step, direction, at, experiments: new Map(), status: () => null, ended: () => null };
+  const group = compareRuns(frame, frame.ids, told).find(({ name }) => name === "Metrics")!;
+  const [base, ...others] = group.rows.find(({ name }) => name === metric)!.values;
   others.forEach((value, at) => {
     const found = change(value, base, direction(metric));
     const [share, turn] = want[at];
@@ -120,6 +128,22 @@ describe("a chart of the dashboard holds what the plotly figure of the same runs
     const bars = barsOf(frame, rows, metric, direction(metric)).filter(({ value }) => Number.isFinite(value));
     expect(bars.map(({ row, value }) => [named(row), value])).toEqual(want);
   });
+
+  it.each(made.means)("bars of %s by %s with %s", (metric, columns, kind, want) => {
+    const bars = meanBarsOf(frame, rows, metric, direction(metric), columns, kind).filter(({ n }) => n > 0);
+    expect(bars.map(({ name, n }) => `${name} (${n})`)).toEqual(want.map(([name]) => name));
+    bars.forEach(({ value, low, high }, at) => close([value, low, high], want[at].slice(1) as number[]));
+  });
+
+  it.each(made.labels)("the cells of %s as the store has them", (name, want) => {
+    const axis = axisOf(frame, name, rows)!;
+    expect(cellsAlong(axis).labels.map((value) => tickText(axis, value))).toEqual(want);
+  });
+
+  it.each(made.picked.flatMap(([pick, step, all]) => all.map(([metric, want]) => [pick, step, metric, want] as const)))(
+    "by the %s value (%i): how %s differs",
+    (pick, step, metric, want) => differences(metric, want, pick, step),
+  );
 
   it.each(made.box)("boxes by %s", (by, want) => {
     const boxes = boxesOf(axisOf(frame, "metrics.acc", rows)!, axisOf(frame, by, rows)!);

@@ -14,7 +14,7 @@ import itertools
 import os
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -24,6 +24,8 @@ from nbtrack.frame import Frame, Row
 from nbtrack.stores.base import Changes, Damage, Snapshot
 from nbtrack.stores.files import experiments, layout, shelf, sidecar
 from nbtrack.stores.files.notify import Watcher, most_folders, watcher_for
+from nbtrack.stores.files.packed import Kept
+from nbtrack.stores.files.parallel import Helpers, parts_of
 from nbtrack.stores.files.reader import TICK_NS, Opened, Reading, open_run, read_runs, unchanged
 from nbtrack.stores.files.shelf import Held, Rows
 from nbtrack.stores.files.summaries import prepare
@@ -112,7 +114,7 @@ class Index:
         self._folders: dict[str, _Folder] = {}
         self._seen: dict[tuple[str, ...] | None, tuple[object, Seen]] = {}
         self._sidecar = sidecar.Sidecar(root)
-        self._kept: sidecar.Kept | None = None  # read, and not taken up yet
+        self._kept: Kept | None = None  # read, and not taken up yet
         self._began = False
         self._watcher: Watcher | None = None
         self._may_watch = False
@@ -221,11 +223,43 @@ class Index:
                 names = self._names(folder)
                 progress.expect(len(names))
                 listed.append((folder, experiment.experiment_id, names))
-        prepare(sum(len(names) - len(self._folders[folder].readings) for folder, _, names in listed))
-        parts = [(folder, self._runs(folder, of, names, thorough, progress)) for folder, of, names in listed]
+        fresh = self._ahead(listed, progress)
+        parts = [(folder, self._runs(folder, of, names, thorough, progress, fresh)) for folder, of, names in listed]
         for folder in self._folders.keys() - present:
             del self._folders[folder]
         return self._same_or_new(experiment_ids, parts, _newest_first(chosen), damages)
+
+    def _ahead(self, listed: list[tuple[str, str, Sequence[str]]], progress: Progress) -> dict[str, Reading]:
+        """New runs by their folders, where they are so many that several processes read them sooner than this one."""
+        new: list[tuple[str, str, list[str]]] = []
+        for folder, experiment_id, names in listed:
+            known = self._folders[folder].readings
+            new.append((folder, experiment_id, [name for name in names if name not in known]))
+        count = sum(len(names) for _, _, names in new)
+        prepare(count)
+        fresh: dict[str, Reading] = {}
+        helpers = Helpers([part for each in new for part in parts_of(*each)], count)
+        try:
+            for part in helpers:
+                _put_on_shelf([each.held for each in part.values() if each.held and isinstance(each.held.place, Row)])
+                fresh |= part
+                progress.step(len(part))
+        except BaseException:
+            for part in helpers.arrived():
+                fresh |= part
+            for path, reading in fresh.items():
+                self._interrupted(os.path.dirname(path), {os.path.basename(path): reading})
+            raise
+        finally:
+            helpers.close()
+        return fresh
+
+    def _interrupted(self, folder: str, readings: Mapping[str, Reading]) -> None:
+        """What was read is kept, so that the next look goes on from here."""
+        known = self._folders[folder]
+        known.readings.update(readings)
+        known.listed = None  # there are more than these
+        known.version = next(_versions)
 
     def _same_or_new(
         self,
@@ -256,7 +290,13 @@ class Index:
             _put_on_shelf(held)
 
     def _runs(
-        self, folder: str, experiment_id: str, names: Sequence[str], thorough: bool, progress: Progress
+        self,
+        folder: str,
+        experiment_id: str,
+        names: Sequence[str],
+        thorough: bool,
+        progress: Progress,
+        fresh: Mapping[str, Reading],
     ) -> dict[str, Reading]:
         known = self._folders[folder]
         if len(known.quiet) == len(names) == len(known.readings) and known.readings.keys() == known.quiet:
@@ -269,6 +309,10 @@ class Index:
             for run_id in names:
                 path = os.path.join(folder, run_id)
                 before = known.readings.get(run_id)
+                if before is None and (now := fresh.get(path)) is not None:
+                    readings[run_id] = now
+                    self._sidecar.count_new()
+                    continue
                 progress.step()
                 if before is not None and (
                     run_id in known.quiet or self._holds(known, path, run_id, before, strict or before.live, meta)
@@ -282,11 +326,8 @@ class Index:
                     self._read(opened, known, readings)
             self._read(opened, known, readings)
         except BaseException:
-            # Interrupted: what was read is kept, so that the next look goes on from here.
             self._read(opened, known, readings)
-            known.readings.update(readings)
-            known.listed = None  # there are more than these
-            known.version = next(_versions)
+            self._interrupted(folder, readings)
             raise
         known.checked = True
         if readings != known.readings:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from nbtrack.errors import NotFoundError
 from nbtrack.stores.files import codec, disk, experiments, layout, models
 from nbtrack.stores.files.layout import ARTIFACTS, META, METRICS, PARAMS, TAGS
 from nbtrack.stores.files.store import FileStore
@@ -31,6 +32,19 @@ class FileModels:
 
     def model_folder(self, experiment_id: str, model_id: str) -> Path | None:
         return Path(self._folder(experiment_id, model_id), ARTIFACTS)
+
+    def logged_model(self, model_id: str) -> LoggedModel:
+        folder = models.folder_of(self._root, model_id)
+        try:
+            return _read(folder)
+        except (disk.Unreadable, OSError, KeyError, ValueError, TypeError) as error:
+            problem = getattr(error, "problem", error)
+            raise NotFoundError(
+                f"The logged model in '{folder}' cannot be read: {problem}. `nbtrack doctor` says more."
+            ) from error
+
+    def model_files(self, model_id: str) -> Path:
+        return Path(models.folder_of(self._root, model_id), ARTIFACTS)
 
     def receive_model(self, experiment_id: str, given: LoggedModel) -> None:
         folder = self._folder(experiment_id, given.model_id)

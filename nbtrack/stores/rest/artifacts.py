@@ -22,15 +22,15 @@ MOST_UPLOADED = 10_000_000  # bytes that a server takes without serving artifact
 def list_folder(link: Link, info: RunInfo, path: str) -> list[FileInfo]:
     inside = checked(path, NotFoundError)
     found = link.get("artifacts/list", run_id=info.run_id, **({"path": inside} if inside else {}))
-    return [each for each in reading.files(found.get("files", ())) if _is_child(each.path, inside)]
+    return [each for each in reading.files(found.get("files", ())) if is_child(each.path, inside)]
 
 
 def read_file(link: Link, info: RunInfo, path: str, limit: int | None) -> bytes:
     inside = checked(path, NotFoundError)
     try:
         if (folder := proxied(info)) is not None:
-            return _start(link, PROXY + quote(f"{folder}/{inside}"), {}, limit)
-        return _start(link, DOWNLOAD, {"path": inside, "run_id": info.run_id}, limit)
+            return start_of(link, PROXY + quote(f"{folder}/{inside}"), {}, limit)
+        return start_of(link, DOWNLOAD, {"path": inside, "run_id": info.run_id}, limit)
     except (NotFoundError, InvalidValueError, NotAStoreError) as error:
         raise NotFoundError(
             f"Run {info.run_id} has no file '{path}' among its artifacts. List them with list_artifacts()."
@@ -67,12 +67,12 @@ def proxied(info: RunInfo) -> str | None:
     return parts.path.strip("/") if parts.scheme == "mlflow-artifacts" else None
 
 
-def _is_child(path: str, folder: str) -> bool:
+def is_child(path: str, folder: str) -> bool:
     """A name that a server made up must not lead out of the folder that was asked for."""
     return str(PurePosixPath(path).parent) == (folder or ".") and ".." not in PurePosixPath(path).parts
 
 
-def _start(link: Link, path: str, params: dict[str, str], limit: int | None) -> bytes:
+def start_of(link: Link, path: str, params: dict[str, str], limit: int | None) -> bytes:
     with link.stream(path, **params) as answer:
         found = bytearray()
         for part in answer.iter_bytes():

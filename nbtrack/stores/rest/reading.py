@@ -57,7 +57,7 @@ def series(points: Iterable[Json]) -> Series:
     return Series(
         np.array([int(each.get("step", 0)) for each in found], np.int64),
         np.array([int(each.get("timestamp", 0)) for each in found], np.int64),
-        np.array([_number(each) for each in found], np.float64),
+        np.array([number(each) for each in found], np.float64),
     )
 
 
@@ -108,10 +108,10 @@ def _inputs(found: Json) -> Iterable[DatasetInput]:
 
 
 def _summary(point: Json) -> Summary:
-    return Summary(_number(point), int(point.get("step", 0)), int(point.get("timestamp", 0)), NAN, NAN, NAN, 0)
+    return Summary(number(point), int(point.get("step", 0)), int(point.get("timestamp", 0)), NAN, NAN, NAN, 0)
 
 
-def _number(point: Json) -> float:
+def number(point: Json) -> float:
     """NaN comes as a word, and what a database holds of an infinity as the greatest number."""
     return _same_nan(read(float(point.get("value", 0.0))))
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from nbtrack.errors import NotFoundError
 from nbtrack.stores.files.layout import local_path
 from nbtrack.stores.names import is_run_id
 from nbtrack.stores.receiving import LoggedModel, ModelLinks, ModelPoint
@@ -27,12 +28,21 @@ class SqliteModels:
         self._db = store.database
 
     def logged_models(self, experiment_id: str, damaged: Callable[[str], None]) -> list[LoggedModel]:
-        here = (int(experiment_id),)
-        params, tags = (self._texts(kind, here) for kind in ("param", "tag"))
+        return self._found("experiment_id = ?", int(experiment_id))
+
+    def logged_model(self, model_id: str) -> LoggedModel:
+        found = self._found("model_id = ?", model_id)
+        if not found:
+            raise NotFoundError(f"There is no logged model '{model_id}' in '{self._store.uri}'.")
+        return found[0]
+
+    def _found(self, where: str, wanted: int | str) -> list[LoggedModel]:
+        here = (wanted,)
+        params, tags = (self._texts(kind, where, here) for kind in ("param", "tag"))
         points: dict[str, list[ModelPoint]] = defaultdict(list)
         for model_id, key, time, step, value, run_id, name, digest in self._db.rows(
             "SELECT model_id, metric_name, metric_timestamp_ms, metric_step, metric_value, run_id, dataset_name, "
-            "dataset_digest FROM logged_model_metrics WHERE experiment_id = ? ORDER BY rowid",
+            f"dataset_digest FROM logged_model_metrics WHERE {where} ORDER BY rowid",
             here,
         ):
             points[model_id].append(ModelPoint(key, read(value), time, step, run_id, name, digest))
@@ -44,13 +54,13 @@ class SqliteModels:
                 tags=tuple(sorted(tags[row[0]])),
                 points=tuple(points[row[0]]),
             )
-            for row in self._db.rows(f"SELECT {COLUMNS} FROM logged_models WHERE experiment_id = ?", here)
+            for row in self._db.rows(f"SELECT {COLUMNS} FROM logged_models WHERE {where}", here)
         ]
 
-    def _texts(self, kind: str, here: tuple[int]) -> dict[str, list[tuple[str, str]]]:
+    def _texts(self, kind: str, where: str, here: tuple[int | str]) -> dict[str, list[tuple[str, str]]]:
         found: dict[str, list[tuple[str, str]]] = defaultdict(list)
         for model_id, key, value in self._db.rows(
-            f"SELECT model_id, {kind}_key, {kind}_value FROM logged_model_{kind}s WHERE experiment_id = ?", here
+            f"SELECT model_id, {kind}_key, {kind}_value FROM logged_model_{kind}s WHERE {where}", here
         ):
             found[model_id].append((key, value))
         return found
@@ -64,6 +74,13 @@ class SqliteModels:
         there = local_path(found[0][0]) if found else None
         as_made = there is not None and Path(there).parts[-2:] == (model_id, "artifacts") and ".." not in there
         return Path(there) if there is not None and as_made and Path(there).is_dir() else usual
+
+    def model_files(self, model_id: str) -> Path:
+        rows = self._db.rows("SELECT experiment_id FROM logged_models WHERE model_id = ?", (model_id,))
+        folder = self.model_folder(str(rows[0][0]), model_id) if rows else None
+        if folder is None:
+            raise NotFoundError(f"There is no logged model '{model_id}' in '{self._store.uri}'.")
+        return folder
 
     def receive_model(self, experiment_id: str, given: LoggedModel) -> None:
         number = int(experiment_id)

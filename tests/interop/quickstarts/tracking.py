@@ -22,7 +22,10 @@ with mlflow.start_run(run_name="by hand") as run:
     model = LogisticRegression(**params).fit(X_train, y_train)
     mlflow.log_metric("accuracy", accuracy_score(y_test, model.predict(X_test)))
     mlflow.set_tag("Training Info", "Basic LR model for iris data")
-    model_info = mlflow.sklearn.log_model(sk_model=model, name="iris_model", input_example=X_train.head(2))
+    signature = mlflow.models.infer_signature(X_train, model.predict(X_train))
+    model_info = mlflow.sklearn.log_model(
+        sk_model=model, name="iris_model", signature=signature, input_example=X_train.head(2)
+    )
 
 loaded = mlflow.pyfunc.load_model(model_info.model_uri)
 print(list(loaded.predict(X_test)) == list(model.predict(X_test)))

@@ -7,9 +7,10 @@ import { Axes, Dot, NONE, over, planeOf, shade, Sheet, tickText, told, type Of, 
 
 /** The cells of an axis as words one beside the other. */
 function besides(axis: Axis, more: readonly string[] = []): Axis {
+  const { texts: _, ...bare } = axis;
   const { labels, words: own } = cellsAlong(axis);
   const words = [...labels.map((value) => (own ? own[value] : tickText(axis, value))), ...more];
-  return { ...axis, words, log: false, min: -0.5, max: words.length - 0.5 };
+  return { ...bare, words, log: false, min: -0.5, max: words.length - 0.5 };
 }
 
 export function Boxes({ state, rows, metric, by }: Of & { metric: string; by: string }) {

@@ -1,9 +1,8 @@
 /** Which params a metric hangs on: two measures as bars, and what must be known before believing them. */
 
-import { useMemo } from "preact/hooks";
 import { label } from "../../data/columns";
 import { number, text, type Frame } from "../../data/frame";
-import { importancesOf, type Found, type Importance } from "../../data/importance";
+import { foretold, importancesOf, type Found, type Importance } from "../../data/importance";
 import { num } from "../format";
 
 export function importancesIn(frame: Frame, rows: readonly number[], metric: string, params: readonly string[]): Found {
@@ -11,14 +10,12 @@ export function importancesIn(frame: Frame, rows: readonly number[], metric: str
   return importancesOf(columns, rows.map((row) => number(frame, `metrics.${metric}`, row)));
 }
 
-export function Importances({ frame, rows, metric, params }: { frame: Frame; rows: number[]; metric: string; params: readonly string[] }) {
-  const found = useMemo(() => importancesIn(frame, rows, metric, params), [frame, rows.join(), metric, params.join("\n")]);
-  const { importances, explained, notes, runs } = found;
+export function Importances({ found, metric }: { found: Found; metric: string }) {
+  const { importances, notes } = found;
+  const told = foretold(found, metric);
   return (
     <div class="nbt-importance">
-      {explained !== null && (
-        <p class="nbt-quiet">{`The nearest runs foretell ${Math.round(100 * Math.max(0, explained))} % of the ranks' variance of ${metric} (${runs} runs).`}</p>
-      )}
+      {told && <p class="nbt-quiet">{told}</p>}
       {notes.map((note) => (
         <p class="nbt-warning" key={note}>
           {note}
@@ -46,6 +43,12 @@ export function Importances({ frame, rows, metric, params }: { frame: Frame; row
           </tbody>
         </table>
       )}
+      {importances.some(({ permutation }) => permutation !== null) && (
+        <p class="nbt-quiet">Permutation importance: how much less of the runs’ ranks can be told when the values of this param alone are mixed up among them.</p>
+      )}
+      {importances.length > 0 && (
+        <p class="nbt-quiet">{`Rank correlation: 1 where more of the param always goes with more ${metric}, −1 where it goes with less, 0 where neither.`}</p>
+      )}
       {importances.some(({ signed }) => !signed) && (
         <p class="nbt-quiet">± stands where a param is of words: they have no order, so only the strength is known.</p>
       )}
@@ -53,7 +56,7 @@ export function Importances({ frame, rows, metric, params }: { frame: Frame; row
   );
 }
 
-const permutationText = ({ permutation, spread }: Importance) => `${permutation!.toFixed(2).replace("-", "−")} ± ${spread.toFixed(2)}`;
+const permutationText = ({ permutation, spread }: Importance) => `${permutation!.toFixed(2).replace(/^-0\.00$/, "0.00").replace("-", "−")} ± ${spread.toFixed(2)}`;
 
 function Bar({ value, text: said }: { value: number; text: string }) {
   const size = Math.min(1, Math.abs(value)) * 50;

@@ -11,6 +11,7 @@ import { Swatch } from "../charts/swatch";
 import { inks, type Ink } from "../color";
 import { isLive, runName } from "../drawn";
 import { FileBody } from "../run/body";
+import { open } from "../run_acts";
 import { useSeen } from "../seen";
 
 /** More runs than these are too many to look at. */
@@ -158,9 +159,9 @@ function Tile({ state, run, ink, still, wanted, stills, big, scripts }: TileProp
     <figure ref={box} class={isBig ? "nbt-tile nbt-tile-big" : "nbt-tile"} aria-label={`${name}${still?.step == null ? "" : `, step ${still.step}`}`}>
       <figcaption>
         <Swatch ink={ink} />
-        <span class="nbt-figure-name" title={name}>
+        <button type="button" class="nbt-figure-name nbt-textlink" title={`Open ${name}`} onClick={() => open(state, run)}>
           {name}
-        </span>
+        </button>
         {still?.step != null && <span class={still.step === wanted ? "nbt-dim" : "nbt-tile-older"}>step {still.step}</span>}
         <button type="button" class="nbt-tool" aria-label={isBig ? `Make ${name} small again` : `Make ${name} big`} onClick={() => (big.value = isBig ? null : run)}>
           {isBig ? <Shrink /> : <Grow />}

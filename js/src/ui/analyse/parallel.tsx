@@ -6,6 +6,7 @@ import { railsOf } from "../../data/pictures";
 import { evaluate } from "../../state/filter";
 import { setView, type State } from "../../state/state";
 import { runName } from "../drawn";
+import { open } from "../run_acts";
 import { shade, Sheet, short, tickText, told } from "./pieces";
 import { clauseOf, joinedFilter, type Stretch } from "./stretch";
 
@@ -65,6 +66,7 @@ export function Parallel({ state, rows: shownRows, chosen, columns, color }: Pro
                   key={row}
                   class={lit.has(row) ? "nbt-thread" : "nbt-thread nbt-out"}
                   points={axes.map((axis, i) => `${side + i * gap},${y(axis, axis.values[at]).toFixed(1)}`).join(" ")}
+                  onClick={() => open(state, frame.ids[row])}
                   style={lit.has(row) ? { stroke: shade(scale, scale ? scale.values[at] : null) } : undefined}
                 >
                   <title>{runName(frame, frame.ids[row]) + (scale ? ` · ${told(scale, at)}` : "")}</title>

@@ -3,11 +3,11 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { share, ticksOf, valueAt, type Axis } from "../../data/analysis";
+import { share, ticksOf, valueAt, writtenAs, type Axis } from "../../data/analysis";
 import { text } from "../../data/frame";
 import type { State } from "../../state/state";
-import { setView } from "../../state/state";
 import { dateTime, num } from "../format";
+import { open } from "../run_acts";
 
 export interface Of {
   state: State;
@@ -50,10 +50,11 @@ export function Sheet({ label, height = 360, scale = null, children }: { label: 
 
 export const tickText = (axis: Axis, value: number): string => {
   if (axis.words) return axis.words[value] ?? "";
-  return axis.name.endsWith("_time") ? dateTime(value).slice(5, 16) : num(Number(value.toPrecision(4)));
+  if (axis.name.endsWith("_time")) return dateTime(value).slice(5, 16);
+  return writtenAs(axis, value) ?? num(Number(value.toPrecision(4)));
 };
 
-export const told = (axis: Axis, at: number) => `${axis.label}: ${axis.values[at] === null ? "–" : tickText(axis, axis.values[at])}`;
+export const told = (axis: Axis, at: number) => `${axis.label}: ${axis.texts?.[at] ?? (axis.values[at] === null ? "–" : tickText(axis, axis.values[at]))}`;
 
 export const short = (word: string, most: number) => (word.length > most ? `${word.slice(0, most - 1)}…` : word);
 
@@ -73,7 +74,7 @@ const INSET = 10;
 
 export function planeOf({ width, height }: Room, x: Axis, y: Axis): Plane {
   const letters = Math.max(3, ...ticksOf(y).map((value) => Math.min(16, tickText(y, value).length)));
-  const [left, right, top, bottom] = [26 + 6.5 * letters, width - 16, 12, height - 44];
+  const [left, right, top, bottom] = [26 + 6.5 * letters, width - (x.name.endsWith("_time") ? 38 : 16), 12, height - 44];
   return {
     left,
     right,
@@ -198,9 +199,8 @@ function keyOf(axis: Axis, width: number): { height: number; drawn: ComponentChi
 export function Dot({ state, row, x, y, color, told }: { state: State; row: number; x: number; y: number; color: string; told: string }) {
   const frame = state.frame.value;
   const name = text(frame, "run_name", row) ?? frame.ids[row].slice(0, 8);
-  const open = () => setView(state, { tab: "run", focus: frame.ids[row] });
   return (
-    <circle class="nbt-run-dot" cx={x} cy={y} r="4.5" style={{ fill: color }} onClick={open}>
+    <circle class="nbt-run-dot" cx={x} cy={y} r="4.5" style={{ fill: color }} onClick={() => open(state, frame.ids[row])}>
       <title>{`${name}\n${told}`}</title>
     </circle>
   );

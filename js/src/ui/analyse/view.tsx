@@ -2,11 +2,14 @@
 
 import { useSignal } from "@preact/signals";
 import { useMemo, useRef } from "preact/hooks";
-import { barsOf, chosenOf } from "../../data/pictures";
+import { groupName } from "../../data/groups";
+import { chosenOf } from "../../data/pictures";
 import { directionIn, setView, type State } from "../../state/state";
-import { BarList } from "../charts/bars";
+import { BarList, meansShown, runsShown, type BarShown } from "../charts/bars";
 import { barsPicture, importancePicture } from "../charts/bars_out";
+import { Groups } from "../charts/toolbar";
 import { inks } from "../color";
+import { open } from "../run_acts";
 import { Boxes, Cells } from "./cells";
 import { Columns, Pick } from "./choose";
 import { Importances, importancesIn } from "./importance";
@@ -40,8 +43,12 @@ export function AnalyseView({ state }: { state: State }) {
   const among = rows.length ? rows : [...state.table.scopeRows.value];
   const all = useMemo(() => chosenOf(frame, among, (name) => directionIn(state, name)), [frame, among.join(), directions]);
   const box = useRef<HTMLDivElement>(null);
-  if (rows.length === 0 && !filter) return <p class="nbt-hint">There are no runs to analyse yet.</p>;
   const metric = settings.metric ?? all.metric;
+  const importances = useMemo(
+    () => (kind === "importance" && metric ? importancesIn(frame, rows, metric, all.params) : null),
+    [frame, rows.join(), metric, kind, all.params.join("\n")],
+  );
+  if (rows.length === 0 && !filter) return <p class="nbt-hint">There are no runs to analyse yet.</p>;
   const x = settings.x ?? all.params[0] ?? "start_time";
   const y = settings.y ?? (kind === "grid" ? (all.params[1] ?? x) : `metrics.${metric}`);
   const { color } = settings;
@@ -55,9 +62,11 @@ export function AnalyseView({ state }: { state: State }) {
   const made: Record<string, readonly (string | null)[]> = { parallel: columns, scatter: [x, y, color], box: [x], grid: [x, y], importance: all.params, history: ["start_time"] };
   const names = [...(made[kind] ?? []), ...(kind === "scatter" ? [] : [`metrics.${metric}`])].filter((name) => name !== null);
   const draws: Record<string, () => string> = {
-    bars: () => barsPicture(state, rows, metric!, box.current!),
-    importance: () => importancePicture(importancesIn(frame, rows, metric!, all.params), metric!, box.current!),
+    bars: () => barsPicture(metric!, barsOfRows(state, rows, metric!).slice(0, MOST_BARS), state.view.peek().chart.band, box.current!),
+    importance: () => importancePicture(importances!, metric!, box.current!),
   };
+  // Bars of nothing are no picture.
+  const empty = importances !== null && importances.importances.length === 0;
   const draw = draws[kind] ?? null;
   const two = kind === "scatter" || kind === "grid";
   const colored = kind === "scatter" || kind === "parallel";
@@ -75,20 +84,21 @@ export function AnalyseView({ state }: { state: State }) {
         {two && pick("x", "x", x)}
         {kind === "box" && pick("x", "By", x)}
         {two && pick("y", "y", y)}
+        {kind === "bars" && <Groups state={state} />}
         {colored && pick("color", "Colour", color ?? (kind === "parallel" && metric ? `metrics.${metric}` : null))}
         {kind === "parallel" && <Columns known={known} chosen={columns} set={(names) => set({ columns: names })} />}
         <span class="nbt-dim">{asked ? `${rows.length} selected ${rows.length === 1 ? "run" : "runs"}` : `${rows.length} runs of the table`}</span>
-        {metric && kind !== "media" && <Out state={state} within={box} title={`${metric}, ${kind}`} rows={rows} names={names} draw={draw} />}
+        {metric && kind !== "media" && !empty && <Out state={state} within={box} title={`${metric}, ${kind}`} rows={rows} names={names} draw={draw} />}
         {ids.length > MOST && <span class="nbt-dim">the first of {ids.length}</span>}
       </div>
       {kind === "media" && <Media state={state} runs={ids} />}
       {kind !== "media" && !metric && <p class="nbt-hint">These runs have no metric that varies.</p>}
       {metric && kind === "parallel" && <Parallel state={state} rows={rows} chosen={asked} columns={columns} color={color ?? `metrics.${metric}`} />}
       {metric && kind === "scatter" && <Scatter state={state} rows={rows} x={x} y={y} color={color} />}
-      {metric && kind === "bars" && <RunBars state={state} rows={rows} metric={metric} />}
+      {metric && kind === "bars" && <Bars state={state} rows={rows} metric={metric} />}
       {metric && kind === "box" && <Boxes state={state} rows={rows} metric={metric} by={x} />}
       {metric && kind === "grid" && <Cells state={state} rows={rows} metric={metric} x={x} y={y} />}
-      {metric && kind === "importance" && <Importances frame={frame} rows={rows} metric={metric} params={all.params} />}
+      {metric && kind === "importance" && <Importances found={importances!} metric={metric} />}
       {metric && kind === "history" && <History state={state} rows={rows} metric={metric} />}
     </div>
   );
@@ -97,16 +107,30 @@ export function AnalyseView({ state }: { state: State }) {
 /** More bars than these are read by nobody. */
 const MOST_BARS = 100;
 
-function RunBars({ state, rows, metric }: { state: State; rows: number[]; metric: string }) {
-  const pointed = useSignal<string | null>(null);
+/** Those of the runs, or of the groups that the table and the charts put them in. */
+function barsOfRows(state: State, rows: readonly number[], metric: string): BarShown[] {
   const frame = state.frame.value;
-  const bars = barsOf(frame, rows, metric, directionIn(state, metric));
+  const { chart } = state.view.value;
+  const groups = groupsIn(state);
+  const direction = directionIn(state, metric);
+  if (groups.length === 0) return runsShown(frame, rows, metric, direction, inks(rows.map((row) => frame.ids[row])));
+  const names = new Set(rows.map((row) => groupName(frame, frame.ids[row], groups)));
+  return meansShown(frame, rows, metric, direction, groups, chart.band, inks([...names]));
+}
+
+function groupsIn({ frame, view }: State): string[] {
+  return view.value.chart.band === "none" ? [] : view.value.group.filter((column) => frame.value.columns.has(column));
+}
+
+function Bars({ state, rows, metric }: { state: State; rows: number[]; metric: string }) {
+  const pointed = useSignal<string | null>(null);
+  const bars = barsOfRows(state, rows, metric);
   const shown = bars.slice(0, MOST_BARS);
-  const open = (run: string) => setView(state, { tab: "run", focus: run });
+  const merged = groupsIn(state).length > 0;
   return (
     <>
-      <BarList frame={frame} bars={shown} inks={inks(rows.map((row) => frame.ids[row]))} pointed={pointed} open={open} />
-      {bars.length > shown.length && <p class="nbt-quiet">{`The best ${shown.length} of ${bars.length} runs.`}</p>}
+      <BarList bars={shown} kind={state.view.value.chart.band} pointed={pointed} {...(!merged && { open: (run) => open(state, run) })} />
+      {bars.length > shown.length && <p class="nbt-quiet">{`The best ${shown.length} of ${bars.length} ${merged ? "groups" : "runs"}.`}</p>}
     </>
   );
 }

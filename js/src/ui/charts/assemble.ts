@@ -3,11 +3,11 @@
 import { bandOf } from "../../data/bands";
 import { joined as withDetail, beginningOf, type Detail, type Sight } from "../../data/detail";
 import { evaluate, namesIn, parseExpression, type Tree } from "../../data/expression";
-import { number, text, type Frame } from "../../data/frame";
+import { number, type Frame } from "../../data/frame";
+import { groupName } from "../../data/groups";
 import { AXES, byMetric, factsOf, lineOf, type Line, type XAxis } from "../../data/line";
 import type { Series } from "../../data/series";
 import { smoothed } from "../../data/smooth";
-import { label } from "../../data/columns";
 import { inks, type Ink } from "../color";
 import { isLive, runName } from "../drawn";
 import type { Scene } from "./scene";
@@ -21,8 +21,8 @@ export interface DrawnLine {
   /** The smoothed y, or null without smoothing. */
   smooth: Float64Array | null;
   live: boolean;
-  /** Around the mean of a group. */
-  band: { low: Line; high: Line } | null;
+  /** Around the mean of a group. `reach` is what of it an axis must hold. */
+  band: { low: Line; high: Line; reach: { low: Line; high: Line } } | null;
 }
 
 export interface Assembled {
@@ -81,7 +81,7 @@ export function assemble(scene: Scene, panel: string, columns: number): Assemble
     if (line.x.length === 0) continue;
     made.lines.push({ run, name: runName(frame, run), ink: colors.get(run)!, line, smooth: null, live: isLive(state, run), band: null });
   }
-  if (scene.merged()) made.lines = grouped(frame, made.lines, scene.groups(), band);
+  if (scene.merged()) made.lines = grouped(scene, made.lines, band);
   if (smoothing > 0) made.lines = made.lines.map((each) => softened(each, smoothing, smoother));
   return made;
 }
@@ -104,6 +104,7 @@ function historiesOf({ state, histories }: Scene, run: string, made: Assembled, 
     if (series.total > series.length) {
       if (wanted.many) thinned = "many";
       else if (wanted.every || series.total <= SHORT) {
+        if (wanted.every) state.book.keep(run, name);
         if (state.life.value === "live") histories.want(run, name, true, series.replaced);
         thinned = histories.standing(run, name) === "waiting" ? "waiting" : "refused";
       }
@@ -210,7 +211,8 @@ function softened(drawn: DrawnLine, weight: number, smoother: string): DrawnLine
     const y = smoothFor(line.y, weight, smoother);
     return { x: line.x, y, ...factsOf(y) };
   };
-  if (drawn.band) return { ...drawn, line: soft(drawn.line), band: { low: soft(drawn.band.low), high: soft(drawn.band.high) } };
+  const both = ({ low, high }: { low: Line; high: Line }) => ({ low: soft(low), high: soft(high) });
+  if (drawn.band) return { ...drawn, line: soft(drawn.line), band: { ...both(drawn.band), reach: both(drawn.band.reach) } };
   return { ...drawn, smooth: smoothFor(drawn.line.y, weight, smoother) };
 }
 
@@ -222,21 +224,22 @@ interface Held {
 }
 const bands = new WeakMap<Line, Held>();
 
-/** Runs with equal values in the columns of `group` as one line: their mean, with a band around it. */
-function grouped(frame: Frame, drawn: readonly DrawnLine[], group: readonly string[], kind: string): DrawnLine[] {
+/** Runs with equal values in the columns grouped by as one line: their mean, with a band around it. */
+function grouped(scene: Scene, drawn: readonly DrawnLine[], kind: string): DrawnLine[] {
+  const frame = scene.state.frame.value;
   const members = new Map<string, DrawnLine[]>();
   for (const each of drawn) {
-    const name = groupName(frame, each.run, group);
+    const name = groupName(frame, each.run, scene.groups());
     members.set(name, [...(members.get(name) ?? []), each]);
   }
-  const colors = inks([...members.keys()]);
+  const colors = groupInks(scene);
   return [...members].map(([name, held]) => {
     const all = held.map(({ line }) => line);
     let known = bands.get(all[0]);
     if (!known || known.kind !== kind || known.members.length !== all.length || known.members.some((line, at) => line !== all[at])) {
-      const { x, mean, low, high } = bandOf(all, kind);
+      const { x, mean, low, high, reach } = bandOf(all, kind);
       const of = (y: Float64Array): Line => ({ x, y, ...factsOf(y) });
-      known = { members: all, kind, line: of(mean), band: { low: of(low), high: of(high) } };
+      known = { members: all, kind, line: of(mean), band: { low: of(low), high: of(high), reach: { low: of(reach.low), high: of(reach.high) } } };
       bands.set(all[0], known);
     }
     const { line, band } = known;
@@ -244,17 +247,8 @@ function grouped(frame: Frame, drawn: readonly DrawnLine[], group: readonly stri
   });
 }
 
-/** The ink of each run's bar: that of its group, where runs are put together. */
-export function barInks(scene: Scene): ReadonlyMap<string, Ink> {
-  const { ids, inks: own } = scene.drawn();
-  if (!scene.merged()) return own;
-  const names = ids.map((run) => groupName(scene.state.frame.value, run, scene.groups()));
-  const colors = inks([...new Set(names)]);
-  return new Map(ids.map((run, at) => [run, colors.get(names[at])!]));
-}
-
-/** model = svm, lr = 0.1 */
-export function groupName(frame: Frame, run: string, group: readonly string[]): string {
-  const row = frame.rowOf.get(run) ?? -1;
-  return group.map((column) => `${label(column)} = ${text(frame, column, row) ?? number(frame, column, row) ?? "–"}`).join(", ");
+/** The ink of each group of the runs to draw, whichever of them are hidden. */
+export function groupInks(scene: Scene): ReadonlyMap<string, Ink> {
+  const frame = scene.state.frame.value;
+  return inks([...new Set(scene.drawn().ids.map((run) => groupName(frame, run, scene.groups())))]);
 }

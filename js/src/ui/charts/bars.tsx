@@ -1,62 +1,119 @@
-/** The last value of each run, the best first: bars by value read better than lone dots. */
+/** The last value of each run, or the mean of each group of them, the best first: bars by value read better than lone dots. */
 
 import type { Signal } from "@preact/signals";
+import { label } from "../../data/columns";
 import type { Frame } from "../../data/frame";
-import { barsOf, type Bar } from "../../data/pictures";
+import { barsOf, meanBarsOf } from "../../data/pictures";
 import { directionIn } from "../../state/state";
 import type { Ink } from "../color";
 import { runName } from "../drawn";
 import { num } from "../format";
-import { barInks } from "./assemble";
-import { useScene } from "./scene";
+import { open as openRun } from "../run_acts";
+import { groupInks } from "./assemble";
+import { useScene, type Scene } from "./scene";
 import { Swatch } from "./swatch";
 
-/** Those of a panel. */
+/** One bar as it is drawn. */
+export interface BarShown {
+  /** The run, or the name of a group. */
+  key: string;
+  name: string;
+  /** On the page, where there is little room: of a group by one column its value alone. */
+  short: string;
+  ink: Ink;
+  value: number;
+  /** Around the mean of a group: its ends, and what of it an axis must hold. */
+  band: { low: number; high: number; reach: [low: number, high: number] } | null;
+}
+
+/** Those of a panel: hidden runs are left out, and grouped ones are one bar. */
+export function barsShown(scene: Scene, metric: string): BarShown[] {
+  const { state } = scene;
+  const frame = state.frame.value;
+  const { ids, inks, hidden } = scene.drawn();
+  const rows = ids.flatMap((run) => (hidden.has(run) ? [] : (frame.rowOf.get(run) ?? [])));
+  const direction = directionIn(state, metric);
+  if (scene.merged()) return meansShown(frame, rows, metric, direction, scene.groups(), state.view.value.chart.band, groupInks(scene));
+  return runsShown(frame, rows, metric, direction, inks);
+}
+
+export function runsShown(frame: Frame, rows: readonly number[], metric: string, direction: "min" | "max", inks: ReadonlyMap<string, Ink>): BarShown[] {
+  return barsOf(frame, rows, metric, direction).map(({ row, value }) => {
+    const key = frame.ids[row];
+    const name = runName(frame, key);
+    return { key, name, short: name, ink: inks.get(key)!, value, band: null };
+  });
+}
+
+export function meansShown(
+  frame: Frame,
+  rows: readonly number[],
+  metric: string,
+  direction: "min" | "max",
+  columns: readonly string[],
+  kind: string,
+  inks: ReadonlyMap<string, Ink>,
+): BarShown[] {
+  return meanBarsOf(frame, rows, metric, direction, columns, kind).map(({ name, value, low, high, n, reach }) => ({
+    key: name,
+    name: `${name} (${n})`,
+    short: `${columns.length === 1 ? name.slice(label(columns[0]).length + 3) : name} (${n})`,
+    ink: inks.get(name)!,
+    value,
+    band: n > 1 ? { low, high, reach } : null,
+  }));
+}
+
+/** What the axis of these bars holds; the bars begin at 0. */
+export function extentOf(bars: readonly Pick<BarShown, "value" | "band">[]): [low: number, high: number] {
+  const ends = bars.flatMap(({ value, band }) => [value, ...(band?.reach ?? [])]).filter(Number.isFinite);
+  return [Math.min(0, ...ends), Math.max(0, ...ends)];
+}
+
+/** ± 0.02, or the two ends where they are not alike. */
+export function bandText({ value, band }: Pick<BarShown, "value" | "band">, kind: string): string {
+  if (!band) return "";
+  return kind === "minmax" ? `${num(band.low)} … ${num(band.high)}` : `± ${num(Number((band.high - value).toPrecision(2)))}`;
+}
+
 export function Bars({ metric }: { metric: string }) {
   const scene = useScene();
   const { state, pointed } = scene;
-  const frame = state.frame.value;
-  const { ids, hidden } = scene.drawn();
-  const rows = ids.flatMap((run) => (hidden.has(run) ? [] : (frame.rowOf.get(run) ?? [])));
-  const bars = barsOf(frame, rows, metric, directionIn(state, metric));
-  return <BarList frame={frame} bars={bars} inks={barInks(scene)} pointed={pointed} />;
+  return <BarList bars={barsShown(scene, metric)} kind={state.view.value.chart.band} pointed={pointed} {...(!scene.merged() && { open: (run) => openRun(state, run) })} />;
 }
 
 interface Props {
-  frame: Frame;
-  bars: readonly Bar[];
-  inks: ReadonlyMap<string, Ink>;
+  bars: readonly BarShown[];
+  kind: string;
   pointed: Signal<string | null>;
   open?: (run: string) => void;
 }
 
-export function BarList({ frame, bars, inks, pointed, open }: Props) {
-  const finite = bars.map(({ value }) => value).filter(Number.isFinite);
-  const low = Math.min(0, ...finite);
-  const high = Math.max(0, ...finite);
-  const share = (value: number) => (high === low ? 0 : (100 * (value - low)) / (high - low));
+export function BarList({ bars, kind, pointed, open }: Props) {
+  const [low, high] = extentOf(bars);
+  const share = (value: number) => (high === low ? 0 : (100 * (Math.min(high, Math.max(low, value)) - low)) / (high - low));
   return (
     <ol class="nbt-bars">
-      {bars.map(({ row, value }, place) => {
-        const run = frame.ids[row];
-        const ink = inks.get(run)!;
-        const name = runName(frame, run);
+      {bars.map((bar, place) => {
+        const { key, name, short, ink, value, band } = bar;
         const best = place === 0 && bars.length > 1 && Number.isFinite(value);
+        const told = bandText(bar, kind);
         return (
           <li
-            key={run}
-            class={pointed.value === run ? "nbt-pointed" : ""}
-            onMouseEnter={() => (pointed.value = run)}
+            key={key}
+            class={pointed.value === key ? "nbt-pointed" : ""}
+            title={told && `${name}: ${num(value)} ${told}`}
+            onMouseEnter={() => (pointed.value = key)}
             onMouseLeave={() => (pointed.value = null)}
           >
             <span class="nbt-bars-name" title={name}>
               <Swatch ink={ink} />
               {open ? (
-                <button type="button" class="nbt-textlink" onClick={() => open(run)}>
-                  {name}
+                <button type="button" class="nbt-textlink" title={`Open ${name}`} onClick={() => open(key)}>
+                  {short}
                 </button>
               ) : (
-                <span>{name}</span>
+                <span>{short}</span>
               )}
             </span>
             <span class="nbt-bars-track">
@@ -70,8 +127,12 @@ export function BarList({ frame, bars, inks, pointed, open }: Props) {
                   }}
                 />
               )}
+              {band && <span class="nbt-bars-band" style={{ left: `${share(band.low)}%`, width: `${share(band.high) - share(band.low)}%` }} />}
             </span>
-            <span class={best ? "nbt-number nbt-winner" : "nbt-number"}>{num(value)}</span>
+            <span class="nbt-bars-value">
+              <span class={best ? "nbt-number nbt-winner" : "nbt-number"}>{num(value)}</span>
+              {told && <span class="nbt-bars-told nbt-dim"> {told}</span>}
+            </span>
           </li>
         );
       })}

@@ -1,26 +1,17 @@
 /** How do bars become a picture of their own? */
 
 import type { Found } from "../../data/importance";
-import { barsOf } from "../../data/pictures";
-import { directionIn, type State } from "../../state/state";
-import { inks, type Ink } from "../color";
-import { runName } from "../drawn";
 import { num } from "../format";
 import { barsSvg, looksOf } from "../svg_out";
+import { bandText, extentOf, type BarShown } from "./bars";
 
-/** The bars of a metric, the best first; each in the ink of its run where none are given. */
-export function barsPicture(
-  { frame, view }: Pick<State, "frame" | "view">,
-  rows: readonly number[],
-  metric: string,
-  near: Element,
-  given?: ReadonlyMap<string, Ink>,
-): string {
-  const held = frame.value;
-  const colors = given ?? inks(rows.map((row) => held.ids[row]));
-  const bars = barsOf(held, rows, metric, directionIn({ frame, view }, metric));
-  const out = bars.map(({ row, value }) => ({ name: runName(held, held.ids[row]), value, color: colors.get(held.ids[row])!.color, words: num(value) }));
-  return barsSvg(metric, out, looksOf(near));
+/** The bars of a metric as they stand on the page. `kind` is that of the bands around groups' means. */
+export function barsPicture(metric: string, bars: readonly BarShown[], kind: string, near: Element): string {
+  const out = bars.map((bar) => {
+    const words = [num(bar.value), bandText(bar, kind)].filter(Boolean).join(" ");
+    return { name: bar.name, value: bar.value, color: bar.ink.color, words, ends: bar.band && ([bar.band.low, bar.band.high] as const) };
+  });
+  return barsSvg(metric, out, extentOf(bars), looksOf(near));
 }
 
 /** The importances of params; where the runs are too few for them, the correlations. */
@@ -28,7 +19,7 @@ export function importancePicture({ importances }: Found, metric: string, near: 
   const known = importances.some(({ permutation }) => permutation !== null);
   const out = importances.map(({ param, permutation, correlation }) => {
     const value = (known ? permutation : correlation) ?? 0;
-    return { name: param, value, color: value < 0 ? "#e69f00" : "#0072b2", words: num(Number(value.toPrecision(2))) };
+    return { name: param, value, color: value < 0 ? "#e69f00" : "#0072b2", words: num(Number(value.toPrecision(2))), ends: null, band: null };
   });
-  return barsSvg(`${known ? "Permutation importance" : "Rank correlation"} for ${metric}`, out, looksOf(near));
+  return barsSvg(`${known ? "Permutation importance" : "Rank correlation"} for ${metric}`, out, extentOf(out), looksOf(near));
 }

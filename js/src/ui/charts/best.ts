@@ -3,6 +3,7 @@
 import { hasBest, type Direction } from "../../data/directions";
 import { number, type Frame, type MetricColumn } from "../../data/frame";
 import type { DrawnLine } from "./assemble";
+import type { BarShown } from "./bars";
 
 export interface Best {
   run: string;
@@ -29,6 +30,11 @@ export function bestRun(frame: Frame, metric: string, ids: readonly string[], di
 export function bestMean(lines: readonly DrawnLine[], metric: string, direction: Direction): Best | null {
   const best = hasBest(metric) ? bestPoint(lines, direction) : null;
   return best && { run: best.line.run, value: best.line.line.y[best.at] };
+}
+
+/** Of bars, the best of which stands first. */
+export function bestBar([first]: readonly BarShown[], metric: string): Best | null {
+  return first && hasBest(metric) && Number.isFinite(first.value) ? { run: first.key, value: first.value } : null;
 }
 
 /** Of the points drawn. */

@@ -9,8 +9,8 @@ import { shortName } from "../../data/sections";
 import { runName } from "../drawn";
 import { num } from "../format";
 import { assemble, countOf, isGuess, treeOf, type Assembled, type DrawnLine } from "./assemble";
-import { Bars } from "./bars";
-import { bestMean, bestPoint, bestRun } from "./best";
+import { Bars, barsShown } from "./bars";
+import { bestBar, bestMean, bestPoint, bestRun } from "./best";
 import { lineNear, rowsAt, snapped } from "./hover";
 import { Grow, Shrink } from "./icons";
 import { Legend } from "./legend";
@@ -51,9 +51,10 @@ export function Figure({ metric, short = false, among, columns }: Props) {
   const sizing = useComputed(() => (scene.sizing.value?.metric === metric ? scene.sizing.value.size : null)).value;
   const isBig = big.value === metric;
   const bars = single.value;
-  const means = scene.merged() && !bars && frame.columns.has(`metrics.${metric}`);
+  const means = scene.merged() && frame.columns.has(`metrics.${metric}`);
   const direction = directionIn(state, metric);
-  const best = means ? bestMean(lines.value, metric, direction) : bestRun(frame, metric, drawn, direction);
+  const groups = means && bars ? barsShown(scene, metric) : null;
+  const best = groups ? bestBar(groups, metric) : means ? bestMean(lines.value, metric, direction) : bestRun(frame, metric, drawn, direction);
   const bestName = best && (means ? best.run : runName(frame, best.run));
   const bestText = best ? `best ${means ? "mean " : ""}${num(best.value)} by ${bestName}` : "";
 
@@ -70,7 +71,8 @@ export function Figure({ metric, short = false, among, columns }: Props) {
     return mount(scene, metric, host.current!, (made, instance) => {
       plot.current = instance;
       lines.value = made.lines;
-      note.value = noteOf(made, state.life.peek(), state.view.peek().chart.log_y, state.view.peek().chart.log_x);
+      const notes = [instance?.beyond() ? BEYOND : "", noteOf(made, state.life.peek(), state.view.peek().chart.log_y, state.view.peek().chart.log_x)];
+      note.value = notes.filter(Boolean).join(" · ");
     });
   }, [scene, metric, bars]);
 
@@ -78,7 +80,7 @@ export function Figure({ metric, short = false, among, columns }: Props) {
     <figure
       ref={box}
       class={`nbt-figure${isBig ? " nbt-big" : ""}${sizing ? " nbt-sizing" : ""}`}
-      style={area(isBig ? bigSize(bars ? runs : null) : (sizing ?? sizeOf(state.view.value.chart, metric)), columns)}
+      style={area(isBig ? bigSize(bars ? (groups?.length ?? runs) : null) : (sizing ?? sizeOf(state.view.value.chart, metric)), columns)}
       data-panel={metric}
       aria-label={`${metric}: ${runs} ${runs === 1 ? "run" : "runs"}${bestText && `, ${bestText}`}`}
     >
@@ -146,6 +148,9 @@ function isSingle(scene: Scene, metric: string): boolean {
   }
   return any;
 }
+
+/** As nbtrack/figures/history.py says it. */
+const BEYOND = "the 95 % interval of two runs goes beyond the axis";
 
 const WHY_COARSE: Record<Life, string> = {
   live: "the kernel could not read all points",

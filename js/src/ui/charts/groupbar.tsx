@@ -1,13 +1,14 @@
 /** The groups drawn, where runs are put together: a legend for all panels. A click hides a group's runs and shows them again. */
 
 import { setView } from "../../state/state";
-import { inks } from "../color";
-import { groupName } from "./assemble";
+import { groupName } from "../../data/groups";
+import { groupInks } from "./assemble";
 import { useScene } from "./scene";
 import { Swatch } from "./swatch";
 
 export function GroupBar() {
-  const { state, pointed, drawn, groups } = useScene();
+  const scene = useScene();
+  const { state, pointed, drawn, groups } = scene;
   const frame = state.frame.value;
   const { ids, hidden } = drawn();
   const members = new Map<string, string[]>();
@@ -15,7 +16,7 @@ export function GroupBar() {
     const name = groupName(frame, id, groups());
     members.set(name, [...(members.get(name) ?? []), id]);
   }
-  const colors = inks([...members.keys()]);
+  const colors = groupInks(scene);
   return (
     <div class="nbt-runbar" role="group" aria-label="Groups drawn">
       {[...members].map(([name, runs]) => {

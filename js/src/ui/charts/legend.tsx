@@ -6,9 +6,10 @@ import { Beside, rowsAt, xLabel } from "./hover";
 import { useScene } from "./scene";
 import { Swatch } from "./swatch";
 import type { XAxis } from "../../data/line";
+import { open } from "../run_acts";
 
 export function Legend({ lines, metric }: { lines: readonly DrawnLine[]; metric: string }) {
-  const { hover, pointed, state } = useScene();
+  const { hover, pointed, state, merged } = useScene();
   const { x, smoothing } = state.view.value.chart;
   const here = hover.value;
   const rows = here && here.metric === metric ? here.rows : rowsAt(lines, here?.x ?? Infinity, Infinity);
@@ -28,7 +29,13 @@ export function Legend({ lines, metric }: { lines: readonly DrawnLine[]; metric:
                 <Swatch ink={ink} />
               </td>
               <td class="nbt-hover-name" title={name}>
-                {name}
+                {merged() ? (
+                  name
+                ) : (
+                  <button type="button" class="nbt-textlink" title={`Open ${name}`} onClick={() => open(state, run)}>
+                    {name}
+                  </button>
+                )}
               </td>
               <td class="nbt-number">{num(value)}</td>
               <Beside smoothing={smoothing} raw={raw} range={range} />

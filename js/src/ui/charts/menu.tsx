@@ -2,7 +2,8 @@
 
 import { useRef } from "preact/hooks";
 import { setView } from "../../state/state";
-import { barInks, type DrawnLine } from "./assemble";
+import type { DrawnLine } from "./assemble";
+import { barsShown } from "./bars";
 import { Save } from "./icons";
 import type { Plot } from "./plot";
 import { download, fileName, linesToCsv, toCsv, toPng } from "./save";
@@ -30,12 +31,7 @@ export function PanelMenu({ metric, lines, plot, bars }: Props) {
   const { formulas } = chart;
   const size = sizeOf(chart, metric);
   const isFormula = formulas.includes(metric);
-  const barsSvg = () => {
-    const { ids, hidden } = drawn();
-    const frame = state.frame.peek();
-    const rows = ids.flatMap((run) => (hidden.has(run) ? [] : (frame.rowOf.get(run) ?? [])));
-    return barsPicture(state, rows, metric, box.current!, barInks(scene));
-  };
+  const barsSvg = () => barsPicture(metric, barsShown(scene, metric), state.view.peek().chart.band, box.current!);
   const png = () => {
     if (bars) {
       const made = barsSvg();

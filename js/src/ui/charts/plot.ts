@@ -7,7 +7,7 @@ import { place } from "../../data/downsample";
 import type { DrawnLine } from "./assemble";
 import { area, disc, ink, marks, rulers, trace, type Sheet } from "./pen";
 import type { Tokens } from "./theme";
-import { xTicks, yTicks } from "./ticks";
+import { axisTitle, xTicks, yTicks } from "./ticks";
 
 export interface Picture {
   lines: DrawnLine[];
@@ -53,7 +53,7 @@ export class Plot {
     this.picture = picture;
     const { clientWidth: width, clientHeight: height } = this.host;
     if (width < 20 || height < 20) return;
-    const drawn = picture.lines.flatMap(({ line, band }) => (band ? [line, band.low, band.high] : [line]));
+    const drawn = picture.lines.flatMap(({ line, band }) => (band ? [line, band.reach.low, band.reach.high] : [line]));
     const whole = xExtent(drawn, picture.logX);
     const x = picture.zoom ?? (whole ? padded(whole, picture.logX) : [0, 1]);
     const all = yExtent(drawn, x, picture.logY);
@@ -70,6 +70,15 @@ export class Plot {
     this.u.batch(() => {
       if (this.u!.width !== width || this.u!.height !== height) this.u!.setSize({ width, height });
       this.u!.setData(this.frame());
+    });
+  }
+
+  /** Does the interval of two runs leave the axis? It is true, and so wide that nothing else could be seen on one that held it. */
+  beyond(): boolean {
+    const [x, [low, high]] = this.extents;
+    return (this.picture?.lines ?? []).some(({ band }) => {
+      const ends = band && band.low.y !== band.reach.low.y && yExtent([band.low, band.high], x, this.picture!.logY);
+      return ends && !this.picture!.clip && (ends[0] < low || ends[1] > high);
     });
   }
 
@@ -142,7 +151,17 @@ export class Plot {
         y: { distr: logY ? 3 : 1, range: () => this.extents[1] },
       },
       axes: [
-        { ...common, size: 26, grid: { show: false }, border: { show: true, stroke: theme.strong, width: 1 }, ...xTicks(axis, logX) },
+        {
+          ...common,
+          size: 21,
+          grid: { show: false },
+          border: { show: true, stroke: theme.strong, width: 1 },
+          label: axisTitle(axis),
+          labelFont: font,
+          labelSize: 15,
+          labelGap: 0,
+          ...xTicks(axis, logX),
+        },
         { ...common, ...yTicks(logY) },
       ],
       series: [{}, { paths: () => null, points: { show: false } }],

@@ -3,6 +3,7 @@
 import { useSignal } from "@preact/signals";
 import { setView } from "../../state/state";
 import { isLive, runName } from "../drawn";
+import { open } from "../run_acts";
 import { useScene } from "./scene";
 import { Swatch } from "./swatch";
 
@@ -23,20 +24,21 @@ export function RunBar() {
   return (
     <div class="nbt-runbar" role="group" aria-label="Runs drawn">
       {shown.map((id) => (
-        <button
-          type="button"
+        <span
           key={id}
           class={pointed.value === id ? "nbt-run-chip nbt-pointed" : "nbt-run-chip"}
-          aria-pressed={!hidden.has(id)}
-          title={hidden.has(id) ? "Draw this run" : "Hide this run"}
-          onClick={() => toggle(id)}
           onMouseEnter={() => (pointed.value = id)}
           onMouseLeave={() => (pointed.value = null)}
         >
-          <Swatch ink={inks.get(id)!} />
-          <span class="nbt-run-chip-name">{runName(frame, id)}</span>
-          {isLive(state, id) && <span class="nbt-pulse" title="running" style={{ color: inks.get(id)!.color }} />}
-        </button>
+          <button type="button" class="nbt-chip-part" aria-pressed={!hidden.has(id)} title={hidden.has(id) ? "Draw this run" : "Hide this run"} onClick={() => toggle(id)}>
+            <Swatch ink={inks.get(id)!} />
+            <span class="nbt-run-chip-name">{runName(frame, id)}</span>
+            {isLive(state, id) && <span class="nbt-pulse" title="running" style={{ color: inks.get(id)!.color }} />}
+          </button>
+          <button type="button" class="nbt-chip-part nbt-chip-open" aria-label={`Open ${runName(frame, id)}`} title="Open this run" onClick={() => open(state, id)}>
+            ›
+          </button>
+        </span>
       ))}
       {ids.length > FEW && (
         <button type="button" class="nbt-textlink" onClick={() => (all.value = !all.value)}>

@@ -4,6 +4,7 @@ import { place, ruler, thin, type Ruler } from "../../data/downsample";
 import { lowerBound, type Line } from "../../data/line";
 import type { DrawnLine } from "./assemble";
 import type { Plot } from "./plot";
+import { axisTitle } from "./ticks";
 
 const PAD = 12;
 const HEAD = 26;
@@ -18,13 +19,13 @@ export function toSvg(plot: Plot, title: string): string | null {
   const ry = ruler(y[0], y[1], height, 0, logY);
   const columns = Math.max(1, Math.floor((width + left) / 180));
   const foot = Math.ceil(lines.length / columns) * ROW;
-  const [w, h] = [left + width + 2 * PAD, HEAD + top + height + 30 + foot + PAD];
+  const [w, h] = [left + width + 2 * PAD, HEAD + top + height + (picture.axis === "time" ? 58 : 44) + foot + PAD];
   const path = (line: Line, d: string) => (line.x.length ? d : "");
   const drawn = lines.map(({ line, smooth, band, ink }) => {
     const dash = ink.dash.length ? ` stroke-dasharray="${ink.dash.join(" ")}"` : "";
     const stroke = (d: string, more: string) => `<path d="${path(line, d)}" fill="none" stroke="${ink.color}" ${more}/>`;
     const raw = pathOf(line.x, line.y, rx, ry, x, logY);
-    const area = band ? `<path d="${areaOf(band, rx, ry, x)}" fill="${ink.color}" fill-opacity="0.16"/>` : "";
+    const area = band ? `<path d="${areaOf(band, rx, ry, x, height)}" fill="${ink.color}" fill-opacity="0.16"/>` : "";
     if (!smooth) return area + stroke(raw, `stroke-width="1.5"${dash}`);
     return stroke(raw, 'stroke-width="1" opacity="0.22"') + stroke(pathOf(line.x, smooth, rx, ry, x, logY), `stroke-width="1.5"${dash}`);
   });
@@ -33,14 +34,15 @@ export function toSvg(plot: Plot, title: string): string | null {
     `<text x="-6" y="${r(at + 4)}" text-anchor="end" fill="${theme.dim}">${escaped(text)}</text>`);
   const below = plot.ticks("x").map(({ at, text }) =>
     text.split("\n").map((part, i) => `<text x="${r(at)}" y="${height + 16 + 13 * i}" text-anchor="middle" fill="${theme.dim}">${escaped(part)}</text>`).join(""));
+  const under = `<text x="${width / 2}" y="${h - HEAD - top - foot - PAD - 6}" text-anchor="middle" fill="${theme.dim}">${escaped(axisTitle(picture.axis))}</text>`;
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" width="${w}" height="${h}" viewBox="0 0 ${w} ${h}" font-family="${escaped(theme.font)}" font-size="11">` +
     `<rect width="${w}" height="${h}" fill="${theme.bg}"/>` +
     `<text x="${PAD}" y="20" font-size="13" font-weight="600" fill="${theme.text}">${escaped(title)}</text>` +
     `<g transform="translate(${left + PAD} ${HEAD + top})"><clipPath id="c"><rect x="0" y="-2" width="${width}" height="${height + 4}"/></clipPath>` +
-    `${grid.join("")}<line x1="0" x2="${width}" y1="${height}" y2="${height}" stroke="${theme.strong}"/>${below.join("")}` +
+    `${grid.join("")}<line x1="0" x2="${width}" y1="${height}" y2="${height}" stroke="${theme.strong}"/>${below.join("")}${under}` +
     `<g clip-path="url(#c)">${drawn.join("")}</g></g>` +
-    `<g transform="translate(${PAD} ${HEAD + top + height + 42})">${lines.map((line, i) => legend(line, i, columns, (width + left) / columns, theme.text)).join("")}</g></svg>`
+    `<g transform="translate(${PAD} ${h - foot - PAD + 12})">${lines.map((line, i) => legend(line, i, columns, (width + left) / columns, theme.text)).join("")}</g></svg>`
   );
 }
 
@@ -67,8 +69,10 @@ function pathOf(x: Float64Array, y: Float64Array, rx: Ruler, ry: Ruler, over: re
   return d;
 }
 
-function areaOf({ low, high }: NonNullable<DrawnLine["band"]>, rx: Ruler, ry: Ruler, over: readonly number[]): string {
-  const corner = (line: Line) => (at: number) => `${r(place(rx, line.x[at]))} ${r(place(ry, line.y[at]))}`;
+/** What is not above 0 on a logarithmic axis ends at `foot`, as on the screen. */
+function areaOf({ low, high }: NonNullable<DrawnLine["band"]>, rx: Ruler, ry: Ruler, over: readonly number[], foot: number): string {
+  const heightOf = (y: number) => r(ry.log && y <= 0 ? foot : place(ry, y));
+  const corner = (line: Line) => (at: number) => `${r(place(rx, line.x[at]))} ${heightOf(line.y[at])}`;
   const up = Array.from(keptOf(high.x, high.y, rx, over), corner(high));
   const down = Array.from(keptOf(low.x, low.y, rx, over).reverse(), corner(low));
   return `M${[...up, ...down].join("L")}Z`;

@@ -9,8 +9,13 @@ const DECADES = Array.from({ length: 16 }, (_, power) => [1, 2, 5].map((n) => n 
 const SECONDS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800]
   .concat([1, 2, 3, 6, 12, 24, 48, 120, 240, 480, 1200, 2400].map((hours) => hours * 3600));
 
+/** What stands below the axis. A duration has its unit at each tick. */
+export function axisTitle(axis: XAxis): string {
+  return axis === "relative" ? "since the start" : axis;
+}
+
 export function xTicks(axis: XAxis, log: boolean): Partial<uPlot.Axis> {
-  if (axis === "time") return { size: 40, splits: (u, _, min, max) => timeTicks(min, max, Math.max(2, Math.floor(u.width / 76))), values: timeTexts as uPlot.Axis.Values };
+  if (axis === "time") return { size: 34, splits: (u, _, min, max) => timeTicks(min, max, Math.max(2, Math.floor(u.width / 76))), values: timeTexts as uPlot.Axis.Values };
   const values = (_: uPlot, splits: (number | null)[]) => splits.map((at) => (at === null ? "" : axis === "relative" ? seconds(at) : short(at)));
   if (log) return { values: values as uPlot.Axis.Values, ...ofLog((u) => u.width / 56) };
   return { ...(axis === "step" ? { incrs: DECADES } : axis === "relative" ? { incrs: SECONDS } : {}), values: values as uPlot.Axis.Values, space: 56 };

@@ -137,7 +137,8 @@ function Smoothing({ state }: { state: State }) {
   );
 }
 
-function Groups({ state }: { state: State }) {
+/** By which columns runs are put together, in the table as here, and what stands around their mean. */
+export function Groups({ state }: { state: State }) {
   const columns = useNames(state, ({ frame }) =>
     [...frame.value.columns.keys()].filter((name) => ["params", "tags"].includes(groupOf(name)) && !name.startsWith("tags.mlflow.")),
   );

@@ -1,7 +1,8 @@
 /** One path, and the file of each run under it, at the same scale. Only what is seen is asked of the kernel. */
 
 import { useSignal, type Signal } from "@preact/signals";
-import { useMemo } from "preact/hooks";
+import type { RefObject } from "preact";
+import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { readFigure } from "../../data/plotly";
 import type { Sheet } from "../../data/sheet";
 import { readFile, type FileBytes } from "../../state/artifacts";
@@ -19,6 +20,9 @@ import { useSeen } from "../seen";
 
 const WIDTHS = { S: 220, M: 360, L: 620 } as const;
 type Size = keyof typeof WIDTHS;
+/** Between columns, and the least that one may be wide where two share the room. */
+const GAP = 12;
+const LEAST = 200;
 /** A figure has many numbers: more than a preview needs. */
 const FIGURE_BYTES = 6_000_000;
 
@@ -43,9 +47,11 @@ function Columns({ state, ids, path, runs, lead }: Props & { lead: FileBytes }) 
   const same = useSignal(true);
   const isText = kind === "text" || kind === "json";
   const shared = useShared(lead, kind);
-  const width = WIDTHS[size.value];
+  const [box, room] = useRoom();
+  // In a narrow place two still stand side by side; L is for who wants one large.
+  const width = size.value === "L" || runs.length < 2 ? WIDTHS[size.value] : Math.min(WIDTHS[size.value], Math.max(LEAST, Math.floor((room - GAP) / 2)));
   return (
-    <>
+    <div ref={box}>
       <div class="nbt-controls">
         <span class="nbt-segments" role="group" aria-label="Width of a column">
           {(Object.keys(WIDTHS) as Size[]).map((name) => (
@@ -66,8 +72,22 @@ function Columns({ state, ids, path, runs, lead }: Props & { lead: FileBytes }) 
           ))}
         </div>
       )}
-    </>
+    </div>
   );
+}
+
+/** The px that an element is wide. */
+function useRoom(): [RefObject<HTMLDivElement | null>, number] {
+  const box = useRef<HTMLDivElement>(null);
+  const room = useSignal(Infinity);
+  useLayoutEffect(() => {
+    const look = () => (room.value = box.current!.clientWidth);
+    look();
+    const sized = new ResizeObserver(look);
+    sized.observe(box.current!);
+    return () => sized.disconnect();
+  }, []);
+  return [box, room.value];
 }
 
 function Check({ label, on }: { label: string; on: Signal<boolean> }) {

@@ -11,16 +11,18 @@ import { Preview } from "./preview";
 interface Props {
   state: State;
   run: string;
+  /** A logged model, whose files these are then. */
+  model?: string;
 }
 
-export function Files({ state, run }: Props) {
+export function Files({ state, run, model = "" }: Props) {
   const chosen = useSignal<string | null>(null);
   return (
     <div class="nbt-files">
       <div class="nbt-tree" role="tree" aria-label="Files">
-        <Folder state={state} run={run} path="" depth={0} chosen={chosen} />
+        <Folder state={state} run={run} model={model} path="" depth={0} chosen={chosen} />
       </div>
-      {chosen.value !== null && <Source state={state} run={run} path={chosen.value} key={chosen.value} />}
+      {chosen.value !== null && <Source state={state} run={run} model={model} path={chosen.value} key={chosen.value} />}
     </div>
   );
 }
@@ -31,16 +33,16 @@ interface FolderProps extends Props {
   chosen: Signal<string | null>;
 }
 
-function Folder({ state, run, path, depth, chosen }: FolderProps) {
-  const fetched = useFetched(state, `${run}/${path}`, () => listFiles(state, run, path));
+function Folder({ state, run, model = "", path, depth, chosen }: FolderProps) {
+  const fetched = useFetched(state, `${run} ${model}/${path}`, () => listFiles(state, run, path, model));
   return (
     <Await fetched={fetched}>
       {(files) =>
         files.length === 0 ? (
-          <p class="nbt-quiet">{path === "" ? "This run has no files." : "empty"}</p>
+          <p class="nbt-quiet">{path === "" ? `This ${model ? "model" : "run"} has no files.` : "empty"}</p>
         ) : (
           [...files].sort(foldersFirst).map((file) => (
-            <Entry key={file.path} file={file} state={state} run={run} depth={depth} chosen={chosen} />
+            <Entry key={file.path} file={file} state={state} run={run} model={model} depth={depth} chosen={chosen} />
           ))
         )
       }
@@ -48,7 +50,7 @@ function Folder({ state, run, path, depth, chosen }: FolderProps) {
   );
 }
 
-function Entry({ file, state, run, depth, chosen }: Omit<FolderProps, "path"> & { file: FileEntry }) {
+function Entry({ file, state, run, model = "", depth, chosen }: Omit<FolderProps, "path"> & { file: FileEntry }) {
   const open = useSignal(false);
   const name = file.path.split("/").pop()!;
   const act = () => {
@@ -71,17 +73,17 @@ function Entry({ file, state, run, depth, chosen }: Omit<FolderProps, "path"> & 
         <span class="nbt-file-name">{file.is_dir ? `${name}/` : name}</span>
         <span class="nbt-dim">{file.file_size === null || file.is_dir ? "" : bytesText(file.file_size)}</span>
       </button>
-      {open.value && <Folder state={state} run={run} path={file.path} depth={depth + 1} chosen={chosen} />}
+      {open.value && <Folder state={state} run={run} model={model} path={file.path} depth={depth + 1} chosen={chosen} />}
     </>
   );
 }
 
 /** One file's contents. */
-export function Source({ state, run, path }: Props & { path: string }) {
-  const fetched = useFetched(state, `${run} ${path}`, () => readFile(state, run, path));
+export function Source({ state, run, model = "", path }: Props & { path: string }) {
+  const fetched = useFetched(state, `${run} ${model} ${path}`, () => readFile(state, run, path, 0, model));
   return (
     <div class="nbt-preview">
-      <Await fetched={fetched}>{(file) => <Preview state={state} file={file} whole={() => readFile(state, run, path, file.size + 1)} />}</Await>
+      <Await fetched={fetched}>{(file) => <Preview state={state} file={file} whole={() => readFile(state, run, path, file.size + 1, model)} />}</Await>
     </div>
   );
 }

@@ -1,11 +1,12 @@
 /** Everything about one run. */
 
-import { internal } from "../../data/columns";
+import { internal, isTime } from "../../data/columns";
 import { text } from "../../data/frame";
 import type { State } from "../../state/state";
 import { ChartsView } from "../charts/view";
 import { CommitChanges } from "../commits";
 import { runName } from "../drawn";
+import { dateTime } from "../format";
 import { Block } from "./block";
 import { Datasets } from "./datasets";
 import { Failure } from "./failure";
@@ -13,6 +14,7 @@ import { Files } from "./files";
 import { Head } from "./head";
 import { Markdown } from "./markdown";
 import { isSystem, metricsOf, MetricTable } from "./metrics";
+import { Models } from "./models";
 import { CELL, LOG } from "./names";
 import { Pairs } from "./pairs";
 import { Texts } from "./texts";
@@ -51,6 +53,9 @@ export function RunView({ state }: { state: State }) {
       <Block title="Files" open={false}>
         <Files state={state} run={id} />
       </Block>
+      <Block title="Models" open={false}>
+        <Models state={state} run={id} />
+      </Block>
       <Block title="Datasets" open={false}>
         <Datasets state={state} run={id} />
       </Block>
@@ -72,7 +77,7 @@ export function RunView({ state }: { state: State }) {
 function Values({ state, id }: { state: State; id: string }) {
   const tags = cells(state, id, "tags.");
   const note = tags.find(([name]) => name === NOTE)?.[1];
-  const own = tags.filter(([name]) => internal(`tags.${name}`));
+  const own = tags.filter(([name]) => internal(`tags.${name}`)).map(([name, value]): [string, string] => [name, isTime(`tags.${name}`) ? dateTime(Number(value)) || value : value]);
   const others = tags.filter(([name]) => !internal(`tags.${name}`) && name !== NOTE);
   return (
     <div class="nbt-run-columns">

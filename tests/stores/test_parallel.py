@@ -1,0 +1,135 @@
+"""Helpers read what one process would read, and nothing hangs on them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nbtrack.entities import Dataset, DatasetInput
+from nbtrack.stores.files import FileStore, parallel, reader
+from nbtrack.stores.files import index as indexing
+from tests.waiting import until
+
+RUNS = 112
+
+
+class Shared:
+    """Who read how much: a run at a time here, and only when a helper has handed back more."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.processes: list[subprocess.Popen[bytes]] = []
+        self.here: list[str] = []
+        self.back: list[bytes] = []
+        self.then: Callable[[], None] = lambda: None  # what happens when a helper has handed back
+        self._real = parallel._started, parallel.read_part, parallel.unpack
+        monkeypatch.setattr(parallel, "_started", self._started)
+        monkeypatch.setattr(parallel, "read_part", self._read_part)
+        monkeypatch.setattr(parallel, "unpack", self._unpack)
+        monkeypatch.setattr(parallel, "_worth", lambda runs: 2)
+        monkeypatch.setattr(parallel, "PART", 1)
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        self.processes.append(self._real[0]())
+        return self.processes[-1]
+
+    def _read_part(self, part: parallel.Part) -> dict[str, reader.Reading]:
+        until(lambda: len(self.back) > len(self.here) or all(each.poll() is not None for each in self.processes))
+        self.then()
+        self.here += part.run_ids
+        return self._real[1](part)
+
+    def _unpack(self, data: bytes, identity: list[Any]) -> Any:
+        self.back.append(data)
+        return self._real[2](data, identity)
+
+
+@pytest.fixture
+def shared(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Shared:
+    monkeypatch.setenv("NBTRACK_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setattr(reader, "TICK_NS", 0)  # files written a moment ago count as settled
+    return Shared(monkeypatch)
+
+
+@pytest.fixture
+def store(sample: Callable[[str], Path]) -> Path:
+    """What the real MLflow wrote, with a data set and three kinds of damage."""
+    root = next(path.parent.parent for path in sample("03").rglob("meta.yaml") if path.parent.name == "0")
+    runs = sorted(path.parent for path in root.glob("[1-9]*/*/meta.yaml") if (path.parent / "metrics").is_dir())
+    FileStore(root).log_inputs(runs[0].name, [DatasetInput(Dataset("d", "1", "t", "s", None, "p"), ())])
+    (runs[1] / "meta.yaml").write_bytes(b"\xff")
+    (runs[2] / "meta.yaml").unlink()
+    os.utime(runs[2], (1, 1))  # not in the making any more
+    next((runs[3] / "metrics").iterdir()).write_text("not a point\n1 2.5 3\n")
+    return root
+
+
+def told(store: FileStore) -> list[str]:
+    """Everything but the order of keys, which is that of the columns that runs are kept in."""
+    found = store.snapshot()
+    runs = [(row.run.info, row.run.inputs, *map(sorted, (row.metrics.items(), row.run.data.params.items(),
+             row.run.data.metrics.items(), row.run.data.tags.items()))) for row in found.rows]  # fmt: skip
+    return sorted(map(repr, runs)) + sorted(map(repr, found.damages))  # repr, because NaN equals nothing
+
+
+def told_by_one(root: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    with monkeypatch.context() as alone:
+        alone.setattr(parallel, "_worth", lambda runs: 0)
+        return told(FileStore(root))
+
+
+def test_helpers_read_what_one_process_reads_and_end_with_it(
+    store: Path, shared: Shared, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    together = told(FileStore(store))
+    assert len(shared.back) > len(shared.here) > 0
+    assert [process.poll() is not None for process in shared.processes] == [True, True]
+    assert together == told_by_one(store, monkeypatch)
+    assert any("name='d'" in each for each in together)
+    assert any("has no meta.yaml" in each for each in together)
+
+
+def test_what_helpers_that_died_did_not_read_is_read_here(
+    store: Path, shared: Shared, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared.then = lambda: [process.kill() for process in shared.processes] and None
+    assert told(FileStore(store)) == told_by_one(store, monkeypatch)
+    assert len(shared.here) > len(shared.back)
+
+
+def test_an_interrupt_ends_the_helpers_and_keeps_what_they_read(
+    store: Path, shared: Shared, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop() -> None:
+        if len(shared.back) > 10:
+            raise KeyboardInterrupt
+
+    shared.then = stop
+    opened = FileStore(store)
+    with pytest.raises(KeyboardInterrupt):
+        opened.snapshot()
+    assert [process.poll() is not None for process in shared.processes] == [True, True]
+    read: list[str] = []
+    real = indexing.open_run
+    monkeypatch.setattr(parallel, "_worth", lambda runs: 0)
+    monkeypatch.setattr(indexing, "open_run", lambda *run: read.append(run[1]) or real(*run))
+    whole = told(opened)
+    assert len(read) < RUNS - 5, "most of what the helpers had read is looked at only"
+    assert whole == told_by_one(store, monkeypatch)
+
+
+def test_where_no_process_can_be_started_all_is_read_here(
+    store: Path, shared: Shared, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", "/there/is/no/such/python")
+    assert told(FileStore(store)) == told_by_one(store, monkeypatch)
+    assert not shared.processes
+
+
+def test_few_runs_start_no_process() -> None:
+    assert parallel._worth(1000) == 0
