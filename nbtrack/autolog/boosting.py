@@ -24,7 +24,8 @@ class Training:
 
     recording: Recording
     arguments: dict[str, Any]
-    rounds: dict[int, dict[str, float]] = field(default_factory=dict)  # a training that goes on begins behind zero
+    rounds: dict[int, dict[str, float]] = field(default_factory=dict)  # by number, which LightGBM counts on
+    before: int = 0  # rounds of the training that this one goes on from, where the library counts anew
 
     @property
     def last(self) -> int:
@@ -35,11 +36,11 @@ class Training:
         self.rounds[number] = metrics
         for key, value in metrics.items():
             self.recording.point(key.replace("@", "_at_"), value, number)
-        self.recording.progress(number + 1, self.arguments.get("num_boost_round"))
+        self.recording.progress(len(self.rounds), self.arguments.get("num_boost_round"))
 
     def best_round(self, best: int, *, first: int = 0) -> None:
-        """MLflow's account of early stopping: two metrics, and the best values once more, behind the last round. The
-        library may count from one: then `first` is 1."""
+        """MLflow's account of early stopping: two metrics, and the best values once more, behind the last round.
+        `first` is what the library calls round zero in `best`."""
         self.recording.metrics({"best_iteration": best, "stopped_iteration": self.last + first})
         self.recording.metrics(self.rounds[best - first], self.last + 1)
 

@@ -20,22 +20,14 @@ class Losses(threading.local):
     Several before one step are added up, as their gradients are; several steps after one share it.
     """
 
-    def __init__(self) -> None:
-        self.total: Any = None  # a number, or a tensor on a device; None where nothing was sent
-        self._stepped = False
-
-    def clear(self) -> None:
-        self.total, self._stepped = None, False
+    total: Any = None  # a number, or a tensor on a device; None where nothing was sent
+    stepped = False  # since the last was sent
 
     def add(self, loss: Any) -> None:
-        if self._stepped:
-            self.clear()
         value = loss.item() if loss.is_cpu else loss.detach()
-        self.total = value if self.total is None else self.total + value
-
-    def stepped(self) -> Any:
-        self._stepped = True
-        return self.total
+        total = self.total
+        self.total = value if total is None or self.stepped else total + value
+        self.stepped = False
 
 
 class Loop:
@@ -51,7 +43,7 @@ class Loop:
         self.thread = threading.get_ident()
         self._optimizers: list[Steps] = []
         self._waiting: dict[str, list[tuple[float, int, int]]] = {}  # by key: value, ms since 1970, step
-        self._written = 0  # when, in ms since 1970
+        self.written = 0  # when, in ms since 1970
         self._writing = threading.Lock()
         self._over = threading.Event()
 
@@ -68,22 +60,18 @@ class Loop:
         return steps
 
     def waiting(self, key: str) -> list[tuple[float, int, int]]:
-        """Where the metric's points are put; then `put` is told."""
+        """Where the metric's points are put, in turn with a look at whether it is time to write them."""
         return self._waiting.setdefault(key, [])
 
     def point(self, key: str, value: float, step: int) -> None:
         when = time_ns() // 1_000_000
         self.waiting(key).append((value, when, step))
-        self.put(when)
-
-    def put(self, when: int) -> None:
-        """A point waits since now."""
-        if when - self._written >= SOON:
-            self._written = when
+        if when - self.written >= SOON:
             self.write()
 
     def write(self) -> None:
         """Write what waits, the oldest of each metric first."""
+        self.written = time_ns() // 1_000_000
         with self._writing:
             for key, waiting in list(self._waiting.items()):
                 if points := waiting[:]:  # others may come meanwhile
@@ -93,7 +81,7 @@ class Loop:
     def _write_late(self) -> None:
         """What waits while the loop does something else, such as validating."""
         while not self._over.wait(SOON / 1000):
-            if any(self._waiting.values()) and time_ns() // 1_000_000 - self._written >= SOON:
+            if any(self._waiting.values()) and time_ns() // 1_000_000 - self.written >= SOON:
                 with guard("log these steps of torch"):
                     self.write()
 
@@ -111,12 +99,13 @@ class Loop:
 class Steps:
     """How far one optimizer of a training is, and what was last seen of it. `step` is called from the person's loop."""
 
-    __slots__ = ("_count", "_fetched", "_losses", "_moved", "_rates", "_waiting", "loop", "suffix")
+    __slots__ = ("_count", "_fetched", "_key", "_losses", "_moved", "_rates", "_waiting", "loop", "suffix")
 
     def __init__(self, loop: Loop, suffix: str) -> None:
         self.loop = loop
         self.suffix = suffix
-        self._losses = loop.waiting(f"loss{suffix}")
+        self._key = f"loss{suffix}"
+        self._losses = loop.waiting(self._key)
         self._count = 0
         self._rates: list[Any] = []
         self._moved: set[int] = set()  # groups whose learning rate has changed
@@ -129,7 +118,8 @@ class Steps:
         if type(loss) is float:
             when = time_ns() // 1_000_000
             self._losses.append((loss, when, step))
-            self.loop.put(when)
+            if when - self.loop.written >= SOON:
+                self.loop.write()
         elif loss is not None:
             self._waiting = step, loss
             if monotonic() - self._fetched > APART:
@@ -146,8 +136,7 @@ class Steps:
         if self._waiting is not None:
             step, loss = self._waiting
             self._waiting = None
-            self._losses.append((float(loss), when := time_ns() // 1_000_000, step))
-            self.loop.put(when)
+            self.loop.point(self._key, float(loss), step)
             self._fetched = monotonic()
 
     def _log_rate(self, step: int, group: int, rate: float | None) -> None:

@@ -12,21 +12,21 @@ class ByIdentity(Generic[T]):
     """Facts about objects, forgotten with them. Objects that cannot be referred to weakly are not remembered."""
 
     def __init__(self) -> None:
-        self._facts: dict[int, tuple[weakref.ref[Any], T]] = {}
+        self.facts: dict[int, tuple[weakref.ref[Any], T]] = {}
 
     def __setitem__(self, thing: Any, fact: T) -> None:
         key = id(thing)
         try:
-            self._facts[key] = (weakref.ref(thing, lambda _: self._facts.pop(key, None)), fact)
+            self.facts[key] = (weakref.ref(thing, lambda _: self.facts.pop(key, None)), fact)
         except TypeError:
-            self._facts.pop(key, None)
+            self.facts.pop(key, None)
 
     def get(self, thing: Any) -> T | None:
-        found = self._facts.get(id(thing))
+        found = self.facts.get(id(thing))
         return found[1] if found is not None and found[0]() is thing else None
 
     def __len__(self) -> int:
-        return len(self._facts)
+        return len(self.facts)
 
     def forget(self, thing: Any) -> None:
-        self._facts.pop(id(thing), None)
+        self.facts.pop(id(thing), None)

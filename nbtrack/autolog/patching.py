@@ -133,6 +133,8 @@ class Patches:
         return watched
 
 
+# Packages that import none of what is watched: most of the modules there are.
+_BELOW = frozenset({*sys.stdlib_module_names, "numpy", "scipy", "pandas", "matplotlib", "IPython"}) - {"__main__"}
 _later: list[tuple[Any, Any]] | None = None  # what is to be rebound when the outermost block ends
 
 
@@ -158,12 +160,14 @@ def _rebind(old: Sequence[Any], new: Sequence[Any]) -> None:
         _later.extend(zip(old, new, strict=True))
         return
     counterpart = {id(each): other for each, other in zip(old, new, strict=True)}
-    for module in list(sys.modules.values()):
+    for name, module in list(sys.modules.items()):
+        if name.partition(".")[0] in _BELOW:
+            continue
         space = getattr(module, "__dict__", None)
         if type(space) is not dict or counterpart.keys().isdisjoint(map(id, list(space.values()))):
             continue
-        for name in [name for name, value in list(space.items()) if id(value) in counterpart]:
-            space[name] = counterpart[id(space[name])]
+        for bound in [bound for bound, value in list(space.items()) if id(value) in counterpart]:
+            space[bound] = counterpart[id(space[bound])]
 
 
 def _begin(hook: Hook, call: Call, what: str) -> Generator[None, None, None] | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib
 import inspect
 from collections.abc import Generator, Iterable, Mapping
+from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
@@ -27,7 +28,8 @@ _SCORES, _TIMES = ("test_", "train_"), ("fit_time", "score_time")
 
 def patch(patches: Patches) -> None:
     module = importlib.import_module("sklearn.model_selection._validation")
-    hooks = {"_fit_and_score": watch_fold, "cross_validate": _watch_cross_validate, **dict.fromkeys(_ANSWERS, _inside)}
+    hooks = {"_fit_and_score": watch_fold, "cross_validate": _watch_cross_validate}
+    hooks |= {"cross_val_score": _watch_cross_val_score, **dict.fromkeys(_ANSWERS, _inside)}
     found = {getattr(module, name, None): hook for name, hook in hooks.items()}
     patches.watch_everywhere({each: hook for each, hook in found.items() if inspect.isfunction(each)})
 
@@ -42,6 +44,19 @@ def _inside(call: Call) -> Generator[None, None, None]:
         yield
 
 
+_asked: ContextVar[tuple[Any, ...]] = ContextVar("nbtrack_asked_scoring", default=())
+
+
+def _watch_cross_val_score(call: Call) -> Generator[None, None, None]:
+    """It hands `cross_validate` a scorer of its own making."""
+    bound = call.bound()
+    token = _asked.set(() if bound is None else (bound.arguments.get("scoring"),))
+    try:
+        yield
+    finally:
+        _asked.reset(token)
+
+
 def _watch_cross_validate(call: Call) -> Generator[None, None, None]:
     if is_inside() or (bound := call.bound()) is None:
         return
@@ -51,7 +66,8 @@ def _watch_cross_validate(call: Call) -> Generator[None, None, None]:
         with ending(recording, call):
             log_estimator(recording, given["estimator"])
             with guard("log the params of this cross-validation"):
-                recording.params({name: given.get(name) for name in ("cv", "scoring")})
+                (scoring,) = _asked.get() or (given.get("scoring"),)
+                recording.params({"cv": given.get("cv"), "scoring": scoring})
             folds = _Folds(recording)
             with logging_into(recording), watching(folds):
                 yield

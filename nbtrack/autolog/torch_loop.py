@@ -51,7 +51,8 @@ def patch(patches: Patches) -> None:
             if steps is None or steps.loop.run_id != held.run_id:
                 steps = None if off() or is_inside() else _first_step(held, optimizer)
             if steps is not None:
-                steps.step(optimizer, _losses.stepped())
+                steps.step(optimizer, _losses.total)
+                _losses.stepped = True
         except Exception as error:
             _guard.tell(error)
 
@@ -80,20 +81,19 @@ def _noting_when_made(original: Function) -> Function:
 
 def _clearing(original: Function) -> Function:
     def zero_grad(self: Any, *args: Any, **kwargs: Any) -> Any:
-        _losses.clear()
+        _losses.total = None
         return original(self, *args, **kwargs)
 
     return zero_grad
 
 
 def _sending(original: Function) -> Function:
-    current = active.current
-
     def backward(self: Any, *args: Any, **kwargs: Any) -> Any:
         result = original(self, *args, **kwargs)
         try:
-            if current() is not None and not in_fit() and self.numel() == 1:
-                unscaled = _unscaled.get(self) if _unscaled else None
+            # Whether there is a run is asked at the step: that takes as long as to remember a number.
+            if self.numel() == 1 and not in_fit():
+                unscaled = _unscaled.get(self) if _unscaled.facts else None
                 _losses.add(self if unscaled is None else unscaled)
         except Exception as error:
             _guard.tell(error)

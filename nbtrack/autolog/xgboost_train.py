@@ -41,6 +41,11 @@ def _callback(training: Training) -> Any:
     class Points(TrainingCallback):
         """One point of each metric after each round."""
 
+        def before_training(self, model: Any) -> Any:
+            with guard("count the rounds of an earlier training"):
+                training.before = model.num_boosted_rounds()
+            return model
+
         def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:
             with guard("log this round of xgboost"):
                 training.round(epoch, _newest(evals_log))
@@ -65,8 +70,8 @@ def _newest(evals_log: Any) -> dict[str, float]:
 def _finish(training: Training, call: Call) -> None:
     booster = call.result
     best = booster.attr("best_iteration")  # there also where a callback stops early, or where an earlier training did
-    if best is not None and int(best) in training.rounds:
-        training.best_round(int(best))
+    if best is not None and int(best) - training.before in training.rounds:
+        training.best_round(int(best), first=training.before)
     kind = "weight"
     log_importance(training.recording, {kind: lambda: booster.get_score(importance_type=kind)})
 

@@ -109,7 +109,7 @@ def test_what_scikit_learn_fits_and_scores_to_answer_a_question_is_not_the_perso
     nbtrack.autolog()
     model = LogisticRegression().fit(*data)
     permutation_importance(model, *data, n_repeats=2)
-    learning_curve(LogisticRegression(), *data, cv=2)
+    learning_curve(LogisticRegression(), *data, cv=2, train_sizes=[0.5, 1.0])
     RFECV(LogisticRegression(), cv=2).fit(*data)
     FeatureUnion([("parts", PCA())]).fit_transform(data[0])
     assert {key.partition("_")[0] for key in only_run().data.metrics} == {"training"}
