@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from nbtrack.tracking import data as data
     from nbtrack.tracking import exceptions as exceptions
     from nbtrack.tracking import pyfunc as pyfunc
+    from nbtrack.tracking import signatures as models  # noqa: F401  (a name like the others)
     from nbtrack.tracking.active import ActiveRun
     from nbtrack.tracking.artifacts import (
         download_artifacts,
