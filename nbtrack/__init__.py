@@ -1,6 +1,7 @@
 """Track experiments in a notebook, and look at them there.
 
-Names load when first used, so that `import nbtrack` costs the standard library and nothing else.
+Names load when first used, so that `import nbtrack` costs the standard library and nothing else; in a notebook
+the rest comes while the kernel is idle (ahead.py).
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from nbtrack.autolog import tensorflow as tensorflow
     from nbtrack.autolog import transformers as transformers
     from nbtrack.autolog import xgboost as xgboost
-    from nbtrack.dashboard import chart, compare, dashboard, show
+    from nbtrack.dashboard import chart, compare, dashboard, show, table
     from nbtrack.entities import Experiment, ExperimentTag, Metric, Param, Run, RunInfo, RunStatus, RunTag, ViewType
     from nbtrack.errors import NbtrackError
     from nbtrack.magics import load_ipython_extension as load_ipython_extension
@@ -194,6 +195,7 @@ __all__ = [
     "set_tracking_uri",
     "show",
     "start_run",
+    "table",
     "track",
 ]
 
@@ -202,7 +204,7 @@ _FROM = {
         "autolog catboost keras keras_tuner lightgbm optuna pytorch ray sklearn "
         "statsmodels tensorflow transformers xgboost"
     ),
-    "nbtrack.dashboard": "chart compare dashboard show",
+    "nbtrack.dashboard": "chart compare dashboard show table",
     "nbtrack.entities": "Experiment ExperimentTag Metric Param Run RunInfo RunStatus RunTag ViewType",
     "nbtrack.errors": "NbtrackError",
     "nbtrack.magics": "load_ipython_extension unload_ipython_extension",
@@ -284,3 +286,9 @@ class _Package(ModuleType):
 
 
 sys.modules[__name__].__class__ = _Package
+
+if "ipykernel" in sys.modules:
+    from nbtrack.ahead import load_when_idle
+
+    load_when_idle()
+    del load_when_idle

@@ -1,5 +1,8 @@
-// Builds nbtrack/dashboard/static/: widget.js, the front end as one ES module, and loader.js, which brings it onto a page once.
+// Builds nbtrack/dashboard/static/: widget.js, the front end as one ES module, packed beside it as outputs carry it, and
+// loader.js, which brings it onto a page once.
 import { build } from "esbuild";
+import { readFileSync, writeFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
 
 const options = {
   bundle: true,
@@ -17,6 +20,8 @@ await build({
   loader: { ".css": "text" },
   legalComments: "linked",
 });
+const widget = "../nbtrack/dashboard/static/widget.js";
+writeFileSync(`${widget}.gz`, gzipSync(readFileSync(widget), { level: 9 }));
 await build({
   ...options,
   entryPoints: ["src/loader.ts"],

@@ -94,9 +94,14 @@ const MISSING =
 
 interface Announced {
   get(name: string): unknown;
+  set(name: string, value: unknown): void;
   on?(event: string, callback: () => void): void;
   widget_manager?: { get_model(id: string): Promise<{ comm_live?: boolean }> };
 }
+
+// JupyterLab holds every closed model until its kernel connection goes: the comm's handler of `statusChanged` stays. So a
+// model gives up what is large in it. A model remembers its values before the last change, so the first is named twice.
+const HEAVY = ["_front", "packed_runs", "packed_series", "_front"];
 
 /** An `initialize` that makes a model known under its `uid`; the front end listens. */
 export function announce(kind: "models" | "channels", model: Announced, signal?: AbortSignal): void {
@@ -108,7 +113,10 @@ export function announce(kind: "models" | "channels", model: Announced, signal?:
     page.heard.dispatchEvent(new CustomEvent(uid));
   };
   tell(true);
-  signal?.addEventListener("abort", () => tell(false));
+  signal?.addEventListener("abort", () => {
+    tell(false);
+    for (const name of HEAVY) model.set(name, null);
+  });
   // When a kernel restarts its models stay, cut off. The event does not say whether; the whole model, by its id, does.
   model.on?.("comm_live_update", () => {
     void model.widget_manager?.get_model(uid).then((whole) => tell(whole.comm_live !== false));

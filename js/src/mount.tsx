@@ -40,7 +40,12 @@ export async function mountOutput(place: HTMLElement, saved: Saved): Promise<voi
   }
   const view = open(place, saved.frame_kind);
   there.add(view);
-  if (!filled(models.get(saved.uid))) await view.refresh(saved);
+  try {
+    if (!filled(models.get(saved.uid))) await view.refresh(saved);
+  } catch (error) {
+    place.querySelector<HTMLElement>(".nbt-fallback")!.style.display = ""; // whoever loaded this says why
+    throw error;
+  }
   view.follow(saved.uid);
   watch(view, saved);
 }
@@ -54,6 +59,10 @@ export function mountWidget(place: HTMLElement, model: WidgetModel, signal?: Abo
   place.classList.add("nbt-host");
   const view = open(place, model.get("frame_kind") as FrameKind);
   view.join(uid, model);
+  // Saved widgets in a page of their own have models too, with no kernel behind them.
+  void model.widget_manager?.get_model(uid).then((whole) => {
+    if (whole?.comm_live === false) (view.state as State).life.value = "snapshot";
+  });
   signal?.addEventListener("abort", () => view.close());
 }
 
@@ -69,8 +78,14 @@ function open(place: HTMLElement, kind: FrameKind): Open {
   const state = createState(kind);
   const root = rootElement(kind);
   place.append(root);
-  render(<View state={state} />, root.lastElementChild!);
-  dress(root);
+  let drawn = false;
+  // Once the first rows are known: to draw an empty table before them takes as long as to draw them.
+  const draw = () => {
+    if (drawn) return;
+    drawn = true;
+    render(<View state={state} />, root.lastElementChild!);
+    dress(root);
+  };
   const closed = new AbortController();
   const untouched = baseline(state);
   let joined: { model: WidgetModel; leave: AbortController } | undefined;
@@ -88,6 +103,7 @@ function open(place: HTMLElement, kind: FrameKind): Open {
     async refresh(data) {
       await show(state, data as Saved);
       untouched.mark();
+      draw();
     },
     follow(uid) {
       const join = () => this.join(uid, page().models.get(uid) as WidgetModel | undefined);
@@ -104,6 +120,7 @@ function open(place: HTMLElement, kind: FrameKind): Open {
       const channel = () => page().channels.get(uid) as WidgetModel | undefined;
       connect(state, { model, channel, touched: untouched.compare() }, leave.signal);
       untouched.mark();
+      draw();
     },
     close() {
       closed.abort();

@@ -7,6 +7,7 @@ export interface WidgetModel {
   send(content: unknown, callbacks?: unknown, buffers?: ArrayBuffer[]): void;
   on(event: string, callback: (...args: never[]) => void): void;
   off(event: string, callback: (...args: never[]) => void): void;
+  widget_manager?: { get_model(id: string): Promise<{ comm_live?: boolean } | undefined> };
 }
 
 /** A mounted view: its own DOM, which can move from one place to another. */

@@ -12,6 +12,7 @@ from nbtrack.autolog.objects import ByIdentity
 from nbtrack.autolog.patching import Call
 from nbtrack.autolog.recording import Recording, ending, logging_into, new_recording
 from nbtrack.autolog.scope import inside, is_inside
+from nbtrack.errors import guard
 
 MOST_FEATURES = 10_000  # of which importances are kept
 _boosters: ByIdentity[Recording] = ByIdentity()  # the run that a native booster was trained in
@@ -23,19 +24,24 @@ class Training:
 
     recording: Recording
     arguments: dict[str, Any]
-    rounds: list[dict[str, float]] = field(default_factory=list)
+    rounds: dict[int, dict[str, float]] = field(default_factory=dict)  # a training that goes on begins behind zero
+
+    @property
+    def last(self) -> int:
+        return max(self.rounds, default=-1)
 
     def round(self, number: int, metrics: dict[str, float]) -> None:
         """Called after every round, so the points of a round are in the store before the next begins."""
-        self.rounds.append(metrics)
+        self.rounds[number] = metrics
         for key, value in metrics.items():
             self.recording.point(key.replace("@", "_at_"), value, number)
         self.recording.progress(number + 1, self.arguments.get("num_boost_round"))
 
-    def best_round(self, best: int, stopped: int, metrics: Mapping[str, float]) -> None:
-        """MLflow's account of early stopping: two metrics, and the best values once more, behind the last round."""
-        self.recording.metrics({"best_iteration": best, "stopped_iteration": stopped})
-        self.recording.metrics(metrics, len(self.rounds))
+    def best_round(self, best: int, *, first: int = 0) -> None:
+        """MLflow's account of early stopping: two metrics, and the best values once more, behind the last round. The
+        library may count from one: then `first` is 1."""
+        self.recording.metrics({"best_iteration": best, "stopped_iteration": self.last + first})
+        self.recording.metrics(self.rounds[best - first], self.last + 1)
 
 
 def watch_training(
@@ -44,8 +50,9 @@ def watch_training(
     no_params: frozenset[str],
     callback: Callable[[Training], Any],
     finish: Callable[[Training, Call], None],
+    what: str = "fit",
 ) -> Generator[None, None, None]:
-    """The hook of `train` and `cv`."""
+    """The hook of `train` and `cv`. `what` it is called."""
     if is_inside():
         return
     bound = call.bound()
@@ -55,11 +62,12 @@ def watch_training(
     bound.apply_defaults()
     arguments = dict(bound.arguments)
     with inside():
-        training = Training(new_recording(library), arguments)
+        training = Training(new_recording(library, what), arguments)
         recording = training.recording
         with ending(recording, call):
             plain = {key: value for key, value in arguments.items() if key not in no_params}
-            recording.params({**plain, **dict(arguments.get("params") or {})})
+            with guard(f"log the params of this {what}"):
+                recording.params({**plain, **dict(arguments.get("params") or {})})
             # The first of a list of our own: a callback before it that ends the training would hide the last round.
             call.give(bound, callbacks=[callback(training), *callbacks])
             with logging_into(recording):

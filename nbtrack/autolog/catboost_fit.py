@@ -43,7 +43,8 @@ def _watch_fit(call: Call) -> Generator[None, None, None]:
     with inside():
         recording = new_recording("catboost")
         with ending(recording, call):
-            recording.params(params)
+            with guard("log the params of this fit"):
+                recording.params(params)
             rounds = _Rounds(recording)
             if live:
                 call.give(bound, callbacks=[rounds, *(arguments.get("callbacks") or ())])
@@ -103,10 +104,11 @@ def _watch_cv(call: Call) -> Generator[None, None, None]:
         return
     arguments = dict(bound.arguments)
     with inside():
-        recording = new_recording("catboost")
+        recording = new_recording("catboost", "cross-validation")
         with ending(recording, call):
             plain = {key: value for key, value in arguments.items() if key not in _NO_PARAMS}
-            recording.params({**plain, **dict(arguments.get("params") or {})})
+            with guard("log the params of this cross-validation"):
+                recording.params({**plain, **dict(arguments.get("params") or {})})
             with logging_into(recording):
                 yield
             if call.error is None:

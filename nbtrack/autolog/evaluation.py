@@ -98,4 +98,5 @@ def _arguments(call: Call) -> list[Any]:
 
 
 def _first_argument(call: Call) -> Any:
-    return call.args[1] if len(call.args) > 1 else next(iter(call.kwargs.values()), None)
+    """The features, which sklearn calls X."""
+    return call.args[1] if len(call.args) > 1 else call.kwargs.get("X", next(iter(call.kwargs.values()), None))

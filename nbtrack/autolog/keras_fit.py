@@ -34,7 +34,8 @@ def _watch_fit(call: Call) -> Generator[None, None, None]:
         with ending(recording, call):
             model = call.args[0]
             arguments = {**_defaults(bound.signature), **bound.arguments}
-            recording.params({**_params(arguments), **_optimizer(model)})
+            with guard("log the params of this fit"):
+                recording.params({**_params(arguments), **_optimizer(model)})
             epochs = _Epochs(recording, int(arguments["epochs"]))
             call.give(bound, callbacks=_with(given, epochs.callbacks()))
             with logging_into(recording):

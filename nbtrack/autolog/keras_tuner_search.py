@@ -29,7 +29,7 @@ def _watch_search(call: Call) -> Generator[None, None, None]:
         return
     tuner = call.args[0]
     oracle = tuner.oracle
-    trials = _searching[tuner] = Trials(new_recording("keras_tuner"), oracle.max_trials)
+    trials = _searching[tuner] = Trials(new_recording("keras_tuner", "search"), oracle.max_trials)
     with ending(trials.recording, call):
         trials.recording.params(
             {

@@ -28,7 +28,7 @@ def _watch_train(call: Call) -> Generator[None, None, None]:
 
 
 def _watch_cv(call: Call) -> Generator[None, None, None]:
-    return watch_training(call, "lightgbm", _NO_PARAMS, _callback, _finish_cv)
+    return watch_training(call, "lightgbm", _NO_PARAMS, _callback, _finish_cv, "cross-validation")
 
 
 def _watch_fit(call: Call) -> Generator[None, None, None]:
@@ -57,9 +57,8 @@ def _newest(results: Any) -> dict[str, float]:
 
 def _finish(training: Training, call: Call) -> None:
     booster = call.result
-    if booster.best_iteration > 0:  # LightGBM counts from one
-        rounds = training.rounds
-        training.best_round(booster.best_iteration, len(rounds), rounds[booster.best_iteration - 1])
+    if booster.best_iteration - 1 in training.rounds:
+        training.best_round(booster.best_iteration, first=1)
     names = booster.feature_name()
     kinds = ("split", "gain")
     log_importance(
@@ -71,4 +70,4 @@ def _finish(training: Training, call: Call) -> None:
 def _finish_cv(training: Training, call: Call) -> None:
     best = len(next((values for key, values in call.result.items() if key != "cvbooster"), ()))
     if 0 < best < len(training.rounds):
-        training.best_round(best, len(training.rounds), training.rounds[best - 1])
+        training.best_round(best, first=1)

@@ -40,11 +40,11 @@ def _package(trainer: Any) -> str:
 
 
 def _watch_fit(call: Call) -> Generator[None, None, None]:
-    if is_inside() or not call.args[0].is_global_zero:
+    if is_inside() or call.bound() is None or not call.args[0].is_global_zero:
         return
     trainer = call.args[0]
     with inside():
-        recording = _fitted[trainer] = new_recording("pytorch")
+        recording = _fitted[trainer] = new_recording("pytorch", "training")
         with ending(recording, call):
             stopping = _early_stopping(trainer)
             if stopping is not None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections import deque
 from time import monotonic, time_ns
 from typing import Any
 
@@ -49,8 +48,9 @@ class Loop:
         self.recording = recording
         self.run_id = run_id
         self.began = began
+        self.thread = threading.get_ident()
         self._optimizers: list[Steps] = []
-        self._points: deque[tuple[str, float, int, int]] = deque()  # key, value, ms since 1970, step
+        self._waiting: dict[str, list[tuple[float, int, int]]] = {}  # by key: value, ms since 1970, step
         self._written = 0  # when, in ms since 1970
         self._writing = threading.Lock()
         self._over = threading.Event()
@@ -63,51 +63,62 @@ class Loop:
             threading.Thread(target=self._write_late, name="nbtrack-steps", daemon=True).start()
         self._optimizers.append(steps)
         params = {"optimizer_name": type(optimizer).__name__, **optimizer.defaults}
-        self.recording.params({key + steps.suffix: value for key, value in params.items()})
+        with guard("log the params of this training"):
+            self.recording.params({key + steps.suffix: value for key, value in params.items()})
         return steps
+
+    def waiting(self, key: str) -> list[tuple[float, int, int]]:
+        """Where the metric's points are put; then `put` is told."""
+        return self._waiting.setdefault(key, [])
 
     def point(self, key: str, value: float, step: int) -> None:
         when = time_ns() // 1_000_000
-        self._points.append((key, value, when, step))
+        self.waiting(key).append((value, when, step))
+        self.put(when)
+
+    def put(self, when: int) -> None:
+        """A point waits since now."""
         if when - self._written >= SOON:
             self._written = when
             self.write()
 
     def write(self) -> None:
-        """Write what waits, the oldest first."""
-        points = self._points
+        """Write what waits, the oldest of each metric first."""
         with self._writing:
-            while points:
-                key, value, when, step = points[0]
-                self.recording.point(key, value, step, when)
-                points.popleft()
+            for key, waiting in list(self._waiting.items()):
+                if points := waiting[:]:  # others may come meanwhile
+                    self.recording.points(key, points)
+                    del waiting[: len(points)]
 
     def _write_late(self) -> None:
         """What waits while the loop does something else, such as validating."""
         while not self._over.wait(SOON / 1000):
-            if self._points and time_ns() // 1_000_000 - self._written >= SOON:
+            if any(self._waiting.values()) and time_ns() // 1_000_000 - self._written >= SOON:
                 with guard("log these steps of torch"):
                     self.write()
 
     def end(self, status: RunStatus) -> None:
+        """One that has ended may have gone on: then its points are written and it stays as it ended."""
+        over = self._over.is_set()
         self._over.set()
         for steps in self._optimizers:
             steps.fetch()
         self.write()
-        self.recording.end(status)
+        if not over:
+            self.recording.end(status)
 
 
 class Steps:
     """How far one optimizer of a training is, and what was last seen of it. `step` is called from the person's loop."""
 
-    __slots__ = ("_count", "_fetched", "_key", "_moved", "_rates", "_waiting", "loop", "suffix")
+    __slots__ = ("_count", "_fetched", "_losses", "_moved", "_rates", "_waiting", "loop", "suffix")
 
     def __init__(self, loop: Loop, suffix: str) -> None:
         self.loop = loop
         self.suffix = suffix
-        self._key = f"loss{suffix}"
+        self._losses = loop.waiting(f"loss{suffix}")
         self._count = 0
-        self._rates: list[float] = []
+        self._rates: list[Any] = []
         self._moved: set[int] = set()  # groups whose learning rate has changed
         self._fetched = 0.0
         self._waiting: tuple[int, Any] | None = None  # the newest loss that was not fetched, and its step
@@ -116,7 +127,9 @@ class Steps:
         step = self._count
         self._count = step + 1
         if type(loss) is float:
-            self.loop.point(self._key, loss, step)
+            when = time_ns() // 1_000_000
+            self._losses.append((loss, when, step))
+            self.loop.put(when)
         elif loss is not None:
             self._waiting = step, loss
             if monotonic() - self._fetched > APART:
@@ -125,24 +138,31 @@ class Steps:
         for group, each in enumerate(optimizer.param_groups):
             rate = each["lr"]
             if group == len(rates):
-                rates.append(rate)
+                rates.append(rate if type(rate) is float else _as_float(rate))
             elif rate is not rates[group]:
-                self._log_rate(step, group, rate)
+                self._log_rate(step, group, _as_float(rate))
 
     def fetch(self) -> None:
         if self._waiting is not None:
             step, loss = self._waiting
             self._waiting = None
-            self.loop.point(self._key, float(loss), step)
+            self._losses.append((float(loss), when := time_ns() // 1_000_000, step))
+            self.loop.put(when)
             self._fetched = monotonic()
 
-    def _log_rate(self, step: int, group: int, rate: Any) -> None:
+    def _log_rate(self, step: int, group: int, rate: float | None) -> None:
         """Where it never changes it is a param and no metric."""
-        before, self._rates[group] = float(self._rates[group]), rate
-        if before == float(rate):
+        before = self._rates[group]
+        if rate is None or before is None or before == rate:
             return
+        self._rates[group] = rate
         key = f"lr{self.suffix}" if group == 0 else f"lr/pg{group + 1}{self.suffix}"
         if group not in self._moved:
             self._moved.add(group)
             self.loop.point(key, before, 0)
-        self.loop.point(key, float(rate), step)
+        self.loop.point(key, rate, step)
+
+
+def _as_float(rate: Any) -> float | None:
+    """None for one on a device, which a capturable optimizer may have: to fetch it at each step would hold all up."""
+    return float(rate) if getattr(rate, "is_cpu", True) else None

@@ -32,10 +32,11 @@ def _watch_optimize(call: Call) -> Generator[None, None, None]:
     if bound is None:
         return
     study, objective = call.args[0], bound.arguments["func"]
-    trials = Trials(new_recording("optuna"), bound.arguments.get("n_trials"))
+    trials = Trials(new_recording("optuna", "study"), bound.arguments.get("n_trials"))
     watched = _Study(trials)
     with ending(trials.recording, call):
-        watched.describe(study)
+        with guard("log the params of this study"):
+            watched.describe(study)
         callbacks = [watched.ended, *(bound.arguments.get("callbacks") or ())]
         call.give(bound, func=watched.tracked(objective), callbacks=callbacks)
         with logging_into(trials.recording):

@@ -56,7 +56,8 @@ def probabilities(targets: Any, likely: Any, weights: Any = None) -> dict[str, f
     weigh = _weights(weights, len(true))
     tiny = np.finfo(likely.dtype).eps
     losses = -np.log(np.clip(likely[np.arange(len(true)), codes], tiny, 1 - tiny))
-    found = {"log_loss": float(np.average(losses, weights=weigh))}
+    # Without weights in the precision of the probabilities, as scikit-learn has it.
+    found = {"log_loss": float(np.average(losses, weights=None if weights is None else weigh))}
     if len(classes) == 2:
         found["roc_auc"] = _area(codes == 1, likely[:, 1], weigh)
     elif weights is None:

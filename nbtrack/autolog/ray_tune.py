@@ -34,7 +34,7 @@ def _watch_run(call: Call) -> Generator[None, None, None]:
         return
     arguments = bound.arguments
     with inside():
-        trials = Trials(new_recording("ray"))
+        trials = Trials(new_recording("ray", "search"))
         with ending(trials.recording, call):
             metric, mode = _objective(arguments)
             trials.recording.params({"metric": metric, "mode": mode, "num_samples": arguments.get("num_samples", 1)})

@@ -35,7 +35,7 @@ LIBRARY = "mlflow.autologging"  # MLflow's tag of a run that autolog has started
 MODEL = "model"  # where a fit's model lies among the artifacts
 kept_models: set[str] = set()  # libraries whose models are kept
 _ORIGIN = ("mlflow.user", "mlflow.source.")
-MOST_KEPT = 100_000  # points of a first fit that can still be given to a child of its own
+MOST_KEPT = 100_000  # writings of a first fit that can still be given to a child of its own
 
 
 @dataclass(eq=False)
@@ -93,18 +93,23 @@ class Recording:
             self.told.note(metrics=clean)
         self.client.log_batch(self.run_id, metrics=[Metric(key, value, when, step) for key, value in clean.items()])
 
-    def point(self, key: str, value: float, step: int, when: int | None = None) -> None:
+    def point(self, key: str, value: float, step: int) -> None:
         """One point, while training: the quick way, for a float and an int."""
-        when = now() if when is None else when
+        self.points(key, [(value, now(), step)])
+
+    def points(self, key: str, points: Sequence[tuple[float, int, int]]) -> None:
+        """Several points of one metric, each (value, ms since 1970, step): hardly more than one costs."""
         if not self.own and len(self.kept) < MOST_KEPT:
-            self.kept.append(("point", (key, value, when, step)))
+            self.kept.append(("points", (key, points)))
         if self.told is not None and key not in self.told.metrics:
             self.told.note(metrics=(key,))
         if self.writer is None:
             self.writer = self.client.store.writer(self.run_id)
-        self.writer.log_metric(key, value, when, step)
+        self.writer.log_points(key, points)
         if heard():
-            announce_point(Point(self.client.store.uri, self.run_id, key, value, step, when))
+            uri, run_id = self.client.store.uri, self.run_id
+            for value, when, step in points:
+                announce_point(Point(uri, run_id, key, value, step, when))
 
     def progress(self, done: int, total: int | None) -> None:
         """How much of the fit is done, for the card of the cell that it runs in."""
@@ -120,7 +125,7 @@ class Recording:
         if self.told is not None:
             self.told.remarks[text] = None
         else:
-            self.tags({AUTOLOGGED: sentence({self.library: 1}, False, [text])})
+            self.tags({AUTOLOGGED: sentence({(self.library, "fit"): 1}, remarks=[text])})
 
     def file(self, path: str, content: str | Mapping[str, Any]) -> None:
         """A text, or what JSON can hold, as an artifact."""
@@ -147,6 +152,11 @@ class Recording:
             origin=self.origin,
         )  # fmt: skip
 
+    def tries(self, what: str) -> None:
+        """A candidate or trial of this search has got a run of its own: the person's run says how many have."""
+        if told := _told.get(self.within or ""):
+            told.tries(what)
+
     def end(self, status: RunStatus = RunStatus.FINISHED) -> None:
         self.ended = now()
         if self.told is not None and self.within is not None:
@@ -168,8 +178,8 @@ class Recording:
         for kind, value in self.kept:
             if kind == "metrics":
                 points += [Metric(key, number, value[2], value[1]) for key, number in value[0].items()]
-            elif kind == "point":
-                points.append(Metric(*value))
+            elif kind == "points":
+                points += [Metric(value[0], *point) for point in value[1]]
             elif kind == "model":
                 if folder := self.client.store.artifact_dir(self.run_id):
                     child.client.store.write_artifact(child.run_id, MODEL, folder / MODEL)
@@ -195,8 +205,8 @@ _claiming = threading.Lock()
 _MOST_CLAIMS = 1000
 
 
-def new_recording(library: str) -> Recording:
-    """Where a fit that starts now, in this thread, logs into."""
+def new_recording(library: str, what: str = "fit") -> Recording:
+    """Where a fit that starts now, in this thread, logs into. `what` it is called: a search, a study, …"""
     held = active.current()
     if held is None:
         client = MlflowClient()
@@ -216,7 +226,7 @@ def new_recording(library: str) -> Recording:
             told = _told[held.run_id] = Told()
             held.leaving.insert(0, lambda status: _tell(held.client, held.run_id, told, last=True))
         told = _told[held.run_id]
-        told.count(library)
+        told.count(library, what)
         move = first is not recording and not told.children
         told.children = first is not recording
     recording.told = told

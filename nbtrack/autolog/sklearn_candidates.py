@@ -10,7 +10,7 @@ from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -48,12 +48,26 @@ class Candidates:
         if not self._base:
             self._base = base_params(self.search)
         child = self.recording.child(began=self._began, tags=self.tags)
-        child.params({**self._base, **params})
+        self.recording.tries("candidate")
         numbers = means(self._folds)
-        child.metrics(numbers)
-        child.end()
         self.done[self._before + place] = child, numbers
+        try:
+            child.params({**self._base, **params})
+            child.metrics(numbers)
+        finally:
+            child.end()
         self.recording.progress(place + 1, self._round)
+
+    def fold(self, call: Call) -> Generator[None, None, None]:
+        given = call.kwargs
+        known = given.get("candidate_progress"), given.get("split_progress")
+        if given.get("caller") is not self.search or None in known:
+            return
+        (place, of), (fold, folds) = given["candidate_progress"], given["split_progress"]
+        self.begins(place, of, fold)
+        yield
+        if call.error is None:
+            self.ended(place, fold, folds, given.get("parameters") or {}, call.result)
 
 
 def base_params(search: Any) -> Mapping[str, Any]:
@@ -72,12 +86,18 @@ def means(folds: list[Mapping[str, Any]]) -> dict[str, float]:
     return {key: float(np.average(values)) for key, values in found.items()}
 
 
-_running: ContextVar[Candidates | None] = ContextVar("nbtrack_running_search", default=None)
+class Folds(Protocol):
+    """Who is interested in folds as they are fitted and scored."""
+
+    def fold(self, call: Call) -> Generator[None, None, None]: ...
+
+
+_running: ContextVar[Folds | None] = ContextVar("nbtrack_running_folds", default=None)
 
 
 @contextmanager
-def watching(candidates: Candidates | None) -> Iterator[None]:
-    token = _running.set(candidates)
+def watching(folds: Folds | None) -> Iterator[None]:
+    token = _running.set(folds)
     try:
         yield
     finally:
@@ -86,12 +106,6 @@ def watching(candidates: Candidates | None) -> Iterator[None]:
 
 def watch_fold(call: Call) -> Generator[None, None, None]:
     """Hook of `_fit_and_score`, through which every search and cross-validation goes."""
-    candidates, given = _running.get(), call.kwargs
-    known = given.get("candidate_progress"), given.get("split_progress")
-    if candidates is None or given.get("caller") is not candidates.search or None in known:
-        return
-    (place, of), (fold, folds) = given["candidate_progress"], given["split_progress"]
-    candidates.begins(place, of, fold)
-    yield
-    if call.error is None:
-        candidates.ended(place, fold, folds, given.get("parameters") or {}, call.result)
+    folds = _running.get()
+    if folds is not None:
+        yield from folds.fold(call)

@@ -13,7 +13,7 @@ from nbtrack.autolog.objects import ByIdentity
 from nbtrack.autolog.patching import Call, Patches
 from nbtrack.autolog.recording import Recording, ending, logging_into, new_recording
 from nbtrack.autolog.scope import inside, is_inside
-from nbtrack.autolog.sklearn_candidates import Candidates, watch_fold, watching
+from nbtrack.autolog.sklearn_candidates import Candidates, watching
 from nbtrack.autolog.sklearn_metrics import TooSlowError, training_metrics, training_of
 from nbtrack.autolog.sklearn_search import is_search, log_search
 from nbtrack.autolog.unasked import most_seconds
@@ -48,14 +48,6 @@ def patch_metrics(patches: Patches) -> None:
     patches.watch_everywhere({each: evaluation.watch_metric for each in named if inspect.isfunction(each)})
 
 
-def patch_folds(patches: Patches) -> None:
-    """Watch the function that fits and scores one fold, where this scikit-learn has it."""
-    from sklearn.model_selection import _validation
-
-    if inspect.isfunction(each := getattr(_validation, "_fit_and_score", None)):
-        patches.watch_everywhere({each: watch_fold})
-
-
 def _with_subclasses(base: type) -> Iterator[type]:
     seen: set[type] = {base}
     waiting = [base]
@@ -82,10 +74,10 @@ def _watch_later_classes(patches: Patches, base: Any) -> None:
 
 
 def _watch_class(patches: Patches, cls: type, done: set[type] | None = None) -> None:
-    """The class, and what of its own package it is mixed from: `predict` is often in a mixin."""
-    package = cls.__module__.partition(".")[0]
+    """The class, and what of its own package and of scikit-learn it is mixed from: `predict` is often in a mixin."""
+    packages = {cls.__module__.partition(".")[0], "sklearn"}
     for each in cls.__mro__:
-        if (done is None or each not in done) and (each is cls or each.__module__.partition(".")[0] == package):
+        if (done is None or each not in done) and (each is cls or each.__module__.partition(".")[0] in packages):
             _watch_methods(patches, each)
             if done is not None:
                 done.add(each)
@@ -97,7 +89,7 @@ def _watch_methods(patches: Patches, cls: type) -> None:
         return
     if not cls.__module__.startswith(OTHERS):
         prepares = cls.__module__.startswith(PREPARING) or cls.__name__ in PREPARING_CLASSES
-        for name in () if prepares else FITS:
+        for name in () if prepares and not _has_parts(cls) else FITS:
             patches.watch(cls, name, watch_fit)
     for name in PREDICTS:
         patches.watch(cls, name, evaluation.watch_predict)
@@ -109,12 +101,16 @@ def watch_fit(call: Call) -> Generator[None, None, None]:
     if is_inside():
         return
     model = call.args[0]
-    if _prepares(model) or not hasattr(model, "get_params"):
+    if not hasattr(model, "get_params"):
+        return
+    if _prepares(model):
+        with inside():
+            yield
         return
     with inside():
-        recording = new_recording("sklearn")
+        recording = new_recording("sklearn", "search" if is_search(model) else "fit")
         with ending(recording, call):
-            _log_model(recording, model)
+            log_estimator(recording, model)
             start = time.perf_counter()
             candidates = _candidates(recording, model)
             with logging_into(recording), watching(candidates):
@@ -132,6 +128,11 @@ def _prepares(model: Any) -> bool:
     )
 
 
+def _has_parts(cls: type) -> bool:
+    """Does it fit other estimators, which are not the person's fits then?"""
+    return any(each.__name__ in ("MetaEstimatorMixin", "_BaseComposition", "IterativeImputer") for each in cls.__mro__)
+
+
 def estimator_tags(model: Any) -> dict[str, str]:
     kind = type(model)
     return {"estimator_name": kind.__name__, "estimator_class": f"{kind.__module__}.{kind.__name__}"}
@@ -141,10 +142,12 @@ def _candidates(recording: Recording, model: Any) -> Candidates | None:
     return Candidates(recording, model, estimator_tags(model.estimator)) if is_search(model) else None
 
 
-def _log_model(recording: Recording, model: Any) -> None:
-    params: Mapping[str, Any] = model.get_params(deep=not is_search(model))
-    defaults = untouched(model, params) if recording.told is not None else ()
-    recording.params(params, estimator_tags(model), defaults)
+def log_estimator(recording: Recording, model: Any) -> None:
+    """Its params, and what it is."""
+    with guard(f"log the params of {type(model).__name__}"):
+        params: Mapping[str, Any] = model.get_params(deep=not is_search(model))
+        defaults = untouched(model, params) if recording.told is not None else ()
+        recording.params(params, estimator_tags(model), defaults)
 
 
 def _log_fitted(recording: Recording, model: Any, call: Call, seconds: float) -> None:
@@ -178,7 +181,7 @@ def harvest(space: Mapping[str, Any]) -> None:
         _seen[value] = state
         with guard(f"log the estimator '{name}'"):
             recording = new_recording("sklearn")
-            _log_model(recording, value)
+            log_estimator(recording, value)
             recording.end()
 
 

@@ -53,15 +53,22 @@ def _log_candidates(
         began, ended = times[index]
         mark = [RunTag(BEST, "true")] if index == chosen else []
         child, known = candidates.done.get(index) or (recording.child(began=began, tags=candidates.tags), {})
-        if not known:
-            child.params({**base, **results["params"][index]})
-        numbers = {key: value for key, value in _numbers(results, index).items() if known.get(key) != value}
+        numbers = {key: value for key, value in _numbers(results, index).items() if not _same(known.get(key), value)}
         points = [Metric(key, value, ended) for key, value in numbers.items()]
-        child.client.log_batch(child.run_id, points, tags=mark)
-        if not known:
-            child.client.set_terminated(child.run_id, "FINISHED", ended)
+        try:
+            if not known:
+                recording.tries("candidate")
+                child.params({**base, **results["params"][index]})
+            child.client.log_batch(child.run_id, points, tags=mark)
+        finally:
+            if not known:
+                child.client.set_terminated(child.run_id, "FINISHED", ended)
         best = child.run_id if mark else best
     return best
+
+
+def _same(one: float | None, other: float) -> bool:
+    return one == other or (one is not None and one != one and other != other)
 
 
 def _shown(results: Mapping[str, Any]) -> list[int]:

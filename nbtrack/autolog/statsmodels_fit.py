@@ -53,7 +53,8 @@ def _watch_fit(call: Call) -> Generator[None, None, None]:
     with inside():
         recording = new_recording("statsmodels")
         with ending(recording, call):
-            recording.params({**named, **bound.arguments.get("kwargs", {})})
+            with guard("log the params of this fit"):
+                recording.params({**named, **bound.arguments.get("kwargs", {})})
             with logging_into(recording):
                 yield
             wrapper: Any = importlib.import_module("statsmodels.base.wrapper").ResultsWrapper
@@ -61,7 +62,7 @@ def _watch_fit(call: Call) -> Generator[None, None, None]:
                 with warnings.catch_warnings():
                     warnings.simplefilter("ignore")
                     recording.metrics(_numbers(call.result))
-                    recording.file("model_summary.txt", call.result.summary().as_text())
+                    recording.file("model_summary.txt", str(call.result.summary()))
                 recording.model(call.result)
 
 

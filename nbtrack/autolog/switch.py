@@ -138,7 +138,8 @@ sklearn = Library(
     {
         "sklearn.base": "nbtrack.autolog.sklearn_fit.patch_estimators",
         "sklearn.metrics": "nbtrack.autolog.sklearn_fit.patch_metrics",
-        "sklearn.model_selection": "nbtrack.autolog.sklearn_fit.patch_folds",
+        "sklearn.model_selection": "nbtrack.autolog.sklearn_validation.patch",
+        "sklearn.inspection": "nbtrack.autolog.sklearn_validation.patch_inspection",
     },
 )
 xgboost = Library("xgboost", {"xgboost": "nbtrack.autolog.xgboost_train.patch"})
@@ -150,6 +151,7 @@ pytorch = Library(
     {
         "torch.optim.optimizer": "nbtrack.autolog.torch_loop.patch",
         "torch.amp.grad_scaler": "nbtrack.autolog.torch_loop.patch_scaler",
+        "torch._dynamo.trace_rules": "nbtrack.autolog.torch_loop.patch_compiler",
         "lightning.pytorch.trainer.trainer": "nbtrack.autolog.lightning_fit.patch_lightning",
         "pytorch_lightning.trainer.trainer": "nbtrack.autolog.lightning_fit.patch_pytorch_lightning",
     },

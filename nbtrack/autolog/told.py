@@ -16,14 +16,20 @@ from nbtrack.tracking.names import AUTOLOGGED, AUTOLOGGED_NAMES
 
 LONGEST = 5000  # characters that every MLflow keeps of a tag
 AGAIN = 1.0  # seconds
-_STUDIES = ("study", "studies")
+NAMES = {  # as their makers write them
+    "sklearn": "scikit-learn", "xgboost": "XGBoost", "lightgbm": "LightGBM", "catboost": "CatBoost", "keras": "Keras",
+    "pytorch": "PyTorch", "optuna": "Optuna", "keras_tuner": "keras-tuner", "ray": "Ray Tune",
+}  # fmt: skip
+_PLURALS = {"study": "studies", "search": "searches"}
 
 
 @dataclass(eq=False)
 class Told:
-    """Of one run: how many fits of which library, what else is to be said, and the names."""
+    """Of one run: how many fits (or searches, …) of which library, what these have tried, what else is to be said, and
+    the names."""
 
-    counts: dict[str, int] = field(default_factory=dict)
+    counts: dict[tuple[str, str], int] = field(default_factory=dict)
+    tried: dict[str, int] = field(default_factory=dict)
     remarks: dict[str, None] = field(default_factory=dict)
     params: dict[str, None] = field(default_factory=dict)
     defaults: dict[str, None] = field(default_factory=dict)
@@ -32,11 +38,15 @@ class Told:
     _written: float = 0.0
     _tags: dict[str, str] = field(default_factory=dict)
 
-    def count(self, library: str) -> None:
-        """One more fit."""
-        self.counts[library] = self.counts.get(library, 0) + 1
+    def count(self, library: str, what: str) -> None:
+        """One more fit, search, …"""
+        self.counts[library, what] = self.counts.get((library, what), 0) + 1
         if unasked.is_unasked() and sum(self.counts.values()) >= unasked.MOST_FITS:
             self.remarks["later ones are not logged, unless with --autolog"] = None
+
+    def tries(self, what: str) -> None:
+        """One more candidate or trial, which has a run of its own."""
+        self.tried[what] = self.tried.get(what, 0) + 1
 
     def note(self, params: Iterable[str] = (), defaults: Iterable[str] = (), metrics: Iterable[str] = ()) -> None:
         self.params.update(dict.fromkeys(params))
@@ -54,7 +64,7 @@ class Told:
         time."""
         if not last and time.monotonic() - self._written < AGAIN:
             return {}
-        tags = {AUTOLOGGED: sentence(self.counts, self.children, self.remarks), **_names(self)}
+        tags = {AUTOLOGGED: sentence(self.counts, self.children, self.remarks, self.tried), **_names(self)}
         changed = {key: value for key, value in tags.items() if self._tags.get(key) != value}
         self._written, self._tags = time.monotonic(), tags
         return changed
@@ -67,11 +77,26 @@ def _names(told: Told) -> dict[str, str]:
     return {AUTOLOGGED_NAMES: text} if 2 < len(text) <= LONGEST else {}
 
 
-def sentence(counts: Mapping[str, int], children: bool, remarks: Iterable[str] = ()) -> str:
-    """What autolog did in one run: `sklearn: 1 fit`, `optuna: 1 study`, `sklearn: 3 fits, each a child run`."""
-    nouns = {"optuna": _STUDIES}
-    words = [
-        f"{library}: {count} {nouns.get(library, ('fit', 'fits'))[count > 1]}"
-        for library, count in sorted(counts.items())
-    ]
-    return "; ".join([", ".join(words) + (", each a child run" if children else ""), *remarks])
+def sentence(
+    counts: Mapping[tuple[str, str], int],
+    children: bool = False,
+    remarks: Iterable[str] = (),
+    tried: Mapping[str, int] | None = None,
+) -> str:
+    """What autolog did in one run: `1 fit of scikit-learn`, `2 fits and 1 search of scikit-learn and 1 fit of XGBoost
+    with 6 candidates, each a child run`."""
+    by_library: dict[str, list[str]] = {}
+    for (library, what), count in counts.items():
+        by_library.setdefault(library, []).append(_several(count, what))
+    said = _together([f"{_together(each)} of {NAMES.get(library, library)}" for library, each in by_library.items()])
+    if tried:
+        said += " with " + _together([_several(count, what) for what, count in tried.items()])
+    return "; ".join([said + (", each a child run" if children or tried else ""), *remarks])
+
+
+def _several(count: int, what: str) -> str:
+    return f"{count:,} {what if count == 1 else _PLURALS.get(what, what + 's')}"
+
+
+def _together(words: list[str]) -> str:
+    return ", ".join(words[:-1]) + " and " + words[-1] if len(words) > 1 else words[0]

@@ -6,13 +6,14 @@ are not seen, nor a loss that goes to `torch.autograd` without `backward()`. It 
 a loop nobody can tell that it has ended.
 
 An optimizer that was made before a training's first step belongs to that training, as the two of a GAN do; one that
-was made later begins another.
+was made later, or steps in another thread, begins another.
 """
 
 from __future__ import annotations
 
 import importlib
 import itertools
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -55,6 +56,13 @@ def patch(patches: Patches) -> None:
             _guard.tell(error)
 
     patches.undone_by(optimizers.register_optimizer_step_post_hook(stepped).remove)
+
+
+def patch_compiler(patches: Patches) -> None:
+    """`torch.compile` is to call what stands here, not to compile it into the person's model."""
+    rules = importlib.import_module("torch._dynamo.trace_rules")
+    if hasattr(rules, "add"):
+        rules.add("nbtrack")
 
 
 def patch_scaler(patches: Patches) -> None:
@@ -108,27 +116,35 @@ def _scaling(original: Function) -> Function:
 
 _loops: dict[str, list[Loop]] = {}  # by run: its trainings, the newest last
 _steps: ByIdentity[Steps] = ByIdentity()  # by optimizer; they and their models may go before the run does
+_left_out: ByIdentity[str] = ByIdentity()  # by optimizer: the run in which it has no training
+_beginning = threading.Lock()
 
 
 def _first_step(held: active.Held, optimizer: Any) -> Steps | None:
-    """Of this optimizer in this run: in the newest training, or in one of its own. None where enough is logged."""
-    loops = _loops.get(held.run_id)
-    if loops is None:
-        loops = _loops[held.run_id] = []
-        held.leaving.append(lambda status: _end(held.run_id, status))
-    if not loops or (_made.get(optimizer) or 0) >= loops[-1].began:
-        if has_enough():
+    """Of this optimizer in this run: in the newest training of this thread, or in one of its own. None where enough is
+    logged, or where it has failed before: to try at each step anew may take long each time."""
+    with _beginning:
+        if _left_out.get(optimizer) == held.run_id:
             return None
-        if loops:
-            loops[-1].end(RunStatus.FINISHED)
-        loops.append(Loop(new_recording("pytorch"), held.run_id, began=next(_order)))
-    steps = _steps[optimizer] = loops[-1].first(optimizer)
-    return steps
+        _left_out[optimizer] = held.run_id
+        loops = _loops.get(held.run_id)
+        if loops is None:
+            loops = _loops[held.run_id] = []
+            held.leaving.append(lambda status: _end(held.run_id, status))
+        thread = threading.get_ident()
+        newest = next((loop for loop in reversed(loops) if loop.thread == thread), None)
+        if newest is None or (_made.get(optimizer) or 0) >= newest.began:
+            if has_enough():
+                return None  # for good, in this run
+            if newest is not None:
+                newest.end(RunStatus.FINISHED)
+            newest = Loop(new_recording("pytorch", "training"), held.run_id, began=next(_order))
+            loops.append(newest)
+        steps = _steps[optimizer] = newest.first(optimizer)
+        _left_out.forget(optimizer)
+        return steps
 
 
 def _end(run_id: str, status: RunStatus) -> None:
-    loops = _loops.pop(run_id, None)
-    if loops:
-        for loop in loops[:-1]:
-            loop.write()  # an earlier one may have gone on
-        loops[-1].end(status)
+    for loop in _loops.pop(run_id, ()):
+        loop.end(status)

@@ -30,10 +30,10 @@ def patch(patches: Patches) -> None:
 
 def _watch_train(call: Call) -> Generator[None, None, None]:
     trainer = call.args[0]
-    if is_inside() or not trainer.is_world_process_zero():
+    if is_inside() or call.bound() is None or not trainer.is_world_process_zero():
         return
     with inside():
-        recording = _trained[trainer] = new_recording("transformers")
+        recording = _trained[trainer] = new_recording("transformers", "training")
         with ending(recording, call):
             callbacks, ours = trainer.callback_handler.callbacks, _callback(recording)
             callbacks.append(ours)

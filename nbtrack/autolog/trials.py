@@ -10,6 +10,7 @@ from typing import Any
 from nbtrack.autolog.recording import Recording, logging_into
 from nbtrack.autolog.sklearn_search import BEST
 from nbtrack.entities import RunStatus
+from nbtrack.errors import guard
 from nbtrack.tracking.points import now
 
 STATE = "nbtrack.trial_state"  # COMPLETE, PRUNED or FAIL, as with Optuna
@@ -30,13 +31,15 @@ class Trials:
     def begin(self, name: str, params: Mapping[str, Any], *, active: bool) -> Recording:
         """With `active` what is fitted or logged in this thread until the trial ends goes to its run."""
         child = self.recording.child(began=now(), tags={"nbtrack.trial": name})
-        if params:
-            child.params(params)
         stack = ExitStack()
+        with self._lock:
+            self.recording.tries("trial")
+            self._open[name] = child, stack
         if active:
             stack.enter_context(logging_into(child, always=True))
-        with self._lock:
-            self._open[name] = child, stack
+        if params:
+            with guard("log the params of a trial"):
+                child.params(params)
         return child
 
     def get(self, name: str) -> Recording | None:

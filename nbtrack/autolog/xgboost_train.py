@@ -28,7 +28,7 @@ def _watch_train(call: Call) -> Generator[None, None, None]:
 
 
 def _watch_cv(call: Call) -> Generator[None, None, None]:
-    return watch_training(call, "xgboost", _NO_PARAMS, _callback, _finish_cv)
+    return watch_training(call, "xgboost", _NO_PARAMS, _callback, _finish_cv, "cross-validation")
 
 
 def _watch_fit(call: Call) -> Generator[None, None, None]:
@@ -64,8 +64,9 @@ def _newest(evals_log: Any) -> dict[str, float]:
 
 def _finish(training: Training, call: Call) -> None:
     booster = call.result
-    if training.arguments.get("early_stopping_rounds"):
-        training.best_round(booster.best_iteration, len(training.rounds) - 1, training.rounds[booster.best_iteration])
+    best = booster.attr("best_iteration")  # there also where a callback stops early, or where an earlier training did
+    if best is not None and int(best) in training.rounds:
+        training.best_round(int(best))
     kind = "weight"
     log_importance(training.recording, {kind: lambda: booster.get_score(importance_type=kind)})
 
@@ -73,4 +74,4 @@ def _finish(training: Training, call: Call) -> None:
 def _finish_cv(training: Training, call: Call) -> None:
     if training.arguments.get("early_stopping_rounds"):
         best = len(call.result) if hasattr(call.result, "columns") else len(next(iter(call.result.values())))
-        training.best_round(best - 1, len(training.rounds) - 1, training.rounds[best - 1])
+        training.best_round(best - 1)

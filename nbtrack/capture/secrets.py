@@ -28,7 +28,12 @@ _BEGINNINGS = (
 _ADDRESS = re.compile(r"(?<=[a-z0-9])(://[^\s/:@'\"]{0,200}:)([^\s/@'\"]{1,500})(?=@)", re.IGNORECASE)
 _PEM = re.compile(r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY")
 _BLOCK = re.compile(rf"({_PEM.pattern}[A-Z ]{{0,40}}-----).+?(?=-----END|\Z)", re.DOTALL)
-_NAMED = re.compile(r"PASSWORD|PASSWD|SECRET|(?:TOKEN|KEY|PASS|PWD)$", re.IGNORECASE)
+# Of environment variables the end of the name decides: AUTH_TYPE and TOKEN_FILE are settings.
+_VARIABLE = re.compile(
+    r"PASSWORD|PASSWD|PASSPHRASE|SECRET|CREDENTIAL|(?:TOKEN|KEY|PASS|PWD|AUTH|COOKIE|DSN|BEARER|OTP|PIN)S?_?\d*$",
+    re.IGNORECASE,
+)
+_PLACE = re.compile(r"[/~.]|[A-Za-z]:[\\/]|\w+://[^@]*$")
 _SHORTEST = 8  # characters of an environment variable's value that is looked for
 HIDDEN = "…"
 MASK = "[masked by nbtrack]"  # no character of it is escaped in JSON or HTML
@@ -53,20 +58,18 @@ def _counts_tokens(words: list[str]) -> bool:
 
 
 def holds_secret(text: str) -> bool:
-    """Has the text the form of a key, or an address with a password in it, or the value of a secret environment
-    variable?"""
+    """Has the text anything in it that `masked` would cover?"""
     if len(text) < _SHORTEST:
         return False
     if _has_key(text) or _PEM.search(text) or _ADDRESS.search(text):
         return True
-    secret = (value for name, value in os.environ.items() if len(value) >= _SHORTEST and looks_secret(name))
-    return any(value in text for value in secret)
+    return any(value in text for value in _secret_variables())
 
 
 def masked(text: str) -> str:
-    """The text with a mask over keys of well-known forms, passwords in addresses, and what the environment variables
-    named like `*TOKEN`, `*KEY`, `*PASSWORD*` and `*SECRET*` hold; the very same text where there is none of them."""
-    for value in _held_in_environment():
+    """The text with a mask over keys of well-known forms, passwords in addresses, and what secret environment variables
+    (`*TOKEN`, `*KEY`, `*PASSWORD*`, `*SECRET*`, …) hold; the very same text where there is none of them."""
+    for value in _secret_variables():
         text = text.replace(value, MASK)
     text = _BLOCK.sub(rf"\g<1>{MASK}", _ADDRESS.sub(rf"\g<1>{MASK}", text))
     return _KEYS.sub(MASK, text) if _has_key(text) else text
@@ -77,16 +80,17 @@ def _has_key(text: str) -> bool:
     return any(word in lowered for word in _BEGINNINGS) and bool(_KEYS.search(text))
 
 
-def _held_in_environment() -> list[str]:
-    """Longest first. A plain word, a path or an address is taken for a setting, not for a secret."""
-    found = {value for name, value in os.environ.items() if _NAMED.search(name) and _is_no_setting(value)}
+def _secret_variables() -> list[str]:
+    """What the secret environment variables hold, longest first."""
+    found = {value for name, value in os.environ.items() if _VARIABLE.search(name) and not _is_setting(value)}
     return sorted(found, key=len, reverse=True)
 
 
-def _is_no_setting(value: str) -> bool:
+def _is_setting(value: str) -> bool:
+    """A plain word, a path, or an address that names nobody: covering it would spoil texts and hide nothing."""
     classes = (str.islower, str.isupper, str.isdigit, lambda c: not c.isalnum())
     mixed = sum(any(map(is_one, value)) for is_one in classes) > 1
-    return len(value) >= _SHORTEST and mixed and not value.startswith(("/", "~", ".")) and "://" not in value
+    return len(value) < _SHORTEST or not mixed or bool(_PLACE.match(value))
 
 
 def without_secrets(arguments: Sequence[str]) -> list[str]:

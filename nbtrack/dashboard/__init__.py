@@ -6,10 +6,10 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from nbtrack.dashboard.api import chart, compare, dashboard, show
+    from nbtrack.dashboard.api import chart, compare, dashboard, show, table
     from nbtrack.dashboard.widget import Dashboard
 
-__all__ = ["Dashboard", "chart", "compare", "dashboard", "show"]
+__all__ = ["Dashboard", "chart", "compare", "dashboard", "show", "table"]
 
 
 def __getattr__(name: str) -> Any:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nbtrack.dashboard import named
-from nbtrack.dashboard.view import known_view
+from nbtrack.dashboard.rows import shown_rows
+from nbtrack.dashboard.view import default_view, known_view, merged_view
 from nbtrack.dashboard.widget import Dashboard
 from nbtrack.entities import Experiment, ViewType
 from nbtrack.errors import InvalidValueError, NotFoundError
@@ -16,8 +17,12 @@ from nbtrack.frame import Row
 from nbtrack.query.named import run_ids
 from nbtrack.stores.base import Store
 from nbtrack.stores.open import open_store
+from nbtrack.tracking import run_table
 from nbtrack.tracking.client import PARENT
 from nbtrack.tracking.finding import frame_naming, runs_where
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Address = Store | str | Path | None
 
@@ -45,17 +50,53 @@ def dashboard(
     setting of `Dashboard.view`, such as tab="compare", tree=False, or chart={"x": "time", "log_y": True}.
     """
     opened = _store(store)
-    given = known_view(named.load(opened.uri, view)) if isinstance(view, str) else dict(view or {})
-    given |= settings
-    if filter:
-        given["filter"] = filter
-    if order_by:
-        given["order"] = _texts(order_by)
+    given = _given(opened, filter, order_by, view, settings)
     if columns is not None:
         given["columns"] = _texts(columns)
     if height is not None:
         given["height"] = height
     return Dashboard(opened, _experiment_ids(opened, experiments), view=given)
+
+
+def table(
+    store: Address = None,
+    experiments: str | int | Experiment | Iterable[str | int | Experiment] | None = None,
+    *,
+    filter: str = "",
+    order_by: str | Sequence[str] = (),
+    view: str | Mapping[str, Any] | None = None,
+    **settings: Any,
+) -> pd.DataFrame:
+    """The runs that a dashboard's table shows, in its order, as a DataFrame like `search_runs` gives.
+
+        nbtrack.table(experiments="mnist", filter="metrics.loss < 0.1", group=["params.model"])
+
+    Takes what `dashboard` takes. Other than in `search_runs` runs stand under their parents (tree=False: they do not),
+    in their groups, and `pinned` ones first; those of closed groups are there too.
+    """
+    opened = _store(store)
+    shown = merged_view(default_view(), _given(opened, filter, order_by, view, settings))
+    ids = _experiment_ids(opened, experiments)
+    if ids is None:
+        ids = [each.experiment_id for each in opened.experiments()]
+    return run_table.table(shown_rows(opened.snapshot(ids).frame(), shown, opened.history))
+
+
+def _given(
+    store: Store,
+    filter: str,
+    order_by: str | Sequence[str],
+    view: str | Mapping[str, Any] | None,
+    settings: Mapping[str, Any],
+) -> dict[str, Any]:
+    """A view, saved under a name or not, with the settings over it."""
+    given = known_view(named.load(store.uri, view)) if isinstance(view, str) else dict(view or {})
+    given |= settings
+    if filter:
+        given["filter"] = filter
+    if order_by:
+        given["order"] = _texts(order_by)
+    return given
 
 
 def compare(*runs: Any, store: Address = None, **view: Any) -> Dashboard:

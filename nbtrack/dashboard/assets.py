@@ -55,15 +55,15 @@ class Front:
 def front() -> Front:
     """Raises NbtrackError where the front end has not been built."""
     try:
-        widget = (STATIC / "widget.js").read_bytes()
+        packed = (STATIC / "widget.js.gz").read_bytes()
         loader = (STATIC / "loader.js").read_text("utf-8").strip()
     except FileNotFoundError as error:
         raise NbtrackError(
             f"The front end of nbtrack is not built: '{error.filename}' is missing. "
             "In a checkout run `npm ci && npm run build` in js/, or install nbtrack with pip."
         ) from error
-    code = base64.b64encode(gzip.compress(widget, 9, mtime=0)).decode("ascii")
-    return Front(f"{PROTOCOL}-{hashlib.sha256(widget).hexdigest()[:12]}", code, loader)
+    code = base64.b64encode(packed).decode("ascii")
+    return Front(f"{PROTOCOL}-{hashlib.sha256(packed).hexdigest()[:12]}", code, loader)
 
 
 @cache

@@ -1,7 +1,8 @@
 """Which metric histories are held for the dashboards, and how are new points put behind them exactly once?
 
-Held histories are whole; a long one is thinned when it is sent. Points of this process come announced, those of others
-are read from the store when a run's row says that there are more.
+Points of this process come announced, those of others are read from the store when a run's row says that there are
+more. Where all histories together outgrow their room, the beginnings of the longest are thinned: every point has been
+sent by then, and who asks for every point gets it from the store.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from nbtrack.dashboard.known import Runs
-from nbtrack.dashboard.snapshot import Held
-from nbtrack.dashboard.thin import thin
+from nbtrack.dashboard.snapshot import Held, cap
+from nbtrack.dashboard.thin import WHOLE, Beginning, places, thin
 from nbtrack.dashboard.wire import Array, Chunk
 from nbtrack.errors import StoreError
 from nbtrack.frame import Row, Series, Summary
@@ -22,12 +23,13 @@ from nbtrack.stores.base import Store
 from nbtrack.tracking.events import Point
 
 POINT = np.dtype([("step", "<i8"), ("timestamp", "<i8"), ("value", "<f8")])
-MOST_HELD = 2_000_000  # points
+MOST_HELD = 2_000_000  # points, of 24 bytes; when there are more, half of them stay
 PRELOADED_FILES = 3_000  # histories read without being asked for, those of the newest runs
 PRELOADED_FROM_AFAR = 60  # the same where each costs a request to a server
 PRELOAD_FOR = 0.02  # s of reading in one round
 SENT_WHOLE = 100_000  # points of one history; a longer one goes out thinned, later points follow one by one
 THINNED = 20_000
+LEAST = 1_000  # points of a history that are left in any case
 
 Key = tuple[str, str]  # run, metric
 
@@ -37,29 +39,57 @@ class History:
     """One metric of one run, in growing room."""
 
     points: Array
-    length: int
-    sent: int = 0
+    held: int  # of the room
+    sent: int = 0  # of the history, as `length` is
     fresh: bool = True  # read from the store, perhaps ahead of what was announced, so points may come twice
+    beginning: Beginning = WHOLE
+
+    @property
+    def length(self) -> int:
+        return self.held + self._lacking
+
+    @property
+    def _lacking(self) -> int:
+        return self.beginning.of - self.beginning.here
 
     def part(self, start: int = 0) -> Series:
-        part = self.points[start : self.length]
+        """All that is held, or what follows this place of the history, which is never inside a thinned beginning."""
+        part = self.points[start - self._lacking if start else 0 : self.held]
         return Series(part["step"], part["timestamp"], part["value"])
 
     def is_behind(self, known: Summary) -> bool:
         """Does the run have points that are not here? A server tells only its newest one."""
         if known.count:
             return self.length < known.count
-        here = self.points[: self.length]
+        here = self.points[: self.held]
         return not bool(((here["step"] == known.step) & (here["timestamp"] == known.timestamp)).any())
 
     def append(self, news: Array) -> None:
-        needed = self.length + len(news)
+        needed = self.held + len(news)
         if needed > len(self.points):
             grown = np.empty(max(needed, 2 * len(self.points)), POINT)
-            grown[: self.length] = self.points[: self.length]
+            grown[: self.held] = self.points[: self.held]
             self.points = grown
-        self.points[self.length : needed] = news
-        self.length = needed
+        self.points[self.held : needed] = news
+        self.held = needed
+
+    def thin(self, most: int) -> None:
+        """Leave about `most` points: what has not been sent stays, of the beginning before it the extremes."""
+        edge = self.sent - self._lacking
+        room = max(LEAST, most - (self.held - edge))
+        if edge <= room:
+            return
+        here = self.points[:edge]
+        kept = here[places(here["value"], room, self.beginning)]
+        self.points = np.concatenate([kept, self.points[edge : self.held]])
+        self.held, self.beginning = len(self.points), Beginning(len(kept), self.sent)
+
+    def goes_on(self, before: History) -> bool:
+        """Does this one, which is whole, begin as the earlier one does?"""
+        here, of = before.beginning
+        tail = before.points[here : before.held]
+        same_start = not here or _equal(before.points[:1], self.points[:1])
+        return same_start and _equal(self.points[of : of + len(tail)], tail)
 
 
 class Book:
@@ -72,11 +102,12 @@ class Book:
         self._known_runs = 0
 
     def held(self) -> list[Held]:
-        return [(run, key, history.part()) for (run, key), history in self._histories.items()]
+        return [Held(run, key, each.part(), each.beginning) for (run, key), each in self._histories.items()]
 
     def held_series(self, run: str, key: str) -> Series | None:
+        """Every point; None where not all of them are held."""
         history = self._histories.get((run, key))
-        return None if history is None else history.part()
+        return None if history is None or history.beginning is not WHOLE else history.part()
 
     def forget(self, runs: Iterable[str]) -> None:
         gone = set(runs)
@@ -94,15 +125,16 @@ class Book:
                 together.setdefault((point.run_id, point.key), []).append((point.step, point.timestamp, point.value))
         for place, news in together.items():
             self.ours[place[0]] = None
-            history = self._histories.get(place) or self._read(place)
+            history = self._whole_enough(place)
             if history is None:
                 continue
             added = np.array(news, POINT)
             if history.fresh:
-                added = not_yet_in(history.points[: history.length], added)
+                added = not_yet_in(history.points[: history.held], added)
                 history.fresh = len(added) == 0
             history.append(added)
             self.version += 1
+        self._make_room()
 
     def catch_up(self, changed: Iterable[Row]) -> None:
         """Read on where another process has written more than is held."""
@@ -115,6 +147,7 @@ class Book:
                     self._read_on((run, key))
                 elif history is None and self._queue is not None:
                     self._queue.append(((run, key), summary))
+        self._make_room()
 
     def preload(self, rows: Runs, *, far: bool = False) -> None:
         """Read some of the newest runs' histories, for a moment."""
@@ -123,7 +156,7 @@ class Book:
             queue = [((row.run.info.run_id, key), each) for row in newest for key, each in row.metrics.items()]
             self._queue = queue[-(PRELOADED_FROM_AFAR if far else PRELOADED_FILES) :]
         until = time.monotonic() + PRELOAD_FOR
-        room = MOST_HELD - sum(history.length for history in self._histories.values())
+        room = MOST_HELD - sum(history.held for history in self._histories.values())
         while self._queue and time.monotonic() < until:
             place, summary = self._queue.pop()
             if place in self._histories or summary.count > room:
@@ -156,6 +189,23 @@ class Book:
         for history in self._histories.values():
             history.sent = history.length
 
+    def _make_room(self) -> None:
+        lengths = [history.held for history in self._histories.values()]
+        if sum(lengths) <= MOST_HELD:
+            return
+        most = cap(lengths, MOST_HELD // 2)
+        for history in self._histories.values():
+            history.thin(most)
+
+    def _whole_enough(self, place: Key) -> History | None:
+        """The history, so that it can be told which points are new in it."""
+        history = self._histories.get(place)
+        if history is None:
+            return self._read(place)
+        if history.fresh and history.beginning is not WHOLE:
+            self._read_on(place)
+        return self._histories[place]
+
     def _read(self, place: Key) -> History | None:
         try:
             return self._put(place, self.store.history(*place))
@@ -173,7 +223,7 @@ class Book:
         """Read again; what was held and sent stays so, unless the beginning is another one now."""
         before = self._histories[place]
         after = self._read(place)
-        if after is not None and _equal(after.points[: before.length], before.points[: before.length]):
+        if after is not None and after.goes_on(before):
             after.sent = before.sent
 
 

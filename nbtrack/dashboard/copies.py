@@ -1,8 +1,9 @@
 """Which output of a notebook holds the code of the front end for all the others?
 
-The first that this kernel shows; the others find it in the page. When the holder's cell runs again, what it shows then
-takes over, or else another output does. A notebook does not tell when a cell is deleted, so a live view that misses the
-code asks for it. Without a kernel an output whose holder is gone shows its plain table, and says why.
+The first that this kernel shows, or the one that an earlier kernel left in the notebook; the others find it in the
+page. When the holder's cell runs again, what it shows then takes over, or else another output does. A notebook does not
+tell when a cell is deleted, so a live view that misses the code asks for it. Without a kernel an output whose holder is
+gone shows its plain table, and says why.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ import time
 import uuid
 from typing import NamedTuple
 
-GROUP = uuid.uuid4().hex  # the outputs of this kernel
+from nbtrack.capture.notebook import notebook_path
+from nbtrack.dashboard.earlier import earlier_holder
+
 LASTS = 10.0  # s; views of one page that miss the code ask together, and one copy is enough for them
 
 
@@ -31,8 +34,26 @@ class Holder(NamedTuple):
     since: float
 
 
+_group = uuid.uuid4().hex  # the outputs that share one copy: those of this kernel, and of earlier ones in the notebook
 _holder: Holder | None = None
+_begun = False
 _lock = threading.Lock()  # requests come from other threads than the cell
+
+
+def group() -> str:
+    return _group
+
+
+def begin(cell: Cell | None, version: str) -> None:
+    """Before the first output of this kernel: go on with the copy that an earlier kernel has left in the notebook."""
+    global _begun, _group, _holder
+    with _lock:
+        if _begun or cell is None:
+            return
+        _begun = True
+        if earlier := earlier_holder(notebook_path({}), cell.id, version):
+            _group = earlier.group
+            _holder = Holder("", Cell(earlier.cell_id, 0), 0.0)
 
 
 def holds(display: str, cell: Cell | None) -> bool:

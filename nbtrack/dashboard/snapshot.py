@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
-from nbtrack.dashboard.thin import thin
+from nbtrack.dashboard.thin import WHOLE, Beginning, thin
 from nbtrack.dashboard.wire import Chunk, cut_columns, pack_frame, pack_series
 from nbtrack.frame import Frame, Series
 
@@ -16,7 +17,18 @@ FIRST_RUNS = 200  # shown of many before all others
 SAMPLE = 1_000  # runs, from which is told how many fit
 SAVED_BYTES = 1_250_000  # of packs in a saved output; base64 makes 1.67 MB of it, the front end and a plain table 0.25
 
-Held = tuple[str, str, Series]  # run, key, points
+
+class Held(NamedTuple):
+    """A history as far as it is held: its beginning may be thinned."""
+
+    run: str
+    key: str
+    points: Series
+    beginning: Beginning = WHOLE
+
+    @property
+    def total(self) -> int:
+        return len(self.points) - self.beginning.here + self.beginning.of
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +70,7 @@ def saved_snapshot(frame: Frame, histories: Sequence[Held], first: Collection[st
         )
     ids = frame.take(rows[:kept]).run_ids
     place = {run: i for i, run in enumerate(ids)}
-    wanted = sorted((held for held in histories if held[0] in place), key=lambda held: place[held[0]])
+    wanted = sorted((held for held in histories if held.run in place), key=lambda held: place[held.run])
     series, missing = _series_within(wanted, most_bytes - len(runs))
     if missing:
         notes.append(f"This saved copy leaves out {missing:,} metric histories to stay small.")
@@ -67,27 +79,29 @@ def saved_snapshot(frame: Frame, histories: Sequence[Held], first: Collection[st
 
 def fit(histories: Sequence[Held], most_points: int) -> tuple[list[Chunk], list[str]]:
     """The histories as chunks of at most `most_points` points together; the longest are thinned first."""
-    lengths = np.array([len(points) for _, _, points in histories], np.int64)
-    most = _cap(lengths, most_points)
+    most = cap([len(held.points) for held in histories], most_points)
     chunks = [
-        Chunk(run, key, thin(points, most), 0, len(points), whole=True) for run, key, points in histories if len(points)
+        Chunk(held.run, held.key, thin(held.points, most, held.beginning), 0, held.total, whole=True)
+        for held in histories
+        if len(held.points)
     ]
-    if len(lengths) and lengths.max() > most:
-        thinned = int((lengths > most).sum())
-        which = "1 long metric history is" if thinned == 1 else f"{thinned:,} long metric histories are"
-        return chunks, [f"{which} here with {most:,} points, all extremes among them; a closer look asks for more."]
-    return chunks, []
+    thinned = [len(chunk.points) for chunk in chunks if len(chunk.points) < chunk.total]
+    if not thinned:
+        return chunks, []
+    which = "1 long metric history is" if len(thinned) == 1 else f"{len(thinned):,} long metric histories are"
+    here = f"{which} here with {max(thinned):,} points"
+    return chunks, [f"{here}, all extremes among them; a closer look asks for more."]
 
 
-def _cap(lengths: np.ndarray[tuple[int], np.dtype[np.int64]], budget: int) -> int:
+def cap(lengths: Iterable[int], budget: int) -> int:
     """The largest cap c, 4 or more, with sum(min(length, c)) within the budget."""
-    left, low = budget, np.sort(lengths)
-    for i, length in enumerate(low.tolist()):
+    left, low = budget, sorted(lengths)
+    for i, length in enumerate(low):
         share = left // (len(low) - i)
         if length > share:
             return max(4, share)
         left -= length
-    return max(4, int(low[-1])) if len(low) else 4
+    return max(4, low[-1]) if low else 4
 
 
 def _first_then_newest(frame: Frame, first: Collection[str]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:

@@ -6,7 +6,7 @@ Each kind of what is not finite (NaN, +inf, −inf) that a bucket holds is kept 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,17 +18,32 @@ Places = NDArray[np.int64]
 FEW = 4  # points a column of pixels that are all sent: the first, the lowest, the highest and the last would be as many
 
 
-def thin(points: Series, most: int) -> Series:
+class Beginning(NamedTuple):
+    """The first `here` points stand, evenly, for the first `of` of the history; behind them every point is there."""
+
+    here: int = 0
+    of: int = 0
+
+
+WHOLE = Beginning()
+
+
+def thin(points: Series, most: int, beginning: Beginning = WHOLE) -> Series:
     """About `most` points (4 or more, never more) in their order: the first, the last, and each bucket's extremes."""
-    n = len(points)
-    if n <= most:
-        return points
-    odd = n - int(np.isfinite(points.value).sum())
+    return points if len(points) <= most else _rows(points, places(points.value, most, beginning))
+
+
+def places(value: NDArray[Any], most: int, beginning: Beginning = WHOLE) -> Places:
+    """Where the points stand that `thin` leaves of more than `most`. A beginning gets as many as it stands for."""
+    n = len(value)
+    odd = n - int(np.isfinite(value).sum())
     buckets = max((most - 2 - odd) // 2, (most - 2) // 5)
     if buckets < 1:  # no room even for one bucket with points of every kind
-        return _rows(points, np.array([0, n - 1]))
-    starts = np.unique(np.linspace(0, n, buckets + 1).astype(np.int64))[:-1]
-    return _rows(points, np.union1d(_extremes(points.value, starts), [0, n - 1]))
+        return np.array([0, n - 1])
+    here, of = beginning
+    edges = np.linspace(0, n - here + of, buckets + 1)
+    rows = np.where(edges < of, edges * (here / max(of, 1)), edges - of + here)
+    return np.union1d(_extremes(value, np.unique(rows.astype(np.int64))[:-1]), [0, n - 1])
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from nbtrack.dashboard.live import Hub, hub_for
 from nbtrack.dashboard.output import Shown, output_html, page_html
 from nbtrack.dashboard.plain import plain_html, plain_text
 from nbtrack.dashboard.requests import Answer, Request, answers
-from nbtrack.dashboard.rows import chosen_rows, code_for, first_rows, shown_rows
+from nbtrack.dashboard.rows import chosen_rows, code_for, first_rows, is_arranged, shown_rows
 from nbtrack.dashboard.snapshot import (
     FIRST_RUNS,
     SAVED_BYTES,
@@ -170,7 +170,16 @@ class Dashboard(Model):
 
     def code(self) -> str:
         """Python that gives the rows of the table."""
-        return code_for(label(self._hub.store.uri), self.view, self._hub.experiment_ids())
+        view = self._narrowed() if self._only is not None else self.view
+        return code_for(
+            label(self._hub.store.uri), view, self._hub.experiment_ids(), arranged=is_arranged(self._frame(), view)
+        )
+
+    def _narrowed(self) -> dict[str, Any]:
+        """The view with the runs that this shows named in its filter."""
+        named = ", ".join(f"'{run}'" for run in sorted(self._only or ()))
+        given = f"({self.view['filter']}) and " if self.view["filter"] else ""
+        return {**self.view, "filter": f"{given}run_id IN ({named})"}
 
     def save_view(self, name: str) -> None:
         """Keep the view under a name: `nbtrack.dashboard(view=name)` opens it again, for this store."""
@@ -226,6 +235,7 @@ class Dashboard(Model):
     def _bundle(self, display: str, *, holds: bool | None = None, begun: bool = False) -> dict[str, Any]:
         self._shown_rev, self._begun = self._hub.rev, begun
         if holds is None:
+            copies.begin(self._displays[display], self._code.version)
             holds = copies.holds(display, self._displays[display])
         shown = self._html(display, SAVED_BYTES, holds=holds, begun=begun)
         return {"text/plain": self._text(), "text/html": shown}
@@ -261,7 +271,7 @@ class Dashboard(Model):
             saved = saved_snapshot(frame, self._held(), [*self.selected, *self.view["pinned"]], most_bytes)
         shown = Shown(self.uid, display, self.frame_kind, dict(self.view), list(self.selected), self._status_of(frame))
         plain = plain_html(frame, self._title(frame), saved.notes)
-        return output_html(shown, saved, front(), plain, group=copies.GROUP, holds=holds)
+        return output_html(shown, saved, front(), plain, group=copies.group(), holds=holds)
 
     def _status_of(self, frame: Frame) -> dict[str, Any]:
         """Of runs that were chosen, only their experiments: the names of others stay at home."""

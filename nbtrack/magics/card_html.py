@@ -183,6 +183,6 @@ def code_html(lines: list[str]) -> str:
 
 def _foot(card: Card) -> str:
     said = " · ".join([*counts(card), f"run {short(card.run_id[:8], 8)}"])
-    logged = f"<div>autolog: {text(card.autolog, 240)}</div>" if card.autolog else ""
+    logged = f"<div>logged by itself: {text(card.autolog, 240)}</div>" if card.autolog else ""
     hint = "" if card.status == "RUNNING" else " · <code>nbtrack.dashboard()</code> compares"
     return f'<div style="margin-top:4px;font-size:12px;{_SOFT}">{logged}{escape(said)}{hint}</div>'

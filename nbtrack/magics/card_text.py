@@ -28,7 +28,7 @@ def card_text(card: Card) -> str:
     lines += [f"  changed: {short(change, 100)}" for change in card.changes[:6]]
     lines += [f"  {short(line, 100)}" for line in card.code]
     if card.autolog:
-        lines.append(f"  autolog: {short(card.autolog, 200)}")
+        lines.append(f"  logged by itself: {short(card.autolog, 200)}")
     lines.append(f"  {' · '.join(counts(card))}")
     return "\n".join(lines)
 

@@ -12,14 +12,14 @@ from IPython.core.error import UsageError
 from nbtrack.capture.alive import is_abandoned
 from nbtrack.capture.rewriting import with_values
 from nbtrack.entities import Run, ViewType
-from nbtrack.errors import NbtrackError
+from nbtrack.errors import InvalidValueError, NbtrackError
 from nbtrack.magics.arguments import pairs, parse, words
 from nbtrack.magics.background import PATIENCE, settle
 from nbtrack.magics.card import card_of, directions_of
 from nbtrack.magics.card_html import card_html
 from nbtrack.magics.card_text import card_text
 from nbtrack.magics.diff import difference
-from nbtrack.magics.files import cell_of, inputs_of, with_inputs
+from nbtrack.magics.files import cell_of, inputs_of, masks_in, with_inputs
 from nbtrack.magics.find import find_run, runs_of
 from nbtrack.magics.series import Series
 from nbtrack.magics.show import show
@@ -157,7 +157,10 @@ class Commands:
         if len(words) > 1:
             settle(PATIENCE)
         inputs = inputs_of(store, run) if len(words) > 1 else []
-        self._ip.set_next_input(with_inputs(inputs, run.info.run_id) if inputs else source)
+        text = with_inputs(inputs, run.info.run_id) if inputs else source
+        if masks := masks_in(text):
+            print(f"{masks} Put it back before you run the cell, or read it from the environment there.")
+        self._ip.set_next_input(text)
 
     def rerun(self, text: str, *given: str) -> None:
         """The run's cell with other values, as a new run."""
@@ -177,7 +180,12 @@ class Commands:
         store = MlflowClient().store
         run = find_run(store, text)
         source = cell_of(store, run)
-        return with_values(source, pairs("rerun", list(given))) if given else source, run.info.run_id
+        if given:
+            source = with_values(source, pairs("rerun", list(given)))
+        if masks := masks_in(source):
+            load = f"`%track load {run.info.run_id[:8]}` brings the cell back, to read it from the environment there."
+            raise InvalidValueError(f"{masks} The cell would run with the mask in its place. {load}")
+        return source, run.info.run_id
 
     def start(self, line: str) -> None:
         """Open a run for the cells that follow. It takes the options of `%%track`."""

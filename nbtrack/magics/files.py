@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from nbtrack.capture import options
-from nbtrack.capture.secrets import masked
+from nbtrack.capture.secrets import MASK, masked
 from nbtrack.entities import Run
 from nbtrack.errors import NotFoundError
 from nbtrack.stores import Store
@@ -49,6 +49,15 @@ class Files:
 def kept(text: str) -> str:
     """The text as it is kept: with its secrets masked, unless that is switched off."""
     return masked(text) if options.masking else text
+
+
+def masks_in(source: str) -> str:
+    """A sentence about the secrets that a kept cell lacks; empty where it is as it was."""
+    lines = [str(number) for number, line in enumerate(source.splitlines(), 1) if MASK in line]
+    if not lines:
+        return ""
+    where = f"line {lines[0]}" if len(lines) == 1 else f"lines {', '.join(lines)}"
+    return f"A secret in {where} of this cell was masked when it was kept."
 
 
 def inputs_text(inputs: Sequence[tuple[int, str]]) -> str:

@@ -98,6 +98,10 @@ class RunWriter(Protocol):
 
     def log_metric(self, key: str, value: float, timestamp: int, step: int) -> None: ...
 
+    def log_points(self, key: str, points: Sequence[tuple[float, int, int]]) -> None:
+        """Several points of one metric, each (value, timestamp, step), at the cost of hardly more than one."""
+        ...
+
     def close(self) -> None:
         """Let go of open files. A writer may be used again after this; it opens them anew."""
         ...

@@ -59,6 +59,27 @@ def test_lightgbm_rounds_are_points_and_the_persons_callbacks_stay_their_own(dat
 
 
 @pytest.mark.parametrize("library", ["xgboost", "lightgbm"])
+def test_a_training_that_goes_on_from_another_counts_on_and_may_stop_early(library: str, data: Data) -> None:
+    if library == "xgboost":
+        matrix = xgboost.DMatrix(*data)
+        before: Any = train_xgboost(XGB, matrix, 3)
+        nbtrack.autolog()
+        stop = [xgboost.callback.EarlyStopping(2)]
+        evals = [(matrix, "train")]
+        after: Any = train_xgboost(XGB, matrix, 9, evals=evals, xgb_model=before, callbacks=stop, verbose_eval=False)
+    else:
+        before = train_lightgbm(LGB, lightgbm.Dataset(*data), 3)
+        nbtrack.autolog()
+        train = lightgbm.Dataset(*data, free_raw_data=False)
+        stop = [lightgbm.early_stopping(2, verbose=False)]
+        after = train_lightgbm(LGB, train, 9, valid_sets=[train.create_valid(*data)], init_model=before, callbacks=stop)
+    run = only_run()
+    (key,) = [key for key in run.data.metrics if "loss" in key]
+    assert [step for step, _ in history(run, key)] == list(range(3, 13))
+    assert run.data.metrics["best_iteration"] == after.best_iteration
+
+
+@pytest.mark.parametrize("library", ["xgboost", "lightgbm"])
 def test_cross_validation_is_a_run_of_means_and_deviations(library: str, data: Data) -> None:
     nbtrack.autolog()
     if library == "xgboost":

@@ -43,7 +43,7 @@ def test_probabilities_are_scored_as_scikit_learn_scores_them(classes: int, weig
     true[:classes] = range(classes)
     weights = generator.random(60) if weighted else None
     found = quick_scores.probabilities(true, likely, weights)
-    assert found["log_loss"] == pytest.approx(metrics.log_loss(true, likely, sample_weight=weights), rel=1e-6)
+    assert found["log_loss"] == pytest.approx(metrics.log_loss(true, likely, sample_weight=weights), rel=1e-12)
     if classes == 2:
         area = metrics.roc_auc_score(true, likely[:, 1], sample_weight=weights)
         assert found["roc_auc"] == pytest.approx(area, rel=1e-12)

@@ -21,6 +21,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 import nbtrack
+from nbtrack.autolog import told
 from nbtrack.errors import NbtrackWarning
 from nbtrack.stores import Store
 from tests.autolog.found import children, only_run, runs
@@ -66,7 +67,7 @@ def test_the_first_fit_of_a_run_is_that_run_and_a_second_makes_both_its_children
     assert [run.data.params["C"] for run in found] == ["1", "2"]
     assert all("training_score" in run.data.metrics for run in found)
     summary = nbtrack.get_run(parent.info.run_id).data.tags["nbtrack.autologging"]
-    assert summary == "sklearn: 2 fits, each a child run"
+    assert summary == "2 fits of scikit-learn, each a child run"
 
 
 def test_scores_and_metrics_after_the_fit_go_to_its_run_under_mlflows_names(data: Data) -> None:
@@ -178,10 +179,28 @@ def test_a_store_that_cannot_be_written_costs_one_warning_and_no_fit(
 ) -> None:
     nbtrack.autolog()
     monkeypatch.setattr(type(store), "create_run", lambda *a, **k: (_ for _ in ()).throw(OSError("disk full")))
-    with pytest.warns(NbtrackWarning, match="disk full") as told:
+    with pytest.warns(NbtrackWarning, match="disk full") as warned:
         models = [LogisticRegression().fit(*data) for _ in range(2)]
-    assert len(told) == 1
+    assert len(warned) == 1
     assert all(hasattr(model, "coef_") for model in models)
+
+
+def test_where_params_cannot_be_written_the_rest_is_and_no_run_stays_open(
+    store: Store, data: Data, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nbtrack.autolog()
+    plain = type(store).log_batch
+
+    def log_batch(self: Any, run_id: str, metrics: Any = (), params: Any = (), tags: Any = ()) -> None:
+        if params:
+            raise OSError("disk full")
+        plain(self, run_id, metrics, params, tags)
+
+    monkeypatch.setattr(type(store), "log_batch", log_batch)
+    with pytest.warns(NbtrackWarning, match="disk full"):
+        GridSearchCV(LogisticRegression(), {"C": [0.1, 1.0]}, cv=2).fit(*data)
+    assert {run.info.status for run in runs()} == {"FINISHED"}
+    assert "training_score" in runs()[0].data.metrics
 
 
 def test_disabling_puts_every_function_back(data: Data) -> None:
@@ -195,6 +214,24 @@ def test_disabling_puts_every_function_back(data: Data) -> None:
     assert before == (LogisticRegression.fit, accuracy_score, LinearRegression.score)
     LogisticRegression().fit(*data)
     assert runs() == []
+
+
+@pytest.mark.parametrize(
+    ("counts", "tried", "said"),
+    [
+        ({("optuna", "study"): 1}, {"trial": 40}, "1 study of Optuna with 40 trials, each a child run"),
+        ({("sklearn", "fit"): 2, ("xgboost", "fit"): 1}, {}, "2 fits of scikit-learn and 1 fit of XGBoost"),
+        (
+            {("sklearn", "fit"): 1, ("keras", "fit"): 1, ("sklearn", "search"): 2},
+            {"candidate": 1200},
+            "1 fit and 2 searches of scikit-learn and 1 fit of Keras with 1,200 candidates, each a child run",
+        ),
+    ],
+)
+def test_what_was_logged_is_said_as_a_person_would(
+    counts: dict[tuple[str, str], int], tried: dict[str, int], said: str
+) -> None:
+    assert told.sentence(counts, tried=tried) == said
 
 
 def test_one_library_can_be_had_alone(data: Data) -> None:

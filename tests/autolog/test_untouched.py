@@ -13,13 +13,16 @@ import pytest
 import sklearn
 import xgboost
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
+from sklearn.decomposition import PCA
+from sklearn.feature_selection import RFECV
+from sklearn.inspection import permutation_importance
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GridSearchCV, cross_val_score
-from sklearn.pipeline import make_pipeline
+from sklearn.model_selection import GridSearchCV, cross_val_score, learning_curve
+from sklearn.pipeline import FeatureUnion, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 import nbtrack
-from tests.autolog.found import children, only_run, runs
+from tests.autolog.found import children, history, only_run, runs
 
 pytestmark = pytest.mark.usefixtures("store")
 Data = tuple[Any, Any]
@@ -89,11 +92,27 @@ def test_cross_validation_and_searches_in_searches_are_the_persons_call_and_not_
     assert len(runs()) == 3
 
 
-def test_scores_of_a_cross_validation_are_what_they_were(data: Data) -> None:
-    bare = cross_val_score(LogisticRegression(), *data, cv=3)
+@pytest.mark.parametrize("n_jobs", [None, 2])
+def test_a_cross_validation_is_one_run_with_the_score_of_each_fold_and_returns_what_it_did(
+    data: Data, n_jobs: int | None
+) -> None:
+    bare = cross_val_score(LogisticRegression(C=0.5), *data, cv=3)
     nbtrack.autolog()
-    with nbtrack.start_run():
-        assert cross_val_score(LogisticRegression(), *data, cv=3).tolist() == bare.tolist()
+    assert cross_val_score(LogisticRegression(C=0.5), *data, cv=3, n_jobs=n_jobs).tolist() == bare.tolist()
+    run = only_run()
+    assert history(run, "test_score") == list(enumerate(bare))
+    assert run.data.metrics["mean_test_score"] == pytest.approx(bare.mean())
+    assert (run.data.params["C"], run.data.params["cv"]) == ("0.5", "3")
+
+
+def test_what_scikit_learn_fits_and_scores_to_answer_a_question_is_not_the_persons(data: Data) -> None:
+    nbtrack.autolog()
+    model = LogisticRegression().fit(*data)
+    permutation_importance(model, *data, n_repeats=2)
+    learning_curve(LogisticRegression(), *data, cv=2)
+    RFECV(LogisticRegression(), cv=2).fit(*data)
+    FeatureUnion([("parts", PCA())]).fit_transform(data[0])
+    assert {key.partition("_")[0] for key in only_run().data.metrics} == {"training"}
 
 
 def test_fits_in_threads_are_a_run_each(data: Data) -> None:

@@ -22,6 +22,7 @@ LARGE = 20_000
 CELLS = ("import nbtrack", 'dash = nbtrack.dashboard("store")\ndash')
 SHOW = 1  # the cell that opens the dashboard
 SEE = "import sys, nbtrack.stores.open as o; s = o.open_store(sys.argv[1]); s.snapshot(); s.close()"
+PAUSE = 1.0  # s that a person takes from the end of the import to the next Shift+Enter
 MEMORY = "int(__import__('resource').getrusage(0).ru_maxrss)"  # KiB
 CHECKED = 300_000  # ms to wait for the whole store to be checked
 
@@ -74,6 +75,7 @@ def _opened(server: Server, browser: Browser, store: Path, number: int) -> Opene
     (folder / "store").symlink_to(store.resolve())
     notebook = Notebook.open(server, browser, f"{folder.name}/book.ipynb", CELLS)
     notebook.run(0)
+    notebook.page.wait_for_timeout(PAUSE * 1000)
     before = int(notebook.ask(MEMORY))
     began = notebook.page.evaluate("performance.now()")
     rows, cell = notebook.page.evaluate(FIRST_ROWS, SHOW)

@@ -9,14 +9,31 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from .jupyter import Notebook, Server, chromium_running, new_context
+from .traffic import Traffic
 
 expect.set_options(timeout=15_000)  # machines with two cores are slow to draw the first time
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def traffic() -> Iterator[Traffic]:
+    """Of the browser of all tests."""
     with chromium_running() as started:
-        yield started
+        yield Traffic(started)
+
+
+@pytest.fixture(scope="session")
+def browser(traffic: Traffic) -> Browser:
+    return traffic.browser
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_asked_of_a_network(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Whatever view a test looks at, in whatever form: its page asks this machine alone."""
+    yield
+    if "browser" in request.fixturenames:
+        traffic: Traffic = request.getfixturevalue("traffic")
+        remote, traffic.remote = traffic.remote, []
+        assert remote == []
 
 
 @pytest.fixture(scope="session")

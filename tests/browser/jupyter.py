@@ -48,9 +48,10 @@ def chromium() -> str:
 
 @contextmanager
 def chromium_running() -> Iterator[Browser]:
-    """A browser without a window."""
+    """A browser without a window, which finds this machine alone."""
+    alone = "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox", alone])
         try:
             yield browser
         finally:
@@ -200,7 +201,6 @@ class Notebook:
     app: str = "lab"
     kernel: str = "python3"
     shared: bool = False
-    requests: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
     @staticmethod
@@ -226,7 +226,6 @@ class Notebook:
             path.write_text(json.dumps(_document(cells, kernel)))
         context = among or new_context(browser)
         notebook = Notebook(server, context, context.new_page(), path, app, kernel, shared=among is not None)
-        notebook.page.on("request", lambda request: notebook.requests.append(request.url))
         notebook.page.on("pageerror", lambda error: notebook.problems.append(str(error)))
         notebook.load()
         if dark:
@@ -261,6 +260,12 @@ class Notebook:
 
     def save(self) -> None:
         self.page.evaluate("async () => { await panel.context.save(); }")
+
+    def restart(self) -> None:
+        """A new kernel in place of the one that runs."""
+        self.page.evaluate("panel.sessionContext.session.kernel.restart()")
+        self.page.evaluate("panel.sessionContext.ready")
+        self.page.wait_for_function("panel.sessionContext.session.kernel.status === 'idle'")
 
     def shut_kernel_down(self) -> None:
         for session in self.server.ask("/api/sessions"):

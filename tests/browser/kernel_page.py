@@ -55,12 +55,13 @@ def show(browser: Browser, dash: Dashboard, *, width: int = 1200, height: int = 
     page.goto("https://plain.test/page")
     page.add_script_tag(content=bundle(), type="module")
     page.wait_for_function("() => Boolean(window.mount)")
-    page.evaluate("given => window.mount(given)", _given(dash))
+    page.evaluate("given => window.mount(given)", given(dash))
     page.wait_for_selector(".nbt-root > *")
     return page
 
 
-def _given(dash: Dashboard) -> dict[str, object]:
+def given(dash: Dashboard) -> dict[str, object]:
+    """What a model has of a dashboard."""
     text = {name: base64.b64encode(getattr(dash, f"packed_{name}")).decode() for name in ("runs", "series")}
     return {**text, **{name: getattr(dash, name) for name in ("frame_kind", "view", "selected", "status")}}
 

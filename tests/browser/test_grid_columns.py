@@ -93,6 +93,15 @@ def test_what_cannot_be_taken_apart_is_kept_whole_beside_the_new_condition(page:
         "(metrics.loss < 9 or params.model = 'cnn') and tags.team = 'vision'"
     )
     expect(page.get_by_role("alert")).to_have_count(0)
+    before = str(value(page, "view.value.filter"))
+    page.evaluate("() => window.setView({ filter: \"params.model = 'cnn' or metrics.loss < 9\" })")
+    found = sheet(page, "start_time")
+    for span, says in (("24h", "24 hours"), ("7d", "7 days")):
+        found.get_by_role("button", name=says).click()
+        written = f"(params.model = 'cnn' or metrics.loss < 9) and start_time > now() - '{span}'"
+        assert value(page, "view.value.filter") == written
+        expect(found.get_by_role("button", name=says)).to_have_attribute("aria-pressed", "true")
+    page.evaluate("filter => window.setView({ filter })", before)
 
 
 def test_the_sheet_opens_and_closes_with_the_keyboard_and_gives_the_focus_back(page: Page) -> None:
@@ -205,6 +214,12 @@ def test_a_group_is_opened_selected_and_closed_with_the_keyboard(browser: Browse
         page.locator("[data-line='0'] [data-column='1']").focus()
         page.keyboard.press("Space")
         expect(page.get_by_role("button", name="12 selected: clear")).to_be_visible()
+        page.keyboard.press("Control+c")  # the runs of a closed group are copied as well
+        assert len(page.evaluate("() => navigator.clipboard.readText()").splitlines()) == 13
+        page.keyboard.press("m")
+        page.get_by_role("dialog", name="Actions on 12 runs").get_by_role("button", name="Hide in charts").click()
+        assert len(value(page, "view.value.hidden")) == 12  # type: ignore[arg-type]
+        page.locator("[data-line='0'] [data-column='1']").focus()
         page.keyboard.press("ArrowRight")
         expect(page.locator(".nbt-row[aria-selected=true]").first).to_be_visible()
         expect(page.locator(".nbt-grid")).to_have_attribute("aria-rowcount", "15")
@@ -213,6 +228,13 @@ def test_a_group_is_opened_selected_and_closed_with_the_keyboard(browser: Browse
         page.click('[data-name="metrics.loss"]')
         means = [float(text.split("±")[0]) for text in column(page, "metrics.loss")]
         assert means == sorted(means)
+        page.get_by_role("button", name="Copy", exact=True).click()
+        page.get_by_role("button", name="Copy groups as Markdown").click()
+        expect(page.locator(".nbt-notice")).to_contain_text("Copied 2 groups")
+        copied = str(page.evaluate("() => navigator.clipboard.readText()")).splitlines()
+        assert copied[0].startswith("| model | Runs | ")
+        assert [line.split(" | ")[1] for line in copied[2:]] == ["12", "12"]
+        assert copied[2].count("±") >= 2
 
 
 def test_pinned_runs_stay_on_top_while_the_others_scroll(browser: Browser) -> None:

@@ -145,6 +145,17 @@ def test_the_code_copied_in_the_page_is_the_one_python_gives_and_gives_the_same_
     until(
         book, f"(exec({code!r}, place := {{}}), place['runs']['tags.mlflow.runName'].tolist())[1]", "['run1', 'run2']"
     )
+    page.get_by_role("button", name="Group runs", exact=True).click()
+    page.get_by_role("dialog", name="Group runs").get_by_label("lr").check()
+    page.keyboard.press("Escape")
+    page.click('[data-name="metrics.loss"] .nbt-head-text')
+    until(book, "dash.runs['tags.mlflow.runName'].tolist()", "['run2', 'run1']")
+    page.locator(".nbt-top").get_by_role("button", name="Copy", exact=True).click()
+    page.get_by_role("button", name="Copy as code").click()
+    page.wait_for_function("async () => (await navigator.clipboard.readText()).includes('group=')")
+    code = page.evaluate("() => navigator.clipboard.readText()")
+    assert book.ask("dash.code()") == repr(code)
+    assert book.ask(f"(exec({code!r}, place := {{}}), place['runs'].equals(dash.runs))[1]") == "True"
 
 
 def test_a_view_is_kept_by_name_in_the_page_and_opened_in_python(notebook: Open) -> None:

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,12 +24,10 @@ from tests.conftest import empty_database
 from . import kernel_page
 from .hostile_store import CORPUS, FILES, MARKUP, file_names, make
 from .jupyter import ROOT
+from .traffic import NBCONVERTS_OWN, Traffic
 
 pytestmark = pytest.mark.browser
 PLOTLY = 60_000  # ms; its five megabytes of code are read anew for every frame
-NBCONVERTS_OWN = re.compile(
-    r"https://(cdnjs\.cloudflare\.com|cdn\.jsdelivr\.net|unpkg\.com)/[^?]*(mathjax|require|mermaid|html-manager)", re.I
-)
 # That a script in its sandbox was kept from this page is an error of that script.
 KEPT_IN_SANDBOX = re.compile(
     r".*Blocked a frame with origin \"null\" from accessing a cross-origin frame"
@@ -119,6 +118,30 @@ def close(watch: Watch, dash: Dashboard) -> None:
     assert left == [], left
     watch.page.context.close()
     dash.close()
+
+
+ASKS = """<img src="https://evil.test/image"><iframe srcdoc="<img src='https://evil.test/frame'>"></iframe><script>
+new WebSocket("wss://evil.test/socket");
+new Worker(URL.createObjectURL(new Blob(["fetch('https://evil.test/worker')"])));
+</script>"""
+
+
+def test_no_way_of_a_page_to_a_network_is_overlooked(browser: Browser, traffic: Traffic) -> None:
+    """That no view asks for anything is asserted after every test that looks at one."""
+    page = browser.new_page()
+    page.set_content(ASKS)
+    wanted = {
+        "https://evil.test/image",
+        "https://evil.test/frame",
+        "wss://evil.test/socket",
+        "https://evil.test/worker",
+    }
+    deadline = time.monotonic() + 15
+    while not wanted <= set(traffic.remote):
+        assert time.monotonic() < deadline, traffic.remote
+        page.wait_for_timeout(50)
+    page.close()
+    traffic.remote.clear()
 
 
 def columns_of(store: Store, run: str) -> list[str]:

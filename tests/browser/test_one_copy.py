@@ -46,7 +46,9 @@ def reopened(book: Notebook, change: Callable[[list[dict[str, Any]]], list[dict[
     book.load()
 
 
-def test_two_dashboards_share_one_copy_that_moves_when_its_cell_runs_again_or_is_deleted(notebook: Open) -> None:
+def test_two_dashboards_share_one_copy_across_restarts_that_moves_when_its_cell_runs_again_or_is_deleted(
+    notebook: Open,
+) -> None:
     book = notebook(STORE, SHOW, CHART)
     for index in range(3):
         book.run(index)
@@ -62,6 +64,17 @@ def test_two_dashboards_share_one_copy_that_moves_when_its_cell_runs_again_or_is
     book.save()
     assert copies(book) == [True, False]
     assert abs(book.path.stat().st_size - size) < 400
+    # A kernel that was restarted finds the copy of the one before, whichever cell runs first.
+    book.restart()
+    for index in (0, 2):
+        book.run(index)
+    expect(dashboards(book.page)).to_have_count(2)
+    book.save()
+    assert copies(book) == [True, False]
+    book.run(1)
+    expect(book.page.locator(".nbt-life")).to_have_text("live")
+    book.save()
+    assert copies(book) == [True, False]
     # The cell that held it shows something else now: at its end the other one takes the code.
     book.page.evaluate("panel.content.widgets[1].model.sharedModel.setSource('kept = dash\\n1')")
     book.run(1)

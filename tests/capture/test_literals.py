@@ -9,7 +9,7 @@ import pytest
 
 from nbtrack.capture.literals import literal_params
 from nbtrack.capture.numbers import computed_numbers, read_scalars, result_metrics
-from nbtrack.capture.secrets import MASK, looks_secret, masked, without_secrets
+from nbtrack.capture.secrets import MASK, holds_secret, looks_secret, masked, without_secrets
 
 
 def params(source: str) -> dict[str, str]:
@@ -144,9 +144,11 @@ KEPT_AS_WRITTEN = [
 
 @pytest.mark.parametrize("text", KEPT_AS_WRITTEN)
 def test_a_text_without_secrets_stays_to_the_byte(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in {"AUTH_TOKEN": "disabled", "SSH_KEY": "/run/agent.1234", "KEY": "eu", "A_SECRET": ""}.items():
+    settings = {"AUTH_TOKEN": "disabled", "SSH_KEY": "/run/agent.1234", "KEY": "eu", "A_SECRET": ""}
+    for name, value in {**settings, "AUTH_TYPE": "sk-learn", "A_KEY": "postgres://host/db"}.items():
         monkeypatch.setenv(name, value)
     assert masked(text) == text
+    assert not holds_secret(text)
 
 
 @pytest.mark.parametrize(
@@ -157,14 +159,17 @@ def test_a_text_without_secrets_stays_to_the_byte(text: str, monkeypatch: pytest
         ("engine('postgresql://me:correct-horse-9@host/db')", "correct-horse-9"),
         ("-----BEGIN RSA PRIVATE KEY-----\nMIIabc\ndef\n-----END RSA PRIVATE KEY-----", "\nMIIabc\ndef\n"),
         ("send(password='Correct-Horse')", "Correct-Horse"),
+        ("init('https://a1b2c3d4@errors.example/7')", "https://a1b2c3d4@errors.example/7"),
     ],
 )
 def test_a_secret_in_a_text_is_masked_and_the_rest_stays(
     text: str, secret: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DB_PASSWORD", "Correct-Horse")
+    monkeypatch.setenv("ERRORS_DSN", "https://a1b2c3d4@errors.example/7")
     before, _, after = text.partition(secret)
     assert masked(text) == before + MASK + after
+    assert holds_secret(text)
 
 
 @pytest.mark.parametrize("piece", ["a", "eyJ-", "x://a:b ", "sk-a ", "-----BEGIN "])

@@ -241,12 +241,14 @@ def test_every_number_comes_back_as_it_was(store: Store, reopen: Opener, of: Cal
     writer = store.writer(run_id)
     for step, value in enumerate(VALUES):
         writer.log_metric("val/loss é", value, 5000 + step, step)
-    series = reopen().history(run_id, "val/loss é")
-    assert [repr(value) for value in series.value.tolist()] == [
-        repr(minus_zero if repr(value) == "-0.0" else float(value)) for value in VALUES
-    ]
-    assert series.step.tolist() == list(range(len(VALUES)))
-    assert series.timestamp.tolist() == [5000 + step for step in range(len(VALUES))]
+    writer.log_points("together", [(value, 5000 + step, step) for step, value in enumerate(VALUES)])
+    for key in ("val/loss é", "together"):
+        series = reopen().history(run_id, key)
+        assert [repr(value) for value in series.value.tolist()] == [
+            repr(minus_zero if repr(value) == "-0.0" else float(value)) for value in VALUES
+        ]
+        assert series.step.tolist() == list(range(len(VALUES)))
+        assert series.timestamp.tolist() == [5000 + step for step in range(len(VALUES))]
 
 
 def test_the_displayed_value_is_the_greatest_by_step_then_time_then_value(store: Store, reopen: Opener) -> None:

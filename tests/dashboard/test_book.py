@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from nbtrack.dashboard import book as books
 from nbtrack.dashboard.book import POINT, Book, not_yet_in
 from nbtrack.dashboard.known import Runs
 from nbtrack.entities import Metric
@@ -90,3 +91,31 @@ def test_when_news_were_lost_everything_is_read_again(store: Store) -> None:
     write(store, run, 5, 50)
     book.hear(write(store, run, 50, 51), rows(store), lost=True)
     assert len(book.held_series(run, "loss") or ()) == 51
+
+
+def test_histories_that_outgrow_their_room_lose_no_point_on_the_way_to_the_page_and_keep_their_extremes(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(books, "MOST_HELD", 8_000)
+    run, short = new_run(store), new_run(store, "short")
+    book, sent = Book(store), []
+    book.hear(write(store, short, 0, 20), rows(store), lost=False)
+    for start in range(0, 30_000, 500):
+        book.hear(write(store, run, start, start + 500), rows(store), lost=False)
+        sent += [chunk for chunk in book.unsent() if chunk.run == run]
+        assert sum(len(held.points) for held in book.held()) <= 8_000
+    assert np.concatenate([chunk.points.step for chunk in sent]).tolist() == list(range(30_000))
+    whole, thinned = (next(held for held in book.held() if held.run == each) for each in (short, run))
+    assert (len(whole.points), whole.total) == (20, 20)
+    assert thinned.total == 30_000
+    assert (thinned.points.step[0], thinned.points.value.max()) == (0, 1.0)
+    assert np.diff(thinned.points.step).max() < 100  # as fine at the beginning as later
+    assert book.held_series(run, "loss") is None  # whoever asks for every point gets them from the store
+    write(store, run, 30_000, 30_700)  # as another process would
+    book.ours.clear()
+    book.catch_up(rows(store).values())
+    (chunk,) = book.unsent()
+    assert (chunk.start, len(chunk.points), chunk.total) == (30_000, 700, 30_700)
+    book.hear(write(store, run, 30_700, 30_710), rows(store), lost=False)
+    (chunk,) = book.unsent()
+    assert (chunk.start, len(chunk.points)) == (30_700, 10)

@@ -22,6 +22,7 @@ from nbtrack.dashboard import assets, live, requests
 from nbtrack.dashboard.requests import Request, answers
 from nbtrack.dashboard.widget import Dashboard
 from nbtrack.errors import InvalidValueError, NbtrackError, NotFoundError, QueryError, StoreError
+from tests.golden import table_cases
 
 HOSTILE = ["</script><script>alert(1)</script>", "<!--", "<img src=x onerror=alert(1)>", "a & b \"c\" 'd'", "]]>"]
 
@@ -80,6 +81,28 @@ def test_the_code_reproduces_the_rows(dash: Dashboard) -> None:
     place: dict[str, object] = {}
     exec(dash.code(), place)
     assert names(place["runs"]) == names(dash.runs) == ["blue", "green"]
+    ids = dict(zip(names(dash.runs), dash.runs["run_id"], strict=True))
+    nbtrack.MlflowClient().set_tag(ids["blue"], "mlflow.parentRunId", ids["green"])
+    dash._hub.look_now()
+    # The child would come first, and stands under its parent all the same; groups part them, what is pinned leads.
+    for view, expected in (
+        ({}, ["green", "blue"]),
+        ({"tree": False}, ["blue", "green"]),
+        ({"filter": "", "pinned": [ids["green"]], "collapsed": [ids["green"]]}, ["green", "blue", "red"]),
+        ({"pinned": [], "group": ["params.lr"], "order": ["metrics.loss ASC"]}, ["red", "green", "blue"]),
+    ):
+        dash.view = view
+        exec(dash.code(), place)
+        assert names(place["runs"]) == names(dash.runs) == expected
+    two = nbtrack.compare(ids["blue"], ids["green"])
+    exec(two.code(), place)
+    two.close()
+    assert set(names(place["runs"])) == {"blue", "green"}
+
+
+def test_the_cases_of_the_table_are_those_that_the_code_makes_today() -> None:
+    """If this fails on purpose: python -m tests.golden.table_cases, and look at what changed."""
+    assert table_cases.FILE.read_text(encoding="utf-8") == table_cases.written()
 
 
 def test_one_text_is_taken_as_a_list_of_one(store: Path) -> None:

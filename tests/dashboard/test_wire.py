@@ -11,7 +11,7 @@ from nbtrack.dashboard._protocol import DEFAULT_STATUS
 from nbtrack.dashboard.assets import front
 from nbtrack.dashboard.output import Shown, output_html
 from nbtrack.dashboard.plain import plain_html
-from nbtrack.dashboard.snapshot import SAVED_BYTES, fit, saved_snapshot, snapshot
+from nbtrack.dashboard.snapshot import SAVED_BYTES, Held, fit, saved_snapshot, snapshot
 from nbtrack.dashboard.thin import thin
 from nbtrack.dashboard.view import default_view
 from nbtrack.dashboard.wire import LONGEST_WORD, pack, pack_frame, unpack
@@ -92,20 +92,20 @@ def test_a_thinned_history_keeps_its_ends_and_extremes() -> None:
 
 
 def test_histories_over_the_budget_are_thinned_longest_first_and_it_is_said() -> None:
-    histories = [("a", "loss", series(50)), ("b", "loss", series(40_000)), ("c", "loss", series(90_000))]
+    histories = [Held(run, "loss", series(length)) for run, length in (("a", 50), ("b", 40_000), ("c", 90_000))]
     chunks, notes = fit(histories, 20_000)
     assert [chunk.total for chunk in chunks] == [50, 40_000, 90_000]
     assert len(chunks[0].points) == 50
     assert sum(len(chunk.points) for chunk in chunks) <= 20_000
     assert notes == [
-        "2 long metric histories are here with 9,975 points, all extremes among them; a closer look asks for more."
+        "2 long metric histories are here with 9,974 points, all extremes among them; a closer look asks for more."
     ]
 
 
 def test_a_saved_copy_stays_within_its_budget_keeps_the_selected_runs_and_says_what_is_missing() -> None:
     frame = many_runs(30_000)
     oldest = frame.run_ids[-1]
-    histories = [(run, "m0", series(200)) for run in frame.run_ids[:2000]]
+    histories = [Held(run, "m0", series(200)) for run in frame.run_ids[:2000]]
     saved = saved_snapshot(frame, histories, [oldest], SAVED_BYTES)
     shown = Shown("u" * 32, "d" * 40, "dashboard", default_view(), [oldest], DEFAULT_STATUS)
     page = output_html(shown, saved, front(), plain_html(frame, "5,000 runs", saved.notes), group="g" * 32, holds=True)
@@ -121,7 +121,7 @@ def test_a_saved_copy_stays_within_its_budget_keeps_the_selected_runs_and_says_w
 
 def test_a_small_store_is_saved_whole() -> None:
     frame = many_runs(20)
-    saved = saved_snapshot(frame, [(run, "m0", series(100)) for run in frame.run_ids], [], SAVED_BYTES)
+    saved = saved_snapshot(frame, [Held(run, "m0", series(100)) for run in frame.run_ids], [], SAVED_BYTES)
     header, _ = unpack(saved.series)
     assert [chunk["n"] for chunk in header["chunks"]] == [100] * 20
     assert saved.notes == []

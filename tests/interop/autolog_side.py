@@ -24,7 +24,7 @@ from sklearn.decomposition import PCA
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.experimental import enable_halving_search_cv  # noqa: F401
 from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge
-from sklearn.model_selection import GridSearchCV, HalvingGridSearchCV, RandomizedSearchCV
+from sklearn.model_selection import GridSearchCV, HalvingGridSearchCV, RandomizedSearchCV, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -79,6 +79,10 @@ def halving() -> None:
     HalvingGridSearchCV(LogisticRegression(), {"C": [0.1, 1.0]}, cv=2, min_resources=60).fit(X, y)
 
 
+def folds() -> None:
+    cross_val_score(LogisticRegression(), X, y, cv=2)
+
+
 def columns() -> None:
     scaled = ColumnTransformer([("few", StandardScaler(), [0, 1])], remainder="passthrough")
     make_pipeline(scaled, Ridge(alpha=0.5)).fit(X, number)
@@ -124,8 +128,8 @@ def lightgbm_sklearn() -> None:
 
 
 TRAININGS: list[Callable[[], None]] = [
-    classifier, three_classes, regressor, weights, pipeline, search, random_search, halving, columns, two_numbers,
-    clusters, components,
+    classifier, three_classes, regressor, weights, pipeline, search, random_search, halving, folds, columns,
+    two_numbers, clusters, components,
     xgboost_train, xgboost_sklearn, lightgbm_train, lightgbm_sklearn,
 ]  # fmt: skip
 

@@ -14,30 +14,40 @@ from typing import Any
 
 import pytest
 
+from tests.autolog.large.test_like_mlflow import DIFFERENCES as LARGE
+
 SIDE = Path(__file__).parent / "autolog_side.py"
 ROOT = SIDE.parents[2]
 TRAININGS = (
-    "classifier three_classes regressor weights pipeline search random_search halving columns two_numbers "
+    "classifier three_classes regressor weights pipeline search random_search halving folds columns two_numbers "
     "clusters components "
     "xgboost_train xgboost_sklearn lightgbm_train lightgbm_sklearn"
 ).split()
 # Durations: they differ from one run of the same training to the next.
 TIMES = {"mean_fit_time", "std_fit_time", "mean_score_time", "std_score_time"}
-# What nbtrack logs otherwise, and why; docs/capture.md tells it to people. The first two are seen by these trainings;
-# the others they leave aside.
+# What nbtrack logs otherwise, and why, by the words of docs/capture.md. These trainings see the first three, the others
+# they leave aside.
 DIFFERENCES = {
     "early stopping of XGBoost": "Both repeat the best round behind the last one. MLflow writes it from a second "
     "thread and loses it in some runs; nbtrack never does.",
-    "functions imported before autolog": "MLflow misses `from sklearn.metrics import …` before autolog() and calls "
-    "data that a function takes from outside unknown_dataset; nbtrack sees and names both.",
     "halving searches": "To MLflow they are estimators like others: params of what they search as estimator__…, no "
     "best_… and no children; nbtrack logs them as it does every search.",
-    "children of searches": "MLflow makes 5 at most; nbtrack makes one per candidate.",
-    "cv of XGBoost and LightGBM": "MLflow logs nothing of it; nbtrack the means and deviations of each round.",
-    "classes of the notebook and of packages": "MLflow watches scikit-learn's own estimators; nbtrack every one.",
+    "`cross_val_score`, `cross_validate`": "MLflow writes the metrics of each fold's fit into one run, over each "
+    "other; nbtrack logs the scores that were asked for.",
+    "functions that fit or score to answer a question": "To MLflow the inner fits of RFE or learning_curve and the "
+    "scores of permutation_importance are the person's.",
+    "metrics computed after the fit": "MLflow misses `from sklearn.metrics import …` before autolog() and calls "
+    "data that a function takes from outside unknown_dataset; nbtrack sees and names both.",
+    "candidates of a search": "MLflow makes 5 children at most; nbtrack makes one per candidate.",
+    "`cv` of XGBoost and LightGBM": "MLflow logs nothing of it; nbtrack the means and deviations of each round.",
+    "early stopping by a callback of XGBoost, or of a training that goes on from another": "MLflow looks for the "
+    "argument early_stopping_rounds alone, and for the best round by its place among those of this training.",
+    "random forests of XGBoost": "MLflow watches none.",
+    "estimators of other packages and of the notebook": "MLflow watches scikit-learn's own; nbtrack every one.",
     "a second fit in a run": "MLflow mixes both in one run; nbtrack gives each a child.",
-    "artifacts": "No pictures, estimator.html or metric_info.json: drawing takes longer than a small fit.",
-    "datasets, models": "Not logged by autolog: a copy of the data and a model cost more than a small fit.",
+    "pictures, `estimator.html`, `metric_info.json`, checkpoints, data sets": "Drawing takes longer than a small fit, "
+    "and so does a copy of the data.",
+    "models": "They take longer than a small fit, so they are kept where asked.",
 }
 
 
@@ -87,6 +97,21 @@ def without_what_a_search_has(mine: dict[str, Any], other: dict[str, Any]) -> di
     return mine
 
 
+def without_what_folds_have(mine: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    """Take away what DIFFERENCES says of cross-validations, and see that it is what it says."""
+    assert [mine["params"].pop(key) for key in ("cv", "scoring")] == ["2", "None"]
+    assert mine["metrics"].keys() - TIMES == {"test_score", "mean_test_score", "std_test_score"}
+    assert len(other["metrics"].pop("training_score")) == 2
+    other["metrics"] = mine["metrics"]
+    return mine
+
+
+def test_the_list_of_differences_for_people_is_the_one_here() -> None:
+    text = (ROOT / "docs" / "capture.md").read_text().partition("logs something else\n")[2].partition("\n\nWhere")[0]
+    rows = [line.split(" | ")[0].removeprefix("| ") for line in text.splitlines() if line.startswith("| ")]
+    assert set(rows[1:]) == DIFFERENCES.keys() | LARGE.keys()
+
+
 @pytest.mark.parametrize("training", TRAININGS)
 def test_a_training_logs_the_same_params_metrics_and_tags_as_with_mlflow(training: str, both: dict[str, Any]) -> None:
     ours, theirs = (both[side][training] for side in ("nbtrack", "mlflow"))
@@ -94,6 +119,8 @@ def test_a_training_logs_the_same_params_metrics_and_tags_as_with_mlflow(trainin
         assert (len(ours), len(theirs)) == (3, 1)
         ours = [without_what_a_search_has(*ours[:1], *theirs)]
     assert len(ours) == len(theirs)
+    if training == "folds":
+        ours = [without_what_folds_have(*ours, *theirs)]
     if training == "xgboost_train":
         without_repeated_round(ours[0], certain=True)
         without_repeated_round(theirs[0], certain=False)

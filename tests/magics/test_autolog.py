@@ -29,7 +29,7 @@ def test_a_fit_in_a_tracked_cell_is_the_cells_run(nb: Any) -> None:
     assert nb.run.data.params["C"] == "0.5"
     assert "training_score" in nb.run.data.metrics
     assert "accuracy_score_X" in nb.run.data.metrics
-    assert nb.run.data.tags["nbtrack.autologging"] == "sklearn: 1 fit"
+    assert nb.run.data.tags["nbtrack.autologging"] == "1 fit of scikit-learn"
 
 
 def test_two_fits_in_a_tracked_cell_are_two_children_of_its_run(nb: Any) -> None:
@@ -122,7 +122,7 @@ def test_the_card_shows_what_the_person_wrote_first_and_only_counts_defaults(nb:
     line = shown.splitlines()[0]
     assert line.split() == ["C=0.5", "and", str(len(nb.run.data.params) - 2), "more"]
     assert shown.index("\n  acc ") < shown.index("\n  training_score")
-    assert "autolog: sklearn: 1 fit" in shown
+    assert "logged by itself: 1 fit of scikit-learn" in shown
 
 
 def test_another_model_does_not_fill_the_card_with_defaults(nb: Any) -> None:
@@ -142,7 +142,7 @@ def test_of_very_many_fits_the_first_are_logged_and_the_run_says_so(nb: Any, mon
     nb.cell("%%track\nfor C in range(1, 6):\n    LogisticRegression(C=C).fit(X, y)")
     assert len(nb.runs) == 1 + 3
     said = nb.runs[0].data.tags["nbtrack.autologging"]
-    assert said == "sklearn: 3 fits, each a child run; later ones are not logged, unless with --autolog"
+    assert said == "3 fits of scikit-learn, each a child run; later ones are not logged, unless with --autolog"
     nb.cell("%%track --autolog\nfor C in range(1, 6):\n    LogisticRegression(C=C).fit(X, y)")
     assert len(nb.runs) == 1 + 3 + 1 + 5
 

@@ -51,6 +51,20 @@ def test_the_whole_session_is_kept_in_order_on_request(nb: Notebook) -> None:
     assert [row["source"] for row in json.loads(nb.artifact("inputs.json"))] == earlier
 
 
+def test_a_cell_whose_secret_was_masked_says_so_when_loaded_and_runs_again_only_with_a_value_for_it(
+    nb: Notebook, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key = "sk-" + "abcd1234" * 3
+    nb.cell(f"%%track base\nlr = 0.1\nkey = '{key}'\nlong = len(key)")
+    nb.cell("%track load base")
+    assert "A secret in line 3 of this cell was masked when it was kept." in capsys.readouterr().out
+    with pytest.raises(UsageError, match=r"secret in line 3 .* masked .* `%track load"):
+        nb.cell("%track rerun base lr=0.2").raise_error()
+    assert len(nb.runs) == 1
+    nb.cell("%track rerun base lr=0.2 key=from-elsewhere").raise_error()
+    assert nb.runs[-1].data.metrics["long"] == len("from-elsewhere")
+
+
 def test_rerun_runs_the_cell_with_other_values_as_a_new_run_linked_to_the_old(nb: Notebook) -> None:
     nb.cell("%%track base -p depth=3\nlr = 0.1  # rate\nopt = 'sgd'\nscore = lr * 10")
     nb.cell("%track rerun base lr=0.5 depth=4 opt=adam")

@@ -23,8 +23,8 @@ export const NAME = "run_name";
 const INTERNAL = /^tags\.(mlflow\.(?!note\.content$)|nbtrack\.)/;
 /** As many as a table can show unasked before it stops being readable. */
 const MOST = { params: 16, metrics: 16, tags: 3 };
-/** Params that stand before the metrics. */
-const LEADING = 3;
+/** Params that stand before the metrics; where there is little room, the results want to be seen. */
+const LEADING = { roomy: 3, narrow: 1 };
 
 export function groupOf(name: string): Group {
   const group = name.slice(0, name.indexOf(".")) as Group;
@@ -77,14 +77,20 @@ function first<T>(list: readonly T[], holds: (each: T) => boolean): T[] {
 }
 
 /** The choice where the person made none: the run, what was varied, what came out of it, then when and where it ran. */
-export function automatic(frame: Frame, rows: Uint32Array): string[] {
+export function automatic(frame: Frame, rows: Uint32Array, narrow = false): string[] {
   const groups = listed(frame);
   const state = (name: string) => spread(frame.columns.get(name)!, rows);
   const few = (names: string[], group: keyof typeof MOST) => names.slice(0, MOST[group]);
   const experiment = frame.columns.has("experiment_id") && state("experiment_id") === "differs" ? ["experiment_id"] : [];
-  const params = groups.get("params")!.filter((name) => rows.length === 1 || state(name) === "differs");
-  const metrics = groups.get("metrics")!.filter((name) => state(name) !== "empty");
   const parents = frame.columns.get("tags.mlflow.parentRunId");
+  const above = new Set(parents?.kind === "text" ? parents.words.map((id) => frame.rowOf.get(id)) : []);
+  const under = rows.filter((row) => !above.has(row));
+  const params = groups.get("params")!.filter((name) => {
+    const column = frame.columns.get(name)!;
+    // What nothing but a search of its own has, such as the list of what it tries, is empty in every other line.
+    return rows.length === 1 || (state(name) === "differs" && (spread(column, under) !== "empty" || varies(column, rows)));
+  });
+  const metrics = groups.get("metrics")!.filter((name) => state(name) !== "empty");
   const top = rows.filter((row) => parents?.kind !== "text" || parents.codes[row] < 0);
   // The results of a search come before those of its trials.
   const ofTop = (name: string) => spread(frame.columns.get(name)!, top) !== "empty";
@@ -100,7 +106,8 @@ export function automatic(frame: Frame, rows: Uint32Array): string[] {
     "params",
   );
   // Many params would push the results out of sight: the first few say what was tried.
-  const told = [...varied.slice(0, LEADING), ...few(own, "metrics"), ...varied.slice(LEADING), ...few(tags, "tags")];
+  const leading = narrow ? LEADING.narrow : LEADING.roomy;
+  const told = [...varied.slice(0, leading), ...few(own, "metrics"), ...varied.slice(leading), ...few(tags, "tags")];
   return [NAME, ...status, ...told, ...around, ...experiment];
 }
 

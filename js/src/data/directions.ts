@@ -1,7 +1,8 @@
 /** Is less of a metric better, or more? What the person set, else what runs were tracked with, else the known names. */
 
 import { direction, written } from "../query";
-import type { Frame } from "./frame";
+import { numbers } from "../query/words";
+import type { Column, Frame } from "./frame";
 import { SYSTEM } from "./sections";
 
 export type Direction = "min" | "max";
@@ -58,9 +59,22 @@ export function withParts(frame: Frame, names: readonly string[]): Frame {
   return columns.size === frame.columns.size ? frame : { ...frame, columns };
 }
 
+/** The cells of a column, or of a part of a metric that is no column of its own. */
+export function cellsOf(frame: Frame, name: string): Column | undefined {
+  return withParts(frame, [name]).columns.get(name);
+}
+
 /** A column's name as a filter and an order spell it. */
 export function spelled(frame: Frame, name: string): string {
   if (!name.startsWith("metrics.")) return written(name);
   const { key, part } = metricOf(frame, name);
   return part === "last" ? written(name) : `${written(`metrics.${key}`)}.${part}`;
+}
+
+/** What an order says to sort by the column: params and tags that are numbers for the most part, as numbers. */
+export function sortedBy(frame: Frame, name: string): string {
+  const column = frame.columns.get(name);
+  if (!/^(params|tags)\./.test(name) || column?.kind !== "text" || column.words.length === 0) return spelled(frame, name);
+  const numeric = numbers(column.words).spelled.reduce((sum, each) => sum + each, 0);
+  return 2 * numeric > column.words.length ? `number(${spelled(frame, name)})` : spelled(frame, name);
 }

@@ -25,8 +25,19 @@ export interface Series {
   replaced: number;
 }
 
+interface Held extends Series {
+  /** The first `here` points stand, evenly, for the first `of` of the history; behind them every point is here. */
+  beginning: { here: number; of: number };
+  /** Every point is wanted: none goes, however long it grows. */
+  kept: boolean;
+}
+
+/** A history that grows longer than this is thinned: its picture stays, and a closer look asks for the points. */
+export const LONGEST = 100_000;
+const THINNED = 20_000;
+
 export class SeriesBook {
-  private readonly byRun = new Map<string, Map<string, Series>>();
+  private readonly byRun = new Map<string, Map<string, Held>>();
 
   get(run: string, key: string): Series | undefined {
     return this.byRun.get(run)?.get(key);
@@ -44,6 +55,12 @@ export class SeriesBook {
     for (const run of runs) this.byRun.delete(run);
   }
 
+  /** Every point of this history, where there is one, is wanted from now on; those that have gone must be asked for. */
+  keep(run: string, key: string): void {
+    const series = this.byRun.get(run)?.get(key);
+    if (series) series.kept = true;
+  }
+
   /** Put a pack's points in. Returns the (run, key) pairs where points before the chunk are missing. */
   add(pack: Pack<SeriesHeader>): [run: string, key: string][] {
     const [steps, times, values] = pack.arrays as Float64Array[];
@@ -59,28 +76,66 @@ export class SeriesBook {
           series.replaced++;
           push(series, steps.subarray(start, end), times.subarray(start, end), values.subarray(start, end));
           series.total = total;
+          series.beginning = n < total ? { here: n, of: total } : { here: 0, of: 0 };
         }
       } else if (from > series.total) gaps.push([run, key]);
       else if (from + n > series.total) {
         const fresh = start + (series.total - from);
         push(series, steps.subarray(fresh, end), times.subarray(fresh, end), values.subarray(fresh, end));
         series.total = from + n;
+        if (series.length > LONGEST && !series.kept) shorten(series);
       }
       start = end;
     }
     return gaps;
   }
 
-  private at(run: string, key: string): Series {
+  private at(run: string, key: string): Held {
     let keys = this.byRun.get(run);
     if (!keys) this.byRun.set(run, (keys = new Map()));
     let series = keys.get(key);
     if (!series) {
-      const none = () => new Float64Array(0);
-      keys.set(key, (series = { run, key, step: none(), time: none(), value: none(), length: 0, total: 0, replaced: 0 }));
+      series = { run, key, ...nothing(), length: 0, total: 0, replaced: 0, beginning: { here: 0, of: 0 }, kept: false };
+      keys.set(key, series);
     }
     return series;
   }
+}
+
+const nothing = () => ({ step: new Float64Array(0), time: new Float64Array(0), value: new Float64Array(0) });
+
+/** Leave the ends of the history, and of its equal parts the lowest, the highest, and one of each kind that is not finite. */
+function shorten(series: Held): void {
+  const { length, total, beginning: { here, of } } = series;
+  const parts = THINNED / 2;
+  const partOf = (i: number) => Math.floor(((i < here ? (i * of) / here : i - here + of) / total) * parts);
+  const kept: number[] = [];
+  for (let start = 0, end = 0; start < length; start = end) {
+    const part = partOf(start);
+    for (end = start + 1; end < length && partOf(end) === part; end++);
+    kept.push(...telling(series.value, start, end, length));
+  }
+  for (const name of ["step", "time", "value"] as const) series[name] = Float64Array.from(kept, (i) => series[name][i]);
+  series.length = kept.length;
+  series.beginning = { here: kept.length, of: total };
+  series.replaced++;
+}
+
+/** Of the points from `start` to `end` those that a picture of all `length` needs, in order. */
+function telling(value: Float64Array, start: number, end: number, length: number): number[] {
+  const picked = new Map<unknown, number>();
+  if (start === 0) picked.set("first", 0);
+  if (end === length) picked.set("last", end - 1);
+  for (let i = start; i < end; i++) {
+    const y = value[i];
+    if (!Number.isFinite(y)) {
+      if (!picked.has(y)) picked.set(y, i);
+      continue;
+    }
+    if (!(y >= value[picked.get("low") ?? -1])) picked.set("low", i);
+    if (!(y <= value[picked.get("high") ?? -1])) picked.set("high", i);
+  }
+  return [...new Set(picked.values())].sort((a, b) => a - b);
 }
 
 function push(series: Series, step: Float64Array, time: Float64Array, value: Float64Array): void {

@@ -12,7 +12,7 @@ export interface Lines {
 }
 
 /** Bits of `marks`. */
-export const CONTEXT = 1; // does not match itself: shown because a run under it does
+export const CONTEXT = 1; // does not match itself: shown because a run under it does, or because it is kept on top
 export const PARENT = 2; // has runs under it
 export const FOLDED = 4; // and they are folded away
 export const PINNED = 8; // kept on top
@@ -20,7 +20,7 @@ export const GROUP = 16; // stands for a group of runs; its row is the group's i
 
 const PARENT_TAG = "tags.mlflow.parentRunId";
 
-/** The row of each row's parent, -1 where there is none in the frame. A ring of parents is cut open. */
+/** The row of each row's parent, -1 where there is none in the frame. A ring of parents is cut open at its least run id. */
 export function parents(frame: Frame): Int32Array {
   const found = new Int32Array(frame.length).fill(-1);
   const column = frame.columns.get(PARENT_TAG);
@@ -30,18 +30,21 @@ export function parents(frame: Frame): Int32Array {
     const code = column.codes[row];
     if (code >= 0) found[row] = rowOfWord[code];
   }
-  return openRings(found);
+  return openRings(found, frame.ids);
 }
 
-function openRings(parent: Int32Array): Int32Array {
+function openRings(parent: Int32Array, ids: readonly string[]): Int32Array {
   const walk = new Uint32Array(parent.length); // the walk that met the row first; 0 is none
   for (let start = 0; start < parent.length; start++) {
-    for (let row = start; walk[row] === 0; row = parent[row]) {
+    let row = start;
+    while (row >= 0 && walk[row] === 0) {
       walk[row] = start + 1;
-      if (parent[row] < 0) break;
-      if (walk[parent[row]] === start + 1) parent[row] = -1;
-      if (parent[row] < 0) break;
+      row = parent[row];
     }
+    if (row < 0 || walk[row] !== start + 1) continue;
+    let least = row;
+    for (let at = parent[row]; at !== row; at = parent[at]) if (ids[at] < ids[least]) least = at;
+    parent[least] = -1;
   }
   return parent;
 }
@@ -61,7 +64,7 @@ export interface Shape {
 /** The lines without nesting. */
 export function flat({ order, match, scope, pinned }: Shape): Lines {
   const lines = emptyLines(order.length);
-  for (const row of order) if (pinned.has(row) && scope[row]) put(lines, row, 0, PINNED);
+  if (pinned.size > 0) for (const row of order) if (pinned.has(row) && scope[row]) put(lines, row, 0, PINNED | (match[row] ? 0 : CONTEXT));
   let matches = 0;
   for (let i = 0; i < order.length; i++) {
     const row = order[i];

@@ -1,19 +1,38 @@
 /** What Python gives the rows of the table? The text of nbtrack/dashboard/rows.py's `code_for`. */
 
+import type { View } from "../protocol";
 import type { State } from "./state";
 
 const STAGES: Record<string, number> = { active: 1, deleted: 2, all: 3 };
 
 export function codeFor(state: State): string {
-  const { experiments, filter, lifecycle, order } = state.view.value;
   const { store, experiments: known } = state.status.value;
+  const { experiments } = state.view.value;
   const ids = experiments.length > 0 ? experiments : known.map(({ id }) => id);
+  const arranged = state.table.arranged.value;
+  const found = (arranged ? tableArguments : searchArguments)(state.view.value, ids);
+  const lines = found.map((each) => `    ${each}`);
+  const call = `runs = nbtrack.${arranged ? "table" : "search_runs"}(`;
+  return ["import nbtrack", "", `nbtrack.set_tracking_uri(${repr(store.label)})`, call, ...lines, ")"].join("\n");
+}
+
+function searchArguments({ filter, lifecycle, order }: View, ids: readonly string[]): string[] {
   const found = [`experiment_ids=${list(ids)},`];
   if (filter) found.push(`filter_string=${repr(filter)},`);
   if (lifecycle !== "active") found.push(`run_view_type=${STAGES[lifecycle]},  # ${lifecycle}`);
   if (order.length > 0) found.push(`order_by=${list(order)},`);
-  const lines = found.map((each) => `    ${each}`);
-  return ["import nbtrack", "", `nbtrack.set_tracking_uri(${repr(store.label)})`, "runs = nbtrack.search_runs(", ...lines, ")"].join("\n");
+  return found;
+}
+
+function tableArguments({ filter, lifecycle, order, group, pinned, tree }: View, ids: readonly string[]): string[] {
+  const found = [`experiments=${list(ids)},`];
+  if (filter) found.push(`filter=${repr(filter)},`);
+  if (order.length > 0) found.push(`order_by=${list(order)},`);
+  if (lifecycle !== "active") found.push(`lifecycle=${repr(lifecycle)},`);
+  if (group.length > 0) found.push(`group=${list(group)},`);
+  if (pinned.length > 0) found.push(`pinned=${list(pinned)},`);
+  if (!tree) found.push("tree=False,");
+  return found;
 }
 
 const list = (texts: readonly string[]): string => `[${texts.map(repr).join(", ")}]`;

@@ -18,9 +18,14 @@ export interface Notice {
   anyway?: Wish;
 }
 
+/** A change on its way, with those of its runs that no later change is about. */
+interface Waiting extends Wish {
+  id: number;
+}
+
 export interface Edits {
   /** In the order made; `done` ones wait for the rows that the kernel sends after its answer. */
-  waiting: Signal<readonly Wish[]>;
+  waiting: Signal<readonly Waiting[]>;
   notice: Signal<Notice | null>;
   make(wish: Wish, how?: { anyway?: boolean; silent?: boolean }): Promise<void>;
   undo(): Promise<void>;
@@ -36,32 +41,36 @@ interface Around {
 const ROWS_FOLLOW = 1500;
 
 export function createEdits({ frame, outlet, name }: Around): Edits {
-  const waiting = signal<readonly Wish[]>([]);
+  const waiting = signal<readonly Waiting[]>([]);
+  let last = 0;
   const notice = signal<Notice | null>(null);
-  const done = (wish: Wish) => (waiting.value = waiting.peek().filter((other) => other !== wish));
+  const done = (id: number) => (waiting.value = waiting.peek().filter((other) => other.id !== id));
+
+  /** The runs for which the change still is the last one. */
+  const left = (id: number) => waiting.peek().find((other) => other.id === id)?.runs ?? [];
 
   async function make(wish: Wish, { anyway = false, silent = false } = {}): Promise<void> {
     const before = withEdits(frame.peek(), waiting.peek());
     const runs = wish.runs.filter((run) => before.rowOf.has(run) && differs(before, { ...wish, runs: [run] }));
     if (runs.length === 0) return;
-    const change = { ...wish, runs };
+    const change = { ...wish, runs, id: ++last };
     const back = opposite(before, change);
-    waiting.value = [...waiting.peek(), change];
+    waiting.value = [...waiting.peek().map((other) => without(other, change)), change];
     if (!silent) notice.value = { words: `${told(change, name)}`, undo: back };
     try {
-      const body = (await outlet().edit({ ...change, seen: anyway ? null : seen(before, change) })) as { conflicts?: Record<string, string | null> } | null;
+      const body = (await outlet().edit({ ...wish, runs, seen: anyway ? null : seen(before, change) })) as { conflicts?: Record<string, string | null> } | null;
       const lost = Object.entries(body?.conflicts ?? {});
       if (lost.length > 0) {
-        done(change);
-        const [[run, now]] = lost;
-        const others = lost.length > 1 ? ` and ${lost.length - 1} more` : "";
-        const words = `${name(run)}${others} was changed meanwhile${now === null ? "" : ` to “${now.slice(0, 60)}”`}, and is left so.`;
-        notice.value = { words, bad: true, anyway: { ...change, runs: lost.map(([id]) => id) } };
-      } else await follow(frame, () => !runs.some((run) => differs(frame.peek(), { ...change, runs: [run] })));
+        done(change.id);
+        const kept = lost.map(([id]) => id);
+        const rest = runs.filter((run) => !kept.includes(run));
+        const taken = rest.length > 0 && !silent ? { undo: opposite(before, { ...change, runs: rest }) } : {};
+        notice.value = { words: lostTo(lost, rest.length, name), bad: true, anyway: { ...wish, runs: kept }, ...taken };
+      } else await follow(frame, () => !left(change.id).some((run) => differs(frame.peek(), { ...change, runs: [run] })));
     } catch (error) {
       notice.value = { words: `Not done: ${(error as Error).message}`, bad: true };
     }
-    done(change);
+    done(change.id);
   }
 
   return {
@@ -87,6 +96,12 @@ function follow(frame: Signal<Frame>, there: () => boolean): Promise<void> {
       resolve();
     }
   });
+}
+
+/** What is on its way without the runs of which something newer is: once that is done, the older must not come back. */
+function without(older: Waiting, newer: Wish): Waiting {
+  if (target(older)[0] !== target(newer)[0]) return older;
+  return { ...older, runs: older.runs.filter((run) => !newer.runs.includes(run)) };
 }
 
 const STAGE = "lifecycle_stage";
@@ -129,6 +144,13 @@ function told({ what, runs, key, value = "" }: Wish, name: (id: string) => strin
   if (what === "restore") return `Restored ${which}.`;
   if (key === NOTE) return `Changed the note of ${which}.`;
   return what === "set_tag" ? `Set ${key} of ${which} to ${value}.` : `Removed ${key} from ${which}.`;
+}
+
+/** What another writer was quicker with, and how many runs were changed all the same. */
+function lostTo([[run, now], ...more]: [string, string | null][], others: number, name: (id: string) => string): string {
+  const which = `${name(run)}${more.length > 0 ? ` and ${more.length} more` : ""}`;
+  const done = others > 0 ? ` ${others === 1 ? "The other one was" : `The other ${others} were`} changed.` : "";
+  return `${which} ${more.length > 0 ? "were" : "was"} changed meanwhile${now === null ? "" : ` to “${now.slice(0, 60)}”`}, and left so.${done}`;
 }
 
 export const NOTE = "mlflow.note.content";

@@ -95,7 +95,8 @@ export async function fetchWhole(state: State, key: string, runs: readonly strin
   return lacking().length === 0;
 }
 
-function isLacking({ book, frame }: State, run: string, key: string): boolean {
+/** Are not all of its points here, though there are some? */
+export function isLacking({ book, frame }: State, run: string, key: string): boolean {
   const series = book.get(run, key);
   if (series) return series.length < series.total;
   const column = frame.peek().columns.get(`metrics.${key}`);

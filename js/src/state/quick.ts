@@ -91,14 +91,34 @@ export function readQuick(text: string, name: string): Quick | null {
 
 /** The filter with another condition on the column in the place of what it said; null takes it out. */
 export function writeQuick(frame: Frame, text: string, name: string, quick: Quick | null, quote = number): string {
-  const condition = quick === null ? "" : written(spelled(frame, name), quick, quote);
+  return replaced(text, (node) => saidAll(node, name) !== null, quick === null ? "" : written(spelled(frame, name), quick, quote));
+}
+
+/** The filter with a condition in the place of those that are `mine`; an empty one takes them out. */
+function replaced(text: string, mine: (node: Node) => boolean, condition: string): string {
   const found = parts(text);
   if (found === null) return [text.trim() && `(${text.trim()})`, condition].filter(Boolean).join(" and ");
-  const kept = found.map((part) => (saidAll(part.node, name) === null ? part.text : null));
+  const kept = found.map((part) => (mine(part.node) ? null : part.text));
   const at = kept.indexOf(null);
   const texts = kept.map((part, i) => (i === at ? condition : part));
   if (at < 0) texts.push(condition);
   return texts.filter(Boolean).join(" and ");
+}
+
+/** `start_time > now() - '7d'`: how far back, in ms; null where a condition says something else. */
+function sinceOf(node: Node, name: string): number | null {
+  if (node.is !== "compare" || node.op !== ">" || named(node.column) !== name) return null;
+  return typeof node.value === "object" && "now" in node.value ? -node.value.now : null;
+}
+
+/** How far back in time the filter reaches by a column, in ms; null where it does not say. */
+export function readSince(text: string, name: string): number | null {
+  return (parts(text) ?? []).map(({ node }) => sinceOf(node, name)).find((ms) => ms !== null) ?? null;
+}
+
+/** The filter with `span`, such as 7d, for how far back it reaches; null takes that out. */
+export function writeSince(frame: Frame, text: string, name: string, span: string | null): string {
+  return replaced(text, (node) => sinceOf(node, name) !== null, span === null ? "" : `${spelled(frame, name)} > now() - '${span}'`);
 }
 
 const number = (value: number): string => String(value);

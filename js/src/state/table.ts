@@ -2,11 +2,11 @@
 
 import { computed, signal, type ReadonlySignal, type Signal } from "@preact/signals";
 import { arranged, automatic, durations, NAME, spread } from "../data/columns";
-import { withParts } from "../data/directions";
+import { cellsOf, withParts } from "../data/directions";
 import { text, type Column, type Frame } from "../data/frame";
 import { byMean, grouped, groupLines, type RunGroup } from "../data/groups";
 import { sortings, type Sorting } from "../data/order";
-import { CONTEXT, flat, GROUP, nested, parents, type Lines } from "../data/tree";
+import { CONTEXT, flat, GROUP, nested, parents, type Lines, type Shape } from "../data/tree";
 import type { SeriesBook } from "../data/series";
 import type { Status, View } from "../protocol";
 import { order as ordered, type History } from "../query";
@@ -37,6 +37,10 @@ export interface Table {
   columns: ReadonlySignal<string[]>;
   /** The ids of the lines that match, in order. */
   shown: ReadonlySignal<readonly string[]>;
+  /** The ids of all that match, in the order of the table, those in folds and closed groups too: the rows that Python gives. */
+  inOrder: ReadonlySignal<readonly string[]>;
+  /** Do groups, pinned runs or a tree put runs into another order than that of the view? */
+  arranged: ReadonlySignal<boolean>;
   selected: ReadonlySignal<ReadonlySet<string>>;
   isRun(mark: number): boolean;
   /** The run of a line, null for that of a group. */
@@ -95,7 +99,8 @@ export function createTable(state: Known): Table {
   const readable = computed(() => found.value.filter((sorting) => sorting !== null));
   const inSequence = computed(() => {
     const clauses = order.value.filter((_, i) => found.value[i] !== null);
-    return ordered(frame.value, clauses);
+    if (clauses.some((clause) => clause.includes("at("))) state.seriesRev.value;
+    return ordered(frame.value, clauses, { history: historyOf(state) });
   });
   const parent = computed(() => parents(state.frame.value));
   const match = computed(() => {
@@ -111,16 +116,23 @@ export function createTable(state: Known): Table {
     const kept = match.value;
     const rows = inSequence.value.filter((row) => kept[row]);
     const by = readable.value[0];
-    const column = by && frame.value.columns.get(by.name);
+    const column = by && cellsOf(frame.value, by.name);
     const found = grouped(frame.value, group.value, rows);
     return column && column.kind !== "text" ? byMean(found, column, by.descending) : found;
   });
+  const shape = computed((): Shape => {
+    const kept = new Set(pinned.value.map((id) => state.frame.value.rowOf.get(id) ?? -1));
+    return { order: inSequence.value, match: match.value, scope: scope.value, parent: parent.value, folded: NOTHING, pinned: kept };
+  });
   const lines = computed(() => {
-    const rows = (ids: readonly string[]) => new Set(ids.map((id) => state.frame.value.rowOf.get(id) ?? -1));
-    const shape = { order: inSequence.value, match: match.value, scope: scope.value, parent: parent.value };
-    const all = { ...shape, folded: rows(folded.value), pinned: rows(pinned.value) };
-    if (group.value.length > 0) return groupLines(all, groups.value, new Set(opened.value), tree.value);
-    return (tree.value ? nested : flat)(all);
+    if (group.value.length > 0) return groupLines({ ...shape.value, folded: closed() }, groups.value, new Set(opened.value), tree.value);
+    return tree.value ? nested({ ...shape.value, folded: closed() }) : flat(shape.value);
+  });
+  const closed = () => new Set(folded.value.map((id) => state.frame.value.rowOf.get(id) ?? -1));
+  const inOrder = computed(() => {
+    const all = new Set(groups.value.map(({ key }) => key));
+    const open = group.value.length > 0 ? groupLines(shape.value, groups.value, all, tree.value) : (tree.value ? nested : flat)(shape.value);
+    return matched(open, state.frame.value.ids);
   });
   const lineOf = computed(() => {
     const found = new Int32Array(state.frame.value.length).fill(-1);
@@ -129,7 +141,7 @@ export function createTable(state: Known): Table {
     return found;
   });
   const wanted = computed(() => {
-    const names = arranged(chosen.value ?? automatic(frame.value, scopeRows.value), kept.value);
+    const names = arranged(chosen.value ?? automatic(frame.value, scopeRows.value, narrow.value), kept.value);
     return names.filter((name) => frame.value.columns.has(name));
   });
   const columns = computed(() => {
@@ -137,24 +149,33 @@ export function createTable(state: Known): Table {
     if (rows.length < 2) return wanted.value;
     return wanted.value.filter((name) => name === NAME || spread(frame.value.columns.get(name)!, rows) === "differs");
   });
+  const isArranged = computed(() => {
+    const { rowOf } = state.frame.value;
+    return group.value.length > 0 || pinned.value.some((id) => rowOf.has(id)) || (tree.value && parent.value.some((up) => up >= 0));
+  });
   const shown = computed(() => {
-    const { rows, marks } = lines.value;
     const { ids } = state.frame.value;
     if (group.value.length > 0) return groups.value.flatMap((group) => Array.from(group.rows, (row) => ids[row]));
-    const found: string[] = [];
-    for (let line = 0; line < rows.length; line++) if (!(marks[line] & CONTEXT)) found.push(ids[rows[line]]);
-    return found;
+    return matched(lines.value, ids);
   });
   const selected = computed(() => new Set(state.selected.value));
   const idAt = (line: number) => {
     const { rows, marks } = lines.peek();
     return line >= 0 && line < rows.length && isRun(marks[line]) ? state.frame.peek().ids[rows[line]] : null;
   };
-  const computedFrom = { frame, scope, scopeRows, filtered, matching, sortings: readable, groups, lines, lineOf, chosen: wanted, columns, shown, selected };
+  const computedFrom = { frame, scope, scopeRows, filtered, matching, sortings: readable, groups, lines, lineOf, chosen: wanted, columns, shown, inOrder, arranged: isArranged, selected };
   return { now, narrow, ...computedFrom, isRun, idAt };
 }
 
 const isRun = (mark: number): boolean => !(mark & GROUP);
+const NOTHING: ReadonlySet<number> = new Set();
+
+/** The runs of the lines that match. */
+function matched({ rows, marks }: Lines, ids: readonly string[]): string[] {
+  const found: string[] = [];
+  for (let line = 0; line < rows.length; line++) if (!(marks[line] & (CONTEXT | GROUP))) found.push(ids[rows[line]]);
+  return found;
+}
 
 /** What `metrics.loss.at(100)` reads: the points that the browser has. */
 export function historyOf(state: Pick<Known, "book">): (run: string, key: string) => History {

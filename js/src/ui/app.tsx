@@ -3,6 +3,7 @@
 import { useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { setView, type State } from "../state/state";
+import { followSteps } from "../state/steps";
 import { useAnnouncements } from "./announce";
 import { EditDialog } from "./edit";
 import { Grid } from "./grid/grid";
@@ -20,6 +21,7 @@ export function App({ state }: { state: State }) {
   useEffect(() => suppressLabShortcuts(root.current!), []);
   useTicks(state);
   useAnnouncements(state);
+  useEffect(() => followSteps(state), []);
   return (
     <div
       ref={root}
@@ -58,6 +60,8 @@ export function App({ state }: { state: State }) {
 
 function Body({ state }: { state: State }) {
   const body = useRef<HTMLDivElement>(null);
+  const below = useSignal(false); // the rows are to be seen before anything is drawn below them
+  useEffect(() => void (below.value = true), []);
   const share = Math.max(0.12, Math.min(0.88, state.view.value.split));
   return (
     <div class="nbt-body" ref={body}>
@@ -74,7 +78,7 @@ function Body({ state }: { state: State }) {
         change={(to) => setView(state, { split: Math.round(to * 10) / 1000 })}
       />
       <div class="nbt-lower">
-        <Panel state={state} />
+        {below.value && <Panel state={state} />}
       </div>
     </div>
   );

@@ -116,15 +116,17 @@ function Tags({ state, runs, close }: PartProps) {
   const has = (name: string) => runs.some((run) => text(frame, name, frame.rowOf.get(run) ?? -1) !== null);
   const names = [...frame.columns.keys()].filter((name) => name.startsWith("tags.") && !internal(name) && name !== `tags.${NOTE}` && has(name));
   const fresh = useSignal({ key: "", value: "" });
+  const key = useRef<HTMLInputElement>(null);
   const set = (key: string, value: string) => void state.edits.make({ what: "set_tag", runs: [...runs], key, value });
   const add = () => {
     set(fresh.peek().key.trim(), fresh.peek().value);
     fresh.value = { key: "", value: "" };
+    key.current?.focus(); // the next tag begins with its name
   };
   return (
     <>
       <Line does={add} words="Add" disabled={fresh.value.key.trim() === ""}>
-        <input class="nbt-input" aria-label="New tag" placeholder="tag" value={fresh.value.key} onInput={(event) => (fresh.value = { ...fresh.peek(), key: event.currentTarget.value })} />
+        <input ref={key} class="nbt-input" aria-label="New tag" placeholder="tag" value={fresh.value.key} onInput={(event) => (fresh.value = { ...fresh.peek(), key: event.currentTarget.value })} />
         <input class="nbt-input" aria-label="Its value" placeholder="value" value={fresh.value.value} onInput={(event) => (fresh.value = { ...fresh.peek(), value: event.currentTarget.value })} />
       </Line>
       {names.map((name) => {

@@ -5,9 +5,10 @@ import { together } from "../data/lists";
 import { setView, whyNoEdits, type Editing, type State } from "../state/state";
 import type { Item } from "./menu";
 
-/** What an act on a run is about: the selection where the run is in it, else the run alone. */
-export function concerned(state: State, run: string): string[] {
-  return state.table.selected.peek().has(run) ? [...state.selected.peek()] : [run];
+/** What an act on a line is about: the selection where its runs are in it, else its run or its group alone. */
+export function concerned(state: State, runs: readonly string[]): readonly string[] {
+  const selected = state.table.selected.peek();
+  return runs.length > 0 && runs.every((run) => selected.has(run)) ? [...state.selected.peek()] : runs;
 }
 
 export function open(state: State, run: string): void {

@@ -1,9 +1,10 @@
 /** What can be done with the runs that are selected, or all that are shown: change, copy? */
 
+import { groupOf } from "../data/columns";
 import { codeFor } from "../state/code";
 import { whyNoEdits, type State } from "../state/state";
 import { put } from "./clipboard";
-import { csv, markdown } from "./grid/copy";
+import { csv, groupsCsv, groupsMarkdown, markdown } from "./grid/copy";
 import { chosenRows } from "./grid/mouse";
 import { Icon } from "./icons";
 import { Menu, type Item } from "./menu";
@@ -18,13 +19,24 @@ export function EditMenu({ state }: { state: State }) {
 export function CopyMenu({ state }: { state: State }) {
   const table = (write: typeof csv) => {
     const chosen = chosenRows(state);
-    const rows = chosen.length > 0 ? chosen : state.shown.peek().map((id) => state.frame.peek().rowOf.get(id)!);
+    const rows = chosen.length > 0 ? chosen : state.table.inOrder.peek().map((id) => state.frame.peek().rowOf.get(id)!);
     return [write(state.table.frame.peek(), rows, state.table.columns.peek()), `${rows.length} ${rows.length === 1 ? "run" : "runs"}`] as const;
+  };
+  const together = (write: typeof groupsCsv) => {
+    const { groups, frame, columns } = state.table;
+    const isNumber = (name: string) => groupOf(name) === "metrics" || name === "duration";
+    const { group: by, spread } = state.view.peek();
+    const made = { by, groups: groups.peek(), numbers: columns.peek().filter(isNumber), spread };
+    return [write(frame.peek(), made), `${made.groups.length} ${made.groups.length === 1 ? "group" : "groups"}`] as const;
   };
   const items: Item[] = [
     { icon: "columns", words: "Copy as code", does: () => put(state, codeFor(state), "Python that gives these rows") },
     { icon: "columns", words: "Copy as Markdown", does: () => put(state, ...table(markdown)) },
     { icon: "columns", words: "Copy as CSV", does: () => put(state, ...table(csv)) },
   ];
+  if (state.table.groups.value.length > 0) {
+    items.push({ icon: "group", words: "Copy groups as Markdown", does: () => put(state, ...together(groupsMarkdown)) });
+    items.push({ icon: "group", words: "Copy groups as CSV", does: () => put(state, ...together(groupsCsv)) });
+  }
   return <Menu label="Copy" align="right" button={<Icon name="more" />} items={items} />;
 }

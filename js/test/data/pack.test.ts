@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { METRIC_ARRAYS, number, readFrame, text, type FrameHeader, type MetricColumn } from "../../src/data/frame";
 import { unpack } from "../../src/data/pack";
-import { SeriesBook, type SeriesHeader } from "../../src/data/series";
+import { LONGEST, SeriesBook, type SeriesHeader } from "../../src/data/series";
 
 const golden = (name: string) => readFileSync(`../tests/golden/${name}`);
 const cases = JSON.parse(golden("pack.json").toString("utf8"));
@@ -60,4 +60,31 @@ test("a thinner or older whole history does not replace what came point by point
   book.add(chunk([1, 4], 4));
   book.add(chunk([1, 2], 2));
   expect(book.get("a", "m")!.length).toBe(4);
+});
+
+test("a history that grows for hours keeps its picture in bounded room, and whole where every point is wanted", () => {
+  const [book, wanted] = [new SeriesBook(), new SeriesBook()];
+  const hours = 8 * 3600 * 20; // points, twenty a second
+  const odd = new Map([[7, 50], [100_000, -50], [300_001, NaN], [300_002, Infinity], [hours - 1, 40]]);
+  for (let from = 0; from < hours; from += 2_000) {
+    const step = Float64Array.from({ length: 2_000 }, (_, i) => from + i);
+    const value = step.map((at) => Math.sin(at / 3_000));
+    for (const [at, y] of odd) if (at >= from && at < from + 2_000) value[at - from] = y;
+    const chunks = [{ run: "a", key: "m", from, n: 2_000, total: from + 2_000, whole: from === 0 }];
+    for (const each of [book, wanted]) {
+      expect(each.add({ header: { chunks }, arrays: [step, step, value] })).toEqual([]);
+      if (each === wanted) wanted.keep("a", "m");
+    }
+  }
+  const { length, total, step, value } = book.get("a", "m")!;
+  expect(total).toBe(hours);
+  expect(length).toBeLessThanOrEqual(LONGEST);
+  const here = [...step.subarray(0, length)];
+  expect([here[0], ...odd.keys()].every((at) => here.includes(at))).toBe(true);
+  expect([...odd].every(([at, y]) => Object.is(value[here.indexOf(at)], y))).toBe(true);
+  // The first hours are as fine as the later ones, and the newest points are all here.
+  const gaps = here.map((at, i) => at - (here[i - 1] ?? 0));
+  expect(Math.max(...gaps)).toBeLessThan(400);
+  expect(gaps.slice(-1_000).every((gap) => gap === 1)).toBe(true);
+  expect(wanted.get("a", "m")!.length).toBe(hours);
 });

@@ -3,6 +3,7 @@
 import { render } from "preact";
 import { readFrame, type FrameHeader } from "../../src/data/frame";
 import { unpack } from "../../src/data/pack";
+import { mountWidget } from "../../src/mount";
 import type { SeriesHeader } from "../../src/data/series";
 import { DEFAULT_STATUS, type FrameKind, type Status } from "../../src/protocol";
 import { completeView, createState, setView } from "../../src/state/state";
@@ -52,4 +53,18 @@ async function mount(given: Given): Promise<void> {
   Object.assign(window, { nbt: { state, setView } });
 }
 
-Object.assign(window, { mount });
+/** What a page of saved widgets has: a model with all its traits, and no kernel behind it. */
+function mountSaved(place: HTMLElement, given: Given): void {
+  const packs = { packed_runs: new DataView(bytes(given.runs).buffer), packed_series: new DataView(bytes(given.series).buffer) };
+  const traits: Record<string, unknown> = { uid: "saved", ...given, ...packs };
+  const nothing = () => undefined;
+  (globalThis as Record<symbol, unknown>)[Symbol.for("nbtrack.page")] = { channels: new Map() };
+  mountWidget(place, {
+    get: (name) => traits[name],
+    set: (name, value) => (traits[name] = value),
+    save_changes: nothing, send: nothing, on: nothing, off: nothing,
+    widget_manager: { get_model: async () => ({ comm_live: false }) },
+  });
+}
+
+Object.assign(window, { mount, mountSaved });

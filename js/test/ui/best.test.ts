@@ -8,12 +8,21 @@ const best = (...values: number[]) => {
   const column: Column = { kind: "number", values: Float64Array.from(values), missing: new Uint8Array(values.length) };
   const frame = frameOf(values.length, new Map([["metrics.accuracy", column]]));
   const found = bestRows(frame, Uint32Array.from(values, (_, row) => row), ["metrics.accuracy"], { "metrics.accuracy": "max", accuracy: "max" });
-  return [...(found.get("metrics.accuracy") ?? [])];
+  return [...(found.get("metrics.accuracy")?.keys() ?? [])];
 };
 
 test("the best run has the best number; one that is no number or endless is none", () => {
   expect(best(0.2, 0.9, 0.5)).toEqual([1]);
   expect(best(0.2, Infinity, 0.5, NaN, -Infinity)).toEqual([2]);
+});
+
+test("of several experiments the best of all leads, and each has a best of its own; settings and the machine have none", () => {
+  const column: Column = { kind: "number", values: Float64Array.of(0.2, 0.9, 0.95, 0.5), missing: new Uint8Array(4) };
+  const experiment: Column = { kind: "text", codes: Int32Array.of(0, 0, 1, 0), words: ["a", "b"] };
+  const names = ["metrics.accuracy", "metrics.epoch", "metrics.system/cpu"];
+  const columns = new Map<string, Column>([["experiment_id", experiment], ...names.map((name) => [name, column] as const)]);
+  const found = bestRows(frameOf(4, columns), Uint32Array.of(0, 1, 2, 3), names, {});
+  expect([...found]).toEqual([["metrics.accuracy", new Map([[2, "all"], [1, "own"]])]]);
 });
 
 test("no run is the best where all are alike", () => {

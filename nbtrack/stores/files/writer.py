@@ -11,7 +11,7 @@ import threading
 import time
 import weakref
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from nbtrack.stores.files import disk
 from nbtrack.stores.files.layout import METRICS
@@ -42,6 +42,13 @@ class FileRunWriter:
         if type(timestamp) is not int or type(step) is not int:
             timestamp, step = checked_whole(timestamp, key, "timestamp"), checked_whole(step, key, "step")
         self.append(key, b"%d %a %d\n" % (timestamp, value, step))
+
+    def log_points(self, key: str, points: Sequence[tuple[float, int, int]]) -> None:
+        if all(type(value) is float and type(when) is type(step) is int for value, when, step in points):
+            self.append(key, b"".join([b"%d %a %d\n" % (when, value, step) for value, when, step in points]))
+        else:
+            for point in points:
+                self.log_metric(key, *point)
 
     def append(self, key: str, lines: bytes) -> None:
         """Put whole lines at the end of a metric's file, or none of them."""

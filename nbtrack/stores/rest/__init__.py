@@ -351,6 +351,9 @@ class RestRunWriter:
     def log_metric(self, key: str, value: float, timestamp: int, step: int) -> None:
         self._put(self.line(key, value, timestamp, step))
 
+    def log_points(self, key: str, points: Sequence[tuple[float, int, int]]) -> None:
+        self._put(b"".join([self.line(key, *point) for point in points]))
+
     def line(self, key: str, value: float, timestamp: int, step: int) -> bytes:
         if key not in self._keys:
             self._keys.add(names.checked_key(key, "metric"))

@@ -355,14 +355,18 @@ class SqliteStore:
 
 
 class SqliteRunWriter:
-    """An open run. Each point is one transaction: that is what a database costs, about a millisecond."""
+    """An open run. Each call is one transaction: that is what a database costs, about a millisecond."""
 
     def __init__(self, store: SqliteStore, run_id: str) -> None:
         self._store = store
         self.run_id = run_id
 
     def log_metric(self, key: str, value: float, timestamp: int, step: int) -> None:
-        self._store.write_points(self.run_id, [_checked(Metric(key, value, timestamp, step))])
+        self.log_points(key, [(value, timestamp, step)])
+
+    def log_points(self, key: str, points: Sequence[tuple[float, int, int]]) -> None:
+        metrics = [_checked(Metric(key, value, timestamp, step)) for value, timestamp, step in points]
+        self._store.write_points(self.run_id, metrics)
 
     def close(self) -> None:
         """Nothing is kept open between points; those that had to wait are written."""

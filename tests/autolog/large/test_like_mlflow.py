@@ -25,18 +25,15 @@ TIMES = ("_runtime", "_per_second")
 # What nbtrack logs otherwise, and why; docs/capture.md tells it to people. The first three are seen by these trainings;
 # the others they leave aside.
 DIFFERENCES = {
-    "validation_… of Keras": "MLflow writes all points of a training at step 0; nbtrack at the epoch they belong to.",
-    "early stopping of Keras": "MLflow logs stopped_epoch and restored_epoch for tf.keras of Keras 2 only; nbtrack for "
-    "Keras 3.",
-    "kwargs of statsmodels": "MLflow writes `<class 'inspect._empty'>` for a `**kwargs` that was given nothing.",
-    "positional arguments of Keras's fit": "MLflow logs the default of each; nbtrack what was given.",
+    "`validation_…` of Keras": "MLflow writes all points of a training at step 0; nbtrack at the epoch they belong to.",
+    "`stopped_epoch`, `restored_epoch` of Keras": "MLflow logs them for tf.keras of Keras 2 only; nbtrack for Keras 3.",
+    "`kwargs` of statsmodels": "MLflow writes `<class 'inspect._empty'>` for a `**kwargs` that was given nothing.",
+    "positional arguments of Keras's `fit`": "MLflow logs the default of each; nbtrack what was given.",
     "generators given to Keras": "MLflow takes the first batch out to measure it and hands on another generator; "
     "nbtrack leaves it alone and logs batch_size None.",
-    "a second fit in a run": "MLflow mixes both in one run; nbtrack gives each a child.",
-    "evaluate after train of transformers": "Without an active run MLflow starts another for it; nbtrack logs it with "
-    "the training.",
-    "checkpoints, data sets": "Not logged by autolog.",
-    "CatBoost, keras-tuner, Ray Tune, plain loops of torch": "MLflow has no autolog for them.",
+    "`evaluate` after `train` of transformers": "Without an active run MLflow starts another for it; nbtrack logs it "
+    "with the training.",
+    "CatBoost, Optuna, keras-tuner, Ray Tune, loops around torch": "MLflow has no autolog for them.",
 }
 
 

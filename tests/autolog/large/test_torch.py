@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import copy
 import gc
+import threading
 import time
+import warnings
 import weakref
 from typing import Any
 
@@ -48,7 +50,7 @@ def test_each_step_has_the_loss_that_was_sent_backward_and_the_optimizer_is_told
     assert found.data.params["optimizer_name"] == "SGD"
     assert found.data.params["momentum"] == "0.5"
     assert set(found.data.metrics) == {"loss"}
-    assert found.data.tags["nbtrack.autologging"] == "pytorch: 1 fit"
+    assert found.data.tags["nbtrack.autologging"] == "1 training of PyTorch"
 
 
 def test_points_are_there_while_the_loop_does_something_else(rows: Rows) -> None:
@@ -184,13 +186,29 @@ def test_switched_off_torch_is_as_it_was(rows: Rows) -> None:
     assert nbtrack.get_run(run.info.run_id).data.metrics == {}
 
 
-def test_a_compiled_model_trains_as_before(rows: Rows) -> None:
+def test_a_compiled_model_and_a_compiled_step_train_as_before(rows: Rows) -> None:
     nbtrack.autolog()
     model = torch.compile(nn.Linear(4, 1), backend="eager")
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-    with nbtrack.start_run() as run:
+    optimizer = torch.optim.SGD(model.parameters(), lr=torch.tensor(0.1))
+    step = torch.compile(lambda: optimizer.step(), backend="eager")
+    with nbtrack.start_run() as run, warnings.catch_warnings():
+        warnings.simplefilter("error")
         for _ in range(2):
             optimizer.zero_grad()
             model(torch.from_numpy(rows[0])).mean().backward()
-            optimizer.step()
+            step()
     assert len(history(run, "loss")) == 2
+
+
+def test_loops_in_two_threads_are_a_training_each(rows: Rows) -> None:
+    nbtrack.autolog()
+    with nbtrack.start_run() as parent:
+        threads = [threading.Thread(target=train, args=(rows, lr, 30)) for lr in (0.1, 0.2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    found = children(parent)
+    assert sorted(run.data.params["lr"] for run in found) == ["0.1", "0.2"]
+    assert [len(history(run, "loss")) for run in found] == [30, 30]
+    assert {run.info.status for run in found} == {"FINISHED"}

@@ -104,6 +104,7 @@ function historiesOf({ state, histories }: Scene, run: string, made: Assembled, 
     if (series.total > series.length) {
       if (wanted.many) thinned = "many";
       else if (wanted.every || series.total <= SHORT) {
+        if (wanted.every) state.book.keep(run, name);
         if (state.life.value === "live") histories.want(run, name, true, series.replaced);
         thinned = histories.standing(run, name) === "waiting" ? "waiting" : "refused";
       }

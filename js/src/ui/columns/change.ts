@@ -1,7 +1,7 @@
 /** What can be done to a column: sort by it, move it, resize it, keep it in sight, show and hide it? */
 
 import { groupOf, NAME } from "../../data/columns";
-import { directionOf, spelled } from "../../data/directions";
+import { directionOf, sortedBy } from "../../data/directions";
 import { placed, toggle } from "../../data/lists";
 import { toggled } from "../../data/order";
 import { setView, type State } from "../../state/state";
@@ -11,7 +11,7 @@ export function sortBy(state: State, name: string, add: boolean): void {
   const frame = state.table.frame.peek();
   const { order, directions } = state.view.peek();
   const falling = groupOf(name) === "metrics" && directionOf(frame, directions, name) === "max";
-  setView(state, { order: toggled(order, name, add, { spelled: spelled(frame, name), falling }) });
+  setView(state, { order: toggled(order, name, add, { spelled: sortedBy(frame, name), falling }) });
 }
 
 /** null puts it last. */

@@ -100,7 +100,10 @@ function groupsOf(state: State, histories: Histories): Group[] {
     direction: (metric) => directionOf(frame, directions, `metrics.${metric}`),
     at: (run, metric) => {
       const series = state.book.get(run, metric);
-      if (state.life.value === "live" && (!series || series.length < series.total)) histories.want(run, metric, true);
+      if (state.life.value === "live" && (!series || series.length < series.total)) {
+        state.book.keep(run, metric);
+        histories.want(run, metric, true, series?.replaced);
+      }
       return series ? atStep(series, compare.step) : null;
     },
     experiments: new Map(state.status.value.experiments.map(({ id, name }) => [id, name])),

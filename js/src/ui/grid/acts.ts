@@ -7,7 +7,7 @@ import { keep, resize, shift, sortBy } from "../columns/change";
 import { concerned, hide, open, pin } from "../run_acts";
 import { moved, type Cursor } from "./moves";
 import type { Place } from "./place";
-import { between, runAt, selectAll, toggleGroup, toggleRun } from "./selecting";
+import { between, runAt, runsAt, selectAll, toggleGroup, toggleRun } from "./selecting";
 import { toBest } from "./to_best";
 
 /** false: not ours. "moved": the cursor went elsewhere. */
@@ -75,31 +75,35 @@ function pressHeader({ state, at, places, sheet }: Place, event: KeyboardEvent):
 function pressEdit({ state, at }: Place, event: KeyboardEvent): boolean {
   const keys: Record<string, "name" | "tags" | "note" | "delete"> = { F2: "name", t: "tags", n: "note", Delete: "delete" };
   const what = event.shiftKey ? undefined : keys[event.key];
-  const run = runAt(state, at.line);
-  if (what === undefined || run === null) return false;
+  const runs = concerned(state, runsAt(state, at.line));
+  if (what === undefined || runs.length === 0) return false;
   const why = whyNoEdits(state);
-  const runs = concerned(state, run);
   if (why !== null) state.edits.notice.value = { words: why, bad: true };
-  else if (what === "delete") void state.edits.make({ what, runs });
+  else if (what === "delete") void state.edits.make({ what, runs: [...runs] });
   else state.editing.value = { runs, what };
   return true;
 }
 
-function openMenu({ menu, cell }: Place, run: string): void {
+function openMenu({ menu, cell }: Place, runs: readonly string[]): void {
   const { left, bottom } = cell()!.getBoundingClientRect();
-  menu.value = { run, left: left + 8, top: bottom };
+  menu.value = { runs, left: left + 8, top: bottom };
 }
 
 function pressRow(place: Place, event: KeyboardEvent): boolean {
   const { state, cursor, at } = place;
   const run = runAt(state, at.line);
-  if (run === null) return pressGroup(state, at.line, event.key);
-  if (event.key === " ") toggleRun(state, cursor, at.line, { range: event.shiftKey, toggle: true });
-  else if (event.key === "Enter") open(state, run);
-  else if (event.shiftKey) return false;
-  else if (event.key === "p") pin(state, concerned(state, run));
-  else if (event.key === "h") hide(state, concerned(state, run));
-  else if (event.key === "ContextMenu" || event.key === "m") openMenu(place, run);
+  const runs = concerned(state, runsAt(state, at.line));
+  if (runs.length === 0) return false;
+  if (event.key === " ") {
+    if (run === null) toggleGroup(state, at.line, "select");
+    else toggleRun(state, cursor, at.line, { range: event.shiftKey, toggle: true });
+  } else if (event.key === "Enter") {
+    if (run === null) toggleGroup(state, at.line, "fold");
+    else open(state, run);
+  } else if (event.shiftKey) return false;
+  else if (event.key === "p") pin(state, runs);
+  else if (event.key === "h") hide(state, runs);
+  else if (event.key === "ContextMenu" || event.key === "m") openMenu(place, runs);
   else return false;
   return true;
 }
@@ -110,12 +114,5 @@ function go({ state, cursor, at }: Place, to: Cursor, ranging: boolean): void {
   const anchor = ranging && !held.ranging ? runAt(state, at.line) : held.anchor;
   cursor.value = { ...to, run: runAt(state, to.line), anchor, ranging };
   if (ranging && to.line !== at.line) state.selected.value = added(state.selected.peek(), between(state, anchor, to.line));
-}
-
-function pressGroup(state: State, line: number, key: string): boolean {
-  if (key === " ") toggleGroup(state, line, "select");
-  else if (key === "Enter") toggleGroup(state, line, "fold");
-  else return false;
-  return true;
 }
 

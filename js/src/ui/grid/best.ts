@@ -1,22 +1,23 @@
 /** Which run, or which group of runs, has the best value of each metric among those that match? */
 
 import { groupOf } from "../../data/columns";
-import { directionOf } from "../../data/directions";
+import { directionOf, hasBest, metricOf } from "../../data/directions";
 import type { Column, Frame, TextColumn } from "../../data/frame";
 import { summary, type RunGroup } from "../../data/groups";
 
-/** The rows with the best values of each metric. */
-export type Best = ReadonlyMap<string, ReadonlySet<number>>;
+/** The best of all rows, or only of its experiment: a metric of the same name need not mean the same in another. */
+export type Rank = "all" | "own";
 
-/**
- * In each experiment one, because a metric of the same name need not mean the same in another; none where fewer than two
- * of its runs have different finite values.
- */
+/** The rows with the best values of each metric, that of all first. */
+export type Best = ReadonlyMap<string, ReadonlyMap<number, Rank>>;
+
+/** None where fewer than two runs have different finite values. */
 export function bestRows(frame: Frame, rows: Uint32Array, columns: readonly string[], directions: Directions): Best {
-  const found = new Map<string, Set<number>>();
+  const found = new Map<string, Map<number, Rank>>();
+  const read = (column: Exclude<Column, TextColumn>, row: number) => (column.missing[row] ? NaN : column.values[row]);
+  for (const [name, row] of bestOf(frame, columns, directions, rows, read)) found.set(name, new Map([[row, "all"]]));
   for (const own of byExperiment(frame, rows)) {
-    const best = bestOf(frame, columns, directions, own, (column, row) => (column.missing[row] ? NaN : column.values[row]));
-    for (const [name, row] of best) found.set(name, (found.get(name) ?? new Set()).add(row));
+    for (const [name, row] of bestOf(frame, columns, directions, own, read)) if (!found.get(name)!.has(row)) found.get(name)!.set(row, "own");
   }
   return found;
 }
@@ -52,6 +53,8 @@ function bestOf<T>(
   for (const name of columns) {
     const column = frame.columns.get(name);
     if (!column || column.kind === "text" || groupOf(name) !== "metrics") continue;
+    const { key } = metricOf(frame, name);
+    if (!hasBest(key) && !(key in directions)) continue;
     const sign = directionOf(frame, directions, name) === "min" ? 1 : -1;
     let [best, least, most]: [T | null, number, number] = [null, Infinity, -Infinity];
     for (const one of from) {

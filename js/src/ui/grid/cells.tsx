@@ -6,6 +6,7 @@ import type { Experiment } from "../../protocol";
 import type { State } from "../../state/state";
 import { ago, duration } from "../format";
 import { ABANDONED, lastSign, StatusBadge, statusOf } from "../status";
+import type { Rank } from "./best";
 import { aligned, type Place } from "./layout";
 import { Spark } from "./spark";
 
@@ -15,7 +16,7 @@ export interface CellProps {
   row: number;
   place: Place;
   narrow: boolean;
-  best: boolean;
+  best: Rank | null;
 }
 
 export function CellBody(props: CellProps) {
@@ -69,9 +70,9 @@ function Value({ state, frame, row, place, best, column }: CellProps & { column:
     <>
       {place.spark && <Spark state={state} run={frame.ids[row]} metric={place.name.slice("metrics.".length)} />}
       {best ? (
-        <span class="nbt-cell-best">
+        <span class={best === "all" ? "nbt-cell-best" : "nbt-cell-best nbt-best-own"}>
           {value}
-          <span class="nbt-sr"> best</span>
+          <span class="nbt-sr"> best{best === "own" && " of its experiment"}</span>
         </span>
       ) : (
         value

@@ -2,7 +2,7 @@
 
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { groupOf, label, NAME } from "../../data/columns";
-import { directionOf, metricOf, PARTS, spelled, type Part } from "../../data/directions";
+import { directionOf, metricOf, PARTS, sortedBy, spelled, type Part } from "../../data/directions";
 import { toggle } from "../../data/lists";
 import { setView, type State } from "../../state/state";
 import { hide, keep } from "../columns/change";
@@ -111,8 +111,9 @@ function show(state: State, name: string, key: string, part: Part): void {
 
 function Actions({ state, name, close }: { state: State; name: string; close: () => void }) {
   const { group, heat, pinned_columns } = state.view.value;
-  const numeric = state.table.frame.value.columns.get(name)?.kind !== "text" && !name.endsWith("_time");
-  const sort = (way: string) => setView(state, { order: [`${spelled(state.table.frame.peek(), name)} ${way}`] });
+  const column = state.table.frame.value.columns.get(name);
+  const numeric = column?.kind !== "text" && !name.endsWith("_time");
+  const sort = (way: string) => setView(state, { order: [`${sortedBy(state.table.frame.peek(), name)} ${way}`] });
   return (
     <div class="nbt-acts">
       <button class="nbt-act" onClick={() => (sort("ASC"), close())}>
@@ -126,7 +127,7 @@ function Actions({ state, name, close }: { state: State; name: string; close: ()
           <Icon name="heat" /> Colour by value
         </button>
       )}
-      {!numeric && (
+      {column?.kind === "text" && (
         <button class="nbt-act" aria-pressed={group.includes(name)} onClick={() => (setView(state, { group: toggle(group, name), opened: [] }), close())}>
           <Icon name="group" /> {group.includes(name) ? "Do not group by this" : "Group by this"}
         </button>

@@ -2,7 +2,9 @@
 
 import { label } from "../../data/columns";
 import { text, type Frame } from "../../data/frame";
+import { spreadOf, summary, type RunGroup, type Summary } from "../../data/groups";
 import { nameOf } from "../../state/table";
+import { num } from "../format";
 
 /** Tab-separated, for a spreadsheet. */
 export function tsv(frame: Frame, rows: readonly number[], columns: readonly string[]): string {
@@ -21,10 +23,57 @@ export function markdown(frame: Frame, rows: readonly number[], columns: readonl
   return `${written.join("\n")}\n`;
 }
 
+/** A line for each group: what its runs have in common, how many they are, and the mean of each number beside its spread. */
+export interface Together {
+  by: readonly string[];
+  groups: readonly RunGroup[];
+  /** Columns of numbers. */
+  numbers: readonly string[];
+  spread: string;
+}
+
+/** In full precision, mean and spread in columns of their own. */
+export function groupsCsv(frame: Frame, { by, groups, numbers, spread }: Together): string {
+  const ends = spread === "minmax" ? ["least", "greatest"] : [spread === "ci" ? "95 % interval ±" : "SD"];
+  const head = [...by.map(label), "Runs", ...numbers.flatMap((name) => [`${titled(name)} mean`, ...ends.map((end) => `${titled(name)} ${end}`)])];
+  const rows = groups.map(({ values, rows }) => [
+    ...values.map((value) => value ?? ""),
+    String(rows.length),
+    ...numbers.flatMap((name) => {
+      const found = summary(frame.columns.get(name), rows);
+      const width = spreadOf(found, spread);
+      const beside = width === null ? ends.map(() => NaN) : "half" in width ? [width.half] : [width.low, width.high];
+      return [found.mean, ...beside].map((value) => (Number.isNaN(value) ? "" : String(value)));
+    }),
+  ]);
+  return [head, ...rows].map((cells) => `${cells.map((value) => cell(value, ",")).join(",")}\n`).join("");
+}
+
+/** As the table shows them. */
+export function groupsMarkdown(frame: Frame, { by, groups, numbers, spread }: Together): string {
+  const head = [...by.map(label), "Runs", ...numbers.map(titled)].map(escaped);
+  const rule = [...by.map(() => "---"), ...["", ...numbers].map(() => "---:")];
+  const rows = groups.map(({ values, rows }) => [
+    ...values.map((value) => escaped(value ?? "")),
+    String(rows.length),
+    ...numbers.map((name) => meanOf(summary(frame.columns.get(name), rows), spread)),
+  ]);
+  return [head, rule, ...rows].map((cells) => `| ${cells.join(" | ")} |\n`).join("");
+}
+
+function meanOf(found: Summary, spread: string): string {
+  if (found.n === 0) return "";
+  const width = spreadOf(found, spread);
+  const beside = width === null ? "" : "half" in width ? ` ± ${num(Number(width.half.toPrecision(2)))}` : ` (${num(width.low)} to ${num(width.high)})`;
+  return num(found.mean) + beside;
+}
+
+const titled = (name: string): string => (name === "duration" ? "Duration (ms)" : label(name));
+
 const escaped = (value: string): string => value.replaceAll(/[\\|<>*_`[\]]/g, "\\$&").replaceAll(/[\r\n]+/g, " ");
 
 function lines(frame: Frame, rows: readonly number[], columns: readonly string[], write: (value: string) => string): string[][] {
-  const head = columns.map((name) => write(name === "duration" ? "Duration (ms)" : label(name)));
+  const head = columns.map((name) => write(titled(name)));
   return [head, ...rows.map((row) => columns.map((name) => write(plain(frame, name, row))))];
 }
 

@@ -1,10 +1,10 @@
 /** What does the mouse do in the runs table, and what is copied from it? */
 
 import type { Signal } from "@preact/signals";
-import { toggle } from "../../data/lists";
+import { added, toggle } from "../../data/lists";
 import { setView, type State } from "../../state/state";
-import { open } from "../run_acts";
-import { selectAll, toggleGroup, toggleRun } from "./selecting";
+import { concerned, open } from "../run_acts";
+import { runsAt, selectAll, toggleGroup, toggleRun } from "./selecting";
 import { tsv } from "./copy";
 import type { Cursor, Held } from "./moves";
 import type { Asked } from "./row_menu";
@@ -41,14 +41,14 @@ export function click(state: State, cursor: Signal<Held>, all: boolean | "mixed"
   }
 }
 
-/** The run of a line, where its menu was asked for: by the other button of the mouse, or by the key that stands for it. */
+/** The runs of a line, where its menu was asked for: by the other button of the mouse, or by the key that stands for it. */
 export function asksMenu(state: State, event: MouseEvent): Asked | null {
   const spotted = spotOf(event.target as Element);
-  const run = spotted && state.table.idAt(spotted.line);
-  if (!run) return null;
+  const runs = spotted ? concerned(state, runsAt(state, spotted.line)) : [];
+  if (runs.length === 0) return null;
   const { left, bottom } = (event.target as Element).getBoundingClientRect();
   const byKey = event.clientX === 0 && event.clientY === 0;
-  return byKey || event.type === "click" ? { run, left, top: bottom } : { run, left: event.clientX, top: event.clientY };
+  return byKey || event.type === "click" ? { runs, left, top: bottom } : { runs, left: event.clientX, top: event.clientY };
 }
 
 export function doubleClick(state: State, event: MouseEvent): void {
@@ -58,15 +58,12 @@ export function doubleClick(state: State, event: MouseEvent): void {
   if (id !== null) open(state, id);
 }
 
-/** The selected runs in the order shown; without a selection, the one of the line. */
+/** The selected runs in the order of the table, then those that it does not show; without a selection, those of the line. */
 export function chosenRows(state: State, line = -1): number[] {
-  const { table } = state;
-  const selected = table.selected.peek();
-  const { ids } = table.frame.peek();
-  const { rows, marks } = table.lines.peek();
-  const runs = [...rows].filter((_, i) => table.isRun(marks[i]));
-  if (selected.size > 0) return runs.filter((row) => selected.has(ids[row]));
-  return line >= 0 && table.isRun(marks[line]) ? [rows[line]] : [];
+  const { rowOf } = state.table.frame.peek();
+  const selected = state.table.selected.peek();
+  const runs = selected.size > 0 ? added(state.table.inOrder.peek().filter((id) => selected.has(id)), [...selected]) : runsAt(state, line);
+  return runs.map((id) => rowOf.get(id)).filter((row) => row !== undefined);
 }
 
 /** Text that was marked by hand is copied as it is. */

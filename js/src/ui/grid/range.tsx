@@ -1,5 +1,6 @@
 /** Which numbers of a column are to be seen? A small histogram, and the two ends of a range. */
 
+import { useRef } from "preact/hooks";
 import { bins, numbersIn, type Bins } from "../../data/bins";
 import type { Column } from "../../data/frame";
 import { duration as readDuration } from "../../query/values";
@@ -72,7 +73,7 @@ function Histogram({ found, low, high, pick, say }: HistogramProps) {
     const { left, width } = (event.currentTarget as Element).getBoundingClientRect();
     return Math.max(0, Math.min(found.counts.length - 1, Math.floor(((event.clientX - left) / width) * found.counts.length)));
   };
-  let from: number | null = null;
+  const from = useRef<number | null>(null); // outlives a line that comes in meanwhile
   return (
     <svg
       class="nbt-histogram"
@@ -83,12 +84,12 @@ function Histogram({ found, low, high, pick, say }: HistogramProps) {
       aria-label={`${say(found.low)} to ${say(found.high)}`}
       onPointerDown={(event) => {
         event.currentTarget.setPointerCapture(event.pointerId);
-        from = at(event);
+        from.current = at(event);
       }}
       onPointerUp={(event) => {
-        if (from === null) return;
-        const [a, b] = [from, at(event)].sort((x, y) => x - y);
-        from = null;
+        if (from.current === null) return;
+        const [a, b] = [from.current, at(event)].sort((x, y) => x - y);
+        from.current = null;
         pick(round(found.low + a * step), round(found.low + (b + 1) * step));
       }}
     >

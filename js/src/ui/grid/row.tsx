@@ -83,7 +83,7 @@ function cell({ state, frame, row, layout, cursor, narrow, ...props }: RowProps,
       class={place.right ? "nbt-cell nbt-right" : "nbt-cell"}
       style={{ left: px(place.left), width: px(place.width), background: heat === null ? "" : warm(heat) }}
     >
-      <CellBody state={state} frame={frame} row={row} place={place} narrow={narrow} best={props.best.get(place.name)?.has(row) ?? false} />
+      <CellBody state={state} frame={frame} row={row} place={place} narrow={narrow} best={props.best.get(place.name)?.get(row) ?? null} />
     </div>
   );
 }

@@ -1,16 +1,16 @@
-/** What can be done with the run under the pointer, or that of the line with the focus? */
+/** What can be done with the runs of the line under the pointer, or of the line with the focus? */
 
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { whyNoEdits, type State } from "../../state/state";
 import { nameOf } from "../../state/table";
 import { Items, type Item } from "../menu";
-import { concerned, itemsFor, open } from "../run_acts";
+import { itemsFor, open } from "../run_acts";
 import { put } from "../clipboard";
 import { px } from "./layout";
 
 /** `left` and `top` are places in the window. */
 export interface Asked {
-  run: string;
+  runs: readonly string[];
   left: number;
   top: number;
 }
@@ -26,9 +26,9 @@ export function RowMenu({ state, asked, close }: { state: State; asked: Asked; c
     page.addEventListener("pointerdown", outside, true);
     return () => page.removeEventListener("pointerdown", outside, true);
   }, [asked]);
-  const runs = concerned(state, asked.run);
-  const name = nameOf(state.frame.value, state.frame.value.rowOf.get(asked.run) ?? 0);
-  const title = runs.length > 1 ? `${runs.length.toLocaleString("en")} selected runs` : name;
+  const { runs } = asked;
+  const name = nameOf(state.frame.value, state.frame.value.rowOf.get(runs[0]) ?? 0);
+  const title = runs.length > 1 ? `${runs.length.toLocaleString("en")} runs` : name;
   return (
     <div
       ref={sheet}
@@ -43,7 +43,7 @@ export function RowMenu({ state, asked, close }: { state: State; asked: Asked; c
       }}
     >
       <div class="nbt-dim nbt-more nbt-ellipsis">{title}</div>
-      <Items items={[...(runs.length === 1 ? alone(state, asked.run) : []), ...itemsFor(state, runs)]} close={close} says={whyNoEdits(state)} />
+      <Items items={[...(runs.length === 1 ? alone(state, runs[0]) : []), ...itemsFor(state, runs)]} close={close} says={whyNoEdits(state)} />
     </div>
   );
 }

@@ -36,8 +36,7 @@ export function toggleGroup(state: State, line: number, what: "fold" | "select")
   const group = state.table.groups.peek()[rows[line]];
   if (!group) return;
   if (what === "fold") return setView(state, { opened: toggle(state.view.peek().opened, group.key) });
-  const { ids } = state.table.frame.peek();
-  const members = Array.from(group.rows, (row) => ids[row]);
+  const members = runsAt(state, line);
   const selected = state.table.selected.peek();
   const all = members.every((id) => selected.has(id));
   const gone = new Set(members);
@@ -58,4 +57,12 @@ export function selectAll(state: State, on: boolean): void {
 
 export function runAt(state: State, line: number): string | null {
   return state.table.idAt(line);
+}
+
+/** The run of the line, or those of its group. */
+export function runsAt({ table }: State, line: number): string[] {
+  const run = table.idAt(line);
+  if (run !== null) return [run];
+  const { ids } = table.frame.peek();
+  return Array.from(table.groups.peek()[table.lines.peek().rows[line]]?.rows ?? [], (row) => ids[row]);
 }

@@ -1,6 +1,7 @@
 /** Since when? Times are asked for as people speak of them. */
 
-import { written } from "../../query";
+import { duration } from "../../query/values";
+import { readSince, writeSince } from "../../state/quick";
 import { setView, type State } from "../../state/state";
 
 const SPANS = [
@@ -12,18 +13,13 @@ const SPANS = [
 
 export function Since({ state, name }: { state: State; name: string }) {
   const { filter } = state.view.value;
-  const mine = new RegExp(`(?:^| and )${written(name)} > now\\(\\) - '(\\w+)'(?= and |$)`, "i");
-  const now = mine.exec(filter)?.[1];
-  const write = (span: string | null) => {
-    const rest = filter.replace(mine, "").replace(/^ and /i, "").trim();
-    const or = / or /i.test(rest) ? `(${rest})` : rest;
-    setView(state, { filter: span === null ? rest : [or, `${written(name)} > now() - '${span}'`].filter(Boolean).join(" and ") });
-  };
+  const now = readSince(filter, name);
+  const write = (span: string | null) => setView(state, { filter: writeSince(state.table.frame.peek(), filter, name, span) });
   return (
     <fieldset class="nbt-picks nbt-quick">
       <legend>In the last</legend>
       {SPANS.map(([span, says]) => (
-        <button key={span} class="nbt-pick" aria-pressed={now === span} onClick={() => write(now === span ? null : span)}>
+        <button key={span} class="nbt-pick" aria-pressed={now === duration(span)} onClick={() => write(now === duration(span) ? null : span)}>
           {says}
         </button>
       ))}

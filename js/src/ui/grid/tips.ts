@@ -58,6 +58,6 @@ function tipOf(state: State, facts: Facts, row: number, name: string): string | 
   }
   if (column.missing[row]) return null;
   if (name.endsWith("_time")) return dateTime(column.values[row]);
-  const best = groupOf(name) === "metrics" && facts.best.peek().get(name)?.has(row);
-  return best ? `${column.values[row]}: the best of its experiment` : String(column.values[row]);
+  const best = groupOf(name) === "metrics" && facts.best.peek().get(name)?.get(row);
+  return best ? `${column.values[row]}: the best of ${best === "all" ? "these runs" : "its experiment"}` : String(column.values[row]);
 }

@@ -13,7 +13,7 @@ export function toBest({ state, cursor, at, places, best }: Place): boolean {
   const here = names[at.column - 1] ?? "";
   const asked = groupOf(here) === "metrics" ? [here] : [...state.table.sortings.peek().map(({ name }) => name), ...names];
   const name = asked.find((each) => names.includes(each) && best.has(each)) ?? "";
-  const row = ofTheSame(state, at.line, [...(best.get(name) ?? [])]);
+  const row = ofTheSame(state, at.line, [...(best.get(name)?.keys() ?? [])]);
   if (row === undefined) {
     const words = "No run is the best: all are alike.";
     state.said.value = words;
