@@ -85,7 +85,7 @@ def test_the_gallery_shows_a_figure_of_every_kind(demo: Path) -> None:
         for output in outputs(demo, "03-gallery")
         if "application/vnd.plotly.v1+json" in output.get("data", {})
     ]
-    assert len(drawn) == 14
+    assert len(drawn) == 15
     assert {traces[0]["type"] for traces in drawn} == {"scatter", "parcoords", "contour", "box", "bar"}
     assert drawn[-1][1]["fill"] == "tonexty"  # the groups of the dashboard, as it shows them
 

@@ -19,6 +19,7 @@ from tests.browser.jupyter import chromium_running
 
 OUT = Path(__file__).resolve().parents[2] / "build/screenshots/compare"
 MOST = 50
+PLOTLY = 180_000  # ms; its five megabytes of code are read anew for every frame, on a busy machine
 Act = Callable[[Page], None]
 Show = Callable[[], Dashboard]
 
@@ -58,7 +59,7 @@ def file(*path: str) -> Act:
 
 def run_scripts(page: Page) -> None:
     page.get_by_role("button", name="run them").first.click()
-    page.frame_locator(".nbt-sandbox").first.frame_locator("iframe").locator(".main-svg").first.wait_for()
+    page.frame_locator(".nbt-sandbox").first.frame_locator("iframe").locator(".main-svg").first.wait_for(timeout=PLOTLY)
 
 
 def check(label: str) -> Act:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import lightgbm
 import pytest
@@ -15,6 +16,9 @@ from sklearn.preprocessing import FunctionTransformer
 import nbtrack
 from nbtrack.errors import NbtrackWarning, NotFoundError
 from nbtrack.stores import Store
+from nbtrack.stores.files import FileStore
+from nbtrack.stores.files.model_shelf import FileModels
+from nbtrack.stores.receiving import LoggedModel
 from tests.autolog.found import children, runs
 from tests.autolog.loading import loaded
 
@@ -76,6 +80,13 @@ def test_what_was_kept_is_loaded_again_under_mlflows_names(data: Data, tmp_path:
             expected = model.predict(given).tolist()
             assert again.predict(given).tolist() == pytest.approx(expected)
             assert nbtrack.pyfunc.load_model(info.model_uri).predict(X).tolist() == pytest.approx(expected)
+    held = FileModels(cast(FileStore, nbtrack.MlflowClient().store))
+    logged = f"m-{'0' * 32}"
+    held.receive_model(run.info.experiment_id, LoggedModel(logged, "beside the run, as MLflow 3 does", 2, 1, 1))
+    kept = nbtrack.download_artifacts(f"runs:/{run.info.run_id}/model-0")
+    shutil.copytree(kept, held.model_files(logged), dirs_exist_ok=True)
+    beside = nbtrack.pyfunc.load_model(f"models:/{logged}")
+    assert beside.predict(X).tolist() == trained[0][1].predict(X).tolist()
     with pytest.raises(ValueError, match="Load it with MLflow"):
         nbtrack.lightgbm.load_model(f"runs:/{run.info.run_id}/model-0")
     with pytest.raises(NotFoundError, match="model-9"):

@@ -67,18 +67,15 @@ def test_the_repository_is_compared_by_the_commits_of_the_runs(shown: Shown, run
     expect(changed.locator(".nbt-diff-out").first).to_contain_text("depth = 2")
 
 
-def test_packages_that_differ_stand_first_and_equal_ones_wait(shown: Shown, runs: list[str]) -> None:
+def test_packages_that_differ_stand_first_and_a_value_at_a_step_is_of_the_last_step_before(
+    shown: Shown, runs: list[str]
+) -> None:
     page = shown(nbtrack.compare(*runs[:2]))
     fold(page, "Packages")
     expect(row(page, "numpy").locator("td")).to_have_text(["2.0.0", "2.1.0"])
     expect(row(page, "torch")).to_have_count(0)
     page.get_by_role("button", name="2 equal ones").click()
     expect(row(page, "torch").locator("td")).to_have_text(["2.9", "2.9"])
-
-
-def test_values_at_a_step_are_those_of_the_last_step_before_where_it_has_none(shown: Shown, runs: list[str]) -> None:
-    dash = nbtrack.compare(*runs[:2])
-    page = shown(dash)
     page.get_by_role("button", name="at step").click()
     page.get_by_label("Step").fill("21")
     cells = row(page, "lr").locator("td")

@@ -57,15 +57,11 @@ def test_without_a_selection_the_first_runs_of_the_table_are_drawn_and_it_says_s
     expect(figure(page, "loss")).to_have_attribute("aria-label", re.compile("^loss: 10 runs"))
 
 
-def test_system_metrics_stand_apart_and_unfold_on_a_click(panel: Opener) -> None:
+def test_system_metrics_stand_apart_and_a_search_keeps_the_panels_it_names(panel: Opener) -> None:
     page = panel(runs=2, selected=2)
     expect(figure(page, "system/cpu_utilization_percentage")).to_have_count(0)
     page.get_by_role("button", name="system 2").click()
     expect(figure(page, "system/cpu_utilization_percentage")).to_be_visible()
-
-
-def test_a_search_keeps_the_panels_it_names(panel: Opener) -> None:
-    page = panel(runs=2, selected=2)
     page.get_by_label("Find metrics").fill("loss")
     expect(page.locator("figure")).to_have_count(2)
     page.get_by_label("Find metrics").fill("zzz")
@@ -208,7 +204,7 @@ def test_the_keyboard_moves_the_cursor_and_zooms(panel: Opener) -> None:
     expect(page.get_by_role("button", name="Show all")).to_have_count(0)
 
 
-def test_smoothing_shows_the_smoothed_value_with_the_raw_one_beside(panel: Opener) -> None:
+def test_each_way_of_smoothing_shows_another_value_with_the_raw_one_beside(panel: Opener) -> None:
     page = panel(runs=2, selected=2)
     page.get_by_label("Smoothing").fill("0.9")
     plot(page, "loss").hover(position={"x": 150, "y": 60})
@@ -216,6 +212,14 @@ def test_smoothing_shows_the_smoothed_value_with_the_raw_one_beside(panel: Opene
     expect(row).to_have_count(2)
     smoothed, raw = row.all_inner_texts()
     assert smoothed != raw
+    seen = set()
+    for kind in ("ema", "gaussian", "mean"):
+        page.mouse.move(2, 2)
+        page.get_by_label("Kind of smoothing").select_option(kind)
+        page.wait_for_timeout(100)
+        plot(page, "loss").hover(position={"x": 60, "y": 60})
+        seen.add(page.locator(".nbt-hover td.nbt-number").first.inner_text())
+    assert len(seen) == 3
 
 
 def test_a_metric_with_one_point_a_run_is_bars_sorted_best_first(panel: Opener) -> None:
@@ -315,7 +319,7 @@ def test_only_panels_in_sight_hold_a_canvas(panel: Opener) -> None:
     expect(figure(page, "accuracy").locator("canvas")).to_have_count(0)
 
 
-def test_a_panel_is_saved_as_points_and_as_a_picture(panel: Opener) -> None:
+def test_a_panel_is_saved_as_points_as_a_picture_and_as_svg_with_its_lines_and_names(panel: Opener) -> None:
     page = panel(runs=2, selected=2, points=30)
     plot(page, "loss")
     menu = figure(page, "loss").locator("summary")
@@ -331,23 +335,17 @@ def test_a_panel_is_saved_as_points_and_as_a_picture(panel: Opener) -> None:
         figure(page, "loss").get_by_role("button", name="Picture (PNG)").click()
     assert picture.value.suggested_filename == "loss.png"
     assert picture.value.path().read_bytes().startswith(b"\x89PNG")
+    menu.click()
+    with page.expect_download() as drawing:
+        figure(page, "loss").get_by_role("button", name="Picture (SVG)").click()
+    root = ElementTree.fromstring(drawing.value.path().read_text())
+    texts = {each.text for each in root.iter("{http://www.w3.org/2000/svg}text")}
+    assert {"loss", "forest-0", "boosting-1", "0", "step"} <= texts
+    assert len(list(root.iter("{http://www.w3.org/2000/svg}path"))) == 2
 
 
 def shown_metrics(page: Page) -> list[str]:
     return [each.get_attribute("data-panel") or "" for each in page.locator("section[aria-label=metrics] figure").all()]
-
-
-def test_each_way_of_smoothing_shows_another_value(panel: Opener) -> None:
-    page = panel(runs=1, selected=1)
-    page.get_by_label("Smoothing").fill("0.9")
-    seen = set()
-    for kind in ("ema", "gaussian", "mean"):
-        page.get_by_label("Kind of smoothing").select_option(kind)
-        page.wait_for_timeout(100)
-        plot(page, "loss").hover(position={"x": 60, "y": 60})
-        seen.add(page.locator(".nbt-hover td.nbt-number").first.inner_text())
-        page.mouse.move(2, 2)
-    assert len(seen) == 3
 
 
 def test_another_metric_can_be_the_axis(panel: Opener) -> None:
@@ -500,19 +498,6 @@ def test_low_panels_stand_above_each_other_beside_a_high_one(panel: Opener) -> N
     assert under["y"] + under["height"] <= tall["y"] + tall["height"] + 4
     assert under["x"] == beside["x"] > tall["x"]
     assert box(figure(page, third))["y"] == beside["y"]
-
-
-def test_a_panel_is_saved_as_svg_with_its_lines_and_names(panel: Opener) -> None:
-    page = panel(runs=2, selected=2)
-    plot(page, "loss")
-    figure(page, "loss").hover()
-    figure(page, "loss").locator("summary").click()
-    with page.expect_download() as picture:
-        figure(page, "loss").get_by_role("button", name="Picture (SVG)").click()
-    root = ElementTree.fromstring(picture.value.path().read_text())
-    texts = {each.text for each in root.iter("{http://www.w3.org/2000/svg}text")}
-    assert {"loss", "forest-0", "boosting-1", "0", "step"} <= texts
-    assert len(list(root.iter("{http://www.w3.org/2000/svg}path"))) == 2
 
 
 def test_the_canvas_follows_a_switch_of_the_theme(panel: Opener) -> None:

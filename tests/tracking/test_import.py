@@ -72,6 +72,18 @@ def test_an_unknown_name_is_an_attribute_error_that_says_so() -> None:
         _ = nbtrack.no_such_name
 
 
+def test_what_of_mlflow_is_not_here_says_where_it_is_done(tmp_path: Path) -> None:
+    with pytest.raises(AttributeError, match=r"'search_logged_models'\. .*search_runs.*set_tracking_uri\('nbtrack:///"):
+        _ = nbtrack.search_logged_models
+    client = nbtrack.MlflowClient(str(tmp_path / "mlruns"))
+    with pytest.raises(AttributeError, match=r"MlflowClient .*'create_model_version'\. .*no model registry"):
+        _ = client.create_model_version
+    with pytest.raises(AttributeError, match=r"MlflowClient has no attribute 'no_such_name'$"):
+        _ = client.no_such_name
+    with pytest.raises(ValueError, match="names a registered model, and nbtrack has no registry"):
+        nbtrack.pyfunc.load_model("models:/digits/1")
+
+
 def test_importing_a_room_does_not_hide_the_public_name_it_shares() -> None:
     code = "import types, nbtrack; nbtrack.dashboard = types.ModuleType('d'); print('dashboard' in vars(nbtrack))"
     assert python(code).strip() == "False"

@@ -13,6 +13,9 @@ import { groupInks } from "./assemble";
 import { useScene, type Scene } from "./scene";
 import { Swatch } from "./swatch";
 
+/** As nbtrack/figures/history.py says it. */
+export const BEYOND = "the 95 % interval of two runs goes beyond the axis";
+
 /** One bar as it is drawn. */
 export interface BarShown {
   /** The run, or the name of a group. */
@@ -92,50 +95,54 @@ interface Props {
 export function BarList({ bars, kind, pointed, open }: Props) {
   const [low, high] = extentOf(bars);
   const share = (value: number) => (high === low ? 0 : (100 * (Math.min(high, Math.max(low, value)) - low)) / (high - low));
+  const beyond = bars.some(({ band }) => band && (band.low < low || band.high > high));
   return (
-    <ol class="nbt-bars">
-      {bars.map((bar, place) => {
-        const { key, name, short, ink, value, band } = bar;
-        const best = place === 0 && bars.length > 1 && Number.isFinite(value);
-        const told = bandText(bar, kind);
-        return (
-          <li
-            key={key}
-            class={pointed.value === key ? "nbt-pointed" : ""}
-            title={told && `${name}: ${num(value)} ${told}`}
-            onMouseEnter={() => (pointed.value = key)}
-            onMouseLeave={() => (pointed.value = null)}
-          >
-            <span class="nbt-bars-name" title={name}>
-              <Swatch ink={ink} />
-              {open ? (
-                <button type="button" class="nbt-textlink" title={`Open ${name}`} onClick={() => open(key)}>
-                  {short}
-                </button>
-              ) : (
-                <span>{short}</span>
-              )}
-            </span>
-            <span class="nbt-bars-track">
-              {Number.isFinite(value) && (
-                <span
-                  class="nbt-bars-bar"
-                  style={{
-                    left: `${share(Math.min(0, value))}%`,
-                    width: `${Math.abs(share(value) - share(0))}%`,
-                    background: ink.color,
-                  }}
-                />
-              )}
-              {band && <span class="nbt-bars-band" style={{ left: `${share(band.low)}%`, width: `${share(band.high) - share(band.low)}%` }} />}
-            </span>
-            <span class="nbt-bars-value">
-              <span class={best ? "nbt-number nbt-winner" : "nbt-number"}>{num(value)}</span>
-              {told && <span class="nbt-bars-told nbt-dim"> {told}</span>}
-            </span>
-          </li>
-        );
-      })}
-    </ol>
+    <>
+      <ol class="nbt-bars">
+        {bars.map((bar, place) => {
+          const { key, name, short, ink, value, band } = bar;
+          const best = place === 0 && bars.length > 1 && Number.isFinite(value);
+          const told = bandText(bar, kind);
+          return (
+            <li
+              key={key}
+              class={pointed.value === key ? "nbt-pointed" : ""}
+              title={told && `${name}: ${num(value)} ${told}`}
+              onMouseEnter={() => (pointed.value = key)}
+              onMouseLeave={() => (pointed.value = null)}
+            >
+              <span class="nbt-bars-name" title={name}>
+                <Swatch ink={ink} />
+                {open ? (
+                  <button type="button" class="nbt-textlink" title={`Open ${name}`} onClick={() => open(key)}>
+                    {short}
+                  </button>
+                ) : (
+                  <span>{short}</span>
+                )}
+              </span>
+              <span class="nbt-bars-track">
+                {Number.isFinite(value) && (
+                  <span
+                    class="nbt-bars-bar"
+                    style={{
+                      left: `${share(Math.min(0, value))}%`,
+                      width: `${Math.abs(share(value) - share(0))}%`,
+                      background: ink.color,
+                    }}
+                  />
+                )}
+                {band && <span class="nbt-bars-band" style={{ left: `${share(band.low)}%`, width: `${share(band.high) - share(band.low)}%` }} />}
+              </span>
+              <span class="nbt-bars-value">
+                <span class={best ? "nbt-number nbt-winner" : "nbt-number"}>{num(value)}</span>
+                {told && <span class="nbt-bars-told nbt-dim"> {told}</span>}
+              </span>
+            </li>
+          );
+        })}
+      </ol>
+      {beyond && <div class="nbt-figure-note nbt-dim">{BEYOND}</div>}
+    </>
   );
 }

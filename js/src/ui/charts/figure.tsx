@@ -9,7 +9,7 @@ import { shortName } from "../../data/sections";
 import { runName } from "../drawn";
 import { num } from "../format";
 import { assemble, countOf, isGuess, treeOf, type Assembled, type DrawnLine } from "./assemble";
-import { Bars, barsShown } from "./bars";
+import { Bars, barsShown, BEYOND } from "./bars";
 import { bestBar, bestMean, bestPoint, bestRun } from "./best";
 import { lineNear, rowsAt, snapped } from "./hover";
 import { Grow, Shrink } from "./icons";
@@ -148,9 +148,6 @@ function isSingle(scene: Scene, metric: string): boolean {
   }
   return any;
 }
-
-/** As nbtrack/figures/history.py says it. */
-const BEYOND = "the 95 % interval of two runs goes beyond the axis";
 
 const WHY_COARSE: Record<Life, string> = {
   live: "the kernel could not read all points",
