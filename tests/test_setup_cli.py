@@ -206,21 +206,22 @@ def test_doctor_names_the_damaged_file_and_what_to_do(place: str, capsys: pytest
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "said", "below"),
     [
-        (["ls", "metrics.loss >"], "Expected a number"),
-        (["ls", "-e", "nosuch"], "no experiment 'nosuch'"),
-        (["export", "--csv", "-o", "/nosuch/folder/runs.csv"], "/nosuch/folder"),
+        (["ls", "metrics.loss >"], "Expected a number", ["    metrics.loss >", "                  ^"]),
+        (["ls", "-e", "nosuch"], "no experiment 'nosuch'", []),
+        (["export", "--csv", "-o", "/nosuch/folder/runs.csv"], "/nosuch/folder", []),
     ],
 )
-def test_a_mistake_is_one_line_and_status_2(
-    place: str, words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+def test_a_mistake_is_one_line_and_status_2_and_one_in_a_filter_shows_its_place(
+    place: str, words: list[str], said: str, below: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main([*words, "--store", place]) == 2
     printed = capsys.readouterr()
     assert printed.out == ""
-    assert said in printed.err
-    assert len(printed.err.splitlines()) == 1
+    first, *rest = printed.err.splitlines()
+    assert said in first
+    assert rest == below
 
 
 def test_a_folder_without_a_store_is_said_and_none_is_made(

@@ -19,6 +19,7 @@ from nbtrack.tracking.client import MlflowClient
 
 HOOK = "complete_command"
 WORDS = ("%track", "track")
+MANY = 5_000  # runs
 # A filter as far as it is typed: behind `%track ls`, or in the quotes of an argument.
 _LS = re.compile(r"^\s*%?track\s+ls\s+(?P<filter>[^\n]*)$")
 _ARGUMENT = re.compile(
@@ -70,10 +71,11 @@ def filters(context: CompletionContext) -> SimpleMatcherResult:
 
 
 def _known() -> Frame | None:
-    """The runs as last seen, which is at once, or as they are where nothing is remembered."""
+    """The runs as they are; of very many, which take seconds to check, as they were when last seen."""
     try:
         watch = MlflowClient().store.watch()
-        return watch.remembered().frame() if watch.remembered().rows else watch.snapshot().frame()
+        before = watch.remembered()
+        return (before if len(before.rows) > MANY else watch.snapshot()).frame()
     except (NbtrackError, OSError):
         return None
 

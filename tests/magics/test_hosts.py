@@ -76,6 +76,8 @@ class Terminal:
     def __init__(self, folder: Path) -> None:
         self.said = ""
         self.pid, self._end = pty.fork()
+        self._ready = select.poll()
+        self._ready.register(self._end, select.POLLIN)
         if self.pid == 0:
             os.chdir(folder)
             given = {**environment(folder), "TERM": "xterm", "NO_COLOR": "1"}
@@ -90,7 +92,7 @@ class Terminal:
         stop = time.monotonic() + seconds
         while not (match := re.search(pattern, self.said)):
             assert time.monotonic() < stop, self.said
-            if select.select([self._end], [], [], 0.2)[0]:
+            if self._ready.poll(200):
                 self.said += os.read(self._end, 65536).decode(errors="replace")
         before, self.said = self.said[: match.end()], self.said[match.end() :]
         return before

@@ -171,6 +171,8 @@ class FileStore:
             changed: dict[str, Any] = {}
             if status is not None:
                 changed["status"] = int(status)
+                if status not in (RunStatus.RUNNING, RunStatus.SCHEDULED):
+                    self._let_go(run_id)
             if end_time is not None:
                 changed["end_time"] = int(end_time)
             if run_name:
@@ -202,10 +204,15 @@ class FileStore:
         found = self._writers.pop(run_id, None) or FileRunWriter(run_id, lambda: self._folder(run_id))
         self._writers[run_id] = found
         if len(self._writers) > MOST_WRITERS:  # the one not asked for the longest; whoever holds it can go on
-            oldest = next(iter(self._writers))
-            self._ready.pop(oldest, None)
-            self._writers.pop(oldest).close()
+            self._let_go(next(iter(self._writers)))
         return found
+
+    def _let_go(self, run_id: str) -> None:
+        """Close the files of a run that has ended; who still logs to it opens them again."""
+        self._ready.pop(run_id, None)
+        writer = self._writers.pop(run_id, None)
+        if writer is not None:
+            writer.close()
 
     def log_batch(
         self,
