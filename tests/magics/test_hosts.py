@@ -76,13 +76,13 @@ class Terminal:
     def __init__(self, folder: Path) -> None:
         self.said = ""
         self.pid, self._end = pty.fork()
-        self._ready = select.poll()
-        self._ready.register(self._end, select.POLLIN)
         if self.pid == 0:
             os.chdir(folder)
             given = {**environment(folder), "TERM": "xterm", "NO_COLOR": "1"}
             command = [sys.executable, "-m", "IPython", "--simple-prompt", "--no-banner", "--no-confirm-exit"]
             os.execve(sys.executable, command, given)
+        self._ready = select.poll()
+        self._ready.register(self._end, select.POLLIN)
 
     def type(self, text: str) -> None:
         os.write(self._end, text.encode())
