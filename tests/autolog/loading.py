@@ -36,7 +36,8 @@ def loaded(python: str, folder: Path, rows: Any, models: list[tuple[str, str]]) 
     """Of each (flavour, address of a model): what it predicts as a plain function, and by its own flavour."""
     np.save(folder / "rows.npy", rows)
     here = {**os.environ, "MLFLOW_TRACKING_URI": f"file://{folder / 'mlruns'}", "MLFLOW_ALLOW_FILE_STORE": "true"}
-    here |= {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true"}
+    # A model of a test's own class is loaded by the class.
+    here |= {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true", "PYTHONPATH": str(Path(__file__).parents[2])}
     words = [python, "-c", LOAD, str(folder / "rows.npy"), json.dumps(models)]
     done = subprocess.run(words, capture_output=True, text=True, env=here, cwd=folder)
     assert done.returncode == 0, done.stderr[-3000:]
