@@ -119,7 +119,8 @@ def _made_with(path: str, lines: bytes) -> int | None:
         return None
     try:
         if os.write(fd, lines) == len(lines):
-            os.link(f"/proc/self/fd/{fd}", path, follow_symlinks=True)
+            # A folder's descriptor is given for the call that follows links; of a whole path it is not used.
+            os.link(f"/proc/self/fd/{fd}", path, src_dir_fd=fd, follow_symlinks=True)
             return fd
     except OSError:
         pass  # the usual way says what is wrong
