@@ -7,6 +7,7 @@ is given a child as well, so that all can be compared side by side. Without an a
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -36,6 +37,7 @@ MODEL = "model"  # where a fit's model lies among the artifacts
 kept_models: set[str] = set()  # libraries whose models are kept
 _ORIGIN = ("mlflow.user", "mlflow.source.")
 MOST_KEPT = 100_000  # writings of a first fit that can still be given to a child of its own
+SHORTEST_SECRET = 3  # characters; what is not longer is a switch
 
 
 @dataclass(eq=False)
@@ -61,9 +63,10 @@ class Recording:
         self, params: Mapping[str, Any], tags: Mapping[str, str] | None = None, defaults: Collection[str] = ()
     ) -> None:
         """Keep params as text, cut as MLflow cuts them, and tags. One that the person has logged, or that their cell
-        has of itself, stays as it is; names that look secret are left out. `defaults` are
-        those that nobody has chosen."""
-        texts = {str(key): _text(value)[:LONGEST_PARAM] for key, value in params.items() if not looks_secret(str(key))}
+        has of itself, stays as it is; what may be a secret by its name is left out. `defaults` are those that
+        nobody has chosen."""
+        texts = {str(key): _text(value)[:LONGEST_PARAM] for key, value in params.items()}
+        texts = {key: text for key, text in texts.items() if _hides_nothing(text) or not looks_secret(key)}
         marks = dict(tags or {})
         self._keep("params", (texts, dict(marks)))
         batch = [Param(key, value) for key, value in texts.items() if key not in self.reserved]
@@ -188,6 +191,11 @@ class Recording:
             else:
                 getattr(child, kind)(value)
         child.client.log_batch(child.run_id, metrics=points)
+
+
+def _hides_nothing(text: str) -> bool:
+    """A switch (`pin_memory=True`, `"no"`), or `<HUB_TOKEN>`, which transformers puts in a token's place."""
+    return len(text) <= SHORTEST_SECRET or text in ("True", "False", "None") or bool(re.fullmatch("<[A-Z_]+>", text))
 
 
 def _text(value: Any) -> str:
