@@ -88,7 +88,11 @@ def test_the_menu_of_a_run_is_there_for_the_mouse_and_for_the_keyboard(page: Pag
     menu = page.get_by_role("dialog", name=f"Actions on {name}")
     menu.get_by_role("button", name="Keep on top").click()
     expect(page.locator(".nbt-pins .nbt-run-link")).to_have_text(name)
-    page.locator("[data-line='2'] [data-column='3']").focus()
+    expect(menu).to_have_count(0)
+    expect(page.locator(".nbt-root :focus")).to_have_count(1)  # the menu has given the focus back
+    third = page.locator("[data-line='2'] [data-column='3']")
+    third.click()
+    expect(third).to_be_focused()
     page.keyboard.press("m")
     expect(page.get_by_role("dialog", name="Actions on").locator("button:focus")).to_have_text(re.compile("Open"))
     page.keyboard.press("ArrowDown")
