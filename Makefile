@@ -108,10 +108,12 @@ test-js: build
 	@$(NPM) run --silent test
 
 # A test file stays in one process, so that its JupyterLab is started once. Playwright keeps an event loop running in its
-# process, so the tests that drive a browser have processes of their own.
+# process, so the tests that drive a browser have processes of their own; they run also when one of the others has failed.
 test-py: build chromium $(MLFLOWS) $(KERNELS)
-	@$(PY) -m pytest -q -n $(JOBS) --dist loadfile -m "not browser and not slow and not large" $(PYTEST)
-	@NBTRACK_CHROMIUM="$$(cat $(CHROMIUM))" $(PY) -m pytest -q -n $(JOBS) --dist loadfile -m "browser and not slow" $(PYTEST)
+	@failed=0; \
+	$(PY) -m pytest -q -n $(JOBS) --dist loadfile -m "not browser and not slow and not large" $(PYTEST) || failed=1; \
+	NBTRACK_CHROMIUM="$$(cat $(CHROMIUM))" $(PY) -m pytest -q -n $(JOBS) --dist loadfile -m "browser and not slow" $(PYTEST) || failed=1; \
+	exit $$failed
 
 test-quick: build ## no browser, no MLflow: seconds, for while you edit
 	@$(NPM) run --silent test
