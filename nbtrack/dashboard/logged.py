@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from typing import Any
 
 from nbtrack.errors import NotFoundError
 from nbtrack.stores.base import Store
+from nbtrack.stores.names import json_number
 from nbtrack.stores.receiving import LoggedModel
 from nbtrack.stores.run_models import RunModels, models_in, newest
 
@@ -50,13 +50,6 @@ def _model(model: LoggedModel) -> dict[str, Any]:
         "made_at": model.creation_time,
         "params": [list(each) for each in model.params],
         "tags": [list(each) for each in model.tags if not each[0].startswith("mlflow.")],
-        "metrics": [[each.key, _number(each.value), each.step, each.dataset_name] for each in newest(model)],
+        "metrics": [[each.key, json_number(each.value), each.step, each.dataset_name] for each in newest(model)],
         "problem": "",
     }
-
-
-def _number(value: float) -> float | str:
-    """As JavaScript reads it: what is not finite has no place in JSON."""
-    if math.isfinite(value):
-        return value
-    return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -24,14 +24,14 @@ def shown_rows(frame: Frame, view: Mapping[str, Any], history: History) -> Frame
 
     What the table shows without a match is left out: the parents of matches, and pinned runs.
     """
-    if not is_arranged(frame, view):
+    parent, pinned = _parents(frame, view), {row for _, row in _places(frame, view["pinned"])}
+    if not _arranges(view, parent, pinned):
         return plain_rows(frame, view, history)
     scope = _scope(frame, view)
     match = scope & mask(frame, view["filter"], history=history)
-    pinned = {row for run, row in _places(frame, view["pinned"]) if scope[row]}
+    pinned = {row for row in pinned if scope[row]}
     part = np.flatnonzero(match | np.isin(np.arange(len(frame)), list(pinned)))
     rows = part[order(frame.take(part), view["order"], history=history)].tolist()
-    parent = parents(frame) if view["tree"] else [-1] * len(frame)
     if view["group"]:
         found = in_groups(frame, [row for row in rows if match[row]], view, parent, pinned)
     else:
@@ -41,9 +41,15 @@ def shown_rows(frame: Frame, view: Mapping[str, Any], history: History) -> Frame
 
 def is_arranged(frame: Frame, view: Mapping[str, Any]) -> bool:
     """Do groups, pinned runs or a tree put runs into another order than `order` does?"""
-    if view["group"] or any(True for _ in _places(frame, view["pinned"])):
-        return True
-    return bool(view["tree"]) and any(up >= 0 for up in parents(frame))
+    return _arranges(view, _parents(frame, view), {row for _, row in _places(frame, view["pinned"])})
+
+
+def _arranges(view: Mapping[str, Any], parent: Sequence[int], pinned: Collection[int]) -> bool:
+    return bool(view["group"] or pinned) or any(up >= 0 for up in parent)
+
+
+def _parents(frame: Frame, view: Mapping[str, Any]) -> list[int]:
+    return parents(frame) if view["tree"] else [-1] * len(frame)
 
 
 def _places(frame: Frame, runs: Iterable[str]) -> Iterator[tuple[str, int]]:

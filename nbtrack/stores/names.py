@@ -6,6 +6,7 @@ too, and what is taken here, every MLflow from 2.0 on reads back.
 
 from __future__ import annotations
 
+import math
 import posixpath
 import re
 from collections.abc import Iterable
@@ -88,6 +89,13 @@ def checked_number(value: object, key: str) -> float:
         raise InvalidValueError(
             f"The metric '{key}' must be a number, not {type(value).__name__} {_short(value)}. Convert it with float()."
         ) from error
+
+
+def json_number(value: float) -> float | str:
+    """Strict JSON has no NaN and no infinity; JavaScript and MLflow's servers read these words as them."""
+    if math.isfinite(value):
+        return value
+    return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
 
 
 def checked_whole(value: object, key: str, what: str) -> int:

@@ -61,22 +61,22 @@ def heeds_interrupts() -> Iterator[None]:
     signal.signal(signal.SIGINT, before)
 
 
-def interrupted_while_kept(monkeypatch: pytest.MonkeyPatch, times: int) -> None:
-    plain = Closing._keep_output
+def interrupted_in(monkeypatch: pytest.MonkeyPatch, kind: type, method: str, times: int = 1) -> None:
+    plain = getattr(kind, method)
 
-    def keep(self: Closing) -> None:
+    def interrupted(self: object, *given: Any) -> None:
         for _ in range(times):
             signal.raise_signal(signal.SIGINT)
-        plain(self)
+        plain(self, *given)
 
-    monkeypatch.setattr(Closing, "_keep_output", keep)
+    monkeypatch.setattr(kind, method, interrupted)
 
 
 @pytest.mark.usefixtures("heeds_interrupts")
 def test_an_interrupt_that_comes_while_the_run_is_kept_costs_nothing(
     nb: Notebook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    interrupted_while_kept(monkeypatch, 1)
+    interrupted_in(monkeypatch, Closing, "_keep_output")
     nb.cell("%%track\nprint('all of it')")
     assert nb.run.info.status == "FINISHED"
     assert "all of it" in nb.artifact("output.txt")
@@ -87,7 +87,7 @@ def test_an_interrupt_that_comes_while_the_run_is_kept_costs_nothing(
 def test_a_second_interrupt_leaves_the_keeping_but_the_run_still_ends(
     nb: Notebook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    interrupted_while_kept(monkeypatch, 2)
+    interrupted_in(monkeypatch, Closing, "_keep_output", times=2)
     nb.cell("%%track\nprint('not all of it')")
     assert nb.run.info.status == "FINISHED"
     assert "interrupted while it was being kept" in nb.output
@@ -99,13 +99,7 @@ def test_a_second_interrupt_leaves_the_keeping_but_the_run_still_ends(
 def test_a_block_that_is_interrupted_while_it_ends_is_kept_and_then_interrupted(
     nb: Notebook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plain = Block._keep
-
-    def keep(self: Block, *given: Any) -> None:
-        signal.raise_signal(signal.SIGINT)
-        plain(self, *given)
-
-    monkeypatch.setattr(Block, "_keep", keep)
+    interrupted_in(monkeypatch, Block, "_keep")
     nb.cell("import nbtrack\nwith nbtrack.track():\n    print('in the block')\nprint('after it')")
     assert nb.run.info.status == "FINISHED"
     assert "in the block" in nb.artifact("output.txt")

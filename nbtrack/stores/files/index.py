@@ -14,7 +14,7 @@ import itertools
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -25,7 +25,7 @@ from nbtrack.stores.base import Changes, Damage, Snapshot
 from nbtrack.stores.files import experiments, layout, shelf, sidecar
 from nbtrack.stores.files.notify import Watcher, most_folders, watcher_for
 from nbtrack.stores.files.packed import Kept
-from nbtrack.stores.files.parallel import Helpers, parts_of
+from nbtrack.stores.files.parallel import Helpers, Part, parts_of
 from nbtrack.stores.files.reader import TICK_NS, Opened, Reading, open_run, read_runs, unchanged
 from nbtrack.stores.files.shelf import Held, Rows
 from nbtrack.stores.files.summaries import prepare
@@ -241,14 +241,10 @@ class Index:
 
     def _ahead(self, listed: list[tuple[str, str, Sequence[str]]], progress: Progress) -> dict[str, Reading]:
         """New runs by their folders, where they are so many that several processes read them sooner than this one."""
-        new: list[tuple[str, str, list[str]]] = []
-        for folder, experiment_id, names in listed:
-            known = self._folders[folder].readings
-            new.append((folder, experiment_id, [name for name in names if name not in known]))
-        count = sum(len(names) for _, _, names in new)
+        count = sum(len(names) - len(self._folders[folder].readings) for folder, _, names in listed)
         prepare(count)
         fresh: dict[str, Reading] = {}
-        with Helpers([part for each in new for part in parts_of(*each)], count) as helpers:
+        with Helpers(self._new(listed), count) as helpers:
             try:
                 for part in helpers:
                     _put_on_shelf(
@@ -263,6 +259,11 @@ class Index:
                     self._keep(os.path.dirname(path), {os.path.basename(path): reading})
                 raise
         return fresh
+
+    def _new(self, listed: list[tuple[str, str, Sequence[str]]]) -> Iterator[Part]:
+        for folder, experiment_id, names in listed:
+            known = self._folders[folder].readings
+            yield from parts_of(folder, experiment_id, [name for name in names if name not in known])
 
     def _keep(self, folder: str, readings: Mapping[str, Reading]) -> None:
         """What was read before an interrupt: the next look goes on from here."""

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import IO
@@ -65,9 +65,9 @@ def read_part(part: Part) -> dict[str, Reading]:
 
 
 class Helpers:
-    """Processes that read what is left of `parts`, which are so many runs, while the caller reads too."""
+    """Processes that read what is left of `parts`, about so many runs, while the caller reads too; none for few."""
 
-    def __init__(self, parts: Sequence[Part], runs: int) -> None:
+    def __init__(self, parts: Iterable[Part], runs: int) -> None:
         self._count = _worth(runs)
         self._parts = deque(parts if self._count else ())
         self._read: deque[Mapping[str, Reading]] = deque()

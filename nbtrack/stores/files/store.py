@@ -208,7 +208,7 @@ class FileStore:
         return found
 
     def _let_go(self, run_id: str) -> None:
-        """Close the files of a run that has ended; who still logs to it opens them again."""
+        """Close the files of a run; who still logs to it opens them again."""
         self._ready.pop(run_id, None)
         writer = self._writers.pop(run_id, None)
         if writer is not None:

@@ -17,6 +17,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from nbtrack.errors import InvalidValueError, NotFoundError, ServerError, StoreError, guard, warn_once
+from nbtrack.stores.names import json_number
 from nbtrack.stores.rest.link import Link
 from nbtrack.stores.rest.spool import Spool, keep_refused, left_behind, unsent_folder
 
@@ -255,7 +256,7 @@ def _first(lines: Sequence[bytes]) -> tuple[list[bytes], list[Post]]:
         if (run_id is not None and found[1] != run_id) or len(points) == MOST_METRICS:
             return _up_to(lines, number, run_id, points)
         run_id = found[1]
-        points.append({"key": found[2], "value": _json(found[3]), "timestamp": found[4], "step": found[5]})
+        points.append({"key": found[2], "value": json_number(found[3]), "timestamp": found[4], "step": found[5]})
     return _up_to(lines, len(lines), run_id, points)
 
 
@@ -276,13 +277,6 @@ def _parsed(line: bytes) -> list[Any] | None:
     if (len(found) == 6 and found[0] == "m") or (len(found) == 3 and found[0] == "post" and found[1] in POSTS):
         return found
     return None
-
-
-def _json(value: float) -> float | str:
-    """Strict JSON has no NaN; the server reads these words."""
-    if value - value == 0:
-        return value
-    return "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
 
 
 _outboxes: dict[str, Outbox] = {}
