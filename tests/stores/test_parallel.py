@@ -1,18 +1,18 @@
-"""Helpers read what one process would read, and nothing hangs on them."""
+"""Helpers read and check what one process would, and nothing hangs on them."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from nbtrack.entities import Dataset, DatasetInput
-from nbtrack.stores.files import FileStore, parallel, reader
+from nbtrack.stores.files import FileStore, ahead, parallel, reader, sidecar
 from nbtrack.stores.files import index as indexing
 from tests.waiting import until
 
@@ -27,26 +27,26 @@ class Shared:
         self.here: list[str] = []
         self.back: list[bytes] = []
         self.then: Callable[[], None] = lambda: None  # what happens when a helper has handed back
-        self._real = parallel._started, parallel.read_part, parallel.unpack
-        monkeypatch.setattr(parallel, "_started", self._started)
-        monkeypatch.setattr(parallel, "read_part", self._read_part)
-        monkeypatch.setattr(parallel, "unpack", self._unpack)
-        monkeypatch.setattr(parallel, "_worth", lambda runs: 2)
-        monkeypatch.setattr(parallel, "PART", 1)
+        started = parallel._started
+        monkeypatch.setattr(
+            parallel, "_started", lambda command: self.processes.append(started(command)) or self.processes[-1]
+        )
+        self._heed(monkeypatch, parallel.Unread, lambda part: part.run_ids)
+        self._heed(monkeypatch, parallel.Unchecked, lambda part: [folder for folder, _ in part.readings])
+        monkeypatch.setattr(parallel, "_worth", lambda runs: 2 if runs else 0)
+        monkeypatch.setattr(ahead, "PART", 1)
 
-    def _started(self) -> subprocess.Popen[bytes]:
-        self.processes.append(self._real[0]())
-        return self.processes[-1]
+    def _heed(self, monkeypatch: pytest.MonkeyPatch, kind: Any, runs: Callable[[Any], Sequence[str]]) -> None:
+        here, heard = kind.here, kind.heard
 
-    def _read_part(self, part: parallel.Part) -> dict[str, reader.Reading]:
-        until(lambda: len(self.back) > len(self.here) or all(each.poll() is not None for each in self.processes))
-        self.then()
-        self.here += part.run_ids
-        return self._real[1](part)
+        def done_here(part: Any) -> Any:
+            until(lambda: len(self.back) > len(self.here) or all(each.poll() is not None for each in self.processes))
+            self.then()
+            self.here += runs(part)
+            return here(part)
 
-    def _unpack(self, data: bytes, identity: list[Any]) -> Any:
-        self.back.append(data)
-        return self._real[2](data, identity)
+        monkeypatch.setattr(kind, "here", done_here)
+        monkeypatch.setattr(kind, "heard", lambda part, data: self.back.append(data) or heard(part, data))
 
 
 @pytest.fixture
@@ -80,7 +80,10 @@ def told(store: FileStore) -> list[str]:
 def told_by_one(root: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     with monkeypatch.context() as alone:
         alone.setattr(parallel, "_worth", lambda runs: 0)
-        return told(FileStore(root))
+        opened = FileStore(root)
+        found = told(opened)
+        opened.close()
+        return found
 
 
 def test_helpers_read_what_one_process_reads_and_end_with_it(
@@ -121,6 +124,30 @@ def test_an_interrupt_ends_the_helpers_and_keeps_what_they_read(
     whole = told(opened)
     assert len(read) < RUNS - 5, "most of what the helpers had read is looked at only"
     assert whole == told_by_one(store, monkeypatch)
+
+
+@pytest.mark.parametrize("helpers", ["live", "die"])
+def test_helpers_see_which_remembered_runs_have_changed(
+    store: Path, shared: Shared, monkeypatch: pytest.MonkeyPatch, helpers: str
+) -> None:
+    monkeypatch.setattr(sidecar, "WORTH", 1)
+    before = told_by_one(store, monkeypatch)
+    metrics = sorted(path for path in store.glob("[1-9]*/*/metrics/*") if path.is_file())
+    with metrics[-1].open("a") as file:
+        file.write("1700000000000 -7.5 99\n")
+    read: list[str] = []
+    real = indexing.open_run
+    monkeypatch.setattr(indexing, "open_run", lambda *run: read.append(run[1]) or real(*run))
+    if helpers == "die":
+        monkeypatch.setattr(parallel.Unchecked, "command", staticmethod(lambda: ["-c", ""]))
+    after = told(FileStore(store))
+    assert len(shared.here if helpers == "die" else shared.back) > 10
+    assert all(process.poll() is not None for process in shared.processes)
+    assert metrics[-1].parent.parent.name in read
+    assert len(read) < 10, "only what has changed, and what is damaged, is read again"
+    assert len(set(after) - set(before)) == 1
+    assert "-7.5" in (set(after) - set(before)).pop()
+    assert after == told_by_one(store, monkeypatch)
 
 
 def test_where_no_process_can_be_started_all_is_read_here(

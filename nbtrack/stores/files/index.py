@@ -14,7 +14,7 @@ import itertools
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -23,12 +23,11 @@ from nbtrack.errors import warn_once
 from nbtrack.frame import Frame, Row
 from nbtrack.stores.base import Changes, Damage, Snapshot
 from nbtrack.stores.files import experiments, layout, shelf, sidecar
+from nbtrack.stores.files.ahead import Ahead, Listed, newly_read, still_same
 from nbtrack.stores.files.notify import Watcher, most_folders, watcher_for
 from nbtrack.stores.files.packed import Kept
-from nbtrack.stores.files.parallel import Helpers, Part, parts_of
 from nbtrack.stores.files.reader import TICK_NS, Opened, Reading, open_run, read_runs, unchanged
-from nbtrack.stores.files.shelf import Held, Rows
-from nbtrack.stores.files.summaries import prepare
+from nbtrack.stores.files.shelf import Held, Rows, put_on_shelf
 from nbtrack.stores.progress import Progress
 
 FEW_RUNS = 300  # so many runs are looked at thoroughly always: it costs some ten milliseconds
@@ -172,7 +171,7 @@ class Index:
 
     def _hear(self) -> None:
         """What happened to watched runs. Watching begins with the second look at many runs: many look only once."""
-        held = sum(len(known.readings) for known in self._folders.values())
+        held = self._held()
         if self._watcher is None and self._may_watch and held > FEW_RUNS:
             self._may_watch = False
             self._watcher = watcher_for(self.root, FOLDERS * held)
@@ -221,7 +220,7 @@ class Index:
     def _looked(self, experiment_ids: Sequence[str] | None, *, thorough: bool, progress: Progress) -> Seen:
         chosen: list[Experiment] = []
         damages: list[Damage] = []
-        listed: list[tuple[str, str, Sequence[str]]] = []
+        listed: list[Listed] = []
         present: set[str] = set()
         for folder, experiment, troubles in experiments.read_all(self.root):
             present.add(folder)
@@ -233,37 +232,27 @@ class Index:
                 names = self._names(folder)
                 progress.expect(len(names))
                 listed.append((folder, experiment.experiment_id, names))
-        fresh = self._ahead(listed, progress)
-        parts = [(folder, self._runs(folder, of, names, thorough, progress, fresh)) for folder, of, names in listed]
+        ahead = self._ahead(listed, thorough, progress)
+        parts = [(folder, self._runs(folder, of, names, thorough, progress, ahead)) for folder, of, names in listed]
         for folder in self._folders.keys() - present:
             del self._folders[folder]
         return self._same_or_new(experiment_ids, parts, _newest_first(chosen), damages)
 
-    def _ahead(self, listed: list[tuple[str, str, Sequence[str]]], progress: Progress) -> dict[str, Reading]:
-        """New runs by their folders, where they are so many that several processes read them sooner than this one."""
-        count = sum(len(names) - len(self._folders[folder].readings) for folder, _, names in listed)
-        prepare(count)
-        fresh: dict[str, Reading] = {}
-        with Helpers(self._new(listed), count) as helpers:
-            try:
-                for part in helpers:
-                    _put_on_shelf(
-                        [each.held for each in part.values() if each.held and isinstance(each.held.place, Row)]
-                    )
-                    fresh |= part
-                    progress.step(len(part))
-            except BaseException:
-                for part in helpers.arrived():
-                    fresh |= part
-                for path, reading in fresh.items():
-                    self._keep(os.path.dirname(path), {os.path.basename(path): reading})
-                raise
-        return fresh
+    def _ahead(self, listed: Sequence[Listed], thorough: bool, progress: Progress) -> Ahead:
+        """What several processes find sooner than this one, where there are many runs to look at."""
+        known = [(folder, self._folders[folder]) for folder, _, _ in listed]
+        # Where a watch is kept, what is not quiet is few, or to be watched before it is looked at.
+        strict = [
+            (at, each.readings) for at, each in known if self._watcher is None and self._is_strict(each, thorough)
+        ]
+        new = [(each, self._folders[each[0]].readings) for each in listed]
+        return Ahead(still_same(strict, progress), newly_read(new, progress, self._keep))
 
-    def _new(self, listed: list[tuple[str, str, Sequence[str]]]) -> Iterator[Part]:
-        for folder, experiment_id, names in listed:
-            known = self._folders[folder].readings
-            yield from parts_of(folder, experiment_id, [name for name in names if name not in known])
+    def _is_strict(self, known: _Folder, thorough: bool) -> bool:
+        return thorough or not known.checked or self._held() <= FEW_RUNS
+
+    def _held(self) -> int:
+        return sum(len(each.readings) for each in self._folders.values())
 
     def _keep(self, folder: str, readings: Mapping[str, Reading]) -> None:
         """What was read before an interrupt: the next look goes on from here."""
@@ -297,7 +286,7 @@ class Index:
         loose = sum(isinstance(place, Row) for place in places)
         shelves = {id(place[0]) for place in places if isinstance(place, tuple)}
         if loose > max(LOOSE, len(held) // 8) or len(shelves) > 1:
-            _put_on_shelf(held)
+            put_on_shelf(held)
 
     def _runs(
         self,
@@ -306,20 +295,22 @@ class Index:
         names: Sequence[str],
         thorough: bool,
         progress: Progress,
-        fresh: Mapping[str, Reading],
+        ahead: Ahead,
     ) -> dict[str, Reading]:
         known = self._folders[folder]
         if len(known.quiet) == len(names) == len(known.readings) and known.readings.keys() == known.quiet:
             return known.readings
-        held = sum(len(each.readings) for each in self._folders.values())
-        strict, meta = thorough or not known.checked or held <= FEW_RUNS, held <= MANY_RUNS
+        strict, meta = self._is_strict(known, thorough), self._held() <= MANY_RUNS
         readings: dict[str, Reading] = {}
         opened: dict[str, Opened] = {}
         try:
             for run_id in names:
                 path = os.path.join(folder, run_id)
                 before = known.readings.get(run_id)
-                if before is None and (now := fresh.get(path)) is not None:
+                if before is not None and path in ahead.same:
+                    readings[run_id] = before
+                    continue
+                if before is None and (now := ahead.fresh.get(path)) is not None:
                     readings[run_id] = now
                     self._sidecar.count_new()
                     continue
@@ -353,7 +344,7 @@ class Index:
             self._sidecar.count_new()
         if len(found) == AT_ONCE:
             held = [readings[run_id].held for run_id in opened]
-            _put_on_shelf([each for each in held if each is not None and isinstance(each.place, Row)])
+            put_on_shelf([each for each in held if each is not None and isinstance(each.place, Row)])
         opened.clear()
 
     def _holds(self, known: _Folder, path: str, run_id: str, reading: Reading, strict: bool, meta: bool) -> bool:
@@ -393,13 +384,6 @@ class Index:
         known.listed = listed if settled else None
         ids = {run_id: run_id for run_id in known.readings}  # one text for each run, not another with each listing
         return [ids.get(name, name) for name in layout.subfolders(folder) if name not in layout.NOT_RUNS]
-
-
-def _put_on_shelf(held: list[Held]) -> None:
-    together = shelf.arranged(held)
-    one = shelf.shelf_of(together)
-    for at, each in enumerate(together):
-        each.put(one, at)
 
 
 def _wanted(experiment: Experiment | None, experiment_ids: Sequence[str] | None) -> bool:

@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 from nbtrack.entities import Dataset, DatasetInput, InputTag, RunInputs
 from nbtrack.frame import ATTRIBUTES, TIMES, Column, Frame, Metrics, Numbers, Text
 from nbtrack.stores.base import Damage
-from nbtrack.stores.files.reader import ALL_BYTES, META_BYTES, Reading, shared
+from nbtrack.stores.files.reader import Reading, shared
 from nbtrack.stores.files.shelf import Held, Rows, Shelf, Standing, arranged, shelf_of
+from nbtrack.stores.files.stamps import ALL_BYTES, META_BYTES
 
 VERSION = 4  # also to be raised when a run's files are read in another way
 MAGIC = b"nbtrack runs %d" % VERSION

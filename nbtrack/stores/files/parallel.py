@@ -1,15 +1,14 @@
-"""How do several processes read many new runs, so that a first open waits for less?
+"""How do several processes look at many runs, so that a person waits for less?
 
-Python reads on one processor only, so a large store is shared out: this process reads parts of it, and so do helpers,
-which are Pythons of their own that end with it. They hand back what the sidecar would remember, as columns. A helper
-that cannot be started, or dies, costs nothing but time: whoever asked reads what did not come back.
+Python works on one processor only, so the runs of a large store are shared out: this process takes parts of them, and
+so do helpers, which are Pythons of their own that end with it. A helper that cannot be started, or dies, costs nothing
+but time: what it did not hand back is done here.
 """
 
 from __future__ import annotations
 
 import os
 import pickle
-import signal
 import subprocess
 import sys
 import threading
@@ -17,30 +16,98 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import IO
+from typing import Any, Generic, Protocol, TypeVar
 
+from nbtrack.stores.files import stamps
 from nbtrack.stores.files.packed import WRONG, gathered, pack, unpack
-from nbtrack.stores.files.reader import Reading, open_run, read_runs
+from nbtrack.stores.files.reader import Reading, open_run, read_runs, unchanged
+from nbtrack.stores.files.stamps import answer, receive, send
 from nbtrack.stores.files.summaries import prepare
 
-ENOUGH = 2_000  # new runs for each helper: so many take longer than a Python with its tables takes to start
+ENOUGH = 2_000  # runs for each helper: so many take longer than a Python takes to start
 MOST = 3  # helpers; each takes some 100 MB while it reads
 PART = 250  # runs that are handed out together
-_LENGTH = 8  # bytes
-_SERVE = "import sys; sys.path[:] = sys.argv[1:]; from nbtrack.stores.files.parallel import serve; serve()"
+_READ = "import sys; sys.path[:] = sys.argv[1:]; from nbtrack.stores.files.parallel import serve; serve()"
+R_co = TypeVar("R_co", covariant=True)
+
+
+class Part(Protocol[R_co]):
+    """Some runs, and what is to be done with them."""
+
+    @staticmethod
+    def command() -> list[str]:
+        """What a Python is told to become a helper for such parts."""
+
+    def told(self) -> Any:
+        """What the helper must know; it is pickled."""
+
+    def heard(self, data: bytes) -> R_co:
+        """What the helper handed back."""
+
+    def here(self) -> R_co:
+        """The same without a helper."""
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """Runs of one experiment's folder, by their ids."""
+class Unread:
+    """Runs of one experiment's folder to be read. Gives those that are there, as of now, by their folders."""
 
     folder: str
     experiment_id: str
     run_ids: Sequence[str]
 
+    @staticmethod
+    def command() -> list[str]:
+        # It finds what this Python finds, and takes nothing from the person's environment or folder.
+        return ["-I", "-c", _READ, *(os.path.abspath(each) for each in sys.path if each)]
 
-def parts_of(folder: str, experiment_id: str, run_ids: Sequence[str]) -> list[Part]:
-    return [Part(folder, experiment_id, run_ids[at : at + PART]) for at in range(0, len(run_ids), PART)]
+    def told(self) -> tuple[str, str, list[str]]:
+        return self.folder, self.experiment_id, list(self.run_ids)
+
+    def heard(self, data: bytes) -> Mapping[str, Reading]:
+        found = unpack(data, []).readings()
+        return {os.path.join(folder, run_id): now for (folder, run_id), now in found.items()}
+
+    def here(self) -> Mapping[str, Reading]:
+        opened = []
+        for run_id in self.run_ids:
+            try:
+                opened.append((run_id, open_run(os.path.join(self.folder, run_id), run_id, self.experiment_id)))
+            except FileNotFoundError:
+                continue  # deleted since it was listed
+        found = read_runs([each for _, each in opened])
+        return {os.path.join(self.folder, run_id): now for (run_id, _), now in zip(opened, found, strict=True)}
+
+
+@dataclass(frozen=True, slots=True)
+class Unchecked:
+    """Runs as they were read, by their folders. Gives the folders that look the same still."""
+
+    readings: Sequence[tuple[str, Reading]]
+
+    @staticmethod
+    def command() -> list[str]:
+        return ["-I", "-S", stamps.__file__]
+
+    def told(self) -> list[tuple[str, tuple[str, ...], bytes]]:
+        return [(folder, reading.paths, reading.signature) for folder, reading in self.readings]
+
+    def heard(self, data: bytes) -> list[str]:
+        return [folder for (folder, _), same in zip(self.readings, data, strict=True) if same]
+
+    def here(self) -> list[str]:
+        return [folder for folder, reading in self.readings if unchanged(folder, reading)]
+
+
+def serve() -> None:
+    """What a helper for `Unread` does."""
+    prepare(sys.maxsize)
+    answer(_read)
+
+
+def _read(told: tuple[str, str, list[str]]) -> bytes:
+    found = Unread(*told).here()
+    return pack(*gathered({os.path.split(path): now for path, now in found.items()}), [])
 
 
 def _worth(runs: int) -> int:
@@ -48,40 +115,41 @@ def _worth(runs: int) -> int:
     if runs < ENOUGH or not sys.executable or getattr(sys, "frozen", False):  # a frozen program is no Python to start
         return 0
     processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    idle = round(processors - os.getloadavg()[0]) if hasattr(os, "getloadavg") else processors
-    return max(0, min(MOST, processors - 1, idle, runs // ENOUGH))
+    return max(0, min(MOST, processors - 1, round(processors - _busy()), runs // ENOUGH))
 
 
-def read_part(part: Part) -> dict[str, Reading]:
-    """The runs that are there, as of now, by their folders."""
-    opened = []
-    for run_id in part.run_ids:
-        try:
-            opened.append((run_id, open_run(os.path.join(part.folder, run_id), run_id, part.experiment_id)))
-        except FileNotFoundError:
-            continue  # deleted since it was listed
-    found = read_runs([each for _, each in opened])
-    return {os.path.join(part.folder, run_id): now for (run_id, _), now in zip(opened, found, strict=True)}
+def _busy() -> float:
+    """So many processors others take: in the last minute, in which this process and its helpers count as well, or at
+    this instant, whichever is less.
+    """
+    if not hasattr(os, "getloadavg"):
+        return 0
+    try:
+        with open("/proc/loadavg", encoding="ascii") as file:  # "0.37 2.23 3.57 2/312 4711"
+            now = int(file.read().split()[3].partition("/")[0]) - 1
+    except (OSError, ValueError, IndexError):
+        return os.getloadavg()[0]
+    return min(os.getloadavg()[0], now)
 
 
-class Helpers:
-    """Processes that read what is left of `parts`, about so many runs, while the caller reads too; none for few."""
+class Helpers(Generic[R_co]):
+    """Processes that do what is left of `parts`, about so many runs, while the caller does some; none for few."""
 
-    def __init__(self, parts: Iterable[Part], runs: int) -> None:
+    def __init__(self, parts: Iterable[Part[R_co]], runs: int) -> None:
         self._count = _worth(runs)
         self._parts = deque(parts if self._count else ())
-        self._read: deque[Mapping[str, Reading]] = deque()
+        self._done: deque[R_co] = deque()
         self._processes: list[subprocess.Popen[bytes]] = []
         self._threads: list[threading.Thread] = []
 
-    def __enter__(self) -> Helpers:
+    def __enter__(self) -> Helpers[R_co]:
         try:
-            for _ in range(self._count):
-                self._processes.append(_started())
+            for _ in range(min(self._count, len(self._parts))):
+                self._processes.append(_started(self._parts[0].command()))
                 thread = threading.Thread(target=self._feed, args=(self._processes[-1],), daemon=True)
                 thread.start()
                 self._threads.append(thread)
-        except (OSError, RuntimeError):  # no more processes, or no more threads
+        except (OSError, RuntimeError, IndexError):  # no more processes, threads or parts
             pass
         except BaseException:
             self.__exit__()
@@ -102,25 +170,25 @@ class Helpers:
                     if pipe is not None:
                         pipe.close()
 
-    def __iter__(self) -> Iterator[Mapping[str, Reading]]:
-        """What was read, part by part, here and there; a part whose helper failed is read here."""
+    def __iter__(self) -> Iterator[R_co]:
+        """What came of the parts, here and there; a part whose helper failed is done here."""
         while True:
             yield from self.arrived()
             part = self._next()
             if part is not None:
-                yield read_part(part)
+                yield part.here()
                 continue
             for thread in self._threads:
                 thread.join()
-            if not self._parts and not self._read:
+            if not self._parts and not self._done:
                 return
 
-    def arrived(self) -> Iterator[Mapping[str, Reading]]:
+    def arrived(self) -> Iterator[R_co]:
         """What helpers have handed back and nobody has taken yet."""
-        while self._read:
-            yield self._read.popleft()
+        while self._done:
+            yield self._done.popleft()
 
-    def _next(self) -> Part | None:
+    def _next(self) -> Part[R_co] | None:
         try:
             return self._parts.popleft()
         except IndexError:
@@ -132,55 +200,19 @@ class Helpers:
         part = None
         try:
             while (part := self._next()) is not None:
-                _send(process.stdin, pickle.dumps((part.folder, part.experiment_id, list(part.run_ids))))
-                found = unpack(_receive(process.stdout), []).readings()
-                self._read.append({os.path.join(folder, run_id): now for (folder, run_id), now in found.items()})
+                send(process.stdin, pickle.dumps(part.told()))
+                self._done.append(part.heard(receive(process.stdout)))
         except (*WRONG, EOFError):
             if part is not None:
                 self._parts.append(part)
 
 
-def _started() -> subprocess.Popen[bytes]:
-    """A Python that finds what this one finds, and takes nothing from the person's environment or folder."""
-    path = [os.path.abspath(each) for each in sys.path if each]
+def _started(command: Sequence[str]) -> subprocess.Popen[bytes]:
     no_window = getattr(subprocess, "CREATE_NO_WINDOW", 0)  # Windows has it
     return subprocess.Popen(
-        [sys.executable, "-I", "-c", _SERVE, *path],
+        [sys.executable, *command],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         creationflags=no_window,
     )
-
-
-def serve() -> None:
-    """What a helper does: read what it is told, until nothing more comes."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches the whole group; who started it ends it
-    prepare(sys.maxsize)
-    here, back = sys.stdin.buffer, sys.stdout.buffer
-    while True:
-        try:
-            part = Part(*pickle.loads(_receive(here)))
-        except EOFError:
-            return
-        found = read_part(part)
-        _send(back, pack(*gathered({os.path.split(path): now for path, now in found.items()}), []))
-
-
-def _send(file: IO[bytes], data: bytes) -> None:
-    file.write(len(data).to_bytes(_LENGTH, "little"))
-    file.write(data)
-    file.flush()
-
-
-def _receive(file: IO[bytes]) -> bytes:
-    """Raises EOFError where the other end has closed."""
-    length = _exactly(file, _LENGTH)
-    return _exactly(file, int.from_bytes(length, "little"))
-
-
-def _exactly(file: IO[bytes], size: int) -> bytes:
-    data = file.read(size)
-    if len(data) < size:
-        raise EOFError
-    return data

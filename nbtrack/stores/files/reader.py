@@ -9,9 +9,8 @@ import os
 import stat
 import time
 from array import array
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from hashlib import blake2b
 from typing import Any
 
 from nbtrack.entities import LifecycleStage, Run, RunData, RunInfo, RunInputs, RunStatus
@@ -20,6 +19,7 @@ from nbtrack.stores.base import Damage
 from nbtrack.stores.files import codec, disk, inputs
 from nbtrack.stores.files.layout import INPUTS, META, METRICS, PARAMS, TAGS, shown
 from nbtrack.stores.files.shelf import NO_INPUTS, Held
+from nbtrack.stores.files.stamps import ABSENT, STAMP, same, signature_of, stamp
 from nbtrack.stores.files.summaries import Found, summarised_all
 from nbtrack.stores.names import is_key, is_run_id
 
@@ -29,14 +29,6 @@ _STATUS = {int(status): status.name for status in RunStatus}
 _FOREIGN = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", ".ipynb_checkpoints", ".gitkeep", ".gitignore"})
 YOUNG_NS = 5_000_000_000  # so old a folder without meta.yaml is not in the making any more
 TICK_NS = 50_000_000
-_63 = 0x7FFFFFFFFFFFFFFF  # inodes may be greater than a signed number
-STAMP = 4  # inode, size, and the times of its content and of itself (ns)
-META_LAST = 2  # paths begin with the run's folder and its meta.yaml
-META_BYTES, ALL_BYTES = 8, 16  # of a signature
-OUTSIDE = "../"  # paths of what lies beside the runs
-ABSENT = (0,) * STAMP
-# To go from a folder one need not be allowed to list it. A link is none of our folders.
-_FROM = os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW if hasattr(os, "O_PATH") and os.stat in os.supports_dir_fd else 0
 _DEEPEST = 40  # folders within metrics/, from slashes in a name
 
 
@@ -54,7 +46,7 @@ class Scan:
         """Remember what a path looked like when it was read."""
         self.paths.append(path)
         # As bare numbers, because of so many small objects Python's collector would look at each, again and again.
-        self.stamps.extend(_stamp(about))
+        self.stamps.extend(stamp(about))
 
     def missed(self, path: str) -> None:
         """Remember that a path beside the run was not there: it may come, and the run does not change by it."""
@@ -158,7 +150,7 @@ def _reading(run: Opened, found: list[tuple[str, bytes, Found]]) -> Reading:
         shown_metrics = {key: summary.last for key, summary in metrics.items()}
         held = Held(Row(Run(info, RunData(shown_metrics, run.params, run.tags), run.inputs), metrics))
     live = info is None or info.status in _LIVE
-    return Reading(held, tuple(scan.damages), shared(tuple(scan.paths)), _signature(scan.stamps), racy, live)
+    return Reading(held, tuple(scan.damages), shared(tuple(scan.paths)), signature_of(scan.stamps), racy, live)
 
 
 _paths: dict[tuple[str, ...], tuple[str, ...]] = {}
@@ -173,51 +165,7 @@ def shared(paths: tuple[str, ...]) -> tuple[str, ...]:
 
 def unchanged(folder: str, reading: Reading, *, only_meta: bool = False) -> bool:
     """Does every file and folder that the reading came from still look the same?"""
-    paths = reading.paths[:META_LAST] if only_meta else reading.paths
-    try:
-        seen = _signature(array("q", _stamps(folder, paths)))
-    except OSError:
-        return False
-    return seen[:META_BYTES] == reading.signature[:META_BYTES] if only_meta else seen == reading.signature
-
-
-def _stamps(folder: str, paths: Sequence[str]) -> list[int]:
-    if not _FROM:
-        return _stamps_of(paths, lambda path: os.lstat(f"{folder}/{path}"))
-    at = os.open(folder, _FROM)  # the system goes on from an open folder a fifth quicker than by whole paths
-    try:
-        return _stamps_of(paths, lambda path: os.stat(path or ".", dir_fd=at, follow_symlinks=False))
-    finally:
-        os.close(at)
-
-
-def _stamps_of(paths: Sequence[str], look: Callable[[str], os.stat_result]) -> list[int]:
-    stamps: list[int] = []
-    for path in paths:
-        try:
-            stamps += _stamp(look(path))
-        except FileNotFoundError:
-            stamps += _absent(path)
-    return stamps
-
-
-def _absent(path: str) -> tuple[int, ...]:
-    """A run may point at a data set that is not there yet; what was in its own folder has gone."""
-    if path.startswith(OUTSIDE):
-        return ABSENT
-    raise FileNotFoundError(path)
-
-
-def _stamp(about: os.stat_result) -> tuple[int, int, int, int]:
-    """Whoever sets a file's time back (rsync, cp -p) cannot set back when that happened: the last number."""
-    return about.st_ino & _63, about.st_size, about.st_mtime_ns, about.st_ctime_ns
-
-
-def _signature(stamps: array[int]) -> bytes:
-    """How the folder and its meta.yaml looked, then how all did: short, because it is kept for every run."""
-    data = stamps.tobytes()
-    meta = data[: META_LAST * STAMP * stamps.itemsize]
-    return blake2b(meta, digest_size=META_BYTES).digest() + blake2b(data, digest_size=ALL_BYTES).digest()
+    return same(folder, reading.paths, reading.signature, only_meta=only_meta)
 
 
 def _read_info(scan: Scan, run_id: str, experiment_id: str) -> RunInfo | None:

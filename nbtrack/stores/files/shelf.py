@@ -170,6 +170,14 @@ def shelf_of(held: Sequence[Held]) -> Shelf:
     return _joined(parts)
 
 
+def put_on_shelf(held: Sequence[Held]) -> None:
+    """Give up the rows for one shelf of them all, or several shelves for one."""
+    together = arranged(held)
+    one = shelf_of(together)
+    for at, each in enumerate(together):
+        each.put(one, at)
+
+
 def _joined(parts: Sequence[Shelf]) -> Shelf:
     if len(parts) == 1:
         return parts[0]
