@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -56,10 +57,11 @@ def shared(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Shared:
     return Shared(monkeypatch)
 
 
-@pytest.fixture
-def store(sample: Callable[[str], Path]) -> Path:
+@pytest.fixture(scope="module")
+def written(unpack: Callable[[str, Path], Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What the real MLflow wrote, with a data set and three kinds of damage."""
-    root = next(path.parent.parent for path in sample("03").rglob("meta.yaml") if path.parent.name == "0")
+    folder = unpack("03", tmp_path_factory.mktemp("samples"))
+    root = next(path.parent.parent for path in folder.rglob("meta.yaml") if path.parent.name == "0")
     runs = sorted(path.parent for path in root.glob("[1-9]*/*/meta.yaml") if (path.parent / "metrics").is_dir())
     FileStore(root).log_inputs(runs[0].name, [DatasetInput(Dataset("d", "1", "t", "s", None, "p"), ())])
     (runs[1] / "meta.yaml").write_bytes(b"\xff")
@@ -67,6 +69,11 @@ def store(sample: Callable[[str], Path]) -> Path:
     os.utime(runs[2], (1, 1))  # not in the making any more
     next((runs[3] / "metrics").iterdir()).write_text("not a point\n1 2.5 3\n")
     return root
+
+
+@pytest.fixture
+def store(written: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(written, tmp_path / "mlruns", symlinks=True))
 
 
 def told(store: FileStore) -> list[str]:
