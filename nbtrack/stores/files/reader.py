@@ -163,9 +163,9 @@ def shared(paths: tuple[str, ...]) -> tuple[str, ...]:
     return _paths.setdefault(paths, paths)
 
 
-def unchanged(folder: str, reading: Reading, *, only_meta: bool = False) -> bool:
-    """Does every file and folder that the reading came from still look the same?"""
-    return same(folder, reading.paths, reading.signature, only_meta=only_meta)
+def unchanged(folder: str, reading: Reading, *, only_meta: bool = False, unlinked: bool = False) -> bool:
+    """Does every file and folder that the reading came from still look the same? As `stamps.same`."""
+    return same(folder, reading.paths, reading.signature, only_meta=only_meta, unlinked=unlinked)
 
 
 def _read_info(scan: Scan, run_id: str, experiment_id: str) -> RunInfo | None:
