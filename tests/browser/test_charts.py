@@ -10,6 +10,8 @@ from xml.etree import ElementTree
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.waiting import until
+
 from .panel_page import Opener, panel, script
 
 __all__ = ["panel", "script"]
@@ -415,6 +417,7 @@ def test_shift_and_drag_move_the_view(panel: Opener) -> None:
     plot(page, "loss")
     figure(page, "loss").locator("[role=img]").focus()
     page.keyboard.press("+")
+    expect(page.get_by_role("button", name="Show all")).to_be_visible()
     place = box(plot(page, "loss"))
     middle = place["y"] + 60
 
@@ -428,8 +431,7 @@ def test_shift_and_drag_move_the_view(panel: Opener) -> None:
     page.mouse.move(place["x"] + 100, middle, steps=4)
     page.mouse.up()
     page.keyboard.up("Shift")
-    page.wait_for_timeout(150)
-    assert abs(step_at(100) - before) <= 4
+    until(lambda: abs(step_at(100) - before) <= 4)
     assert step_at(150) > before + 10
     other = box(plot(page, "accuracy"))
     page.mouse.move(other["x"] + 150, other["y"] + 60)
