@@ -104,16 +104,20 @@ def likeness(one: str, other: str) -> float:
 
 
 def previous(store: Store, run: Run, source: str, cell_id: str | None) -> Version | None:
-    """The newest run of the same cell in the run's experiment, but this one."""
-    key, value = ("nbtrack.cell_id", cell_id) if cell_id else ("mlflow.source.type", "NOTEBOOK")
-    alike = Compare(Column(TAG, key, quoted=True), "=", value)
-    runs = runs_where(store, alike, experiment_ids=[run.info.experiment_id], most=LOOKED_AT + 1)
-    others = [other for other in runs if other.info.run_id != run.info.run_id]
-    if cell_id:
-        return next(iter(_versions(store, others)), None)
-    known = list(_versions(store, others[:LOOKED_AT]))
+    """The newest other run of the same cell in the run's experiment. Of a new cell that of a cell much like it: people
+    copy a cell and change a number."""
+    if cell_id and (same := next(_versions(store, _others(store, run, "nbtrack.cell_id", cell_id, LOOKED_AT)), None)):
+        return same
+    known = list(_versions(store, _others(store, run, "mlflow.source.type", "NOTEBOOK", LOOKED_AT)))
     best = max(known, key=lambda version: likeness(source, version.source), default=None)
     return best if best and likeness(source, best.source) >= ALIKE else None
+
+
+def _others(store: Store, run: Run, tag: str, value: str, most: int) -> list[Run]:
+    """The newest runs of the run's experiment with this tag, without the run itself."""
+    alike = Compare(Column(TAG, tag, quoted=True), "=", value)
+    runs = runs_where(store, alike, experiment_ids=[run.info.experiment_id], most=most + 1)
+    return [other for other in runs if other.info.run_id != run.info.run_id][:most]
 
 
 def _versions(store: Store, runs: Iterable[Run]) -> Iterator[Version]:
