@@ -132,7 +132,7 @@ def _versions(store: Store, runs: Iterable[Run]) -> Iterator[Version]:
 def since(store: Store, old: Version, new: Version) -> Since:
     """Metrics are better or worse by what the person has said, or by their known names."""
     a, b = old.run, new.run
-    changes = [*_model_changes(a, b), *_param_changes(a, b), *data_changes(a, b)]
+    changes = [*_model_changes(a, b), *_param_changes(a, b), *_other_data(a, b)]
     if options.packages:
         changes += package_changes(text_of(store, a, PACKAGES), packages())
     metrics = {key: b.data.metrics[key] for key in own_first(b.data.metrics, b.data.tags, "metrics")}
@@ -148,6 +148,12 @@ def since(store: Store, old: Version, new: Version) -> Since:
 def _model_changes(a: Run, b: Run) -> list[Change]:
     named = [{"model": run.data.tags[MODEL]} if MODEL in run.data.tags else {} for run in (a, b)]
     return text_changes(*named)
+
+
+def _other_data(a: Run, b: Run) -> list[Change]:
+    """Data of one name that are other ones. What only one run has read is seen in its code."""
+    both = (each for each in data_changes(a, b) if each.old is not None and each.new is not None)
+    return [Change(f"{each.key} (data)", each.old, each.new) for each in both]
 
 
 def _param_changes(a: Run, b: Run) -> list[Change]:

@@ -115,7 +115,7 @@ def test_what_changed_since_the_run_before_survives_a_restart(
     nb.cell(body.format(0.2, "# second"), cell_id=then)
     said = nb.output
     assert "changed: lr 0.1 → 0.2" in said
-    assert re.search(r"changed: data \w{8} → \w{8}", said)
+    assert re.search(r"changed: data \(data\) \w{8} → \w{8}", said)
     assert "changed: acc 0.6 → 2.4 (better)" in said
     assert "  -# first\n  +# second\n" in said
 

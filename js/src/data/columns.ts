@@ -76,6 +76,29 @@ function first<T>(list: readonly T[], holds: (each: T) => boolean): T[] {
   return [...list.filter(holds), ...list.filter((each) => !holds(each))];
 }
 
+/** Did the code log this metric in any of the runs? Else autolog read it off a model: nbtrack.autologging.names says so. */
+function writtenByPerson(frame: Frame, rows: Uint32Array): (name: string) => boolean {
+  const told = frame.columns.get("tags.nbtrack.autologging.names");
+  if (told?.kind !== "text") return () => true;
+  const logged = told.words.map(metricsIn);
+  return (name) => {
+    const column = frame.columns.get(name)!;
+    const key = name.slice("metrics.".length);
+    const has = (row: number) => column.kind !== "text" && column.missing[row] === 0;
+    return rows.some((row) => has(row) && !(told.codes[row] >= 0 && logged[told.codes[row]].has(key)));
+  };
+}
+
+/** Nothing where it is none of nbtrack's own tags. */
+function metricsIn(tag: string): Set<unknown> {
+  try {
+    const { metrics } = JSON.parse(tag) as { metrics?: unknown };
+    return new Set(Array.isArray(metrics) ? (metrics as unknown[]) : []);
+  } catch {
+    return new Set();
+  }
+}
+
 /** The choice where the person made none: the run, what was varied, what came out of it, then when and where it ran. */
 export function automatic(frame: Frame, rows: Uint32Array, narrow = false): string[] {
   const groups = listed(frame);
@@ -94,10 +117,11 @@ export function automatic(frame: Frame, rows: Uint32Array, narrow = false): stri
   const top = rows.filter((row) => parents?.kind !== "text" || parents.codes[row] < 0);
   // The results of a search come before those of its trials.
   const ofTop = (name: string) => spread(frame.columns.get(name)!, top) !== "empty";
-  const own = first(
+  const best = first(
     metrics.filter((name) => !name.startsWith("metrics.system/")),
     ofTop,
   );
+  const own = first(best, writtenByPerson(frame, rows));
   const tags = groups.get("tags")!.filter((name) => !internal(name) && state(name) === "differs");
   const around = ["start_time", "duration"].filter((name) => name === "duration" || frame.columns.has(name));
   const status = frame.columns.has("status") ? ["status"] : [];

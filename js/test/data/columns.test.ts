@@ -71,6 +71,22 @@ test("of a search beside other models, what its runs share comes before what onl
   expect(narrow).toEqual(["run_name", "params.rate", "metrics.score", "metrics.trial_score", "params.booster", "duration"]);
 });
 
+test("what the code logs comes before what was read off a model", () => {
+  const read = frameOf(
+    2,
+    new Map<string, Column>([
+      ["run_id", words("a", "b")],
+      ["metrics.f1", metric(0.8, null)],
+      ["metrics.acc", metric(0.7, 0.9)],
+      ["metrics.training_score", metric(1, 0.99)],
+      ["metrics.val", metric(0.5, null)],
+      ["tags.nbtrack.autologging.names", words('{"metrics":["training_score","f1","acc"]}', '{"metrics":["training_score"]}')],
+    ]),
+  );
+  const shown = automatic(read, Uint32Array.of(0, 1)).filter((name) => name.startsWith("metrics."));
+  expect(shown).toEqual(["metrics.acc", "metrics.val", "metrics.f1", "metrics.training_score"]);
+});
+
 test("a single run shows all of its params", () => {
   expect(automatic(frame, Uint32Array.of(0))).toContain("params.seed");
 });
