@@ -76,16 +76,21 @@ function first<T>(list: readonly T[], holds: (each: T) => boolean): T[] {
   return [...list.filter(holds), ...list.filter((each) => !holds(each))];
 }
 
-/** Did the code log this metric in any of the runs? Else autolog read it off a model: nbtrack.autologging.names says so. */
+/**
+ * Did the code log this metric in any of the runs? Else autolog read it off a model: the tag nbtrack.autologging.names says
+ * so of a run of the person's, and the runs that autolog has made have nothing else.
+ */
 function writtenByPerson(frame: Frame, rows: Uint32Array): (name: string) => boolean {
   const told = frame.columns.get("tags.nbtrack.autologging.names");
   if (told?.kind !== "text") return () => true;
   const logged = told.words.map(metricsIn);
+  const made = frame.columns.get("tags.mlflow.autologging");
+  const persons = made?.kind === "text" ? rows.filter((row) => made.codes[row] < 0) : rows;
   return (name) => {
     const column = frame.columns.get(name)!;
     const key = name.slice("metrics.".length);
     const has = (row: number) => column.kind !== "text" && column.missing[row] === 0;
-    return rows.some((row) => has(row) && !(told.codes[row] >= 0 && logged[told.codes[row]].has(key)));
+    return persons.some((row) => has(row) && !(told.codes[row] >= 0 && logged[told.codes[row]].has(key)));
   };
 }
 

@@ -73,17 +73,18 @@ test("of a search beside other models, what its runs share comes before what onl
 
 test("what the code logs comes before what was read off a model", () => {
   const read = frameOf(
-    2,
+    3,
     new Map<string, Column>([
-      ["run_id", words("a", "b")],
-      ["metrics.f1", metric(0.8, null)],
-      ["metrics.acc", metric(0.7, 0.9)],
-      ["metrics.training_score", metric(1, 0.99)],
-      ["metrics.val", metric(0.5, null)],
-      ["tags.nbtrack.autologging.names", words('{"metrics":["training_score","f1","acc"]}', '{"metrics":["training_score"]}')],
+      ["run_id", words("a", "b", "of a fit")],
+      ["metrics.f1", metric(0.8, null, 0.7)],
+      ["metrics.acc", metric(0.7, 0.9, null)],
+      ["metrics.training_score", metric(1, 0.99, 1)],
+      ["metrics.val", metric(0.5, null, null)],
+      ["tags.mlflow.autologging", words(null, null, "sklearn")],
+      ["tags.nbtrack.autologging.names", words('{"metrics":["training_score","f1","acc"]}', '{"metrics":["training_score"]}', null)],
     ]),
   );
-  const shown = automatic(read, Uint32Array.of(0, 1)).filter((name) => name.startsWith("metrics."));
+  const shown = automatic(read, Uint32Array.of(0, 1, 2)).filter((name) => name.startsWith("metrics."));
   expect(shown).toEqual(["metrics.acc", "metrics.val", "metrics.f1", "metrics.training_score"]);
 });
 
