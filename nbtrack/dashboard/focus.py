@@ -96,7 +96,8 @@ def _drawn(dash: Looked) -> list[str]:
 def _first_metric(given: Runs, chart: Mapping[str, Any]) -> str:
     """Of the runs drawn, as the first panel is."""
     wanted = [*(chart["metrics"] or ()), *chart["order"]]
-    known = [name for name in given.metrics() if not given.frame.columns[f"metrics.{name}"].missing.all()]
+    columns = {name: given.frame.columns[f"metrics.{name}"] for name in given.metrics()}
+    known = [name for name, column in columns.items() if isinstance(column, Metrics) and not column.missing.all()]
     ordered = [name for name in wanted if name in known] or sorted(
         known, key=lambda name: (name.startswith("system/"), name)
     )

@@ -45,9 +45,7 @@ class ModelInfo:
         return f"runs:/{self.run_id}/{self.artifact_path}"
 
 
-def log_model(
-    model: Any, name: str = "model", run_id: str | None = None, *, signature: Any = None
-) -> ModelInfo | None:
+def log_model(model: Any, name: str = "model", run_id: str | None = None, *, signature: Any = None) -> ModelInfo | None:
     """Keep a fitted model as artifacts `name/…` of the active run, or of `run_id`: of scikit-learn, XGBoost, LightGBM,
     CatBoost, statsmodels (its results), Keras, torch, Lightning or transformers.
 

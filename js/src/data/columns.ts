@@ -77,28 +77,28 @@ function first<T>(list: readonly T[], holds: (each: T) => boolean): T[] {
 }
 
 /**
- * Did the code log this metric in any of the runs? Else autolog read it off a model: the tag nbtrack.autologging.names says
+ * Did the code log this param or metric in any of the runs? Else autolog read it off a model: the tag nbtrack.autologging.names says
  * so of a run of the person's, and the runs that autolog has made have nothing else.
  */
-function writtenByPerson(frame: Frame, rows: Uint32Array): (name: string) => boolean {
+function writtenByPerson(frame: Frame, rows: Uint32Array, group: "params" | "metrics"): (name: string) => boolean {
   const told = frame.columns.get("tags.nbtrack.autologging.names");
   if (told?.kind !== "text") return () => true;
-  const logged = told.words.map(metricsIn);
+  const logged = told.words.map((tag) => namesIn(tag, group));
   const made = frame.columns.get("tags.mlflow.autologging");
   const persons = made?.kind === "text" ? rows.filter((row) => made.codes[row] < 0) : rows;
   return (name) => {
     const column = frame.columns.get(name)!;
-    const key = name.slice("metrics.".length);
-    const has = (row: number) => column.kind !== "text" && column.missing[row] === 0;
+    const key = name.slice(group.length + 1);
+    const has = (row: number) => (column.kind === "text" ? column.codes[row] >= 0 : column.missing[row] === 0);
     return persons.some((row) => has(row) && !(told.codes[row] >= 0 && logged[told.codes[row]].has(key)));
   };
 }
 
 /** Nothing where it is none of nbtrack's own tags. */
-function metricsIn(tag: string): Set<unknown> {
+function namesIn(tag: string, group: string): Set<unknown> {
   try {
-    const { metrics } = JSON.parse(tag) as { metrics?: unknown };
-    return new Set(Array.isArray(metrics) ? (metrics as unknown[]) : []);
+    const names = (JSON.parse(tag) as Record<string, unknown>)[group];
+    return new Set(Array.isArray(names) ? (names as unknown[]) : []);
   } catch {
     return new Set();
   }
@@ -126,12 +126,15 @@ export function automatic(frame: Frame, rows: Uint32Array, narrow = false): stri
     metrics.filter((name) => !name.startsWith("metrics.system/")),
     ofTop,
   );
-  const own = first(best, writtenByPerson(frame, rows));
+  const own = first(best, writtenByPerson(frame, rows, "metrics"));
   const tags = groups.get("tags")!.filter((name) => !internal(name) && state(name) === "differs");
   const around = ["start_time", "duration"].filter((name) => name === "duration" || frame.columns.has(name));
   const status = frame.columns.has("status") ? ["status"] : [];
   const varied = few(
-    first(params, (name) => varies(frame.columns.get(name)!, rows)),
+    first(
+      first(params, (name) => varies(frame.columns.get(name)!, rows)),
+      writtenByPerson(frame, rows, "params"),
+    ),
     "params",
   );
   // Many params would push the results out of sight: the first few say what was tried.
