@@ -6,9 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 
 from nbtrack.entities import Run
-from nbtrack.tracking.names import AUTOLOGGED_NAMES
-
-LIBRARY = "mlflow.autologging"  # of a run that autolog has started
+from nbtrack.tracking.names import AUTOLOGGED_NAMES, LIBRARY
 
 
 def own_first(keys: Iterable[str], tags: Mapping[str, str], kind: str) -> list[str]:

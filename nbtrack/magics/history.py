@@ -139,6 +139,8 @@ def since(store: Store, old: Version, new: Version) -> Since:
     changes += metric_changes(a.data.metrics, metrics, {**directions_of(a), **directions_of(b)})
     written = source_changes(old.source, new.source)
     code = [line for line in written if not line.startswith("@@")]
+    while code and not code[-1].strip():  # an empty line of what stayed the same
+        code.pop()
     if len(code) > LINES:
         added, removed = (sum(line.startswith(sign) for line in written) for sign in "+-")
         code = [*code[: LINES - 1], f"… +{added} −{removed} lines in all"]
