@@ -44,8 +44,8 @@ def figure_of(dash: Looked) -> Figure:
         return _comparison(dash, view)
     chart = view["chart"]
     runs = [view["focus"]] if tab == "run" and view["focus"] else _drawn(dash)
-    metric = chart["big"] or _first_metric(dash, chart)
     given = replace(runs_of(runs, dash.store), directions=view["directions"])
+    metric = chart["big"] or _first_metric(given, chart)
     group = _groups(given, view) if tab == "charts" else []
     if _is_single(given, metric):
         return figures.bars(given, metric, group=group, band=chart["band"])
@@ -93,9 +93,11 @@ def _drawn(dash: Looked) -> list[str]:
     return shown
 
 
-def _first_metric(dash: Looked, chart: Mapping[str, Any]) -> str:
+def _first_metric(given: Runs, chart: Mapping[str, Any]) -> str:
+    """Of the runs drawn, as the first panel is."""
     wanted = [*(chart["metrics"] or ()), *chart["order"]]
-    known = [name.removeprefix("metrics.") for name in dash.runs.columns if name.startswith("metrics.")]
+    columns = {name: given.frame.columns[f"metrics.{name}"] for name in given.metrics()}
+    known = [name for name, column in columns.items() if isinstance(column, Metrics) and not column.missing.all()]
     ordered = [name for name in wanted if name in known] or sorted(
         known, key=lambda name: (name.startswith("system/"), name)
     )

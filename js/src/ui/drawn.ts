@@ -15,6 +15,8 @@ export interface Drawn {
   /** In the order of the selection, or of the table without one; hidden ones included. */
   ids: readonly string[];
   inks: ReadonlyMap<string, Ink>;
+  /** What each is called here: with the beginning of its id where two have one name. */
+  names: ReadonlyMap<string, string>;
   /** Nothing is selected: these are the first of the table. */
   unasked: boolean;
   /** How many selected ones are left out. */
@@ -33,9 +35,16 @@ export function drawnRuns(state: State, only: string | null = null): Drawn {
   const colors = inks(ids);
   if (only !== null) {
     const color = colors.get(only) ?? inks([only]).get(only)!;
-    return { ids: [only], inks: new Map([[only, color]]), unasked: false, left: 0, hidden: new Set() };
+    return { ids: [only], inks: new Map([[only, color]]), names: namesOf(frame, [only]), unasked: false, left: 0, hidden: new Set() };
   }
-  return { ids, inks: colors, unasked, left: all.length - ids.length, hidden: new Set(state.view.value.hidden) };
+  return { ids, inks: colors, names: namesOf(frame, ids), unasked, left: all.length - ids.length, hidden: new Set(state.view.value.hidden) };
+}
+
+/** The same cell run again makes runs of one name. The figures of nbtrack.figures call them likewise. */
+export function namesOf(frame: Frame, ids: readonly string[]): Map<string, string> {
+  const times = new Map<string, number>();
+  for (const id of ids) times.set(runName(frame, id), (times.get(runName(frame, id)) ?? 0) + 1);
+  return new Map(ids.map((id) => [id, times.get(runName(frame, id)) === 1 ? runName(frame, id) : `${runName(frame, id)} ${id.slice(0, 6)}`]));
 }
 
 export function runName(frame: Frame, id: string): string {
