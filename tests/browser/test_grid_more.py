@@ -189,7 +189,11 @@ def test_the_table_stays_where_it_is_when_a_run_is_opened_or_kept_on_top(browser
 
 def test_keys_of_the_table_are_kept_from_the_notebook_and_its_own_are_left_to_it(page: Page) -> None:
     page.evaluate("() => { window.state.life.value = 'live'; }")
-    ours = "() => document.querySelector('.nbt-root').dataset.lmSuppressShortcuts === 'true'"
+    page.evaluate(
+        "() => window.addEventListener('keydown', ({ target }) => { window.kept = target.hasAttribute("
+        "'data-lm-suppress-shortcuts') }, true)"
+    )
+    ours = "() => window.kept"
     page.locator("[data-line='1'] [data-column='1']").focus()
     for key, expected in (("Control+s", False), ("d", True), ("Control+Enter", False), ("ArrowDown", True)):
         page.keyboard.press(key)

@@ -6,7 +6,7 @@ import { nameOf } from "../state/table";
 import { inks, type Ink } from "./color";
 import { statusOf } from "./status";
 
-/** Without a selection the first ones of the table are drawn. */
+/** Without a selection the first ones of the table are drawn: runs, or groups where it has groups. */
 const UNASKED = 10;
 /** More lines than this in one picture tell nothing. */
 const MOST = 100;
@@ -28,7 +28,7 @@ export function drawnRuns(state: State, only: string | null = null): Drawn {
   const frame = state.frame.value;
   const selected = state.selected.value.filter((id) => frame.rowOf.has(id));
   const unasked = selected.length === 0;
-  const all = unasked ? state.shown.value.slice(0, UNASKED) : selected;
+  const all = unasked ? firstOnes(state) : selected;
   const ids = all.slice(0, MOST);
   const colors = inks(ids);
   if (only !== null) {
@@ -36,6 +36,19 @@ export function drawnRuns(state: State, only: string | null = null): Drawn {
     return { ids: [only], inks: new Map([[only, color]]), unasked: false, left: 0, hidden: new Set() };
   }
   return { ids, inks: colors, unasked, left: all.length - ids.length, hidden: new Set(state.view.value.hidden) };
+}
+
+/** Of groups as many as are drawn without one being cut; the first one in any case. */
+function firstOnes(state: State): string[] {
+  const groups = state.view.value.chart.band === "none" ? [] : state.table.groups.value;
+  if (groups.length === 0) return state.shown.value.slice(0, UNASKED);
+  const { ids } = state.frame.value;
+  const found: string[] = [];
+  for (const { rows } of groups.slice(0, UNASKED)) {
+    if (found.length > 0 && found.length + rows.length > MOST) break;
+    for (const row of rows.subarray(0, MOST)) found.push(ids[row]);
+  }
+  return found;
 }
 
 export function runName(frame: Frame, id: string): string {

@@ -18,6 +18,7 @@ import type { Place } from "./place";
 import { RowMenu, type Asked } from "./row_menu";
 import { createStill } from "./still";
 import { createTips } from "./tips";
+import { useSparks } from "./sparks";
 import { columnsInSight, followSideways, type Scroll } from "./sight";
 
 const NARROW = 720;
@@ -35,6 +36,7 @@ export function Grid({ state }: { state: State }) {
   const focus = useFocus(box, scroll, facts);
   useSize(box, scroll, table.narrow);
   useTop(state, box);
+  useSparks(state, facts, scroll, still.moving);
   const at = facts.spot.value;
   const layout = facts.layout.value;
   const { left, width } = scroll.value;

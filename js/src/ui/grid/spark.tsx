@@ -2,7 +2,7 @@
 
 import type { State } from "../../state/state";
 
-const WIDTH = 46;
+export const WIDTH = 46;
 const HEIGHT = 16;
 
 export function Spark({ state, run, metric }: { state: State; run: string; metric: string }) {
