@@ -111,7 +111,7 @@ function listeners({ facts, focus, ...rest }: Heard) {
     onFocusIn(event: FocusEvent) {
       focus.came(event);
       const spotted = spotOf(event.target as Element);
-      if (!spotted || (spotted.line === spot.peek().line && spotted.column === spot.peek().column)) return;
+      if (!spotted) return;
       const name = layout.peek().places[spotted.column - 1]?.name ?? null;
       cursor.value = { ...cursor.peek(), ...spotted, name, run: state.table.idAt(spotted.line) };
     },

@@ -2,7 +2,7 @@
 
 import { groupOf, label, NAME } from "../../data/columns";
 import type { Column, Frame, TextColumn } from "../../data/frame";
-import { num } from "../format";
+import { brief, num } from "../format";
 
 export interface Place {
   name: string;
@@ -99,14 +99,14 @@ function natural(column: Column | undefined, name: string, spark: boolean, narro
   if (name === "status" && narrow) return 36;
   if (FIXED[name]) return FIXED[name];
   const head = label(name).length * CHARACTER + 34;
-  const body = column?.kind === "text" ? longest(column) * CHARACTER + 22 : 74;
+  const body = column?.kind === "text" ? longest(column, isRight(column, name) ? brief : String) * CHARACTER + 22 : 74;
   const most = column?.kind === "text" ? (narrow ? 110 : 210) : 170; // where there is little room, metrics want to be seen
   return Math.min(most, Math.max(64, head, body)) + (spark ? Math.max(0, SPARK - Math.max(0, head - body)) : 0);
 }
 
-function longest(column: TextColumn): number {
+function longest(column: TextColumn, shown: (word: string) => string): number {
   let most = 0;
-  for (const word of column.words.slice(0, SAMPLE)) most = Math.max(most, word.length);
+  for (const word of column.words.slice(0, SAMPLE)) most = Math.max(most, shown(word).length);
   return most;
 }
 
