@@ -391,6 +391,18 @@ def test_the_doctor_names_every_damage_with_its_file_and_a_remedy(
     assert before == {path: path.lstat().st_mtime_ns for path in hurt.root.rglob("*")}, "nothing is repaired unasked"
 
 
+@pytest.mark.parametrize(("ahead", "damages"), [(-3600, 1), (-1, 0), (1, 0), (3600, 1)])
+def test_a_folder_made_a_moment_ago_by_whatever_clock_is_a_run_in_the_making(
+    hurt: Hurt, ahead: float, damages: int
+) -> None:
+    """Another machine's clock may be a second ahead of this one's."""
+    (hurt.hurt / "meta.yaml").unlink()
+    os.utime(hurt.hurt, (time.time() + ahead,) * 2)
+    seen = hurt.look()
+    assert hurt.hurt.name not in [row.run.info.run_id for row in seen.rows]
+    assert [each.problem for each in seen.damages] == ["has no meta.yaml, so it is no run"] * damages
+
+
 MODELS = {
     "empty": (b"", "is empty"),
     "no name": (b"model_id: {id}\n", "does not say name"),

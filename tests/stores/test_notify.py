@@ -25,9 +25,9 @@ def checked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     folders: list[str] = []
     real = index.unchanged
 
-    def counting(folder: str, reading: reader.Reading, *, only_meta: bool = False) -> bool:
+    def counting(folder: str, reading: reader.Reading, **how: bool) -> bool:
         folders.append(os.path.basename(folder))
-        return real(folder, reading, only_meta=only_meta)
+        return real(folder, reading, **how)
 
     monkeypatch.setattr(index, "FEW_RUNS", 0)
     monkeypatch.setattr(reader, "TICK_NS", 0)
@@ -106,6 +106,18 @@ CHANGES: dict[str, Callable[[Path], object]] = {
         (run.parent.parent.parent / "copy").rename(run.parent),
     ],
 }
+
+
+def test_what_is_written_in_a_linked_copy_is_seen_in_the_store(
+    store: FileStore, checked: list[str], tmp_path: Path
+) -> None:
+    """A copy with hard links (cp -al, rsync --link-dest) shares its files with what it was copied from."""
+    shutil.copytree(store._root, tmp_path / "copy", copy_function=os.link)
+    for _ in range(3):
+        before = rows(store)
+    row = next(iter(before.values()))
+    append(tmp_path / "copy" / row.run.info.experiment_id / row.run.info.run_id / "metrics/loss", b"2 7.0 2\n")
+    assert rows(store)[row.run.info.run_id].run.data.metrics == {"loss": 7.0}
 
 
 @pytest.mark.parametrize("change", CHANGES)

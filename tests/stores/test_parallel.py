@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -33,7 +34,7 @@ class Shared:
         )
         self._heed(monkeypatch, parallel.Unread, lambda part: part.run_ids)
         self._heed(monkeypatch, parallel.Unchecked, lambda part: [folder for folder, _ in part.readings])
-        monkeypatch.setattr(parallel, "_worth", lambda runs: 2 if runs else 0)
+        monkeypatch.setattr(parallel, "_worth", lambda runs, enough: 2 if runs else 0)
         monkeypatch.setattr(ahead, "PART", 1)
 
     def _heed(self, monkeypatch: pytest.MonkeyPatch, kind: Any, runs: Callable[[Any], Sequence[str]]) -> None:
@@ -56,10 +57,11 @@ def shared(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Shared:
     return Shared(monkeypatch)
 
 
-@pytest.fixture
-def store(sample: Callable[[str], Path]) -> Path:
+@pytest.fixture(scope="module")
+def written(unpack: Callable[[str, Path], Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What the real MLflow wrote, with a data set and three kinds of damage."""
-    root = next(path.parent.parent for path in sample("03").rglob("meta.yaml") if path.parent.name == "0")
+    folder = unpack("03", tmp_path_factory.mktemp("samples"))
+    root = next(path.parent.parent for path in folder.rglob("meta.yaml") if path.parent.name == "0")
     runs = sorted(path.parent for path in root.glob("[1-9]*/*/meta.yaml") if (path.parent / "metrics").is_dir())
     FileStore(root).log_inputs(runs[0].name, [DatasetInput(Dataset("d", "1", "t", "s", None, "p"), ())])
     (runs[1] / "meta.yaml").write_bytes(b"\xff")
@@ -67,6 +69,11 @@ def store(sample: Callable[[str], Path]) -> Path:
     os.utime(runs[2], (1, 1))  # not in the making any more
     next((runs[3] / "metrics").iterdir()).write_text("not a point\n1 2.5 3\n")
     return root
+
+
+@pytest.fixture
+def store(written: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(written, tmp_path / "mlruns", symlinks=True))
 
 
 def told(store: FileStore) -> list[str]:
@@ -79,7 +86,7 @@ def told(store: FileStore) -> list[str]:
 
 def told_by_one(root: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     with monkeypatch.context() as alone:
-        alone.setattr(parallel, "_worth", lambda runs: 0)
+        alone.setattr(parallel, "_worth", lambda runs, enough: 0)
         opened = FileStore(root)
         found = told(opened)
         opened.close()
@@ -119,7 +126,7 @@ def test_an_interrupt_ends_the_helpers_and_keeps_what_they_read(
     assert [process.poll() is not None for process in shared.processes] == [True, True]
     read: list[str] = []
     real = indexing.open_run
-    monkeypatch.setattr(parallel, "_worth", lambda runs: 0)
+    monkeypatch.setattr(parallel, "_worth", lambda runs, enough: 0)
     monkeypatch.setattr(indexing, "open_run", lambda *run: read.append(run[1]) or real(*run))
     whole = told(opened)
     assert len(read) < RUNS - 5, "most of what the helpers had read is looked at only"
@@ -159,4 +166,5 @@ def test_where_no_process_can_be_started_all_is_read_here(
 
 
 def test_few_runs_start_no_process() -> None:
-    assert parallel._worth(1000) == 0
+    assert parallel._worth(1000, parallel.Unread.enough) == 0
+    assert parallel._worth(400, parallel.Unchecked.enough) == 0

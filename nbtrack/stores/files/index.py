@@ -28,6 +28,7 @@ from nbtrack.stores.files.notify import Watcher, most_folders, watcher_for
 from nbtrack.stores.files.packed import Kept
 from nbtrack.stores.files.reader import TICK_NS, Opened, Reading, open_run, read_runs, unchanged
 from nbtrack.stores.files.shelf import Held, Rows, put_on_shelf
+from nbtrack.stores.files.stamps import Linked
 from nbtrack.stores.progress import Progress
 
 FEW_RUNS = 300  # so many runs are looked at thoroughly always: it costs some ten milliseconds
@@ -360,7 +361,10 @@ class Index:
         folders = [f"{path}/{each}" for each in reading.paths if not each or each.endswith("/")]
         watched = all(self._watcher.add(each, name) for each in folders)
         # Only now, so that nothing happens unseen between the check and the watch.
-        holds = unchanged(path, reading)
+        try:
+            holds = unchanged(path, reading, unlinked=True)
+        except Linked:
+            return unchanged(path, reading)  # what is written under another name, no folder tells here
         if holds and watched:
             known.quiet.add(run_id)
         return holds

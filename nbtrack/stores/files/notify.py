@@ -2,7 +2,8 @@
 
 Linux's inotify, called through ctypes. What a process on this machine does to a watched folder or a file in it is in
 the queue before its system call returns, so who reads the queue first and then answers from memory is exact. That holds
-for disks that only this machine writes: elsewhere there is no `Watcher`, and everything is looked at.
+for disks that only this machine writes: elsewhere there is no `Watcher`, and everything is looked at. What is written
+to a file under another of its names (hard links) is not told here; nor is it when a file gets another name.
 """
 
 from __future__ import annotations

@@ -163,9 +163,9 @@ def shared(paths: tuple[str, ...]) -> tuple[str, ...]:
     return _paths.setdefault(paths, paths)
 
 
-def unchanged(folder: str, reading: Reading, *, only_meta: bool = False) -> bool:
-    """Does every file and folder that the reading came from still look the same?"""
-    return same(folder, reading.paths, reading.signature, only_meta=only_meta)
+def unchanged(folder: str, reading: Reading, *, only_meta: bool = False, unlinked: bool = False) -> bool:
+    """Does every file and folder that the reading came from still look the same? As `stamps.same`."""
+    return same(folder, reading.paths, reading.signature, only_meta=only_meta, unlinked=unlinked)
 
 
 def _read_info(scan: Scan, run_id: str, experiment_id: str) -> RunInfo | None:
@@ -173,7 +173,8 @@ def _read_info(scan: Scan, run_id: str, experiment_id: str) -> RunInfo | None:
     try:
         meta, about = read_meta_file(os.path.join(scan.folder, META))
     except FileNotFoundError:
-        if is_run_id(run_id) and 0 <= time.time_ns() - os.lstat(scan.folder).st_mtime_ns < YOUNG_NS:
+        # Ahead of this clock lies a folder of another machine's, or one in which something was made this instant.
+        if is_run_id(run_id) and abs(time.time_ns() - os.lstat(scan.folder).st_mtime_ns) < YOUNG_NS:
             scan.unread = time.time_ns()  # somebody is making it: look again
         elif os.path.lexists(os.path.join(scan.folder, disk.COPYING)):
             scan.damage(

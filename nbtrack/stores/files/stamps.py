@@ -13,6 +13,7 @@ import sys
 from array import array
 from collections.abc import Callable, Iterable, Sequence
 from hashlib import blake2b
+from stat import S_ISDIR
 from typing import IO, Any
 
 STAMP = 4  # inode, size, and the times of its content and of itself (ns)
@@ -31,6 +32,12 @@ def stamp(about: os.stat_result) -> tuple[int, int, int, int]:
     return about.st_ino & _63, about.st_size, about.st_mtime_ns, about.st_ctime_ns
 
 
+def _stamp_of_unlinked(about: os.stat_result) -> tuple[int, int, int, int]:
+    if about.st_nlink > 1 and not S_ISDIR(about.st_mode):
+        raise Linked
+    return stamp(about)
+
+
 def signature_of(stamps: array[int]) -> bytes:
     """How the folder and its meta.yaml looked, then how all did: short, because it is kept for every run."""
     data = stamps.tobytes()
@@ -38,30 +45,40 @@ def signature_of(stamps: array[int]) -> bytes:
     return blake2b(meta, digest_size=META_BYTES).digest() + blake2b(data, digest_size=ALL_BYTES).digest()
 
 
-def same(folder: str, paths: Sequence[str], signature: bytes, *, only_meta: bool = False) -> bool:
-    """Do the folder's paths, those of folders end with a slash, look as they did when they were signed?"""
+class Linked(Exception):
+    """A file has a name elsewhere too, under which it may be written."""
+
+
+def same(
+    folder: str, paths: Sequence[str], signature: bytes, *, only_meta: bool = False, unlinked: bool = False
+) -> bool:
+    """Do the folder's paths, those of folders end with a slash, look as they did when they were signed?
+
+    With `unlinked`, raises Linked where one of the files has hard links.
+    """
+    stamped = _stamp_of_unlinked if unlinked else stamp
     try:
-        seen = signature_of(array("q", _stamps(folder, paths[:META_LAST] if only_meta else paths)))
+        seen = signature_of(array("q", _stamps(folder, paths[:META_LAST] if only_meta else paths, stamped)))
     except OSError:
         return False
     return seen[:META_BYTES] == signature[:META_BYTES] if only_meta else seen == signature
 
 
-def _stamps(folder: str, paths: Iterable[str]) -> list[int]:
+def _stamps(folder: str, paths: Iterable[str], stamped: Callable[[os.stat_result], Iterable[int]]) -> list[int]:
     if not _FROM:
-        return _stamps_of(paths, lambda path: os.lstat(f"{folder}/{path}"))
+        return _stamps_of(paths, lambda path: stamped(os.lstat(f"{folder}/{path}")))
     at = os.open(folder, _FROM)  # the system goes on from an open folder a fifth quicker than by whole paths
     try:
-        return _stamps_of(paths, lambda path: os.stat(path or ".", dir_fd=at, follow_symlinks=False))
+        return _stamps_of(paths, lambda path: stamped(os.stat(path or ".", dir_fd=at, follow_symlinks=False)))
     finally:
         os.close(at)
 
 
-def _stamps_of(paths: Iterable[str], look: Callable[[str], os.stat_result]) -> list[int]:
+def _stamps_of(paths: Iterable[str], look: Callable[[str], Iterable[int]]) -> list[int]:
     stamps: list[int] = []
     for path in paths:
         try:
-            stamps += stamp(look(path))
+            stamps += look(path)
         except FileNotFoundError:
             if not path.startswith(OUTSIDE):
                 raise
