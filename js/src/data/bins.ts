@@ -8,8 +8,8 @@ export interface Bins {
   counts: number[];
 }
 
-/** Values over so many powers of ten are spread by their logarithm: learning rates would all be in the first bin. */
-const WIDE = 1000;
+/** Positive values are spread by their logarithm from this ratio on: learning rates would all be in the first bin. */
+const WIDE = 100;
 
 /** Equal steps, or equal ratios, from the least to the greatest value; null where there are no two different ones. */
 export function bins(values: ArrayLike<number>, steps = 24): Bins | null {
