@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Protocol
 
 from nbtrack import figures
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from plotly.graph_objects import Figure
 
-UNASKED = 10  # runs that the charts draw without a selection, as in the browser
+UNASKED = 10  # runs, or groups of them, that the charts draw without a selection, as in the browser
 MOST = 100
 MOST_COMPARED = 50
 
@@ -65,7 +66,7 @@ def figure_of(dash: Looked) -> Figure:
 def _comparison(dash: Looked, view: Mapping[str, Any]) -> Figure:
     """Of the selection, hidden in charts or not, against the baseline where it is among them."""
     told = view["compare"]
-    runs = list(dash.selected)[:MOST_COMPARED] or _drawn(dash)
+    runs = list(dash.selected)[:MOST_COMPARED] or _drawn(dash)[:UNASKED]
     baseline = told["baseline"] if told["baseline"] in runs else None
     return figures.difference(
         runs, baseline, pick=told["pick"], step=int(told["step"]), directions=view["directions"], store=dash.store
@@ -85,12 +86,26 @@ def _is_single(runs: Runs, metric: str) -> bool:
 
 def _drawn(dash: Looked) -> list[str]:
     """The selection, or the first runs of the table; without those that are hidden."""
-    chosen = list(dash.selected)[:MOST] or [str(run) for run in dash.runs["run_id"][:UNASKED]]
+    chosen = list(dash.selected)[:MOST] or _first_ones(dash)
     hidden = set(dash.view["hidden"])
     shown = [run for run in chosen if run not in hidden]
     if not shown:
         raise NotFoundError("There is no run to draw: the table shows none, or all are hidden.")
     return shown
+
+
+def _first_ones(dash: Looked) -> list[str]:
+    """Those of the table; where it has groups, of as many groups as are drawn without one being cut."""
+    runs = dash.runs
+    by = [name for name in dash.view["group"] if name in runs and dash.view["chart"]["band"] != "none"]
+    if not by:
+        return [str(run) for run in runs["run_id"][:UNASKED]]
+    found: list[str] = []
+    for _, group in islice(runs.groupby(by, sort=False, dropna=False), UNASKED):
+        if found and len(found) + len(group) > MOST:
+            break
+        found += map(str, group["run_id"][:MOST])
+    return found
 
 
 def _first_metric(given: Runs, chart: Mapping[str, Any]) -> str:

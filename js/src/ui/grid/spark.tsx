@@ -4,7 +4,7 @@ import { lineOf } from "../../data/line";
 import type { Series } from "../../data/series";
 import type { State } from "../../state/state";
 
-const WIDTH = 46;
+export const WIDTH = 46;
 const HEIGHT = 16;
 
 export function Spark({ state, run, metric }: { state: State; run: string; metric: string }) {
