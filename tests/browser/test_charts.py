@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from functools import partial
 from xml.etree import ElementTree
 
 import pytest
@@ -70,6 +71,12 @@ def test_system_metrics_stand_apart_and_a_search_keeps_the_panels_it_names(panel
     expect(page.get_by_text("No metric is named like “zzz”.")).to_be_visible()
 
 
+def is_crossed(shown: Locator, color: str | None) -> bool:
+    """Does a line of this colour go from near the plot's top through all of it?"""
+    rows = shown.page.evaluate(ROWS_OF, [shown.element_handle(), color])
+    return len(rows) > 60 and min(rows) < 0.15
+
+
 def test_one_spike_among_ten_thousand_points_is_drawn_at_every_width(panel: Opener) -> None:
     page = panel(runs=1, selected=1, points=50)
     page.evaluate(
@@ -86,10 +93,7 @@ def test_one_spike_among_ten_thousand_points_is_drawn_at_every_width(panel: Open
             columns,
         )
         plot(page, "a_spike")
-        page.wait_for_timeout(150)
-        rows = page.evaluate(ROWS_OF, [figure(page, "a_spike").element_handle(), color])
-        assert min(rows) < 0.15, width
-        assert len(rows) > 60, width  # the spike's line crosses the plot
+        until(partial(is_crossed, figure(page, "a_spike"), color))
     page.get_by_role("button", name="clip outliers").click()
     assert all(float(text) <= 1 for text in drawn_ticks(page, "a_spike"))
 
@@ -218,14 +222,12 @@ def test_each_way_of_smoothing_shows_another_value_with_the_raw_one_beside(panel
     plot(page, "loss").hover(position={"x": 150, "y": 60})
     row = page.locator(".nbt-hover tr").first.locator(".nbt-number")
     expect(row).to_have_count(2)
-    smoothed, raw = row.all_inner_texts()
-    assert smoothed != raw
-    seen = set()
+    until(lambda: len(set(row.all_inner_texts())) == 2)
+    seen: set[str] = set()
     for kind in ("ema", "gaussian", "mean"):
         page.get_by_label("Kind of smoothing").select_option(kind)
-        while (value := smoothed_at(page)) in seen:  # a line is drawn when its turn comes
-            page.wait_for_timeout(50)
-        seen.add(value)
+        until(lambda: smoothed_at(page) not in seen)  # a line is drawn when its turn comes
+        seen.add(smoothed_at(page))
 
 
 def test_a_metric_with_one_point_a_run_is_bars_sorted_best_first(panel: Opener) -> None:
@@ -272,9 +274,14 @@ def test_points_that_arrive_while_a_run_runs_are_drawn(panel: Opener) -> None:
         const from = state.book.get(id, "accuracy").total;
         addPoints(state, id, "accuracy", [[5000, 1.8e12, 0.5]], from); state.seriesRev.value++; }"""
     )
-    page.wait_for_timeout(100)
-    plot(page, "accuracy").hover(position={"x": box(plot(page, "accuracy"))["width"] - 2, "y": 50})
-    expect(page.locator(".nbt-hover-head")).to_have_text("step 5000")
+    told = page.locator(".nbt-hover-head")
+
+    def at_the_end() -> str:
+        page.mouse.move(2, 2)
+        plot(page, "accuracy").hover(position={"x": box(plot(page, "accuracy"))["width"] - 2, "y": 50})
+        return told.inner_text()
+
+    until(lambda: at_the_end() == "step 5000")
 
 
 def test_a_history_that_is_not_here_is_asked_for_once_and_else_its_last_values_are_shown(panel: Opener) -> None:
@@ -510,11 +517,10 @@ def test_the_canvas_follows_a_switch_of_the_theme(panel: Opener) -> None:
     page = panel(runs=2, selected=2)
     plot(page, "loss")
     words = "#9aa3b0"  # the axes' words in the dark; edges of other things come near it in the light
-    light = page.evaluate(ROWS_OF, [figure(page, "loss").element_handle(), words])
+    rows = partial(page.evaluate, ROWS_OF, [figure(page, "loss").element_handle(), words])
+    light = rows()
     page.emulate_media(color_scheme="dark")
-    page.wait_for_timeout(600)
-    dark = page.evaluate(ROWS_OF, [figure(page, "loss").element_handle(), words])
-    assert len(dark) > 2 * len(light)
+    until(lambda: len(rows()) > 2 * len(light))
 
 
 def test_names_and_values_of_strangers_stay_text(panel: Opener) -> None:

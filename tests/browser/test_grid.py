@@ -12,6 +12,8 @@ from playwright.sync_api import Browser, Page, expect
 sys.path.insert(0, str(Path(__file__).parent))
 import plain
 
+from tests.waiting import until
+
 pytestmark = pytest.mark.browser
 
 
@@ -78,16 +80,17 @@ def test_shift_and_a_click_sort_by_a_second_column(page: Page) -> None:
     page.click('[data-name="params.model"]')
     page.click('[data-name="metrics.val/accuracy"]', modifiers=["Shift"])
     assert page.evaluate("() => window.state.view.value.order") == ["params.model ASC", "metrics.`val/accuracy` DESC"]
-    page.wait_for_timeout(50)
+    until(lambda: column(page, "params.model")[:3] == ["cnn"] * 3)
     models = column(page, "params.model")
-    assert models[:3] == ["cnn"] * 3
     accuracies = numbers(page, "metrics.val/accuracy")[: models.count("cnn")]
     assert accuracies == sorted(accuracies, reverse=True)  # the best first
     page.click('[data-name="params.batch_size"]')
-    page.wait_for_timeout(50)
-    sizes = [int(size) for size in column(page, "params.batch_size")]
-    assert sizes == sorted(sizes)  # as numbers: 16 before 128
-    assert len(set(sizes)) > 1
+
+    def sizes() -> list[int]:
+        return [int(size) for size in column(page, "params.batch_size")]
+
+    until(lambda: sizes() == sorted(sizes()))  # as numbers: 16 before 128
+    assert len(set(sizes())) > 1
     # What needs histories that are not here sorts nothing, and breaks nothing.
     page.evaluate("() => window.setView({ order: ['metrics.loss.at(3) ASC'] })")
     page.wait_for_timeout(50)
@@ -148,8 +151,7 @@ def test_a_filter_is_applied_while_it_is_typed_and_counts_its_runs(page: Page) -
     expect(total).to_contain_text("of 40 runs")
     assert {model for model in column(page, "params.model") if model} <= {"cnn", "mlp", "resnet-50 with a long name"}
     flat(page)
-    page.wait_for_timeout(50)
-    assert set(column(page, "params.model")) == {"cnn"}
+    until(lambda: set(column(page, "params.model")) == {"cnn"})
     page.get_by_role("button", name="Clear filter").click()
     expect(total).to_have_text("40 runs")
 
