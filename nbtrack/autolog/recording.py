@@ -58,6 +58,7 @@ class Recording:
     told: Told | None = None  # what the person's run says of autolog, where this is in one
     writer: RunWriter | None = None
     kept: list[tuple[str, Any]] = field(default_factory=list)  # what was written, where the fit may yet move
+    below: list[str] = field(default_factory=list)  # runs of its candidates, which move with it
 
     def params(
         self, params: Mapping[str, Any], tags: Mapping[str, str] | None = None, defaults: Collection[str] = ()
@@ -150,6 +151,8 @@ class Recording:
         """A run inside this one, such as a candidate of a search. It is ended with `end`."""
         marks = {**self.origin, **process_tags(), **tags, PARENT: self.run_id, LIBRARY: self.library}
         run = self.client.create_run(self.experiment_id, began, marks)
+        if not self.own:
+            self.below.append(run.info.run_id)
         return Recording(
             self.library, self.client, run.info.run_id, self.experiment_id, own=True, began=began, run=run,
             origin=self.origin,
@@ -266,8 +269,11 @@ def _tell(client: MlflowClient, run_id: str, told: Told, *, last: bool = False) 
 
 
 def _give_child(first: Recording) -> None:
+    below = [*first.below]
     child = first.child(began=first.began, tags={})
     first.copy_to(child)
+    for run_id in below:
+        child.client.set_tag(run_id, PARENT, child.run_id)
     child.client.set_terminated(child.run_id, "FINISHED", first.ended or now())
     # what is computed of it later goes there
     first.run_id, first.own, first.writer, first.told, first.reserved = child.run_id, True, None, None, frozenset()
