@@ -107,7 +107,19 @@ class Loop:
 class Steps:
     """How far one optimizer of a training is, and what was last seen of it. `step` is called from the person's loop."""
 
-    __slots__ = ("_count", "_fetched", "_key", "_losses", "_moved", "_rates", "_waiting", "loop", "of", "on_cpu", "suffix")
+    __slots__ = (
+        "_count",
+        "_fetched",
+        "_key",
+        "_losses",
+        "_moved",
+        "_rates",
+        "_waiting",
+        "loop",
+        "of",
+        "on_cpu",
+        "suffix",
+    )
 
     def __init__(self, loop: Loop, optimizer: Any, suffix: str) -> None:
         self.loop = loop

@@ -113,7 +113,10 @@ class _Study:
 
 
 def _is_allowed(frozen: Any) -> bool:
-    """Does it keep the constraints of the study, if there are any? Optuna notes by how much each is broken."""
+    """Does it keep the constraints of the study, if there are any? Optuna knows by how much each is broken; before
+    Optuna 5 it only noted that."""
+    if hasattr(frozen, "constraints"):
+        return all(broken <= 0 for broken in frozen.constraints.values())
     return all(broken <= 0 for broken in frozen.system_attrs.get("constraints") or ())
 
 

@@ -26,6 +26,7 @@ squared = nn.functional.mse_loss
 def train(rows: Rows, lr: float = 0.1, steps: int = 4, schedule: bool = False) -> list[float]:
     """The losses of each step."""
     features, target = torch.from_numpy(rows[0]), torch.from_numpy(rows[1]).float()
+    torch.manual_seed(0)
     model = nn.Linear(4, 1)
     optimizer = torch.optim.SGD(model.parameters(), lr=lr, momentum=0.5)
     scheduler = torch.optim.lr_scheduler.StepLR(optimizer, 2) if schedule else None
@@ -91,6 +92,7 @@ def test_two_loops_in_a_run_are_two_children_which_end_with_it(rows: Rows) -> No
 
 def test_the_two_optimizers_of_a_gan_are_one_training(rows: Rows) -> None:
     nbtrack.autolog()
+    torch.manual_seed(0)
     makes, judges = nn.Linear(2, 4), nn.Linear(4, 1)
     for_makes = torch.optim.Adam(makes.parameters(), lr=0.01)
     for_judges = torch.optim.SGD(judges.parameters(), lr=0.02)
