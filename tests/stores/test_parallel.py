@@ -34,7 +34,7 @@ class Shared:
         )
         self._heed(monkeypatch, parallel.Unread, lambda part: part.run_ids)
         self._heed(monkeypatch, parallel.Unchecked, lambda part: [folder for folder, _ in part.readings])
-        monkeypatch.setattr(parallel, "_worth", lambda runs: 2 if runs else 0)
+        monkeypatch.setattr(parallel, "_worth", lambda runs, enough: 2 if runs else 0)
         monkeypatch.setattr(ahead, "PART", 1)
 
     def _heed(self, monkeypatch: pytest.MonkeyPatch, kind: Any, runs: Callable[[Any], Sequence[str]]) -> None:
@@ -86,7 +86,7 @@ def told(store: FileStore) -> list[str]:
 
 def told_by_one(root: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     with monkeypatch.context() as alone:
-        alone.setattr(parallel, "_worth", lambda runs: 0)
+        alone.setattr(parallel, "_worth", lambda runs, enough: 0)
         opened = FileStore(root)
         found = told(opened)
         opened.close()
@@ -126,7 +126,7 @@ def test_an_interrupt_ends_the_helpers_and_keeps_what_they_read(
     assert [process.poll() is not None for process in shared.processes] == [True, True]
     read: list[str] = []
     real = indexing.open_run
-    monkeypatch.setattr(parallel, "_worth", lambda runs: 0)
+    monkeypatch.setattr(parallel, "_worth", lambda runs, enough: 0)
     monkeypatch.setattr(indexing, "open_run", lambda *run: read.append(run[1]) or real(*run))
     whole = told(opened)
     assert len(read) < RUNS - 5, "most of what the helpers had read is looked at only"
@@ -166,4 +166,5 @@ def test_where_no_process_can_be_started_all_is_read_here(
 
 
 def test_few_runs_start_no_process() -> None:
-    assert parallel._worth(1000) == 0
+    assert parallel._worth(1000, parallel.Unread.enough) == 0
+    assert parallel._worth(400, parallel.Unchecked.enough) == 0

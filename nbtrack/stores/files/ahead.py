@@ -27,7 +27,7 @@ class Ahead(NamedTuple):
 def still_same(known: Sequence[tuple[str, Known]], progress: Progress) -> set[str]:
     """Folders of runs, given by their experiments' folders, that look as they did when they were read."""
     same: set[str] = set()
-    with Helpers(_unchecked(known), sum(len(readings) for _, readings in known)) as helpers:
+    with Helpers(Unchecked, _unchecked(known), sum(len(readings) for _, readings in known)) as helpers:
         for part in helpers:
             same.update(part)
             progress.step(len(part))
@@ -47,7 +47,7 @@ def newly_read(
     count = sum(len(names) - len(known) for (_, _, names), known in listed)
     prepare(count)
     fresh: dict[str, Reading] = {}
-    with Helpers(_unread(listed), count) as helpers:
+    with Helpers(Unread, _unread(listed), count) as helpers:
         try:
             for part in helpers:
                 put_on_shelf([each.held for each in part.values() if each.held and isinstance(each.held.place, Row)])

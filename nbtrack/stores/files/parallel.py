@@ -12,11 +12,12 @@ import pickle
 import subprocess
 import sys
 import threading
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from nbtrack.stores.files import stamps
 from nbtrack.stores.files.packed import WRONG, gathered, pack, unpack
@@ -24,34 +25,41 @@ from nbtrack.stores.files.reader import Reading, open_run, read_runs, unchanged
 from nbtrack.stores.files.stamps import answer, receive, send
 from nbtrack.stores.files.summaries import prepare
 
-ENOUGH = 2_000  # runs for each helper: so many take longer than a Python takes to start
 MOST = 3  # helpers; each takes some 100 MB while it reads
 PART = 250  # runs that are handed out together
 _READ = "import sys; sys.path[:] = sys.argv[1:]; from nbtrack.stores.files.parallel import serve; serve()"
-R_co = TypeVar("R_co", covariant=True)
+R = TypeVar("R")
 
 
-class Part(Protocol[R_co]):
+class Part(ABC, Generic[R]):
     """Some runs, and what is to be done with them."""
 
+    enough: ClassVar[int]
+    """Runs for each helper: so many take longer than it takes to start."""
+
     @staticmethod
+    @abstractmethod
     def command() -> list[str]:
         """What a Python is told to become a helper for such parts."""
 
+    @abstractmethod
     def told(self) -> Any:
         """What the helper must know; it is pickled."""
 
-    def heard(self, data: bytes) -> R_co:
+    @abstractmethod
+    def heard(self, data: bytes) -> R:
         """What the helper handed back."""
 
-    def here(self) -> R_co:
+    @abstractmethod
+    def here(self) -> R:
         """The same without a helper."""
 
 
 @dataclass(frozen=True, slots=True)
-class Unread:
+class Unread(Part[Mapping[str, Reading]]):
     """Runs of one experiment's folder to be read. Gives those that are there, as of now, by their folders."""
 
+    enough = 2_000
     folder: str
     experiment_id: str
     run_ids: Sequence[str]
@@ -80,9 +88,10 @@ class Unread:
 
 
 @dataclass(frozen=True, slots=True)
-class Unchecked:
+class Unchecked(Part[list[str]]):
     """Runs as they were read, by their folders. Gives the folders that look the same still."""
 
+    enough = 500
     readings: Sequence[tuple[str, Reading]]
 
     @staticmethod
@@ -110,12 +119,12 @@ def _read(told: tuple[str, str, list[str]]) -> bytes:
     return pack(*gathered({os.path.split(path): now for path, now in found.items()}), [])
 
 
-def _worth(runs: int) -> int:
+def _worth(runs: int, enough: int) -> int:
     """How many helpers are worth their start; none where nothing can be started."""
-    if runs < ENOUGH or not sys.executable or getattr(sys, "frozen", False):  # a frozen program is no Python to start
+    if runs < enough or not sys.executable or getattr(sys, "frozen", False):  # a frozen program is no Python to start
         return 0
     processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(0, min(MOST, processors - 1, round(processors - _busy()), runs // ENOUGH))
+    return max(0, min(MOST, processors - 1, round(processors - _busy()), runs // enough))
 
 
 def _busy() -> float:
@@ -132,24 +141,25 @@ def _busy() -> float:
     return min(os.getloadavg()[0], now)
 
 
-class Helpers(Generic[R_co]):
+class Helpers(Generic[R]):
     """Processes that do what is left of `parts`, about so many runs, while the caller does some; none for few."""
 
-    def __init__(self, parts: Iterable[Part[R_co]], runs: int) -> None:
-        self._count = _worth(runs)
+    def __init__(self, kind: type[Part[R]], parts: Iterable[Part[R]], runs: int) -> None:
+        self._kind = kind
+        self._count = _worth(runs, kind.enough)
         self._parts = deque(parts if self._count else ())
-        self._done: deque[R_co] = deque()
+        self._done: deque[R] = deque()
         self._processes: list[subprocess.Popen[bytes]] = []
         self._threads: list[threading.Thread] = []
 
-    def __enter__(self) -> Helpers[R_co]:
+    def __enter__(self) -> Helpers[R]:
         try:
             for _ in range(min(self._count, len(self._parts))):
-                self._processes.append(_started(self._parts[0].command()))
+                self._processes.append(_started(self._kind.command()))
                 thread = threading.Thread(target=self._feed, args=(self._processes[-1],), daemon=True)
                 thread.start()
                 self._threads.append(thread)
-        except (OSError, RuntimeError, IndexError):  # no more processes, threads or parts
+        except (OSError, RuntimeError):  # no more processes, or no more threads
             pass
         except BaseException:
             self.__exit__()
@@ -170,7 +180,7 @@ class Helpers(Generic[R_co]):
                     if pipe is not None:
                         pipe.close()
 
-    def __iter__(self) -> Iterator[R_co]:
+    def __iter__(self) -> Iterator[R]:
         """What came of the parts, here and there; a part whose helper failed is done here."""
         while True:
             yield from self.arrived()
@@ -183,12 +193,12 @@ class Helpers(Generic[R_co]):
             if not self._parts and not self._done:
                 return
 
-    def arrived(self) -> Iterator[R_co]:
+    def arrived(self) -> Iterator[R]:
         """What helpers have handed back and nobody has taken yet."""
         while self._done:
             yield self._done.popleft()
 
-    def _next(self) -> Part[R_co] | None:
+    def _next(self) -> Part[R] | None:
         try:
             return self._parts.popleft()
         except IndexError:
