@@ -270,6 +270,8 @@ def test_rm_and_restore_take_runs_out_of_sight_and_bring_them_back(
     assert main(["rm", "a", "c", "--store", place]) == 0
     main(["ls", "--store", place])
     assert names(capsys.readouterr().out.split("c\n")[-1]) == ["b"]
+    assert main(["ls", "--deleted", "--store", place]) == 0
+    assert "  a  " in capsys.readouterr().out
     assert main(["restore", "a", "--store", place]) == 0
     assert main(["restore", "--where", "", "--yes", "--store", place]) == 0
     capsys.readouterr()

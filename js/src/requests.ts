@@ -67,7 +67,7 @@ export function createRequests(
   }
 
   state.outlet = {
-    need: (ask: Ask, take?: Take) => send({ type: "need", ...NOTHING, ...ask }, true, take),
+    need: (ask: Ask, take?: Take, quiet = false) => send({ type: "need", ...NOTHING, ...ask }, !quiet, take),
     edit: (change: Change) => send({ type: "edit", key: "", value: "", seen: null, ...change }),
   };
   signal.addEventListener("abort", () => {

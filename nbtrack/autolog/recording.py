@@ -30,12 +30,11 @@ from nbtrack.tracking.client import PARENT, MlflowClient
 from nbtrack.tracking.context import context_tags
 from nbtrack.tracking.events import Point, announce_point, heard
 from nbtrack.tracking.experiments import experiment_for_runs
-from nbtrack.tracking.names import AUTOLOGGED
+from nbtrack.tracking.names import AUTOLOGGED, LIBRARY
 from nbtrack.tracking.points import now
 
 P = ParamSpec("P")
 T = TypeVar("T")
-LIBRARY = "mlflow.autologging"  # MLflow's tag of a run that autolog has started
 MODEL = "model"  # where a fit's model lies among the artifacts
 kept_models: set[str] = set()  # libraries whose models are kept
 _ORIGIN = ("mlflow.user", "mlflow.source.")

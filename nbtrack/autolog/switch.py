@@ -72,15 +72,16 @@ class Library:
     ) -> Any:
         """Keep a model as `nbtrack.log_model` does, with the arguments of MLflow's function.
 
-        `run_id` is heard, the others (`signature`, `input_example`, requirements, …) are ignored; there is no registry,
-        and a warning says so where `registered_model_name` is given.
+        `run_id` and `signature` are heard, the others (`input_example`, requirements, …) are ignored; there is no
+        registry, and a warning says so where `registered_model_name` is given.
         """
         from nbtrack.tracking.models import log_model
 
         named = next((given.pop(key) for key in _MODEL if key in given), None)
         if registered := given.get("registered_model_name"):
             warn_once(f"The model is kept, but not registered as '{registered}': nbtrack has no model registry.")
-        return log_model(named if model is None else model, name or artifact_path or "model", given.get("run_id"))
+        where, signature = name or artifact_path or "model", given.get("signature")
+        return log_model(named if model is None else model, where, given.get("run_id"), signature=signature)
 
     def load_model(self, model_uri: str, dst_path: str | None = None, **ignored: Any) -> Any:
         """The model at `runs:/ID/name` as this library's own object; see `nbtrack.pyfunc.load_native`."""

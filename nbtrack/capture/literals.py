@@ -1,8 +1,8 @@
 """Which of a cell's assignments are parameters: plain values that the person wrote down?
 
 `lr = 0.1`, `a, b = 1, -2`, `name: str = "mlp"` and `config = {"depth": 3}` (as `config.depth`) are. A name that
-the cell also binds to anything else, or counts up, is state (`total = 0` before a loop) and is left out; so are
-private names and names that look like secrets.
+the cell also binds to anything else, counts up or fills is state (`total = 0`, `losses = []` before a loop) and is left
+out; so are empty lists and dicts, private names, and names that look like secrets.
 """
 
 from __future__ import annotations
@@ -14,18 +14,37 @@ from collections.abc import Iterator
 from nbtrack.capture.secrets import holds_secret, looks_secret
 
 LONGEST = 500  # characters of one value; a longer one is data, not a setting
+FILLING = frozenset("append extend insert add update setdefault".split())
 
 
 def literal_params(tree: ast.Module) -> dict[str, str]:
     """Name to value as MLflow's `log_param` would write it, in the order of the cell."""
     written = list(_top_level(tree))
     plain = Counter(name for name, _ in written)
-    state = {name for name, times in Counter(bound_names(tree)).items() if times > plain[name]}
+    state = {name for name, times in Counter(bound_names(tree)).items() if times > plain[name]} | set(_filled(tree))
     params: dict[str, str] = {}
     for name, value in written:
-        if name not in state and not name.startswith("_"):
+        to_be_filled = isinstance(value, list | dict) and not value
+        if name not in state and not name.startswith("_") and not to_be_filled:
             params.update(param_items(name, value))
     return params
+
+
+def _filled(tree: ast.Module) -> Iterator[str]:
+    """In loops and functions: `losses` of `losses.append(x)`, `history` of `history["loss"].append(x)` and of
+    `history["best"] = x`. Written straight on, `config["seed"] = 1` is one more setting."""
+    again = (ast.For, ast.AsyncFor, ast.While, ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+    repeated = [node for node in ast.walk(tree) if isinstance(node, again)]
+    for node in (inner for each in repeated for inner in ast.walk(each)):
+        inner: ast.expr | None = None
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in FILLING:
+            inner = node.func.value
+        elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store):
+            inner = node.value
+        while isinstance(inner, ast.Subscript):
+            inner = inner.value
+        if isinstance(inner, ast.Name):
+            yield inner.id
 
 
 def param_items(name: str, value: object) -> Iterator[tuple[str, str]]:

@@ -10,21 +10,24 @@ import time
 from dataclasses import replace
 from typing import Any
 
-from nbtrack.cli.choice import Commands, add_json, add_runs, chosen, existing, print_json
-from nbtrack.entities import Run, ViewType
+from nbtrack.cli.choice import Commands, add_json, add_runs, choose, existing, print_json
+from nbtrack.entities import LifecycleStage, Run, ViewType
 
 
 def add(commands: Commands) -> None:
     one = commands.add_parser("ls", help="list runs, newest first")
     add_runs(one)
     one.add_argument("-n", "--most", type=int, default=30, help="how many runs (default: 30; 0 for all)")
+    one.add_argument("--deleted", action="store_true", help="those that were deleted, for `nbtrack restore`")
     add_json(one, "everything that is known of each run")
     one.set_defaults(run=ls)
 
 
 def ls(options: argparse.Namespace) -> int:
     store = existing(options.store)
-    runs = [row.run for row in chosen(store, options)[0]]
+    stage = LifecycleStage.DELETED if options.deleted else LifecycleStage.ACTIVE
+    rows, _ = choose(store, options.experiment, options.filter, options.order, stage)
+    runs = [row.run for row in rows]
     names = {e.experiment_id: e.name for e in store.experiments(ViewType.ALL)}
     most = options.most if options.most > 0 else len(runs)
     if options.json:
@@ -37,7 +40,8 @@ def ls(options: argparse.Namespace) -> int:
         print(replace(table, note="").as_text(most=wide, colour=bool(wide)))
     left = len(runs) - most
     if not runs:
-        print(f"No runs in '{store.uri}'" + (f" fit {options.filter!r}." if options.filter else "."), file=sys.stderr)
+        kind = "deleted runs" if options.deleted else "runs"
+        print(f"No {kind} in '{store.uri}'" + (f" fit {options.filter!r}." if options.filter else "."), file=sys.stderr)
     elif left > 0:
         print(f"and {left:,} more: -n 0 lists all, a FILTER fewer", file=sys.stderr)
     return 0

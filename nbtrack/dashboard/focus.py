@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Protocol
 
 from nbtrack import figures
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from plotly.graph_objects import Figure
 
-UNASKED = 10  # runs that the charts draw without a selection, as in the browser
+UNASKED = 10  # runs, or groups of them, that the charts draw without a selection, as in the browser
 MOST = 100
 MOST_COMPARED = 50
 
@@ -44,8 +45,8 @@ def figure_of(dash: Looked) -> Figure:
         return _comparison(dash, view)
     chart = view["chart"]
     runs = [view["focus"]] if tab == "run" and view["focus"] else _drawn(dash)
-    metric = chart["big"] or _first_metric(dash, chart)
     given = replace(runs_of(runs, dash.store), directions=view["directions"])
+    metric = chart["big"] or _first_metric(given, chart)
     group = _groups(given, view) if tab == "charts" else []
     if _is_single(given, metric):
         return figures.bars(given, metric, group=group, band=chart["band"])
@@ -65,7 +66,7 @@ def figure_of(dash: Looked) -> Figure:
 def _comparison(dash: Looked, view: Mapping[str, Any]) -> Figure:
     """Of the selection, hidden in charts or not, against the baseline where it is among them."""
     told = view["compare"]
-    runs = list(dash.selected)[:MOST_COMPARED] or _drawn(dash)
+    runs = list(dash.selected)[:MOST_COMPARED] or _drawn(dash)[:UNASKED]
     baseline = told["baseline"] if told["baseline"] in runs else None
     return figures.difference(
         runs, baseline, pick=told["pick"], step=int(told["step"]), directions=view["directions"], store=dash.store
@@ -85,7 +86,7 @@ def _is_single(runs: Runs, metric: str) -> bool:
 
 def _drawn(dash: Looked) -> list[str]:
     """The selection, or the first runs of the table; without those that are hidden."""
-    chosen = list(dash.selected)[:MOST] or [str(run) for run in dash.runs["run_id"][:UNASKED]]
+    chosen = list(dash.selected)[:MOST] or _first_ones(dash)
     hidden = set(dash.view["hidden"])
     shown = [run for run in chosen if run not in hidden]
     if not shown:
@@ -93,9 +94,25 @@ def _drawn(dash: Looked) -> list[str]:
     return shown
 
 
-def _first_metric(dash: Looked, chart: Mapping[str, Any]) -> str:
+def _first_ones(dash: Looked) -> list[str]:
+    """Those of the table; where it has groups, of as many groups as are drawn without one being cut."""
+    runs = dash.runs
+    by = [name for name in dash.view["group"] if name in runs and dash.view["chart"]["band"] != "none"]
+    if not by:
+        return [str(run) for run in runs["run_id"][:UNASKED]]
+    found: list[str] = []
+    for _, group in islice(runs.groupby(by, sort=False, dropna=False), UNASKED):
+        if found and len(found) + len(group) > MOST:
+            break
+        found += map(str, group["run_id"][:MOST])
+    return found
+
+
+def _first_metric(given: Runs, chart: Mapping[str, Any]) -> str:
+    """Of the runs drawn, as the first panel is."""
     wanted = [*(chart["metrics"] or ()), *chart["order"]]
-    known = [name.removeprefix("metrics.") for name in dash.runs.columns if name.startswith("metrics.")]
+    columns = {name: given.frame.columns[f"metrics.{name}"] for name in given.metrics()}
+    known = [name for name, column in columns.items() if isinstance(column, Metrics) and not column.missing.all()]
     ordered = [name for name in wanted if name in known] or sorted(
         known, key=lambda name: (name.startswith("system/"), name)
     )

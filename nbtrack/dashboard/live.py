@@ -7,6 +7,7 @@ its hub weakly, and ends when no dashboard is left.
 
 from __future__ import annotations
 
+import atexit
 import os
 import threading
 import time
@@ -313,8 +314,23 @@ def _nothing(*, soon: bool) -> Callable[[], Found]:
     return Found
 
 
+_ending = threading.Event()
+
+
+def _end() -> None:
+    """A thread that is torn from numpy's code when the interpreter goes takes the process down with an error."""
+    _ending.set()
+    until = time.monotonic() + PATIENCE
+    for hub in hubs():
+        if thread := hub._thread:
+            thread.join(max(0.0, until - time.monotonic()))
+
+
+atexit.register(_end)
+
+
 def _run(reference: weakref.ref[Hub]) -> None:
-    while True:
+    while not _ending.is_set():
         hub = reference()
         if hub is None or hub.has_ended():
             return
@@ -325,7 +341,7 @@ def _run(reference: weakref.ref[Hub]) -> None:
             else:
                 hub.load()
         del hub
-        time.sleep(max(TICK / 2, TICK - (time.monotonic() - began)))
+        _ending.wait(max(TICK / 2, TICK - (time.monotonic() - began)))
 
 
 _hubs: dict[tuple[int, tuple[str, ...] | None], Hub] = {}
@@ -334,8 +350,8 @@ _lock = threading.Lock()
 
 def _after_fork() -> None:
     """A forked child has neither the thread nor the browser, and a lock may be held by a thread that it lacks."""
-    global _lock
-    _lock = threading.Lock()
+    global _lock, _ending
+    _lock, _ending = threading.Lock(), threading.Event()
     for hub in _hubs.values():
         hub.close()
     _hubs.clear()

@@ -32,7 +32,7 @@ def chosen_of(given: Runs) -> Chosen:
     params = [name for name in names if name.startswith("params.") and _varies(given, name)]
     own = [f"metrics.{name}" for name in given.metrics() if not name.startswith("system/")]
     metrics = [name for name in own if _varies(given, name)]
-    metric = _chosen_metric(given, metrics)
+    metric = _chosen_metric(given, [name for name in metrics if _is_of_several(given, name)] or metrics)
     told = [] if metric is None else [f"metrics.{metric}"]
     some = [name for name in metrics[:MOST_METRICS] if name not in told]
     return Chosen(params, metrics, metric, [*params[:MOST_PARAMS], *some, *told])
@@ -46,6 +46,12 @@ def _chosen_metric(given: Runs, columns: Sequence[str]) -> str | None:
         key=lambda name: (direction_of(given.frame, name, given.directions) == "min", name),
         default=None,
     )
+
+
+def _is_of_several(given: Runs, name: str) -> bool:
+    """Has it two values or more? What a single run has, such as the best score of a search, tells no runs apart."""
+    numbers = column_of(given, name).numbers
+    return numbers is not None and len(np.unique(numbers[np.isfinite(numbers)])) > 1
 
 
 def sense_of(given: Runs, metric: str, asked: str | None) -> str:

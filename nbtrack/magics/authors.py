@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 
-from nbtrack.tracking.names import AUTOLOGGED_NAMES
+from nbtrack.entities import Run
+from nbtrack.tracking.names import AUTOLOGGED_NAMES, LIBRARY
 
 
 def own_first(keys: Iterable[str], tags: Mapping[str, str], kind: str) -> list[str]:
@@ -14,6 +15,16 @@ def own_first(keys: Iterable[str], tags: Mapping[str, str], kind: str) -> list[s
     logged = _names(tags, kind)
     last = defaults(tags) if kind == "params" else frozenset()
     return sorted(keys, key=lambda key: (key in logged) + (key in last))
+
+
+def persons_own(runs: Iterable[Run], kind: str) -> set[str]:
+    """What the code of any run has logged itself. The runs that autolog has made have nothing of that."""
+    own: set[str] = set()
+    for run in runs:
+        if LIBRARY not in run.data.tags:
+            held = run.data.params if kind == "params" else run.data.metrics
+            own |= held.keys() - _names(run.data.tags, kind)
+    return own
 
 
 def defaults(tags: Mapping[str, str]) -> frozenset[str]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Sequence
 
 from nbtrack.entities import Run, ViewType
 from nbtrack.errors import NotFoundError
-from nbtrack.magics.words import short
+from nbtrack.magics.words import ago, short
 from nbtrack.query.tree import Compare
 from nbtrack.stores import Store
 from nbtrack.tracking.finding import RUN_ID, RUN_NAME, runs_where
@@ -46,13 +47,13 @@ def find_run(store: Store, text: str, *, deleted: bool = False) -> Run:
             return matches[0]
         if matches:
             raise NotFoundError(_several(text, matches))
-    raise NotFoundError(
-        f"No {kind} in '{store.uri}' has the id or the name '{short(text, 80)}'. "
-        "`%track ls` lists them, and `nbtrack ls` in a shell."
-    )
+    lists = "`nbtrack ls --deleted` lists them." if deleted else "`%track ls` lists them, and `nbtrack ls` in a shell."
+    raise NotFoundError(f"No {kind} in '{store.uri}' has the id or the name '{short(text, 80)}'. {lists}")
 
 
 def _several(text: str, runs: list[Run]) -> str:
-    listed = ", ".join(f"{run.info.run_id[:8]} ({short(run.info.run_name, 30)})" for run in runs[:8])
+    now = int(time.time() * 1000)
+    told = ((run.info, ago(now - (run.info.start_time or now))) for run in runs[:8])
+    listed = ", ".join(f"{info.run_id[:8]} ({short(info.run_name, 30)}, {when})" for info, when in told)
     more = f" and {len(runs) - 8} more" if len(runs) > 8 else ""
-    return f"'{short(text, 80)}' fits {len(runs)} runs: {listed}{more}. Write more of the id."
+    return f"'{short(text, 80)}' fits {len(runs)} runs: {listed}{more}. Name one by its id."

@@ -104,16 +104,20 @@ def likeness(one: str, other: str) -> float:
 
 
 def previous(store: Store, run: Run, source: str, cell_id: str | None) -> Version | None:
-    """The newest run of the same cell in the run's experiment, but this one."""
-    key, value = ("nbtrack.cell_id", cell_id) if cell_id else ("mlflow.source.type", "NOTEBOOK")
-    alike = Compare(Column(TAG, key, quoted=True), "=", value)
-    runs = runs_where(store, alike, experiment_ids=[run.info.experiment_id], most=LOOKED_AT + 1)
-    others = [other for other in runs if other.info.run_id != run.info.run_id]
-    if cell_id:
-        return next(iter(_versions(store, others)), None)
-    known = list(_versions(store, others[:LOOKED_AT]))
+    """The newest other run of the same cell in the run's experiment. Of a new cell that of a cell much like it: people
+    copy a cell and change a number."""
+    if cell_id and (same := next(_versions(store, _others(store, run, "nbtrack.cell_id", cell_id, LOOKED_AT)), None)):
+        return same
+    known = list(_versions(store, _others(store, run, "mlflow.source.type", "NOTEBOOK", LOOKED_AT)))
     best = max(known, key=lambda version: likeness(source, version.source), default=None)
     return best if best and likeness(source, best.source) >= ALIKE else None
+
+
+def _others(store: Store, run: Run, tag: str, value: str, most: int) -> list[Run]:
+    """The newest runs of the run's experiment with this tag, without the run itself."""
+    alike = Compare(Column(TAG, tag, quoted=True), "=", value)
+    runs = runs_where(store, alike, experiment_ids=[run.info.experiment_id], most=most + 1)
+    return [other for other in runs if other.info.run_id != run.info.run_id][:most]
 
 
 def _versions(store: Store, runs: Iterable[Run]) -> Iterator[Version]:
@@ -128,13 +132,15 @@ def _versions(store: Store, runs: Iterable[Run]) -> Iterator[Version]:
 def since(store: Store, old: Version, new: Version) -> Since:
     """Metrics are better or worse by what the person has said, or by their known names."""
     a, b = old.run, new.run
-    changes = [*_model_changes(a, b), *_param_changes(a, b), *data_changes(a, b)]
+    changes = [*_model_changes(a, b), *_param_changes(a, b), *_other_data(a, b)]
     if options.packages:
         changes += package_changes(text_of(store, a, PACKAGES), packages())
     metrics = {key: b.data.metrics[key] for key in own_first(b.data.metrics, b.data.tags, "metrics")}
     changes += metric_changes(a.data.metrics, metrics, {**directions_of(a), **directions_of(b)})
     written = source_changes(old.source, new.source)
     code = [line for line in written if not line.startswith("@@")]
+    while code and not code[-1].strip():  # an empty line of what stayed the same
+        code.pop()
     if len(code) > LINES:
         added, removed = (sum(line.startswith(sign) for line in written) for sign in "+-")
         code = [*code[: LINES - 1], f"… +{added} −{removed} lines in all"]
@@ -144,6 +150,12 @@ def since(store: Store, old: Version, new: Version) -> Since:
 def _model_changes(a: Run, b: Run) -> list[Change]:
     named = [{"model": run.data.tags[MODEL]} if MODEL in run.data.tags else {} for run in (a, b)]
     return text_changes(*named)
+
+
+def _other_data(a: Run, b: Run) -> list[Change]:
+    """Data of one name that are other ones. What only one run has read is seen in its code."""
+    both = (each for each in data_changes(a, b) if each.old is not None and each.new is not None)
+    return [Change(f"{each.key} (data)", each.old, each.new) for each in both]
 
 
 def _param_changes(a: Run, b: Run) -> list[Change]:

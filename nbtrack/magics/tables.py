@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from nbtrack.entities import Run
+from nbtrack.magics.authors import persons_own
 from nbtrack.magics.card import SYSTEM, ended, shown_status
 from nbtrack.magics.card_html import code_html, text
 from nbtrack.magics.diff import Change, Difference
@@ -108,16 +109,19 @@ def runs_table(runs: Sequence[Run], experiments: dict[str, str], *, now: int, mo
 
 
 def _shared_metrics(runs: Sequence[Run]) -> list[str]:
-    """Those that several runs have, the most frequent first; all where none is shared."""
+    """Those that several runs have, the most frequent first; all where none is shared. Autolog's come last."""
     counted = Counter(key for run in runs for key in run.data.metrics if not key.startswith(SYSTEM)).most_common()
-    return [key for key, times in counted if times > 1] or [key for key, _ in counted]
+    keys = [key for key, times in counted if times > 1] or [key for key, _ in counted]
+    own = persons_own(runs, "metrics")
+    return sorted(keys, key=lambda key: key not in own)
 
 
 def _telling_params(runs: Sequence[Run]) -> list[str]:
-    """Params that are not the same everywhere, the most frequent first."""
+    """Params that are not the same everywhere, the most frequent first, the person's before a model's."""
     counted = Counter(key for run in runs for key in run.data.params)
     different = [key for key, _ in counted.most_common() if len({run.data.params.get(key) for run in runs}) > 1]
-    return different or [key for key, _ in counted.most_common()]
+    own = persons_own(runs, "params")
+    return sorted(different or [key for key, _ in counted.most_common()], key=lambda key: key not in own)
 
 
 NO_DIFFERENCE = "No difference in code, repository, params, data, metrics, tags or packages."

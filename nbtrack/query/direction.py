@@ -26,9 +26,11 @@ MORE = frozenset(
 )
 # scikit-learn's neg_mean_squared_error turns the sense around.
 REVERSED = frozenset(("neg", "negative"))
-# Settings and the machine's own measures have no best. The words of js/src/data/directions.ts.
+# Settings, parts of a model and the machine's own measures have no best. The words of js/src/data/directions.ts.
 NEUTRAL = re.compile(
-    r"(^|[^a-z])(lr|learning_rate|epoch|step|steps|iteration|iterations|grad|gradient|norm|momentum)([^a-z]|$)", re.I
+    r"(^|[^a-z])(lr|learning_rate|epoch|step|steps|iteration|iterations|grad|gradient|norm|momentum|weights?|bias|coef"
+    r"|intercept|count|size)([^a-z]|$)",
+    re.IGNORECASE,
 )
 
 

@@ -1,8 +1,8 @@
 """How is a model kept so that MLflow loads it?
 
 As the folder that MLflow's own flavours write: `MLmodel` says how to load, beside it the model in its library's form
-and what it needs. There is no signature, no example of an input and no code of the person's: a class of a module of
-theirs must be importable where the model is loaded; one of the notebook travels along.
+and what it needs, with the signature where the person gives one. There is no example of an input and no code of the
+person's: a class of a module of theirs must be importable where the model is loaded; one of the notebook travels along.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import Any
 import yaml
 
 from nbtrack.entities import RunTag
+from nbtrack.errors import InvalidValueError
 from nbtrack.stores.names import checked_key
 from nbtrack.tracking.client import MlflowClient
 from nbtrack.tracking.fluent import outliving_the_store, target
@@ -36,6 +37,7 @@ class ModelInfo:
     model_uuid: str
     utc_time_created: str
     flavors: Mapping[str, Mapping[str, Any]]
+    signature: Any = None  # as it was given
     model_id: None = None  # MLflow 3 gives one to models outside of runs
 
     @property
@@ -43,24 +45,27 @@ class ModelInfo:
         return f"runs:/{self.run_id}/{self.artifact_path}"
 
 
-def log_model(model: Any, name: str = "model", run_id: str | None = None) -> ModelInfo | None:
+def log_model(model: Any, name: str = "model", run_id: str | None = None, *, signature: Any = None) -> ModelInfo | None:
     """Keep a fitted model as artifacts `name/…` of the active run, or of `run_id`: of scikit-learn, XGBoost, LightGBM,
     CatBoost, statsmodels (its results), Keras, torch, Lightning or transformers.
 
     MLflow loads it: `mlflow.sklearn.load_model(info.model_uri)`, `mlflow.pyfunc.load_model(…)`. Loading runs code of
-    the file: load only what you trust. Raises InvalidValueError for other models.
+    the file: load only what you trust. `signature` is what MLflow's `infer_signature` gives; it is kept as MLflow keeps
+    it. Raises InvalidValueError for other models, and for another signature.
     """
     form = form_of(model)
     checked_key(name, "model")
+    _signed(signature)
     with outliving_the_store(run_id):
         client, run = target(run_id)
-        return write_model(client, run, form, name)
+        return write_model(client, run, form, name, signature)
     return None
 
 
-def write_model(client: MlflowClient, run_id: str, form: Form, name: str) -> ModelInfo:
+def write_model(client: MlflowClient, run_id: str, form: Form, name: str, signature: Any = None) -> ModelInfo:
     """`MLmodel` is written last: without it there is no model to MLflow."""
-    info = ModelInfo(run_id, name, uuid.uuid4().hex, f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S.%f}", _flavors(form))
+    now = f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S.%f}"
+    info = ModelInfo(run_id, name, uuid.uuid4().hex, now, _flavors(form), signature)
     for path, data in {**form.files, **_requirements(form), "MLmodel": _described(info, form)}.items():
         client.store.write_artifact(run_id, f"{name}/{path}", data)
     known = client.get_run(run_id).data.tags.get(HISTORY, "[]")
@@ -86,9 +91,22 @@ def _summary(info: ModelInfo) -> dict[str, Any]:
 
 
 def _described(info: ModelInfo, form: Form) -> bytes:
-    return yaml.safe_dump(
-        {**json.loads(json.dumps(_summary(info))), "model_size_bytes": sum(map(len, form.files.values()))}
-    ).encode()
+    said = {**json.loads(json.dumps(_summary(info))), "model_size_bytes": sum(map(len, form.files.values()))}
+    return yaml.safe_dump({**said, **_signed(info.signature)}).encode()
+
+
+def _signed(signature: Any) -> dict[str, Any]:
+    """What `MLmodel` says of a signature; nothing without one, for which MLflow writes None or False."""
+    if signature is None or signature is False:
+        return {}
+    told = signature.to_dict() if hasattr(signature, "to_dict") else None
+    if not isinstance(told, dict) or not {"inputs", "outputs"} <= told.keys():
+        raise InvalidValueError(
+            f"signature={str(signature)[:80]!r} is none. Give what nbtrack.models.infer_signature(X, model.predict(X)) "
+            "returns, or leave it out."
+        )
+    # MLflow says both of every signature; they are true only of models that are Python functions with type hints.
+    return {"signature": told, "is_signature_from_type_hint": False, "type_hint_from_example": False}
 
 
 def _requirements(form: Form) -> dict[str, bytes]:

@@ -20,6 +20,7 @@ THINGS = (
 )  # fmt: skip
 
 AUTOLOGGED = "nbtrack.autologging"  # what autolog did in a run, in words
+LIBRARY = "mlflow.autologging"  # MLflow's tag of a run that autolog has started
 AUTOLOGGED_NAMES = "nbtrack.autologging.names"  # JSON: which params and metrics it wrote, and which are defaults
 
 # A person's random.seed(0) must not make every run of a sweep bear the same name.

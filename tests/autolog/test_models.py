@@ -116,3 +116,5 @@ def test_a_name_for_a_registry_is_told_to_be_without_effect(data: Data) -> None:
 def test_another_kind_of_model_is_refused_with_what_to_do() -> None:
     with nbtrack.start_run(), pytest.raises(ValueError, match="log_artifact"):
         nbtrack.log_model(object())
+    with nbtrack.start_run(), pytest.raises(ValueError, match="infer_signature"):
+        nbtrack.log_model(LogisticRegression(), signature={"inputs": "x"})

@@ -109,7 +109,7 @@ class Server:
         return server
 
     def _wait(self) -> None:
-        until = time.monotonic() + 60
+        until = time.monotonic() + 180  # beside other work a start has taken over a minute
         while time.monotonic() < until:
             try:
                 self.ask("/api/status")

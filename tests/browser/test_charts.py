@@ -10,6 +10,8 @@ from xml.etree import ElementTree
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.waiting import until
+
 from .panel_page import Opener, panel, script
 
 __all__ = ["panel", "script"]
@@ -204,6 +206,12 @@ def test_the_keyboard_moves_the_cursor_and_zooms(panel: Opener) -> None:
     expect(page.get_by_role("button", name="Show all")).to_have_count(0)
 
 
+def smoothed_at(page: Page) -> str:
+    page.mouse.move(2, 2)
+    plot(page, "loss").hover(position={"x": 60, "y": 60})
+    return page.locator(".nbt-hover td.nbt-number").first.inner_text()
+
+
 def test_each_way_of_smoothing_shows_another_value_with_the_raw_one_beside(panel: Opener) -> None:
     page = panel(runs=2, selected=2)
     page.get_by_label("Smoothing").fill("0.9")
@@ -214,12 +222,10 @@ def test_each_way_of_smoothing_shows_another_value_with_the_raw_one_beside(panel
     assert smoothed != raw
     seen = set()
     for kind in ("ema", "gaussian", "mean"):
-        page.mouse.move(2, 2)
         page.get_by_label("Kind of smoothing").select_option(kind)
-        page.wait_for_timeout(100)
-        plot(page, "loss").hover(position={"x": 60, "y": 60})
-        seen.add(page.locator(".nbt-hover td.nbt-number").first.inner_text())
-    assert len(seen) == 3
+        while (value := smoothed_at(page)) in seen:  # a line is drawn when its turn comes
+            page.wait_for_timeout(50)
+        seen.add(value)
 
 
 def test_a_metric_with_one_point_a_run_is_bars_sorted_best_first(panel: Opener) -> None:
@@ -415,6 +421,7 @@ def test_shift_and_drag_move_the_view(panel: Opener) -> None:
     plot(page, "loss")
     figure(page, "loss").locator("[role=img]").focus()
     page.keyboard.press("+")
+    expect(page.get_by_role("button", name="Show all")).to_be_visible()
     place = box(plot(page, "loss"))
     middle = place["y"] + 60
 
@@ -428,8 +435,7 @@ def test_shift_and_drag_move_the_view(panel: Opener) -> None:
     page.mouse.move(place["x"] + 100, middle, steps=4)
     page.mouse.up()
     page.keyboard.up("Shift")
-    page.wait_for_timeout(150)
-    assert abs(step_at(100) - before) <= 4
+    until(lambda: abs(step_at(100) - before) <= 4)
     assert step_at(150) > before + 10
     other = box(plot(page, "accuracy"))
     page.mouse.move(other["x"] + 150, other["y"] + 60)

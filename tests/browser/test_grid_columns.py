@@ -71,6 +71,11 @@ def test_a_range_is_typed_or_dragged_over_the_histogram(page: Page) -> None:
     assert max(numbers(page, "metrics.loss")) <= 0.2
     bars = found.locator(".nbt-histogram").bounding_box()
     assert bars
+    page.mouse.move(bars["x"] + 1, bars["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(bars["x"] + bars["width"] - 1, bars["y"] + 20)
+    page.mouse.up()
+    expect(page.locator(".nbt-total")).to_have_text("40 runs")  # neither end is lost by rounding
     page.mouse.move(bars["x"] + 30, bars["y"] + 20)
     page.mouse.down()
     page.mouse.move(bars["x"] + 120, bars["y"] + 20)
@@ -191,6 +196,7 @@ def test_runs_equal_but_for_the_seed_become_groups_with_mean_and_deviation(brows
         page.get_by_role("button", name="Runs equal but for the seed").click()
         groups = page.locator(".nbt-group-row")
         expect(groups).to_have_count(4)
+        expect(page.get_by_role("group", name="Groups drawn").get_by_role("button")).to_have_count(4)
         expect(groups.first.locator(".nbt-group-size")).to_have_text("6")
         assert {*column(page, "params.model")} == {"cnn", "mlp"}
         place = page.locator('[data-name="metrics.loss"]').get_attribute("data-column")
@@ -211,6 +217,9 @@ def test_a_group_is_opened_selected_and_closed_with_the_keyboard(browser: Browse
     shown.view["group"] = ["params.model"]
     for page in opened(browser, shown):
         expect(page.locator(".nbt-row")).to_have_count(2)
+        page.locator("[data-line='0'] [data-column='1']").focus()
+        page.keyboard.press("Shift+ArrowDown")
+        page.get_by_role("button", name="24 selected: clear").click()  # a range takes in closed groups
         page.locator("[data-line='0'] [data-column='1']").focus()
         page.keyboard.press("Space")
         expect(page.get_by_role("button", name="12 selected: clear")).to_be_visible()

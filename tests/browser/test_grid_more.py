@@ -10,12 +10,17 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+import nbtrack
+from nbtrack.dashboard import book
+from nbtrack.entities import Metric
+from nbtrack.frame import Text
+
+from . import kernel_page
+
 sys.path.insert(0, str(Path(__file__).parent))
 import plain
 from test_grid import column, names, opened
 from test_grid_columns import seeds, sheet
-
-from nbtrack.frame import Text
 
 pytestmark = pytest.mark.browser
 
@@ -159,6 +164,65 @@ def test_a_new_name_is_everywhere_at_once_while_the_kernel_is_busy(page: Page) -
     expect(page.locator(".nbt-lower").get_by_text("the new name").first).to_be_visible()
 
 
+def test_the_focus_stays_with_what_keys_delete_pin_move_and_hide(page: Page) -> None:
+    page.evaluate(
+        """() => { window.setView({ tree: false }); window.state.life.value = 'live';
+          window.state.outlet.edit = () => new Promise(() => {}); }"""
+    )
+    expect(page.locator(".nbt-row[aria-level='2']")).to_have_count(0)
+    line = page.locator(".nbt-row:has(.nbt-cell:focus) .nbt-run-link")
+    third, fourth = names(page)[3:5]
+    page.locator("[data-line='3'] [data-column='1']").focus()
+    page.keyboard.press("Delete")
+    expect(line).to_have_text(fourth)
+    page.keyboard.press("p")
+    expect(line).to_have_text(fourth)
+    expect(page.locator(".nbt-pins .nbt-cell:focus")).to_have_count(1)
+    page.keyboard.press("Control+z")
+    expect(page.locator(".nbt-lines").get_by_text(third, exact=True)).to_be_visible()
+    expect(line).to_have_text(fourth)
+    heading = page.locator('.nbt-head[data-name="params.model"]')
+    heading.focus()
+    before = int(heading.get_attribute("data-column") or 0)
+    for _ in range(2):
+        page.keyboard.press("Alt+ArrowRight")
+        expect(heading).to_be_focused()
+    expect(heading).to_have_attribute("data-column", str(before + 2))
+    page.keyboard.press("p")
+    expect(heading).to_be_focused()
+    expect(heading).to_have_attribute("data-column", "2")
+    page.keyboard.press("Alt+ArrowDown")
+    page.get_by_role("button", name="Hide the column").press("Enter")
+    expect(heading).to_have_count(0)
+    expect(page.locator('.nbt-head[data-column="2"]')).to_be_focused()
+    page.keyboard.press("Alt+ArrowDown")
+    opened_sheet = page.locator(".nbt-column-sheet")
+    expect(opened_sheet).to_be_visible()
+    page.keyboard.press("Shift+Tab")  # whoever leaves a sheet closes it
+    expect(opened_sheet).to_have_count(0)
+
+
+def test_histories_are_fetched_for_the_lines_in_sight_and_for_a_filter_by_step(
+    browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(book, "PRELOADED_FILES", 3)
+    client = nbtrack.MlflowClient(tmp_path / "mlruns")
+    for i in range(40):
+        run = client.create_run("0", run_name=f"run{i}").info.run_id
+        client.log_batch(run, [Metric("loss", i + 1 / (step + 1), step, step) for step in range(9)])
+    dash = nbtrack.dashboard(tmp_path / "mlruns", order=["metrics.loss ASC"], split=0.8)
+    page = kernel_page.show(browser, dash, height=780)
+    expect(page.locator(".nbt-lines [data-line='0']")).to_contain_text("run0")
+    for line in range(12):  # the newest three stand at the other end
+        expect(page.locator(f".nbt-lines [data-line='{line}'] .nbt-trace")).to_be_visible()
+    page.get_by_role("combobox", name="Filter runs").fill("metrics.loss.at(1) < 2")
+    expect(page.locator(".nbt-total")).to_have_text("2 of 40 runs")
+    assert names(page) == ["run0", "run1"]
+    assert page.problems == []  # type: ignore[attr-defined]
+    page.context.close()
+    dash.close()
+
+
 def test_the_best_run_comes_first_at_the_first_click_and_is_found_with_one_key(page: Page) -> None:
     page.evaluate("() => window.setView({ tree: false })")
     page.click('[data-name="metrics.val/accuracy"]')
@@ -189,7 +253,11 @@ def test_the_table_stays_where_it_is_when_a_run_is_opened_or_kept_on_top(browser
 
 def test_keys_of_the_table_are_kept_from_the_notebook_and_its_own_are_left_to_it(page: Page) -> None:
     page.evaluate("() => { window.state.life.value = 'live'; }")
-    ours = "() => document.querySelector('.nbt-root').dataset.lmSuppressShortcuts === 'true'"
+    page.evaluate(
+        "() => window.addEventListener('keydown', ({ target }) => { window.kept = target.hasAttribute("
+        "'data-lm-suppress-shortcuts') }, true)"
+    )
+    ours = "() => window.kept"
     page.locator("[data-line='1'] [data-column='1']").focus()
     for key, expected in (("Control+s", False), ("d", True), ("Control+Enter", False), ("ArrowDown", True)):
         page.keyboard.press(key)

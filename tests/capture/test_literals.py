@@ -30,6 +30,7 @@ def params(source: str) -> dict[str, str]:
         ("none = None", {"none": "None"}),
         ("lr = 0.1\nlr = 0.2", {"lr": "0.2"}),
         ("größe = 3", {"größe": "3"}),
+        ("cfg = {'lr': 0.1, 'callbacks': []}\ncfg['n'] = len(x)", {"cfg.lr": "0.1", "cfg.callbacks": "[]"}),
     ],
 )
 def test_values_written_down_are_params(source: str, expected: dict[str, str]) -> None:
@@ -43,6 +44,11 @@ def test_values_written_down_are_params(source: str, expected: dict[str, str]) -
         "best = 0.0\nbest = max(best, f())",
         "i = 0\nwhile i < 3:\n    i = i + 1",
         "n = 0\ndef f():\n    global n\n    n = 5",
+        "losses = [0.0]\nfor x in data:\n    losses.append(x)",
+        "history = {'loss': []}\ndef end(x): history['loss'].append(x)",
+        "best = {'f1': 0.0}\nwhile True: best['f1'] = f()",
+        "scores = []",
+        "found = {}",
         "x = f()",
         "_hidden = 1",
         "a.b = 1\nc[0] = 2",

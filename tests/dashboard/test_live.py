@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import os
+import subprocess
+import sys
 import threading
 import time
 import weakref
@@ -129,6 +131,28 @@ def test_a_hub_nobody_listens_to_is_let_go(store: Store) -> None:
     del hub
     live.hub_for(store, ["another"])
     until(lambda: (gc.collect(), gone() is None)[1], 3)
+
+
+ENDS = """
+import atexit, threading
+atexit.register(lambda: print([each.name for each in threading.enumerate() if each.name == "nbtrack-live"]))
+import nbtrack
+with nbtrack.start_run(): nbtrack.log_metric("loss", 1)
+dash = nbtrack.dashboard()
+"""
+
+
+def test_the_thread_ends_before_the_interpreter_does(tmp_path: Path) -> None:
+    """Torn from numpy's code by the end of everything it would take the process down with an error."""
+    root = Path(live.__file__).parents[2]
+    done = subprocess.run(
+        [sys.executable, "-c", ENDS],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(root)},
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "[]\n", "")
 
 
 def test_an_error_of_the_store_is_raised_where_the_dashboard_is_made(tmp_path: Path) -> None:

@@ -13,6 +13,8 @@ import pytest
 import nbtrack
 from nbtrack import figures
 from nbtrack.errors import InvalidValueError, NotFoundError
+from nbtrack.figures.chosen import chosen_of
+from nbtrack.figures.given import runs_of
 from nbtrack.figures.importances import importances_of
 from nbtrack.figures.smooth import smoothed
 
@@ -21,7 +23,8 @@ MODELS = ["mlp", "svm", "mlp", "svm", "mlp", "svm"]
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]]:
-    """Six runs: val/loss falls below loss by one, learning rate and model vary, one metric has a single point."""
+    """Six runs: val/loss falls below loss by one, learning rate and model vary, one metric has a single point, and
+    'ab' and 'val/ab' has only the first run."""
     before = nbtrack.get_tracking_uri()
     nbtrack.set_tracking_uri(tmp_path_factory.mktemp("figures") / "mlruns")
     ids = []
@@ -30,7 +33,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]]:
             nbtrack.log_params({"lr": 10.0**-i, "model": model, "same": 1})
             for step in range(10 + i):
                 nbtrack.log_metrics({"loss": 2 + i + 1 / (step + 1), "val/loss": 1 + i + 1 / (step + 1)}, step=step)
-            nbtrack.log_metrics({"accuracy": 0.9 - i / 10, "epoch": i})
+            nbtrack.log_metrics({"accuracy": 0.9 - i / 10, "epoch": i, **({} if i else {"ab": 1, "val/ab": 1})})
             ids.append(run.info.run_id)
     yield ids
     nbtrack.set_tracking_uri(before)
@@ -257,6 +260,11 @@ def test_a_dashboard_gives_the_chart_in_focus(store: list[str]) -> None:
         "model = mlp (2)",
         "model = svm (1)",
     ]
+    dash.selected = []  # then the first groups of the table are drawn whole, not its first runs
+    assert sum(
+        int(str(trace.name).split("(")[1][:-1]) for trace in dash.figure().data if trace.showlegend is None
+    ) == len(store)
+    dash.selected = store[:3]
     kinds = {}
     for kind in ("parallel", "scatter", "bars", "box", "grid", "importance", "history"):
         dash.view = {"tab": "analyse", "analyse": {"kind": kind}}
@@ -265,7 +273,11 @@ def test_a_dashboard_gives_the_chart_in_focus(store: list[str]) -> None:
     assert "Against &lt;b&gt;first&lt;/b&gt;, at step 3 values" in dash.figure().layout.title.text
     dash.view = {"tab": "charts", "group": ["params.model"], "chart": {"big": "accuracy"}}
     single = dash.figure().data[0]
+    assert chosen_of(runs_of(store)).metric == "val/loss"  # val/ab tells no runs apart
     assert (single.type, list(single.y)) == ("bar", ["model = mlp (2)", "model = svm (1)"])
+    dash.selected = store[5:6]
+    dash.view = {"group": [], "chart": {"big": None}}
+    assert dash.figure().layout.title.text == "accuracy"  # the first metric that this run has
     dash.close()
     assert kinds == {
         "parallel": "parcoords",

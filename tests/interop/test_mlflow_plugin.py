@@ -87,7 +87,18 @@ WHOLE = """
         client.get_run("nowhere")
     except mlflow.MlflowException as raised:
         error = raised.error_code
+    import nbtrack, pandas as pd
+    nbtrack.set_tracking_uri("runs")
+    signature = nbtrack.models.infer_signature(pd.DataFrame(X, columns=["height"]), model.predict(X))
+    with nbtrack.start_run(run_name="signed by nbtrack"):
+        ours = nbtrack.sklearn.log_model(model, name="clf", signature=signature)
+    signed = mlflow.pyfunc.load_model(ours.model_uri)
+    try:
+        signed.predict(pd.DataFrame(X, columns=["weight"]))
+    except mlflow.MlflowException as raised:
+        refused = "height" in str(raised)
     out = {
+        "signature": [mlflow.models.get_model_info(ours.model_uri).signature == ours.signature == signature, refused],
         "names": found["tags.mlflow.runName"].tolist(),
         "filtered": mlflow.search_runs(
             experiment_names=["plain"], filter_string="metrics.acc > 0.5 AND params.lr IS NULL"
@@ -113,6 +124,7 @@ def test_mlflows_fluent_api_autolog_models_and_search_work_on_it(
     out = script(mlflow3, WHOLE, tmp_path, environment)
     experiment = out.pop("experiment")
     assert out == {
+        "signature": [True, True],
         "names": ["in the default", "outer", "inner", "auto", "model"],
         "filtered": ["inner"],
         "history": [[0, "3.0"], [1, "nan"], [2, "0.5"]],

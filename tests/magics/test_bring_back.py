@@ -101,9 +101,9 @@ def restart(nb: Notebook) -> None:
     nb.output = ""
 
 
-@pytest.mark.parametrize("cell_id", ["c-1", None])
+@pytest.mark.parametrize(("cell_id", "then"), [("c-1", "c-1"), ("c-1", "its copy"), (None, None)])
 def test_what_changed_since_the_run_before_survives_a_restart(
-    nb: Notebook, cell_id: str | None, monkeypatch: pytest.MonkeyPatch
+    nb: Notebook, cell_id: str | None, then: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(history, "PATIENCE", 30)
     nb.cell("import numpy as np\ndata = np.arange(4)")
@@ -112,10 +112,10 @@ def test_what_changed_since_the_run_before_survives_a_restart(
     nb.cell(body.format(0.1, "# first"), cell_id=cell_id)
     restart(nb)
     nb.ip.user_ns["data"] = nb.ip.user_ns["data"] * 2
-    nb.cell(body.format(0.2, "# second"), cell_id=cell_id)
+    nb.cell(body.format(0.2, "# second"), cell_id=then)
     said = nb.output
     assert "changed: lr 0.1 → 0.2" in said
-    assert re.search(r"changed: data \w{8} → \w{8}", said)
+    assert re.search(r"changed: data \(data\) \w{8} → \w{8}", said)
     assert "changed: acc 0.6 → 2.4 (better)" in said
     assert "  -# first\n  +# second\n" in said
 

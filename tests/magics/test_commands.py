@@ -97,7 +97,7 @@ def test_a_name_that_two_runs_bear_is_refused_with_both(two: Notebook) -> None:
     two.cell("%%track one\npass")
     message = usage_error(two, "%track show one")
     assert "fits 2 runs" in message
-    assert two.runs[0].info.run_id[:8] in message
+    assert f"{two.runs[0].info.run_id[:8]} (one, " in message
 
 
 @pytest.mark.parametrize(

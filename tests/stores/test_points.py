@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from nbtrack.stores.files import points
+from nbtrack.stores.files import points, summaries
 from nbtrack.stores.files.points import read_points, series_of, summary_of
 from nbtrack.stores.files.summaries import FEW, summarised, summarised_all
 
@@ -85,6 +85,10 @@ def test_files_read_together_come_to_what_each_comes_to(files: list[list[tuple[s
     pytest.importorskip("pandas")
     datas = ["".join(" ".join(words) + "\n" for words in lines).encode() for lines in files]
     found = summarised_all([b"5 0.5 5\n"] * FEW + datas)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(summaries, "LONG", 0)  # a single one so long that it is read as they are
+        alone = list(map(summarised, datas))
+    assert repr(alone) == repr(found[FEW:])
     for data, (summary, bad) in zip(datas, found[FEW:], strict=True):
         read = read_points(data)
         expected = summary_of(read)

@@ -106,6 +106,12 @@ export function varying(frame: Frame, rows: ArrayLike<number>): { params: string
   };
 }
 
+/** Has it two values or more? What a single run has, such as the best score of a search, tells no runs apart. */
+export function isOfSeveral(frame: Frame, name: string, rows: ArrayLike<number>): boolean {
+  const known = axisOf(frame, name, rows)!.values.filter((value) => Number.isFinite(value));
+  return known.some((value) => value !== known[0]);
+}
+
 /** The metric that most likely says how good a run is: of held-out data first, then any that is to grow. */
 export function chosenMetric(columns: readonly string[], direction: (metric: string) => Direction): string | null {
   const names = columns.map((name) => name.replace(/^metrics\./, ""));

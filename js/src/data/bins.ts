@@ -3,12 +3,15 @@
 import type { Column, TextColumn } from "./frame";
 
 export interface Bins {
-  low: number;
-  high: number;
+  /** Where each bin begins, and where the last one ends. */
+  edges: number[];
   counts: number[];
 }
 
-/** Equal steps from the least to the greatest value; null where there are no two different ones. */
+/** Positive values are spread by their logarithm from this ratio on: learning rates would all be in the first bin. */
+const WIDE = 100;
+
+/** Equal steps, or equal ratios, from the least to the greatest value; null where there are no two different ones. */
 export function bins(values: ArrayLike<number>, steps = 24): Bins | null {
   let [low, high] = [Infinity, -Infinity];
   for (let i = 0; i < values.length; i++) {
@@ -17,11 +20,27 @@ export function bins(values: ArrayLike<number>, steps = 24): Bins | null {
     high = Math.max(high, values[i]);
   }
   if (!(high > low)) return null;
+  const [to, from] = low > 0 && high / low >= WIDE ? [Math.log, Math.exp] : [Number, Number];
+  const [start, span] = [to(low), to(high) - to(low)];
   const counts = new Array<number>(steps).fill(0);
   for (let i = 0; i < values.length; i++) {
-    if (Number.isFinite(values[i])) counts[Math.min(steps - 1, Math.floor(((values[i] - low) / (high - low)) * steps))]++;
+    if (Number.isFinite(values[i])) counts[Math.max(0, Math.min(steps - 1, Math.floor(((to(values[i]) - start) / span) * steps)))]++;
   }
-  return { low, high, counts };
+  const edges = Array.from({ length: steps + 1 }, (_, i) => (i === 0 ? low : i === steps ? high : from(start + (i / steps) * span)));
+  return { edges, counts };
+}
+
+/** The bins from the one to the other as a range: with digits enough to tell bins apart, and none of their values outside. */
+export function rangeOf({ edges }: Bins, first: number, last: number): [low: number, high: number] {
+  const low = rounded(edges[first], edges[first + 1] - edges[first], Math.floor);
+  return [low, rounded(edges[last + 1], edges[last + 1] - edges[last], Math.ceil)];
+}
+
+function rounded(value: number, width: number, way: (value: number) => number): number {
+  const digits = Math.max(0, Math.min(15, Math.ceil(-Math.log10(width)) + 1));
+  const near = Number(value.toFixed(digits));
+  if (near === value) return value;
+  return Number((way(value * 10 ** digits) / 10 ** digits).toFixed(digits));
 }
 
 /** The numbers of a column in the given rows; those that its texts spell where it is text. */

@@ -76,6 +76,34 @@ function first<T>(list: readonly T[], holds: (each: T) => boolean): T[] {
   return [...list.filter(holds), ...list.filter((each) => !holds(each))];
 }
 
+/**
+ * Did the code log this param or metric in any of the runs? Else autolog read it off a model: the tag nbtrack.autologging.names says
+ * so of a run of the person's, and the runs that autolog has made have nothing else.
+ */
+function writtenByPerson(frame: Frame, rows: Uint32Array, group: "params" | "metrics"): (name: string) => boolean {
+  const told = frame.columns.get("tags.nbtrack.autologging.names");
+  if (told?.kind !== "text") return () => true;
+  const logged = told.words.map((tag) => namesIn(tag, group));
+  const made = frame.columns.get("tags.mlflow.autologging");
+  const persons = made?.kind === "text" ? rows.filter((row) => made.codes[row] < 0) : rows;
+  return (name) => {
+    const column = frame.columns.get(name)!;
+    const key = name.slice(group.length + 1);
+    const has = (row: number) => (column.kind === "text" ? column.codes[row] >= 0 : column.missing[row] === 0);
+    return persons.some((row) => has(row) && !(told.codes[row] >= 0 && logged[told.codes[row]].has(key)));
+  };
+}
+
+/** Nothing where it is none of nbtrack's own tags. */
+function namesIn(tag: string, group: string): Set<unknown> {
+  try {
+    const names = (JSON.parse(tag) as Record<string, unknown>)[group];
+    return new Set(Array.isArray(names) ? (names as unknown[]) : []);
+  } catch {
+    return new Set();
+  }
+}
+
 /** The choice where the person made none: the run, what was varied, what came out of it, then when and where it ran. */
 export function automatic(frame: Frame, rows: Uint32Array, narrow = false): string[] {
   const groups = listed(frame);
@@ -94,15 +122,19 @@ export function automatic(frame: Frame, rows: Uint32Array, narrow = false): stri
   const top = rows.filter((row) => parents?.kind !== "text" || parents.codes[row] < 0);
   // The results of a search come before those of its trials.
   const ofTop = (name: string) => spread(frame.columns.get(name)!, top) !== "empty";
-  const own = first(
+  const best = first(
     metrics.filter((name) => !name.startsWith("metrics.system/")),
     ofTop,
   );
+  const own = first(best, writtenByPerson(frame, rows, "metrics"));
   const tags = groups.get("tags")!.filter((name) => !internal(name) && state(name) === "differs");
   const around = ["start_time", "duration"].filter((name) => name === "duration" || frame.columns.has(name));
   const status = frame.columns.has("status") ? ["status"] : [];
   const varied = few(
-    first(params, (name) => varies(frame.columns.get(name)!, rows)),
+    first(
+      first(params, (name) => varies(frame.columns.get(name)!, rows)),
+      writtenByPerson(frame, rows, "params"),
+    ),
     "params",
   );
   // Many params would push the results out of sight: the first few say what was tried.

@@ -13,8 +13,9 @@ export function directionOf(frame: Frame, set: Readonly<Record<string, string>>,
   return directionOfKey(frame, key, set);
 }
 
-/** Settings and the machine's own measures have no best. The words of nbtrack/query/direction.py. */
-const NEUTRAL = /(^|[^a-z])(lr|learning_rate|epoch|step|steps|iteration|iterations|grad|gradient|norm|momentum)([^a-z]|$)/i;
+/** Settings, parts of a model and the machine's own measures have no best. The words of nbtrack/query/direction.py. */
+const NEUTRAL =
+  /(^|[^a-z])(lr|learning_rate|epoch|step|steps|iteration|iterations|grad|gradient|norm|momentum|weights?|bias|coef|intercept|count|size)([^a-z]|$)/i;
 
 export function hasBest(metric: string): boolean {
   return !metric.startsWith(`${SYSTEM}/`) && !NEUTRAL.test(metric);

@@ -56,8 +56,8 @@ export function roomy([min, max]: Extent, log: boolean): Extent {
 const SAMPLE = 4000;
 
 /**
- * `whole` without outliers: what lies farther from the middle nine tenths than half their extent. Where all of it is near,
- * or most values are one, `whole` as it is.
+ * `whole` without outliers: what lies farther from the middle nine tenths than half their extent; where these are one value,
+ * than that value itself (1 of a 0, a tenth or ten times on a logarithmic axis). Where all of it is near, `whole` as it is.
  */
 export function clipped(lines: readonly Line[], over: Extent, whole: Extent, log: boolean): Extent {
   const size = lines.reduce((sum, { y }) => sum + y.length, 0);
@@ -68,10 +68,11 @@ export function clipped(lines: readonly Line[], over: Extent, whole: Extent, log
       if (x[i] >= over[0] && x[i] <= over[1] && Number.isFinite(y[i]) && (!log || y[i] > 0)) values.push(log ? Math.log10(y[i]) : y[i]);
     }
   }
+  if (!values.length) return whole;
   const held = Float64Array.from(values).sort();
   const low = held[Math.floor(0.05 * (held.length - 1))];
   const high = held[Math.ceil(0.95 * (held.length - 1))];
-  if (!(high > low)) return whole;
+  const beside = (high - low) / 2 || (log ? 1 : Math.abs(low) || 1);
   const back = (value: number) => (log ? 10 ** value : value);
-  return [Math.max(whole[0], back(low - (high - low) / 2)), Math.min(whole[1], back(high + (high - low) / 2))];
+  return [Math.max(whole[0], back(low - beside)), Math.min(whole[1], back(high + beside))];
 }

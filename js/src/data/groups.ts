@@ -39,6 +39,14 @@ export function butForTheSeed(frame: Frame, rows: Uint32Array): string[] {
   return (differing.length > 0 ? differing : params.slice(0, 1)).map(([name]) => name);
 }
 
+const LOOKED_AT = 5000;
+
+/** Do some of the rows have the same values in the columns? */
+export function repeats(frame: Frame, names: readonly string[], rows: Uint32Array): boolean {
+  const some = rows.subarray(0, LOOKED_AT);
+  return grouped(frame, names, some).length < some.length;
+}
+
 /** What a group is called: model = svm, lr = 0.1 */
 export function groupName(frame: Frame, run: string, columns: readonly string[]): string {
   const row = frame.rowOf.get(run) ?? -1;

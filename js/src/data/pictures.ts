@@ -1,6 +1,6 @@
 /** What do the pictures of the analysis hold? Runs in boxes, in cells and one after the other, as nbtrack.figures has them. */
 
-import { axisOf, cellsAlong, chosenMetric, quartiles, varying, type Axis } from "./analysis";
+import { axisOf, cellsAlong, chosenMetric, isOfSeveral, quartiles, varying, type Axis } from "./analysis";
 import type { Direction } from "./directions";
 import { number, type Frame } from "./frame";
 import { groupName } from "./groups";
@@ -149,7 +149,8 @@ const MOST_METRICS = 3;
 
 export function chosenOf(frame: Frame, rows: ArrayLike<number>, direction: (metric: string) => Direction): Chosen {
   const { params, metrics } = varying(frame, rows);
-  const metric = chosenMetric(metrics, direction);
+  const several = metrics.filter((name) => isOfSeveral(frame, name, rows));
+  const metric = chosenMetric(several.length > 0 ? several : metrics, direction);
   const told = metric === null ? [] : [`metrics.${metric}`];
   return { params, metrics, metric, columns: [...new Set([...params.slice(0, MOST_PARAMS), ...metrics.slice(0, MOST_METRICS).filter((name) => !told.includes(name)), ...told])] };
 }

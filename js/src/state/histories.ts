@@ -31,7 +31,8 @@ interface Wish {
   standing: Standing;
 }
 
-export function createHistories(state: State): Histories {
+/** `points` of a history for a first look; `quiet` ones are not told as waiting. */
+export function createHistories(state: State, { points = COARSE, quiet = false } = {}): Histories {
   const asked = new Map<string, Map<string, Wish>>();
   const rev = signal(0);
   let wishes: [run: string, key: string][] = [];
@@ -51,10 +52,10 @@ export function createHistories(state: State): Histories {
     const isWhole = ([run, key]: [string, string]) => asked.get(run)?.get(key)?.whole ?? false;
     const requests = [
       ...byKeys(pairs.filter(isWhole)).map((request) => ({ ...request, width: {} })),
-      ...byKeys(pairs.filter((pair) => !isWhole(pair))).map((request) => ({ ...request, width: { width: COARSE } })),
+      ...byKeys(pairs.filter((pair) => !isWhole(pair))).map((request) => ({ ...request, width: { width: points } })),
     ];
     for (const { runs, keys, pairs, width } of requests) {
-      state.outlet.need({ what: "series", runs, keys, ...width }).then(
+      state.outlet.need({ what: "series", runs, keys, ...width }, undefined, quiet).then(
         () => mark(pairs, "settled"),
         () => mark(pairs, "refused"),
       );

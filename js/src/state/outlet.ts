@@ -31,8 +31,8 @@ export type Take = (pack: DataView) => Promise<void>;
 
 /** Where requests go. Without a kernel both reject with an Error that says so. */
 export interface Outlet {
-  /** Histories in the answer go into the book, or to `take` where it is given. */
-  need(ask: Ask, take?: Take): Promise<unknown>;
+  /** Histories in the answer go into the book, or to `take` where it is given. What is `quiet` is not told as waiting. */
+  need(ask: Ask, take?: Take, quiet?: boolean): Promise<unknown>;
   edit(change: Change): Promise<unknown>;
 }
 

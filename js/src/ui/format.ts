@@ -11,6 +11,11 @@ export function num(value: number | null): string {
   return String(Number(value.toPrecision(5))).replace("-", "−");
 }
 
+/** A param as a cell has room for it: of a fraction with more digits than anyone reads five, all of other texts. */
+export function brief(word: string): string {
+  return word.length > 9 && /^[-+]?\d*\.\d+(e[-+]?\d+)?$/i.test(word) ? num(Number(word)) : word;
+}
+
 /** 850 ms · 12.4 s · 3 min 20 s · 2 h 05 min · 3 d 4 h */
 export function duration(ms: number | null): string {
   if (ms === null || Number.isNaN(ms)) return "";

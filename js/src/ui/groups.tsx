@@ -1,7 +1,7 @@
 /** By which columns are runs put together, and how is it said how far a group spreads? */
 
 import { groupOf, internal, label, spread } from "../data/columns";
-import { butForTheSeed, seedsDiffer, SPREADS, type Spread } from "../data/groups";
+import { butForTheSeed, repeats, seedsDiffer, SPREADS, type Spread } from "../data/groups";
 import { toggle } from "../data/lists";
 import { setView, type State } from "../state/state";
 import { Choices } from "./choices";
@@ -18,6 +18,7 @@ export function SeedButton({ state }: { state: State }) {
   if (!seedsDiffer(frame.value, scopeRows.value)) return null;
   const seedless = butForTheSeed(frame.value, scopeRows.value);
   const on = same(group, seedless);
+  if (!on && !repeats(frame.value, seedless, scopeRows.value)) return null;
   return (
     <button class="nbt-button" aria-pressed={on} aria-label="Put seeds together" title="Put runs together that are equal but for the seed" onClick={() => by(state, on ? [] : seedless)}>
       <Icon name="seed" />

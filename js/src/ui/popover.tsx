@@ -35,6 +35,7 @@ export function Popover({ label, button, align = "left", class: name = "", child
     <div
       ref={box}
       class={`nbt-popover ${name}`}
+      onFocusOut={({ relatedTarget }) => relatedTarget !== null && !box.current!.contains(relatedTarget as Node) && (open.value = false)}
       onKeyDown={(event) => {
         if (event.key !== "Escape" || !open.value) return;
         event.preventDefault();

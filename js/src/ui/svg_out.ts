@@ -26,7 +26,7 @@ export function svgOf(svg: SVGSVGElement, title: string): string {
     for (const name of [...mine.getAttributeNames()]) if (/^(class|style|role|tabindex|aria-.*)$/.test(name)) mine.removeAttribute(name);
     for (const name of KEPT) mine.setAttribute(name, style.getPropertyValue(name));
   });
-  const inner = new XMLSerializer().serializeToString(copy).replace(/^<svg[^>]*>/, "").replace(/<\/svg>$/, "");
+  const inner = sound(new XMLSerializer().serializeToString(copy)).replace(/^<svg[^>]*>/, "").replace(/<\/svg>$/, "");
   return framed(inner, title, svg.clientWidth, svg.clientHeight, looksOf(svg));
 }
 
@@ -85,6 +85,9 @@ export async function pngOf(svg: string): Promise<Blob> {
   }
 }
 
-function escaped(text: string): string {
-  return text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+/** What XML cannot hold, a control character or half of a pair, would make the whole picture unreadable. */
+const sound = (text: string): string => text.replace(/[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|\p{Surrogate}/gu, "\ufffd");
+
+export function escaped(text: string): string {
+  return sound(text).replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }

@@ -57,7 +57,7 @@ function Selection({ state }: { state: State }) {
 
 const LIVES = {
   live: ["live", "Joined to the kernel: changes appear as they happen"],
-  snapshot: ["saved", "A saved view: everything that is here works without a kernel; it shows no changes"],
+  snapshot: ["saved", "A saved view: everything that is here works without a kernel; it shows no changes. Not live right after its cell ran? Then JupyterLab lacks ipywidgets: pip install anywidget where JupyterLab is installed"],
   lost: ["kernel gone", "The kernel went away: this shows what was known last"],
 } as const;
 

@@ -71,6 +71,26 @@ test("of a search beside other models, what its runs share comes before what onl
   expect(narrow).toEqual(["run_name", "params.rate", "metrics.score", "metrics.trial_score", "params.booster", "duration"]);
 });
 
+test("what the code logs comes before what was read off a model", () => {
+  const read = frameOf(
+    3,
+    new Map<string, Column>([
+      ["run_id", words("a", "b", "of a fit")],
+      ["params.tol", words("0.1", "0.2", "0.1")],
+      ["params.lr", words("1", "2", null)],
+      ["metrics.f1", metric(0.8, null, 0.7)],
+      ["metrics.acc", metric(0.7, 0.9, null)],
+      ["metrics.training_score", metric(1, 0.99, 1)],
+      ["metrics.val", metric(0.5, null, null)],
+      ["tags.mlflow.autologging", words(null, null, "sklearn")],
+      ["tags.nbtrack.autologging.names", words('{"params":["tol"],"metrics":["training_score","f1","acc"]}', '{"params":["tol"],"metrics":["training_score"]}', null)],
+    ]),
+  );
+  const shown = automatic(read, Uint32Array.of(0, 1, 2)).filter((name) => name.startsWith("metrics."));
+  expect(shown).toEqual(["metrics.acc", "metrics.val", "metrics.f1", "metrics.training_score"]);
+  expect(automatic(read, Uint32Array.of(0, 1, 2)).slice(1, 3)).toEqual(["params.lr", "params.tol"]);
+});
+
 test("a single run shows all of its params", () => {
   expect(automatic(frame, Uint32Array.of(0))).toContain("params.seed");
 });

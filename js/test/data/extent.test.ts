@@ -42,7 +42,15 @@ test("outliers are clipped off the axis, and nothing is where all is near", () =
   expect(low).toBe(-1);
   expect(high).toBeLessThan(3);
   expect(clipped([line(...waves)], [0, 199], [-1, 1], false)).toEqual([-1, 1]);
-  expect(clipped([line(2, 2, 2, 2, 9)], [0, 4], [2, 9], false)).toEqual([2, 9]);
+  expect(clipped([line(2, 2, 2, 2, 9)], [0, 4], [2, 9], false)).toEqual([2, 9]); // too few to tell
+});
+
+test("of a line that stands still the one spike is clipped, at zero and on a logarithmic axis too", () => {
+  const still = (value: number, spike: number) => line(...Array.from({ length: 200 }, (_, i) => (i === 50 ? spike : value)));
+  expect(clipped([still(2, 1e6)], [0, 199], [2, 1e6], false)).toEqual([2, 4]);
+  expect(clipped([still(0, 1e6)], [0, 199], [0, 1e6], false)).toEqual([0, 1]);
+  expect(clipped([still(0, 1)], [0, 199], [0, 1], false)).toEqual([0, 1]);
+  expect(clipped([still(2, 1e6)], [0, 199], [2, 1e6], true)[1]).toBeCloseTo(20);
 });
 
 test("values at the end of floats leave an axis whose length is a number", () => {

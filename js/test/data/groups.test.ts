@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { groupLines, grouped, spreadOf, summary } from "../../src/data/groups";
+import { groupLines, grouped, repeats, spreadOf, summary } from "../../src/data/groups";
 import { frameOf, type Column } from "../../src/data/frame";
 import { FOLDED, GROUP, PARENT, PINNED } from "../../src/data/tree";
 import { nameFilter } from "../../src/state/quick";
@@ -27,6 +27,11 @@ test("runs are nested in those of the same group, to any depth", () => {
   expect([...rows]).toEqual([0, 0, 1, 3, 5, 1, 2, 4]);
   expect([...depth]).toEqual([0, 1, 2, 3, 1, 0, 1, 1]);
   expect([...groupLines(shape, groups, open, false).depth]).toEqual([0, 1, 1, 1, 1, 0, 1, 1]);
+});
+
+test("rows repeat where some of them have the same values", () => {
+  expect(repeats(frame, ["params.model"], order)).toBe(true);
+  expect(repeats(frame, ["run_id"], order)).toBe(false);
 });
 
 test("a folded run hides what is under it in its group, a pinned one stands on top", () => {

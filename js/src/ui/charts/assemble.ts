@@ -9,7 +9,7 @@ import { AXES, byMetric, factsOf, lineOf, type Line, type XAxis } from "../../da
 import type { Series } from "../../data/series";
 import { smoothed } from "../../data/smooth";
 import { inks, type Ink } from "../color";
-import { isLive, runName } from "../drawn";
+import { isLive } from "../drawn";
 import type { Scene } from "./scene";
 
 export interface DrawnLine {
@@ -61,7 +61,7 @@ export function assemble(scene: Scene, panel: string, columns: number): Assemble
   const { state } = scene;
   const { x, smoothing, smoother, band, log_x } = state.view.value.chart;
   const frame = state.frame.value;
-  const { ids, inks: colors, hidden } = scene.drawn();
+  const { ids, inks: colors, names, hidden } = scene.drawn();
   const tree = treeOf(scene, panel);
   const other = AXES.includes(x) ? null : x;
   const made: Assembled = { lines: [], waiting: 0, absent: 0, coarse: { waiting: 0, refused: 0, many: 0 }, names: [...namesIn(tree), ...(other ? [other] : [])] };
@@ -79,7 +79,7 @@ export function assemble(scene: Scene, panel: string, columns: number): Assemble
     const start = startOf(frame, run);
     const line = joined ? joinedLine(found, tree, x, start) : lineFor(found[0], x, start, every ? null : detailOf(scene, found[0], made, sight, start));
     if (line.x.length === 0) continue;
-    made.lines.push({ run, name: runName(frame, run), ink: colors.get(run)!, line, smooth: null, live: isLive(state, run), band: null });
+    made.lines.push({ run, name: names.get(run)!, ink: colors.get(run)!, line, smooth: null, live: isLive(state, run), band: null });
   }
   if (scene.merged()) made.lines = grouped(scene, made.lines, band);
   if (smoothing > 0) made.lines = made.lines.map((each) => softened(each, smoothing, smoother));

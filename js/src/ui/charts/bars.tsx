@@ -6,7 +6,6 @@ import type { Frame } from "../../data/frame";
 import { barsOf, meanBarsOf } from "../../data/pictures";
 import { directionIn } from "../../state/state";
 import type { Ink } from "../color";
-import { runName } from "../drawn";
 import { num } from "../format";
 import { open as openRun } from "../run_acts";
 import { groupInks } from "./assemble";
@@ -33,17 +32,17 @@ export interface BarShown {
 export function barsShown(scene: Scene, metric: string): BarShown[] {
   const { state } = scene;
   const frame = state.frame.value;
-  const { ids, inks, hidden } = scene.drawn();
+  const { ids, inks, names, hidden } = scene.drawn();
   const rows = ids.flatMap((run) => (hidden.has(run) ? [] : (frame.rowOf.get(run) ?? [])));
   const direction = directionIn(state, metric);
   if (scene.merged()) return meansShown(frame, rows, metric, direction, scene.groups(), state.view.value.chart.band, groupInks(scene));
-  return runsShown(frame, rows, metric, direction, inks);
+  return runsShown(frame, rows, metric, direction, inks, names);
 }
 
-export function runsShown(frame: Frame, rows: readonly number[], metric: string, direction: "min" | "max", inks: ReadonlyMap<string, Ink>): BarShown[] {
+export function runsShown(frame: Frame, rows: readonly number[], metric: string, direction: "min" | "max", inks: ReadonlyMap<string, Ink>, names: ReadonlyMap<string, string>): BarShown[] {
   return barsOf(frame, rows, metric, direction).map(({ row, value }) => {
     const key = frame.ids[row];
-    const name = runName(frame, key);
+    const name = names.get(key)!;
     return { key, name, short: name, ink: inks.get(key)!, value, band: null };
   });
 }

@@ -6,7 +6,6 @@ import { hasBest } from "../../data/directions";
 import type { XAxis } from "../../data/line";
 import { directionIn, type Life } from "../../state/state";
 import { shortName } from "../../data/sections";
-import { runName } from "../drawn";
 import { num } from "../format";
 import { assemble, countOf, isGuess, treeOf, type Assembled, type DrawnLine } from "./assemble";
 import { Bars, barsShown, BEYOND } from "./bars";
@@ -44,7 +43,7 @@ export function Figure({ metric, short = false, among, columns }: Props) {
   const note = useSignal("");
   const single = useComputed(() => isSingle(scene, metric));
   const frame = state.frame.value;
-  const { ids, hidden } = scene.drawn();
+  const { ids, names: called, hidden } = scene.drawn();
   const drawn = ids.filter((id) => !hidden.has(id));
   const names = namesIn(treeOf(scene, metric));
   const runs = drawn.filter((id) => names.every((name) => countOf(frame, id, name) > 0 || state.book.get(id, name))).length;
@@ -55,7 +54,7 @@ export function Figure({ metric, short = false, among, columns }: Props) {
   const direction = directionIn(state, metric);
   const groups = means && bars ? barsShown(scene, metric) : null;
   const best = groups ? bestBar(groups, metric) : means ? bestMean(lines.value, metric, direction) : bestRun(frame, metric, drawn, direction);
-  const bestName = best && (means ? best.run : runName(frame, best.run));
+  const bestName = best && (means ? best.run : called.get(best.run)!);
   const bestText = best ? `best ${means ? "mean " : ""}${num(best.value)} by ${bestName}` : "";
 
   useEffect(() => {

@@ -10,7 +10,7 @@ export function GroupBar() {
   const scene = useScene();
   const { state, pointed, drawn, groups } = scene;
   const frame = state.frame.value;
-  const { ids, hidden } = drawn();
+  const { ids, hidden, unasked } = drawn();
   const members = new Map<string, string[]>();
   for (const id of ids) {
     const name = groupName(frame, id, groups());
@@ -39,6 +39,9 @@ export function GroupBar() {
           </button>
         );
       })}
+      {unasked && state.table.groups.value.length > members.size && (
+        <span class="nbt-dim">The first {members.size} of the table: select groups to choose.</span>
+      )}
     </div>
   );
 }

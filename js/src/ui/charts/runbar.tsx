@@ -2,7 +2,7 @@
 
 import { useSignal } from "@preact/signals";
 import { setView } from "../../state/state";
-import { isLive, runName } from "../drawn";
+import { isLive } from "../drawn";
 import { open } from "../run_acts";
 import { useScene } from "./scene";
 import { Swatch } from "./swatch";
@@ -13,8 +13,7 @@ const FEW = 14;
 export function RunBar() {
   const { state, pointed, drawn } = useScene();
   const all = useSignal(false);
-  const { ids, inks, unasked, left, hidden } = drawn();
-  const frame = state.frame.value;
+  const { ids, inks, names, unasked, left, hidden } = drawn();
   const shown = all.value ? ids : ids.slice(0, FEW);
   const toggle = (id: string) => {
     const now = state.view.peek().hidden;
@@ -32,10 +31,10 @@ export function RunBar() {
         >
           <button type="button" class="nbt-chip-part" aria-pressed={!hidden.has(id)} title={hidden.has(id) ? "Draw this run" : "Hide this run"} onClick={() => toggle(id)}>
             <Swatch ink={inks.get(id)!} />
-            <span class="nbt-run-chip-name">{runName(frame, id)}</span>
+            <span class="nbt-run-chip-name">{names.get(id)}</span>
             {isLive(state, id) && <span class="nbt-pulse" title="running" style={{ color: inks.get(id)!.color }} />}
           </button>
-          <button type="button" class="nbt-chip-part nbt-chip-open" aria-label={`Open ${runName(frame, id)}`} title="Open this run" onClick={() => open(state, id)}>
+          <button type="button" class="nbt-chip-part nbt-chip-open" aria-label={`Open ${names.get(id)}`} title="Open this run" onClick={() => open(state, id)}>
             ›
           </button>
         </span>

@@ -4,6 +4,7 @@ import { place, ruler, thin, type Ruler } from "../../data/downsample";
 import { lowerBound, type Line } from "../../data/line";
 import type { DrawnLine } from "./assemble";
 import type { Plot } from "./plot";
+import { escaped } from "../svg_out";
 import { axisTitle } from "./ticks";
 
 const PAD = 12;
@@ -84,7 +85,3 @@ function keptOf(x: Float64Array, y: Float64Array, rx: Ruler, over: readonly numb
 }
 
 const r = (value: number) => Math.round(value * 10) / 10;
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
-}

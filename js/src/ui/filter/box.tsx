@@ -4,6 +4,7 @@ import { useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { evaluate, type Filtered } from "../../state/filter";
 import { setView, type State } from "../../state/state";
+import { historyOf } from "../../state/table";
 import { Icon } from "../icons";
 import { List, type Offer } from "./list";
 import { offers, searchOffer } from "./offers";
@@ -34,7 +35,7 @@ export function FilterBox({ state }: { state: State }) {
 
   const apply = () => {
     const text = draft.peek();
-    const found = evaluate(state.table.frame.peek(), text);
+    const found = evaluate(state.table.frame.peek(), text, historyOf(state));
     error.value = found.error;
     if (found.error) return;
     applied.current = text;

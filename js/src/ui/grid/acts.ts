@@ -7,7 +7,7 @@ import { keep, resize, shift, sortBy } from "../columns/change";
 import { concerned, hide, open, pin } from "../run_acts";
 import { moved, type Cursor } from "./moves";
 import type { Place } from "./place";
-import { between, runAt, runsAt, selectAll, toggleGroup, toggleRun } from "./selecting";
+import { between, keyAt, runAt, runsAt, selectAll, toggleGroup, toggleLine } from "./selecting";
 import { toBest } from "./to_best";
 
 /** false: not ours. "moved": the cursor went elsewhere. */
@@ -95,8 +95,7 @@ function pressRow(place: Place, event: KeyboardEvent): boolean {
   const runs = concerned(state, runsAt(state, at.line));
   if (runs.length === 0) return false;
   if (event.key === " ") {
-    if (run === null) toggleGroup(state, at.line, "select");
-    else toggleRun(state, cursor, at.line, { range: event.shiftKey, toggle: true });
+    toggleLine(state, cursor, at.line, { range: event.shiftKey, toggle: true });
   } else if (event.key === "Enter") {
     if (run === null) toggleGroup(state, at.line, "fold");
     else open(state, run);
@@ -109,10 +108,11 @@ function pressRow(place: Place, event: KeyboardEvent): boolean {
 }
 
 /** Shift and an arrow take in the lines from where the range began. */
-function go({ state, cursor, at }: Place, to: Cursor, ranging: boolean): void {
+function go({ state, cursor, at, places }: Place, to: Cursor, ranging: boolean): void {
   const held = cursor.peek();
-  const anchor = ranging && !held.ranging ? runAt(state, at.line) : held.anchor;
-  cursor.value = { ...to, run: runAt(state, to.line), anchor, ranging };
+  const anchor = ranging && !held.ranging ? keyAt(state, at.line) : held.anchor;
+  const name = places.places[to.column - 1]?.name ?? null;
+  cursor.value = { ...to, run: runAt(state, to.line), name, anchor, ranging };
   if (ranging && to.line !== at.line) state.selected.value = added(state.selected.peek(), between(state, anchor, to.line));
 }
 

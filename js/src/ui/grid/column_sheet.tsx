@@ -21,9 +21,11 @@ interface SheetProps {
   scrolled: number;
   room: number;
   close: () => void;
+  /** The focus has gone elsewhere. */
+  leave: () => void;
 }
 
-export function ColumnSheet({ state, name, layout, scrolled, room, close }: SheetProps) {
+export function ColumnSheet({ state, name, layout, scrolled, room, close, leave }: SheetProps) {
   const sheet = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
     sheet.current!.querySelector<HTMLElement>("input, button")?.focus({ preventScroll: true });
@@ -41,6 +43,7 @@ export function ColumnSheet({ state, name, layout, scrolled, room, close }: Shee
       role="dialog"
       aria-label={`Column ${label(name)}`}
       style={{ top: px(HEADER), left: px(Math.max(4, Math.min(left, room - WIDTH - 4))), width: px(WIDTH) }}
+      onFocusOut={({ relatedTarget }) => relatedTarget !== null && !sheet.current!.contains(relatedTarget as Node) && leave()}
       onKeyDown={(event) => {
         if (event.key !== "Escape") return;
         event.preventDefault();

@@ -65,10 +65,11 @@ export function useFacts(state: State, scroll: Signal<Scroll>, cursor: Signal<He
     bestGroups: useComputed(() => bestGroups(table.frame.value, table.groups.value, table.columns.value, directions.value)),
     heat: useComputed(() => heats(state, hot.value, directions.value)),
     spot: useComputed(() => {
-      const { line, column, run } = cursor.value;
+      const { line, column, run, name } = cursor.value;
       const row = run === null ? undefined : table.frame.value.rowOf.get(run);
       const now = row === undefined ? -1 : table.lineOf.value[row];
-      return clamped({ line: line >= 0 && now >= 0 ? now : line, column }, bounds.value);
+      const place = name === null ? -1 : table.columns.value.indexOf(name);
+      return clamped({ line: line >= 0 && now >= 0 ? now : line, column: place < 0 ? column : place + 1 }, bounds.value);
     }),
   };
 }

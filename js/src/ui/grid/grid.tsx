@@ -8,6 +8,7 @@ import { press } from "./acts";
 import { ColumnSheet } from "./column_sheet";
 import { Empty } from "./empty";
 import { useFacts, type Facts } from "./facts";
+import { useFocus, type Focus } from "./focus";
 import { Header } from "./header";
 import { HEADER, px, ROW } from "./layout";
 import { Lines } from "./lines";
@@ -17,7 +18,8 @@ import type { Place } from "./place";
 import { RowMenu, type Asked } from "./row_menu";
 import { createStill } from "./still";
 import { createTips } from "./tips";
-import { columnsInSight, followSideways, reach, type Scroll } from "./sight";
+import { useSparks } from "./sparks";
+import { columnsInSight, followSideways, type Scroll } from "./sight";
 
 const NARROW = 720;
 
@@ -31,9 +33,10 @@ export function Grid({ state }: { state: State }) {
   const facts = useFacts(state, scroll, cursor);
   const still = useMemo(createStill, [state]);
   const tips = useMemo(() => createTips(state, facts), [state]);
-  const show = useFocus(box, scroll, facts);
+  const focus = useFocus(box, scroll, facts);
   useSize(box, scroll, table.narrow);
   useTop(state, box);
+  useSparks(state, facts, scroll, still.moving);
   const at = facts.spot.value;
   const layout = facts.layout.value;
   const { left, width } = scroll.value;
@@ -59,7 +62,7 @@ export function Grid({ state }: { state: State }) {
           still.moved(event.currentTarget);
         }}
         onMouseOver={tips.over}
-        {...listeners({ state, cursor, facts, sheet, menu, show, cell: () => cellAt(box.current!, facts.spot.peek()) })}
+        {...listeners({ state, cursor, facts, sheet, menu, focus, cell: () => cellAt(box.current!, facts.spot.peek()) })}
       >
         <Header {...parts} sheet={sheet} />
         {pins > 0 && (
@@ -72,7 +75,7 @@ export function Grid({ state }: { state: State }) {
         </div>
         {total === 0 && <Empty state={state} />}
       </div>
-      {sheet.value !== null && <ColumnSheet state={state} name={sheet.value} layout={layout} scrolled={left} room={width} close={() => closeSheet(box.current!, sheet)} />}
+      {sheet.value !== null && <ColumnSheet state={state} name={sheet.value} layout={layout} scrolled={left} room={width} close={() => closeSheet(box.current!, sheet)} leave={() => (sheet.value = null)} />}
       {menu.value !== null && (
         <RowMenu
           state={state}
@@ -89,10 +92,10 @@ export function Grid({ state }: { state: State }) {
 
 interface Heard extends Pick<Place, "state" | "cursor" | "sheet" | "menu" | "cell"> {
   facts: Facts;
-  show: () => void;
+  focus: Focus;
 }
 
-function listeners({ facts, show, ...rest }: Heard) {
+function listeners({ facts, focus, ...rest }: Heard) {
   const { state, cursor, menu } = rest;
   const { spot, bounds, layout } = facts;
   return {
@@ -101,13 +104,16 @@ function listeners({ facts, show, ...rest }: Heard) {
       if (!done) return;
       event.preventDefault();
       event.stopPropagation();
-      if (done === "moved") show();
+      if (done === "moved") focus.show();
     },
     onCopy: (event: ClipboardEvent) => copy(state, event, spot.peek().line),
+    onFocusOut: focus.went,
     onFocusIn(event: FocusEvent) {
+      focus.came(event);
       const spotted = spotOf(event.target as Element);
-      if (!spotted || (spotted.line === spot.peek().line && spotted.column === spot.peek().column)) return;
-      cursor.value = { ...cursor.peek(), ...spotted, run: state.table.idAt(spotted.line) };
+      if (!spotted) return;
+      const name = layout.peek().places[spotted.column - 1]?.name ?? null;
+      cursor.value = { ...cursor.peek(), ...spotted, name, run: state.table.idAt(spotted.line) };
     },
     onMouseDown: (event: MouseEvent) => event.shiftKey && event.preventDefault(),
     onClick(event: MouseEvent) {
@@ -123,21 +129,6 @@ function listeners({ facts, show, ...rest }: Heard) {
       menu.value = asked;
     },
     onDblClick: (event: MouseEvent) => doubleClick(state, event),
-  };
-}
-
-/** Returns what brings the cell of the cursor into sight and focuses it, once it is drawn. */
-function useFocus(box: RefObject<HTMLDivElement | null>, scroll: Signal<Scroll>, { spot, layout, pins }: Facts): () => void {
-  const wanted = useRef(false);
-  useLayoutEffect(() => {
-    if (!wanted.current) return;
-    wanted.current = false;
-    cellAt(box.current!, spot.peek())?.focus({ preventScroll: true });
-  });
-  return () => {
-    wanted.current = true;
-    const change = reach(box.current!, spot.peek(), layout.peek(), pins.peek());
-    if (change) scroll.value = { ...scroll.peek(), ...change };
   };
 }
 

@@ -6,7 +6,7 @@ import { spreadOf, summary, type RunGroup, type Summary } from "../../data/group
 import { half95 } from "../../data/student";
 import { FOLDED } from "../../data/tree";
 import type { State } from "../../state/state";
-import { duration, num } from "../format";
+import { brief, duration, num } from "../format";
 import { Icon } from "../icons";
 import { at, Box } from "./box";
 import { aligned, BOX, px, ROW, type Layout, type Place } from "./layout";
@@ -61,7 +61,7 @@ export function GroupRow({ state, frame, layout, places, group, line, top, mark,
             <Icon name={folded ? "right" : "down"} />
           </button>
           <span class="nbt-ellipsis" title={title}>
-            {state.table.narrow.value ? group.values.map((value) => value ?? "–").join(", ") : title}
+            {state.table.narrow.value ? group.values.map((value) => brief(value ?? "–")).join(", ") : title}
           </span>
           <span class="nbt-group-size" title={`${group.rows.length} runs`}>
             {group.rows.length}
@@ -76,7 +76,7 @@ export function GroupRow({ state, frame, layout, places, group, line, top, mark,
 
 function titleOf(state: State, { values }: RunGroup): string {
   const names = state.view.value.group;
-  return values.map((value, i) => `${label(names[i] ?? "")} ${value ?? "–"}`).join(", ");
+  return values.map((value, i) => `${label(names[i] ?? "")} ${brief(value ?? "–")}`).join(", ");
 }
 
 interface TogetherProps {
@@ -90,7 +90,7 @@ interface TogetherProps {
 /** Numbers as their mean and how far they spread; text where it is the same for all. */
 function Together({ column, group, place, spread, best }: TogetherProps) {
   if (!column || place.name === "status" || place.name.endsWith("_time")) return null;
-  if (column.kind === "text") return <Common column={column} rows={group.rows} />;
+  if (column.kind === "text") return <Common column={column} rows={group.rows} isNumber={place.right} />;
   const found = summary(column, group.rows);
   if (found.n === 0) return <span class="nbt-missing" aria-label="no value" />;
   const timed = place.name === "duration";
@@ -113,11 +113,11 @@ function told({ n, mean, sd, min, max }: Summary, all: number): string {
   return [n < all ? `n = ${n} of ${all} runs` : `n = ${n}`, `mean ${mean}`, ...spread, `min ${min}`, `max ${max}`].join("\n");
 }
 
-function Common({ column, rows }: { column: Extract<Column, { kind: "text" }>; rows: Uint32Array }) {
+function Common({ column, rows, isNumber }: { column: Extract<Column, { kind: "text" }>; rows: Uint32Array; isNumber: boolean }) {
   const codes = new Set<number>();
   for (const row of rows) codes.add(column.codes[row]);
   const [code] = codes;
   if (codes.size > 1) return <span class="nbt-dim">{codes.size} values</span>;
   if (code === undefined || code < 0) return <span class="nbt-missing" aria-label="no value" />;
-  return <span>{column.words[code]}</span>;
+  return <span>{isNumber ? brief(column.words[code]) : column.words[code]}</span>;
 }

@@ -2,7 +2,7 @@
 
 import { groupOf, label, NAME } from "../../data/columns";
 import type { Column, Frame, TextColumn } from "../../data/frame";
-import { num } from "../format";
+import { brief, num } from "../format";
 
 export interface Place {
   name: string;
@@ -32,6 +32,8 @@ export const ROW = 26;
 const SPARK = 52;
 /** Room for a mean and how far it spreads. */
 const SPREAD: Record<string, number> = { sd: 132, ci: 132, minmax: 176 };
+/** Room for how many values a group has in a column of texts. */
+const VALUES = 84;
 const CHARACTER = 7;
 const FIXED: Record<string, number> = { status: 98, start_time: 104, duration: 104, run_id: 250, experiment_id: 130 };
 const SAMPLE = 300;
@@ -61,7 +63,7 @@ export function layout(frame: Frame, columns: readonly string[], wishes: Wishes)
     const column = frame.columns.get(name);
     const spark = column?.kind === "metric" && sparks.has(name);
     const decimals = column && column.kind !== "text" ? decimalsOf(column.values) : null;
-    const least = spread !== null && (groupOf(name) === "metrics" || name === "duration") ? (SPREAD[spread] ?? SPREAD.sd) : 0;
+    const least = spread === null ? 0 : leastOf(column, name, spread);
     const width = widths[name] ?? Math.max(least, natural(column, name, spark, narrow));
     const place = { name, left, width, decimals, right: isRight(column, name), spark };
     left += width;
@@ -70,6 +72,11 @@ export function layout(frame: Frame, columns: readonly string[], wishes: Wishes)
   const frozen = frozenOf(places, wishes);
   const last = places[frozen - 1];
   return { places, total: left, frozen, sticky: last ? last.left + last.width : BOX, tree };
+}
+
+function leastOf(column: Column | undefined, name: string, spread: string): number {
+  if (groupOf(name) === "metrics" || name === "duration") return SPREAD[spread] ?? SPREAD.sd;
+  return column?.kind === "text" && groupOf(name) !== "attributes" ? VALUES : 0;
 }
 
 function frozenOf(places: readonly Place[], { pinned, room }: Wishes): number {
@@ -92,14 +99,14 @@ function natural(column: Column | undefined, name: string, spark: boolean, narro
   if (name === "status" && narrow) return 36;
   if (FIXED[name]) return FIXED[name];
   const head = label(name).length * CHARACTER + 34;
-  const body = column?.kind === "text" ? longest(column) * CHARACTER + 22 : 74;
+  const body = column?.kind === "text" ? longest(column, isRight(column, name) ? brief : String) * CHARACTER + 22 : 74;
   const most = column?.kind === "text" ? (narrow ? 110 : 210) : 170; // where there is little room, metrics want to be seen
   return Math.min(most, Math.max(64, head, body)) + (spark ? Math.max(0, SPARK - Math.max(0, head - body)) : 0);
 }
 
-function longest(column: TextColumn): number {
+function longest(column: TextColumn, shown: (word: string) => string): number {
   let most = 0;
-  for (const word of column.words.slice(0, SAMPLE)) most = Math.max(most, word.length);
+  for (const word of column.words.slice(0, SAMPLE)) most = Math.max(most, shown(word).length);
   return most;
 }
 

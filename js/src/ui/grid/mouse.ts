@@ -4,7 +4,7 @@ import type { Signal } from "@preact/signals";
 import { added, toggle } from "../../data/lists";
 import { setView, type State } from "../../state/state";
 import { concerned, open } from "../run_acts";
-import { runsAt, selectAll, toggleGroup, toggleRun } from "./selecting";
+import { runsAt, selectAll, toggleGroup, toggleLine } from "./selecting";
 import { tsv } from "./copy";
 import type { Cursor, Held } from "./moves";
 import type { Asked } from "./row_menu";
@@ -31,13 +31,13 @@ export function click(state: State, cursor: Signal<Held>, all: boolean | "mixed"
   const does = target.closest<HTMLElement>("[data-does]")?.dataset.does;
   const id = state.table.idAt(spotted.line);
   const view = state.view.peek();
-  if (id === null) toggleGroup(state, spotted.line, spotted.column === 0 ? "select" : "fold");
-  else if (does === "fold") setView(state, { collapsed: toggle(view.collapsed, id) });
-  else if (does === "hide") setView(state, { hidden: toggle(view.hidden, id) });
-  else if (does === "open" && !event.shiftKey && !event.ctrlKey && !event.metaKey) open(state, id);
+  if (id === null && spotted.column !== 0 && !event.shiftKey) toggleGroup(state, spotted.line, "fold");
+  else if (does === "fold" && id !== null) setView(state, { collapsed: toggle(view.collapsed, id) });
+  else if (does === "hide" && id !== null) setView(state, { hidden: toggle(view.hidden, id) });
+  else if (does === "open" && id !== null && !event.shiftKey && !event.ctrlKey && !event.metaKey) open(state, id);
   else {
     const how = { range: event.shiftKey, toggle: spotted.column === 0 || event.ctrlKey || event.metaKey };
-    toggleRun(state, cursor, spotted.line, how);
+    toggleLine(state, cursor, spotted.line, how);
   }
 }
 

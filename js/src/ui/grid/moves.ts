@@ -1,6 +1,7 @@
 /** Where does the cursor stand, and where does it go on a key? */
 
 import { signal, type Signal } from "@preact/signals";
+import { NAME } from "../../data/columns";
 
 /** `line` -1 is the header; `column` 0 is the boxes, 1 the names. */
 export interface Cursor {
@@ -8,17 +9,19 @@ export interface Cursor {
   column: number;
 }
 
-/** The cursor goes with its run when the order changes. */
+/** The cursor goes with its run and with its column when the order changes. */
 export interface Held extends Cursor {
   run: string | null;
-  /** Where a range begins. */
+  /** The name of the column; null for the boxes. */
+  name: string | null;
+  /** The run, or the key of the group, where a range begins. */
   anchor: string | null;
   /** Whether the last key grew a range. */
   ranging: boolean;
 }
 
 export const createCursor = (): Signal<Held> =>
-  signal({ line: 0, column: 1, run: null, anchor: null, ranging: false });
+  signal({ line: 0, column: 1, run: null, name: NAME, anchor: null, ranging: false });
 
 export interface Bounds {
   lines: number;

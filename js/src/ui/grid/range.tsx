@@ -1,7 +1,7 @@
 /** Which numbers of a column are to be seen? A small histogram, and the two ends of a range. */
 
 import { useRef } from "preact/hooks";
-import { bins, numbersIn, type Bins } from "../../data/bins";
+import { bins, numbersIn, rangeOf, type Bins } from "../../data/bins";
 import type { Column } from "../../data/frame";
 import { duration as readDuration } from "../../query/values";
 import { inMs, readQuick, writeQuick } from "../../state/quick";
@@ -29,7 +29,7 @@ export function Range({ state, name, column }: { state: State; name: string; col
     <input
       class="nbt-input"
       aria-label={words}
-      placeholder={found ? (timed ? inWords : num)(found[which]) : words}
+      placeholder={found ? (timed ? inWords : short)(which === "low" ? found.edges[0] : found.edges.at(-1)!) : words}
       value={say(range[which])}
       onChange={(event) => {
         const value = read(event.currentTarget.value);
@@ -53,6 +53,9 @@ export function Range({ state, name, column }: { state: State; name: string; col
   );
 }
 
+/** As much of a number as the field has room for. */
+const short = (value: number): string => num(Number(value.toPrecision(3)));
+
 interface HistogramProps {
   found: Bins;
   low: number | null;
@@ -64,11 +67,7 @@ interface HistogramProps {
 /** A click on a bar keeps its values; a drag over several keeps theirs. */
 function Histogram({ found, low, high, pick, say }: HistogramProps) {
   const most = Math.max(...found.counts);
-  const step = (found.high - found.low) / found.counts.length;
   const bar = WIDTH / found.counts.length;
-  // Of values in the middle of a bar, whole digits enough to tell the bars apart.
-  const digits = Math.max(0, Math.ceil(-Math.log10(step)) + 1);
-  const round = (value: number) => Number(value.toFixed(Math.min(12, digits)));
   const at = (event: PointerEvent) => {
     const { left, width } = (event.currentTarget as Element).getBoundingClientRect();
     return Math.max(0, Math.min(found.counts.length - 1, Math.floor(((event.clientX - left) / width) * found.counts.length)));
@@ -81,7 +80,7 @@ function Histogram({ found, low, high, pick, say }: HistogramProps) {
       height={HEIGHT}
       viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
       role="img"
-      aria-label={`${say(found.low)} to ${say(found.high)}`}
+      aria-label={`${say(found.edges[0])} to ${say(found.edges.at(-1)!)}`}
       onPointerDown={(event) => {
         event.currentTarget.setPointerCapture(event.pointerId);
         from.current = at(event);
@@ -90,16 +89,16 @@ function Histogram({ found, low, high, pick, say }: HistogramProps) {
         if (from.current === null) return;
         const [a, b] = [from.current, at(event)].sort((x, y) => x - y);
         from.current = null;
-        pick(round(found.low + a * step), round(found.low + (b + 1) * step));
+        pick(...rangeOf(found, a, b));
       }}
     >
       {found.counts.map((count, i) => {
-        const start = found.low + i * step;
-        const out = (low !== null && start + step <= low) || (high !== null && start >= high);
+        const [start, end] = [found.edges[i], found.edges[i + 1]];
+        const out = (low !== null && end <= low) || (high !== null && start >= high);
         const height = count === 0 ? 0 : Math.max(2, (count / most) * (HEIGHT - 2));
         return (
           <rect key={i} class={out ? "nbt-bar nbt-out" : "nbt-bar"} x={i * bar + 0.5} y={HEIGHT - height} width={bar - 1} height={height}>
-            <title>{`${say(start)} to ${say(start + step)}: ${count}`}</title>
+            <title>{`${say(start)} to ${say(end)}: ${count}`}</title>
           </rect>
         );
       })}

@@ -2,32 +2,46 @@
 
 import type { Signal } from "@preact/signals";
 import { added, toggle } from "../../data/lists";
+import { FOLDED, GROUP } from "../../data/tree";
 import { setView, type State } from "../../state/state";
 import type { Held } from "./moves";
 
 /** A click or the space bar on a line. */
-export function toggleRun(
+export function toggleLine(
   state: State,
   cursor: Signal<Held>,
   line: number,
   how: { range: boolean; toggle: boolean },
 ): void {
   const run = runAt(state, line);
-  if (run === null) return;
+  const key = keyAt(state, line);
   const { anchor } = cursor.peek();
   if (how.range && anchor !== null) state.selected.value = added(state.selected.peek(), between(state, anchor, line));
-  else if (how.toggle) state.selected.value = toggle(state.selected.peek(), run);
-  cursor.value = { ...cursor.peek(), line, run, anchor: how.range ? (anchor ?? run) : run, ranging: false };
+  else if (how.toggle && run === null) toggleGroup(state, line, "select");
+  else if (how.toggle) state.selected.value = toggle(state.selected.peek(), run!);
+  cursor.value = { ...cursor.peek(), line, run, anchor: how.range ? (anchor ?? key) : key, ranging: false };
 }
 
+/** The runs of the lines from the anchor to this one; of a closed group all, of an open one those that are lines here. */
 export function between(state: State, anchor: string | null, line: number): string[] {
-  const { table } = state;
-  const { rowOf } = table.frame.peek();
-  const row = anchor === null ? undefined : rowOf.get(anchor);
-  const from = row === undefined ? line : table.lineOf.peek()[row];
+  const from = anchor === null ? line : lineOf(state, anchor);
   const [low, high] = from < 0 ? [line, line] : [Math.min(from, line), Math.max(from, line)];
-  const between = Array.from({ length: high - low + 1 }, (_, i) => runAt(state, low + i));
-  return between.filter((run) => run !== null);
+  const { marks } = state.table.lines.peek();
+  const isOpen = (at: number) => (marks[at] & (GROUP | FOLDED)) === GROUP;
+  return Array.from({ length: high - low + 1 }, (_, i) => (isOpen(low + i) ? [] : runsAt(state, low + i))).flat();
+}
+
+/** What names a line in every order: its run, or the key of its group. */
+export function keyAt({ table }: State, line: number): string | null {
+  return table.idAt(line) ?? table.groups.peek()[table.lines.peek().rows[line]]?.key ?? null;
+}
+
+function lineOf({ table }: State, key: string): number {
+  const row = table.frame.peek().rowOf.get(key);
+  if (row !== undefined) return table.lineOf.peek()[row];
+  const { rows, marks } = table.lines.peek();
+  const index = table.groups.peek().findIndex((group) => group.key === key);
+  return rows.findIndex((each, line) => each === index && !table.isRun(marks[line]));
 }
 
 /** The line of a group: shows its runs and hides them, or selects them all. */

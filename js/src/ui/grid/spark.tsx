@@ -1,8 +1,10 @@
 /** How did a metric get to its value? A line as high as the text, where the history is in the browser. */
 
+import { lineOf } from "../../data/line";
+import type { Series } from "../../data/series";
 import type { State } from "../../state/state";
 
-const WIDTH = 46;
+export const WIDTH = 46;
 const HEIGHT = 16;
 
 export function Spark({ state, run, metric }: { state: State; run: string; metric: string }) {
@@ -11,9 +13,16 @@ export function Spark({ state, run, metric }: { state: State; run: string; metri
   if (!series || series.length < 2) return null;
   return (
     <svg class="nbt-trace" width={WIDTH} height={HEIGHT} viewBox={`0 0 ${WIDTH} ${HEIGHT}`} aria-hidden="true">
-      <path d={sparkPath(series.value.subarray(0, series.length))} />
+      <path d={sparkPath(inOrder(series))} />
     </svg>
   );
+}
+
+/** Of a history that goes on in steps the values as they are. MLflow 3 logs a point of step 0 once more for a model. */
+export function inOrder(series: Series): Float64Array {
+  const { step, value, length } = series;
+  for (let i = 1; i < length; i++) if (step[i] < step[i - 1]) return lineOf(series, "step", null).y;
+  return value.subarray(0, length);
 }
 
 /** The values as a path, evenly spaced; of more values than pixels, the least and the greatest of each pixel. */

@@ -22,7 +22,7 @@ export function toBest({ state, cursor, at, places, best }: Place): boolean {
   }
   reveal(state, row);
   state.said.value = `The best by ${label(name)}.`;
-  cursor.value = { ...cursor.peek(), line: state.table.lineOf.peek()[row], run: state.frame.peek().ids[row], column: names.indexOf(name) + 1 };
+  cursor.value = { ...cursor.peek(), line: state.table.lineOf.peek()[row], run: state.frame.peek().ids[row], name, column: names.indexOf(name) + 1 };
   return true;
 }
 
