@@ -95,6 +95,8 @@ _in_estimator: ContextVar[bool] = ContextVar("nbtrack_in_estimator", default=Fal
 def watch_estimator(call: Call, booster: str) -> Generator[None, None, None]:
     """Hook of `fit` of the sklearn API: later scores of the estimator belong to the run that its booster was trained
     in, and it is kept in the booster's place."""
+    if _in_estimator.get():  # the estimator's class calls the one that it is derived from
+        return
     token = _in_estimator.set(True)
     try:
         yield

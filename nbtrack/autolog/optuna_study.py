@@ -59,6 +59,8 @@ class _Study:
     def __init__(self, trials: Trials) -> None:
         self.trials = trials
         self._lock = threading.Lock()
+        self._best: Any = None  # the best trial of this call: a study that is opened again may have had a better one
+        self._completed: dict[int, str] = {}  # where there are several objectives: the run of each trial
 
     def describe(self, study: Any) -> None:
         directions = ",".join(direction.name.lower() for direction in study.directions)
@@ -89,18 +91,37 @@ class _Study:
     def _end(self, study: Any, frozen: Any) -> None:
         state, tags = frozen.state.name, {f"optuna.{key}": str(value) for key, value in frozen.user_attrs.items()}
         child = self.trials.end(str(frozen.number), state, _named(frozen.values), frozen.params, tags)
-        if child is not None and len(study.directions) == 1 and state == "COMPLETE":
-            with self._lock:  # as each better one ends, so that a study that is broken off has its best too
-                best = study.best_trial
-                if best.number == frozen.number:
-                    self.trials.best(child, frozen.value, best.params, frozen.number)
+        if child is None or state != "COMPLETE":
+            return
+        if len(study.directions) > 1:
+            self._completed[frozen.number] = child.run_id
+            return
+        with self._lock:  # as each better one ends, so that a study that is broken off has its best too
+            if _is_allowed(frozen) and (self._best is None or _is_better(frozen, self._best, study.direction.name)):
+                self._best = frozen
+                self.trials.best(child, frozen.value, frozen.params, frozen.number)
 
     def close(self, study: Any) -> None:
         """End the trials that Optuna has not told of, because they ended the study; say what was best."""
         for frozen in study.get_trials(deepcopy=False):
             if self.trials.get(str(frozen.number)) is not None:
                 self._end(study, frozen)
+        if self._completed:
+            front = [self._completed[each.number] for each in study.best_trials if each.number in self._completed]
+            self.trials.mark_best(front)
         self.trials.close()
+
+
+def _is_allowed(frozen: Any) -> bool:
+    """Does it keep the constraints of the study, if there are any? Optuna knows by how much each is broken; before
+    Optuna 5 it only noted that."""
+    if hasattr(frozen, "constraints"):
+        return all(broken <= 0 for broken in frozen.constraints.values())
+    return all(broken <= 0 for broken in frozen.system_attrs.get("constraints") or ())
+
+
+def _is_better(one: Any, other: Any, direction: str) -> bool:
+    return bool(one.value > other.value if direction == "MAXIMIZE" else one.value < other.value)
 
 
 def _named(values: Sequence[float] | None) -> dict[str, float]:

@@ -6,13 +6,14 @@ is given a child as well, so that all can be compared side by side. Without an a
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 import threading
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from nbtrack.autolog import unasked
 from nbtrack.autolog.patching import Call
@@ -32,11 +33,25 @@ from nbtrack.tracking.experiments import experiment_for_runs
 from nbtrack.tracking.names import AUTOLOGGED, LIBRARY
 from nbtrack.tracking.points import now
 
+P = ParamSpec("P")
+T = TypeVar("T")
 MODEL = "model"  # where a fit's model lies among the artifacts
 kept_models: set[str] = set()  # libraries whose models are kept
 _ORIGIN = ("mlflow.user", "mlflow.source.")
 MOST_KEPT = 100_000  # writings of a first fit that can still be given to a child of its own
 SHORTEST_SECRET = 3  # characters; what is not longer is a switch
+
+
+def _in_turn(method: Callable[P, T]) -> Callable[P, T]:
+    """Not while the recording moves to a run of its own: what came meanwhile would be in neither copy."""
+
+    @functools.wraps(method)
+    def in_turn(*args: P.args, **kwargs: P.kwargs) -> T:
+        recording: Any = args[0]
+        with recording.moving:
+            return method(*args, **kwargs)
+
+    return in_turn
 
 
 @dataclass(eq=False)
@@ -57,7 +72,10 @@ class Recording:
     told: Told | None = None  # what the person's run says of autolog, where this is in one
     writer: RunWriter | None = None
     kept: list[tuple[str, Any]] = field(default_factory=list)  # what was written, where the fit may yet move
+    below: list[str] = field(default_factory=list)  # runs of its candidates, which move with it
+    moving: Any = field(default_factory=threading.RLock)
 
+    @_in_turn
     def params(
         self, params: Mapping[str, Any], tags: Mapping[str, str] | None = None, defaults: Collection[str] = ()
     ) -> None:
@@ -87,6 +105,7 @@ class Recording:
     def _log(self, params: Sequence[Param], tags: Mapping[str, str]) -> None:
         self.client.log_batch(self.run_id, params=params, tags=[RunTag(key, value) for key, value in tags.items()])
 
+    @_in_turn
     def metrics(self, metrics: Mapping[str, float], step: int = 0) -> None:
         """One point of each."""
         clean = {key.replace("@", "_at_"): float(value) for key, value in metrics.items()}
@@ -99,6 +118,7 @@ class Recording:
         """One point, while training: the quick way, for a float and an int."""
         self.points(key, [(value, now(), step)])
 
+    @_in_turn
     def points(self, key: str, points: Sequence[tuple[float, int, int]]) -> None:
         """Several points of one metric, each (value, ms since 1970, step): hardly more than one costs."""
         if not self.own and len(self.kept) < MOST_KEPT:
@@ -118,6 +138,7 @@ class Recording:
         if self.within is not None and total:
             progress.tell(self.within, self, done, total)
 
+    @_in_turn
     def tags(self, tags: Mapping[str, str]) -> None:
         self._keep("tags", dict(tags))
         self._log((), tags)
@@ -129,12 +150,14 @@ class Recording:
         else:
             self.tags({AUTOLOGGED: sentence({(self.library, "fit"): 1}, remarks=[text])})
 
+    @_in_turn
     def file(self, path: str, content: str | Mapping[str, Any]) -> None:
         """A text, or what JSON can hold, as an artifact."""
         text = content if isinstance(content, str) else json.dumps(content, indent=1)
         self._keep("file", (path, text))
         self.client.store.write_artifact(self.run_id, path, text.encode())
 
+    @_in_turn
     def model(self, model: Any) -> None:
         """Keep the model, where that was asked for: as `model/` of the run."""
         if self.library in kept_models:
@@ -145,10 +168,13 @@ class Recording:
                 write_model(self.client, self.run_id, form_of(model), MODEL)
                 self._keep("model", None)
 
+    @_in_turn
     def child(self, *, began: int, tags: Mapping[str, str]) -> Recording:
         """A run inside this one, such as a candidate of a search. It is ended with `end`."""
         marks = {**self.origin, **process_tags(), **tags, PARENT: self.run_id, LIBRARY: self.library}
         run = self.client.create_run(self.experiment_id, began, marks)
+        if not self.own:
+            self.below.append(run.info.run_id)
         return Recording(
             self.library, self.client, run.info.run_id, self.experiment_id, own=True, began=began, run=run,
             origin=self.origin,
@@ -265,11 +291,15 @@ def _tell(client: MlflowClient, run_id: str, told: Told, *, last: bool = False) 
 
 
 def _give_child(first: Recording) -> None:
-    child = first.child(began=first.began, tags={})
-    first.copy_to(child)
-    child.client.set_terminated(child.run_id, "FINISHED", first.ended or now())
-    # what is computed of it later goes there
-    first.run_id, first.own, first.writer, first.told, first.reserved = child.run_id, True, None, None, frozenset()
+    with first.moving:
+        below = [*first.below]
+        child = first.child(began=first.began, tags={})
+        first.copy_to(child)
+        for run_id in below:
+            child.client.set_tag(run_id, PARENT, child.run_id)
+        child.client.set_terminated(child.run_id, "FINISHED", first.ended or now())
+        # what is computed of it later goes there
+        first.run_id, first.own, first.writer, first.told, first.reserved = child.run_id, True, None, None, frozenset()
 
 
 def has_enough() -> bool:

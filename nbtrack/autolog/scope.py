@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from nbtrack.tracking import active
+
 _inside: ContextVar[bool] = ContextVar("nbtrack_inside_a_fit", default=False)
 _WORKER = "sklearn.utils.parallel"
 in_fit = _inside.get  # the quick question, which takes a worker thread of sklearn's for the person's
@@ -35,7 +37,9 @@ def _is_worker() -> bool:
 def inside(value: bool = True) -> Iterator[None]:
     """What is called in this block is part of the call that opened it; with False it is the person's again."""
     token = _inside.set(value)
+    active.changed()
     try:
         yield
     finally:
         _inside.reset(token)
+        active.changed()

@@ -17,7 +17,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from nbtrack.autolog.loop_of_steps import Loop, Losses, Steps
+from nbtrack.autolog.loop_of_steps import Here, Loop, Steps
 from nbtrack.autolog.objects import ByIdentity
 from nbtrack.autolog.patching import Patches
 from nbtrack.autolog.recording import has_enough, new_recording
@@ -30,7 +30,7 @@ Function = Callable[..., Any]
 _order = itertools.count(1)
 _made: ByIdentity[int] = ByIdentity()  # when each optimizer was made; those of before autolog are not in it
 _unscaled: ByIdentity[Any] = ByIdentity()  # by what a GradScaler has multiplied: the loss as it was
-_losses = Losses()
+_here = Here()
 _guard = guard("log this step of torch")
 
 
@@ -43,16 +43,23 @@ def patch(patches: Patches) -> None:
     off = patches.off
 
     def stepped(optimizer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        held = active.current()
-        if held is None or in_fit():
-            return
         try:
-            steps = _steps.get(optimizer)
-            if steps is None or steps.loop.run_id != held.run_id:
-                steps = None if off() or is_inside() else _first_step(held, optimizer)
-            if steps is not None:
-                steps.step(optimizer, _losses.total)
-                _losses.stepped = True
+            sent = _here.sent
+            steps = sent.steps
+            # Neither the run nor whether this is inside a fit can be another one where nothing has changed.
+            if steps is None or steps.of() is not optimizer or sent.changes != active.changes:
+                sent.steps, sent.on_cpu, sent.changes = None, False, active.changes
+                held = None if in_fit() else active.current()
+                if held is None:
+                    return
+                steps = _steps.get(optimizer)
+                if steps is None or steps.loop.run_id != held.run_id:
+                    steps = None if off() or is_inside() else _first_step(held, optimizer)
+                if steps is None:
+                    return
+                sent.steps, sent.on_cpu = steps, steps.on_cpu
+            steps.step(optimizer, sent.total)
+            sent.stepped = True
         except Exception as error:
             _guard.tell(error)
 
@@ -81,25 +88,37 @@ def _noting_when_made(original: Function) -> Function:
 
 def _clearing(original: Function) -> Function:
     def zero_grad(self: Any, *args: Any, **kwargs: Any) -> Any:
-        _losses.total = None
+        _here.sent.total = None
         return original(self, *args, **kwargs)
 
     return zero_grad
 
 
 def _sending(original: Function) -> Function:
+    scaled = _unscaled.facts
+
     def backward(self: Any, *args: Any, **kwargs: Any) -> Any:
         result = original(self, *args, **kwargs)
         try:
             # Whether there is a run is asked at the step: that takes as long as to remember a number.
-            if self.numel() == 1 and not in_fit():
-                unscaled = _unscaled.get(self) if _unscaled.facts else None
-                _losses.add(self if unscaled is None else unscaled)
+            # Without an argument torch takes nothing but a single number.
+            if not in_fit() and (not (args or kwargs) or self.numel() == 1):
+                loss = _before_scaling(self) if scaled else self
+                sent = _here.sent
+                value = loss.item() if sent.on_cpu or loss.is_cpu else loss.detach()
+                total = sent.total
+                sent.total = value if total is None or sent.stepped else total + value
+                sent.stepped = False
         except Exception as error:
             _guard.tell(error)
         return result
 
     return backward
+
+
+def _before_scaling(loss: Any) -> Any:
+    unscaled = _unscaled.get(loss)
+    return loss if unscaled is None else unscaled
 
 
 def _scaling(original: Function) -> Function:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from typing import Any
 
@@ -14,6 +14,7 @@ from nbtrack.errors import guard
 from nbtrack.tracking.points import now
 
 STATE = "nbtrack.trial_state"  # COMPLETE, PRUNED or FAIL, as with Optuna
+MOST_NAMED = 100  # ids in a tag, of 5,000 characters
 STATUS = {"COMPLETE": RunStatus.FINISHED, "PRUNED": RunStatus.KILLED}
 
 
@@ -76,6 +77,12 @@ class Trials:
         self.recording.metrics({"best_value": value}, self._done - 1 if number is None else number)
         self.recording.tags({BEST: child.run_id})
         self._best = {f"best_{key}": each for key, each in params.items()}
+
+    def mark_best(self, runs: Sequence[str]) -> None:
+        """The trials that none is better than, where a search has several objectives."""
+        for run_id in runs:
+            self.recording.client.set_tag(run_id, BEST, "true")
+        self.recording.tags({BEST: ",".join(runs[:MOST_NAMED])})
 
     def close(self) -> None:
         """End what was broken off with the search, and say what was best."""

@@ -77,6 +77,7 @@ def _finish(training: Training, call: Call) -> None:
 
 
 def _finish_cv(training: Training, call: Call) -> None:
-    if training.arguments.get("early_stopping_rounds"):
-        best = len(call.result) if hasattr(call.result, "columns") else len(next(iter(call.result.values())))
+    """XGBoost cuts what it returns at the best round, whether an argument or a callback has stopped it."""
+    best = len(call.result) if hasattr(call.result, "columns") else len(next(iter(call.result.values()), ()))
+    if best > 0 and (best < len(training.rounds) or training.arguments.get("early_stopping_rounds")):
         training.best_round(best - 1)

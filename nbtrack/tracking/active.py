@@ -8,6 +8,7 @@ with no run: what it would log into belongs to its parent.
 
 from __future__ import annotations
 
+import itertools
 import os
 import threading
 from collections.abc import Callable
@@ -82,6 +83,8 @@ _own = _Own()
 _stacks: list[list[Held]] = []  # those that hold a run, of all threads
 _changing = threading.Lock()
 _newest: tuple[MlflowClient, str] | None = None
+_count = itertools.count(1)
+changes = 0  # another number after each change of a stack: as long as it is the same, `current` is what it was
 
 
 def current() -> Held | None:
@@ -94,6 +97,12 @@ def current() -> Held | None:
         return _stacks[0][-1] if len(_stacks) == 1 else None
 
 
+def changed() -> None:
+    """Whoever holds what `current` was is to ask again."""
+    global changes
+    changes = next(_count)
+
+
 def own_stack() -> list[Held]:
     """This thread's runs, the active one last. Only `push` and `end_top` may change it."""
     return _own.stack
@@ -101,8 +110,9 @@ def own_stack() -> list[Held]:
 
 def push(held: Held) -> None:
     """Make `held` the active run of this thread."""
-    global _newest
+    global _newest, changes
     with _changing:
+        changes = next(_count)
         if not _own.stack:
             _stacks.append(_own.stack)
         _own.stack.append(held)
@@ -117,8 +127,10 @@ def end_top(status: RunStatus) -> None:
 
 
 def _end(stack: list[Held], status: RunStatus) -> None:
+    global changes
     _leave(stack[-1], status)
     with _changing:
+        changes = next(_count)
         held = stack.pop()
         if not stack:
             _stacks[:] = [other for other in _stacks if other is not stack]
@@ -134,8 +146,10 @@ def _leave(held: Held, status: RunStatus) -> None:
 
 def release_top(status: RunStatus = RunStatus.FINISHED) -> Held:
     """Take this thread's active run off the stack; setting its status is left to the caller, who kept it."""
+    global changes
     _leave(_own.stack[-1], status)
     with _changing:
+        changes = next(_count)
         held = _own.stack.pop()
         if not _own.stack:
             _stacks[:] = [other for other in _stacks if other is not _own.stack]
@@ -168,7 +182,8 @@ def end_all(status: RunStatus) -> None:
 
 
 def _forget() -> None:
-    global _changing
+    global _changing, changes
+    changes = next(_count)
     _changing = threading.Lock()  # the parent's may have been held at the moment of the fork
     _stacks.clear()
     _own.stack = []

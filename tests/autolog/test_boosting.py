@@ -94,6 +94,22 @@ def test_cross_validation_is_a_run_of_means_and_deviations(library: str, data: D
 
 
 @pytest.mark.parametrize("library", ["xgboost", "lightgbm"])
+def test_a_cross_validation_that_a_callback_stops_has_a_best_round(library: str, data: Data) -> None:
+    nbtrack.autolog()
+    if library == "xgboost":
+        stop: Any = xgboost.callback.EarlyStopping(rounds=2)
+        rounds = len(xgboost.cv(XGB, xgboost.DMatrix(*data), 60, nfold=2, callbacks=[stop]))
+        best = rounds - 1
+    else:
+        stop = lightgbm.early_stopping(2, verbose=False)
+        table = lightgbm.cv(LGB, lightgbm.Dataset(*data), 60, nfold=2, callbacks=[stop])
+        best = rounds = len(table["valid binary_logloss-mean"])
+    found = only_run().data.metrics
+    assert rounds < 60
+    assert (found["best_iteration"], found["stopped_iteration"]) == (best, best + 2)
+
+
+@pytest.mark.parametrize("library", ["xgboost", "lightgbm"])
 def test_the_sklearn_api_is_one_run_and_its_score_goes_there(library: str, data: Data) -> None:
     nbtrack.autolog()
     if library == "xgboost":

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import optuna
@@ -69,3 +70,40 @@ def test_intermediate_values_pruned_and_failed_trials_are_told_as_such() -> None
     assert [found[key].info.status for key in "012"] == ["FINISHED", "KILLED", "FAILED"]
     assert history(found["1"], "intermediate_value") == [(0, 0.0), (1, 1.5), (2, 3.0)]
     assert parent.info.status == "FAILED"
+
+
+def test_the_best_of_a_study_that_is_opened_again_is_among_the_trials_of_this_time(tmp_path: Path) -> None:
+    nbtrack.autolog()
+    kept = f"sqlite:///{tmp_path / 'study.db'}"
+    for more in (0, 1):
+        study = optuna.create_study(study_name="again", storage=kept, load_if_exists=True)
+        study.optimize(lambda trial, more=more: trial.suggest_int("x", 2, 2) + more, n_trials=2)  # type: ignore[misc]
+    parents = [run for run in runs() if "nbtrack.study" in run.data.tags]
+    assert [run.data.metrics["best_value"] for run in parents] == [2.0, 3.0]
+    for parent, number in zip(parents, "02", strict=True):
+        (best,) = [run for run in children(parent) if run.info.run_id == parent.data.tags["nbtrack.best"]]
+        assert best.data.tags["nbtrack.trial"] == number
+
+
+def test_of_several_objectives_every_trial_that_none_is_better_than_is_marked() -> None:
+    nbtrack.autolog()
+    study = optuna.create_study(directions=["minimize", "maximize"])
+    given = [(1.0, 1.0), (2.0, 3.0), (2.0, 2.0)]
+    study.optimize(lambda trial: given[trial.number], n_trials=3)
+    parent = study_run()
+    found = {run.data.tags["nbtrack.trial"]: run for run in children(parent)}
+    assert [run.data.metrics["value_1"] for run in (found["0"], found["1"])] == [1.0, 3.0]
+    assert [key for key, run in sorted(found.items()) if "nbtrack.best" in run.data.tags] == ["0", "1"]
+    assert set(parent.data.tags["nbtrack.best"].split(",")) == {found[key].info.run_id for key in "01"}
+
+
+def test_a_trial_that_breaks_a_constraint_is_not_the_best() -> None:
+    nbtrack.autolog()
+
+    def objective(trial: optuna.Trial) -> float:
+        trial.set_constraint("not the first", 1.0 - trial.number)
+        return float(trial.number)
+
+    study = optuna.create_study()
+    study.optimize(objective, n_trials=3)
+    assert study_run().data.metrics["best_value"] == study.best_value == 1.0

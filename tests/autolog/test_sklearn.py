@@ -70,6 +70,18 @@ def test_the_first_fit_of_a_run_is_that_run_and_a_second_makes_both_its_children
     assert summary == "2 fits of scikit-learn, each a child run"
 
 
+def test_a_search_that_becomes_a_child_takes_its_candidates_with_it(data: Data) -> None:
+    nbtrack.autolog()
+    with nbtrack.start_run() as parent:
+        GridSearchCV(LogisticRegression(), {"C": [1.0, 2.0]}, cv=2).fit(*data)
+        assert len(children(parent)) == 2
+        LogisticRegression(C=3.0).fit(*data)
+    search, fit = children(parent)
+    assert [run.data.params["C"] for run in children(search)] == ["1.0", "2.0"]
+    assert search.data.tags["nbtrack.best"] in {run.info.run_id for run in children(search)}
+    assert fit.data.params["C"] == "3.0"
+
+
 def test_scores_and_metrics_after_the_fit_go_to_its_run_under_mlflows_names(data: Data) -> None:
     nbtrack.autolog()
     X_test, y_test = data

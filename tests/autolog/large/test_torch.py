@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import torch
+from sklearn.base import BaseEstimator
 from torch import nn
 
 import nbtrack
@@ -26,6 +27,7 @@ squared = nn.functional.mse_loss
 def train(rows: Rows, lr: float = 0.1, steps: int = 4, schedule: bool = False) -> list[float]:
     """The losses of each step."""
     features, target = torch.from_numpy(rows[0]), torch.from_numpy(rows[1]).float()
+    torch.manual_seed(0)
     model = nn.Linear(4, 1)
     optimizer = torch.optim.SGD(model.parameters(), lr=lr, momentum=0.5)
     scheduler = torch.optim.lr_scheduler.StepLR(optimizer, 2) if schedule else None
@@ -91,6 +93,7 @@ def test_two_loops_in_a_run_are_two_children_which_end_with_it(rows: Rows) -> No
 
 def test_the_two_optimizers_of_a_gan_are_one_training(rows: Rows) -> None:
     nbtrack.autolog()
+    torch.manual_seed(0)
     makes, judges = nn.Linear(2, 4), nn.Linear(4, 1)
     for_makes = torch.optim.Adam(makes.parameters(), lr=0.01)
     for_judges = torch.optim.SGD(judges.parameters(), lr=0.02)
@@ -139,6 +142,37 @@ def test_gathered_gradients_are_one_step_and_a_closure_tries_several(rows: Rows)
         newton.step(closure)
     assert [value for _, value in history(run, "loss")] == tried[-1:]
     assert len(tried) > 1
+
+
+class Inner(BaseEstimator):  # type: ignore[misc]
+    """Learns by what it is handed."""
+
+    def fit(self, X: Any, y: Any = None) -> Inner:
+        X()
+        return self
+
+
+def test_steps_inside_a_fit_and_of_a_run_inside_are_not_those_of_the_loop_around(rows: Rows) -> None:
+    nbtrack.autolog()
+    parameter = nn.Parameter(torch.ones(1))
+    optimizer = torch.optim.SGD([parameter], lr=0.0)
+
+    def step(loss: float) -> None:
+        optimizer.zero_grad()
+        (parameter * loss).sum().backward()
+        optimizer.step()
+
+    with nbtrack.start_run() as outer:
+        step(1.0)
+        Inner().fit(lambda: step(2.0))
+        step(3.0)
+        with nbtrack.start_run(nested=True) as inner:
+            step(4.0)
+    training = next(
+        run for run in children(outer) if "loss" in run.data.metrics and run.info.run_id != inner.info.run_id
+    )
+    assert history(training, "loss") == [(0, 1.0), (1, 3.0)]
+    assert history(inner, "loss") == [(0, 4.0)]
 
 
 def test_the_loss_is_the_one_before_it_was_scaled(rows: Rows) -> None:
