@@ -267,6 +267,7 @@ def test_pinned_runs_stay_on_top_while_the_others_scroll(browser: Browser) -> No
         assert focused["y"] >= max(tops) + 25
 
 
+@pytest.mark.slow  # half a minute; thirty thousand are sorted and filtered in test_grid.py
 def test_a_hundred_thousand_rows_scroll_over_the_same_elements_and_without_layers(browser: Browser) -> None:
     shown = plain.sweep(100_000)
     shown.series = {}
