@@ -116,7 +116,7 @@ with nbtrack.start_run(run_name="after"):
 """
 
 
-@pytest.mark.slow  # three kernels, one after the other
+@pytest.mark.slow  # JupyterLab opened anew several times
 def test_a_lost_message_a_lost_connection_and_a_new_kernel_are_made_good_and_little_is_left_behind(
     notebook: Open,
 ) -> None:
