@@ -109,10 +109,9 @@ test-js: build
 
 # A test file stays in one process, so that its JupyterLab is started once. Playwright keeps an event loop running in its
 # process, so the tests that drive a browser have processes of their own; they run also when one of the others has failed.
-# Files are begun in the order of tests/conftest.py, not those with most tests first.
 test-py: build chromium $(MLFLOWS) $(KERNELS)
 	@failed=0; \
-	$(PY) -m pytest -q -n $(JOBS) --dist loadfile --no-loadscope-reorder -m "not browser and not slow and not large" $(PYTEST) || failed=1; \
+	$(PY) -m pytest -q -n $(JOBS) --dist loadfile -m "not browser and not slow and not large" $(PYTEST) || failed=1; \
 	NBTRACK_CHROMIUM="$$(cat $(CHROMIUM))" $(PY) -m pytest -q -n $(JOBS) --dist loadfile -m "browser and not slow" $(PYTEST) || failed=1; \
 	exit $$failed
 

@@ -20,11 +20,6 @@ hypothesis.settings.register_profile("nbtrack", deadline=None)
 hypothesis.settings.load_profile("nbtrack")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest file first: begun last, one process would work on it while the others are done."""
-    items.sort(key=lambda item: item.path.name != "test_notebooks.py")
-
-
 @pytest.fixture(scope="session", autouse=True)
 def cache_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> None:
     """What stores remember between processes goes there, also from the processes that tests start."""
