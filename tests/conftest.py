@@ -27,6 +27,19 @@ def cache_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> None:
     os.environ["NBTRACK_UNSENT_DIR"] = str(tmp_path_factory.mktemp("unsent"))
 
 
+def mlflow_variables_as_before() -> Iterator[None]:
+    """`set_experiment` sets MLFLOW_EXPERIMENT_ID for the children of its process: not for those of the tests after."""
+    before = {name: value for name, value in os.environ.items() if name.startswith("MLFLOW_")}
+    yield
+    for name in [name for name in os.environ if name.startswith("MLFLOW_") and name not in before]:
+        del os.environ[name]
+    os.environ.update(before)
+
+
+of_each_file = pytest.fixture(scope="module", autouse=True)(mlflow_variables_as_before)
+of_each_test = pytest.fixture(autouse=True)(mlflow_variables_as_before)
+
+
 @pytest.fixture(scope="session")
 def unpack() -> Callable[[str, Path], Path]:
     """`unpack("02", folder)` unpacks one of tests/samples by the start of its name; returns where it lies."""
