@@ -19,7 +19,7 @@ KERNELS := .venvs/ipykernel/.made
 CHROMIUM := .venv/.chromium
 
 .PHONY: help env build test test-all test-oldest test-quick lint test-js test-py bench bench-readme bench-networks demo
-.PHONY: screenshots audit constraints clean
+.PHONY: screenshots audit constraints clean cases
 .DELETE_ON_ERROR:
 
 help:
@@ -50,6 +50,12 @@ $(KERNELS): tests/kernels.txt scripts/env.sh | $(ENV)
 	@scripts/env.sh .venvs/large pip
 	@[ -n "$$UV_TORCH_BACKEND" ] || .venvs/large/bin/python -m pip install --quiet -c $< torch
 	@scripts/env.sh .venvs/large -r $<
+	@touch $@
+
+# nbtrack beside MLflow and TensorFlow, so that one process can hold them all.
+.venvs/both/.made: tests/interop/both.txt pyproject.toml scripts/env.sh | $(ENV)
+	@echo "both environment in .venvs/both: nbtrack with MLflow and TensorFlow"
+	@scripts/env.sh .venvs/both -r $< --editable .
 	@touch $@
 
 # The tools are named with their versions, so the lowest that is allowed of all others is what nbtrack says.
@@ -96,6 +102,10 @@ test-all: test .venvs/large/.made .venvs/atom/.made ## also what takes long
 test-oldest: build .venvs/oldest/.made ## stores, tracking, magics and dashboard on the oldest versions allowed
 	@.venvs/oldest/bin/python -m pytest -q -m "not browser and not interop and not slow and not large" \
 	  tests/stores tests/tracking tests/magics tests/dashboard $(PYTEST)
+
+# The inputs lie beside the checkout. CASES="../shared/cases/math ..." runs some of them.
+cases: build chromium $(MLFLOWS) .venvs/both/.made ## small inputs from outside on which nbtrack was wrong, in ../shared/cases
+	@NBTRACK_BOTH_PYTHON="$(CURDIR)/.venvs/both/bin/python" $(PY) ../shared/cases/run.py $(CASES)
 
 lint: build
 	@$(PY) -m ruff check .

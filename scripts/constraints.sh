@@ -16,3 +16,7 @@ sed -i -E '/^(nvidia-|cuda-|triton)/d' tests/interop/large.txt
 printf 'mlflow==2.22.5\nsqlalchemy<2.1\n' | compile - -o tests/interop/mlflow2.txt
 # ATOM 6.1.0 sets no upper bounds and goes with the libraries of its time; those that later broke it are held there.
 compile tests/interop/atom.in pyproject.toml --extra server -o tests/interop/atom.txt
+# nbtrack beside MLflow and TensorFlow in one process, for `make cases` and the tutorials' tests.
+libraries='mlflow==3.17.2 flask-wtf tensorflow-cpu==2.21.0 keras xgboost-cpu lightgbm scikit-learn optuna polars'
+printf '%s\n' $libraries pytest pytest-timeout pytest-xdist hypothesis |
+    compile - pyproject.toml --extra server --extra demo -o tests/interop/both.txt
