@@ -9,4 +9,4 @@ DEFAULT_VIEW: dict[str, Any] = {"experiments": [], "lifecycle": "active", "filte
 DEFAULT_STATUS: dict[str, Any] = {"store": {"label": "", "kind": "file", "read_only": False}, "experiments": [], "running": [], "abandoned": {}, "damages": [], "notes": [], "loaded": False, "made_at": 0, "rev": 0}
 FRAMES: list[str] = ["dashboard", "compare", "chart", "show"]
 NEEDS: list[str] = ["hello", "resync", "front", "series", "range", "artifacts", "trees", "artifact", "inputs", "models", "commits", "plotly", "views"]
-EDITS: list[str] = ["rename", "set_tag", "delete_tag", "delete", "restore", "save_view", "drop_view"]
+EDITS: list[str] = ["rename", "set_tag", "delete_tag", "delete", "restore", "save_view", "drop_view", "set_view", "reset_view"]

@@ -79,11 +79,18 @@ def save(uri: str, name: str, view: Mapping[str, Any]) -> None:
     if not name.strip() or len(name) > LONGEST:
         raise InvalidValueError(f"A view's name has 1 to {LONGEST} characters, and {name[:100]!r} has not.")
     kept = {key: value for key, value in view.items() if key not in LEFT_OUT}
-    target = _path(uri, name)
-    target.parent.mkdir(parents=True, exist_ok=True)
+    prepared_folder(uri)
+    _write(_path(uri, name), {"name": name.strip(), "view": kept})
+
+
+def prepared_folder(uri: str) -> Path:
+    """Make the folder of the store's views, with the file that says of which store they are. Raises OSError."""
+    target = folder(uri)
+    target.mkdir(parents=True, exist_ok=True)
     path, place = _identity(uri)
-    _write(target.with_name(SEAL), {"path": path, "place": place})
-    _write(target, {"name": name.strip(), "view": kept})
+    if _sealed(target) != {"path": path, "place": place}:
+        _write(target / SEAL, {"path": path, "place": place})
+    return target
 
 
 def _write(target: Path, content: Mapping[str, Any]) -> None:
