@@ -128,6 +128,7 @@ export const DEFAULT_STATUS = {
   running: [] as string[], // runs that this kernel is writing now
   abandoned: {} as Record<string, number | null>, // runs left open by a process that is gone: its last sign of life, ms
   damages: [] as { path: string; problem: string; remedy: string }[],
+  colors: {} as Record<string, string>, // by run id: chosen ones of a store that can only be read
   notes: [] as string[], // what was left out or cut, said to the person
   loaded: false,
   made_at: 0, // ms; when the kernel wrote this

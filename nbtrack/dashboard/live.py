@@ -192,12 +192,14 @@ class Hub:
                 self._replace_now = False
                 self.replace_snapshots()
 
-    def look_now(self) -> None:
-        """Tell at once what a change made through a dashboard has changed."""
+    def look_now(self, *, status: bool = False) -> None:
+        """Tell at once what a change made through a dashboard has changed; with `status` the status too."""
         with self._asked() as ask:
             keep = ask(soon=True)
             with self.lock:
-                self._tell(keep(), [])
+                found = keep()
+                found.other |= status
+                self._tell(found, [])
 
     def replace_snapshots(self) -> None:
         with self.lock:

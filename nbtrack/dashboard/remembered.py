@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from nbtrack.capture.notebook import notebook_path
-from nbtrack.dashboard import named
 from nbtrack.dashboard.copies import Cell
 from nbtrack.dashboard.view import known_view
+from nbtrack.stores import user_folder
 
 FOLDER = "cells"  # below the folder of the store's named views
 MAX_REMEMBERED = 500  # places of one store; the oldest are removed
@@ -40,7 +40,7 @@ class Place(NamedTuple):
 
     @property
     def path(self) -> Path:
-        return named.folder(self.store_uri) / FOLDER / self.name
+        return user_folder.folder(self.store_uri) / FOLDER / self.name
 
     def recall(self) -> Remembered | None:
         """What was on the screen; None where there is nothing, or where the arguments were others."""
@@ -61,7 +61,7 @@ class Place(NamedTuple):
         text = json.dumps({"arguments": self.arguments, "view": kept, "selected": list(selected)})
         if len(text) > MAX_BYTES:
             return
-        folder = named.prepared_folder(self.store_uri) / FOLDER
+        folder = user_folder.prepared_folder(self.store_uri) / FOLDER
         folder.mkdir(exist_ok=True)
         target = folder / self.name
         is_new = not target.exists()

@@ -42,9 +42,11 @@ def publish_update(bundle: Mapping[str, str], display_id: str) -> None:
     IPython's publisher may belong to the running cell, for example under `%%capture`; the kernel's session does not.
     """
     from IPython.core.getipython import get_ipython
+    from IPython.display import display
 
     kernel = getattr(get_ipython(), "kernel", None)
     if kernel is None or kernel.session is None:
+        display(dict(bundle), raw=True, display_id=display_id, update=True)
         return
     content = {"data": dict(bundle), "metadata": {}, "transient": {"display_id": display_id}}
     kernel.session.send(kernel.iopub_socket, "update_display_data", content, ident=b"update_display_data")

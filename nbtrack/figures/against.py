@@ -47,7 +47,7 @@ def difference(
     senses = {**given.directions, **(directions or {})}
     columns = [_picked(given, key, pick, step, direction_of(given.frame, key, senses)) for key in keys]
     traces, left = [], set()
-    colors = inks(given.ids)
+    colors = inks(given.ids, given.colors)
     for row, (run, name) in enumerate(zip(given.ids, given.names, strict=True)):
         if row == base:
             continue

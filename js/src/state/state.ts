@@ -18,7 +18,7 @@ export type Life = "live" | "snapshot" | "lost";
 
 export interface Editing {
   runs: readonly string[];
-  what: "name" | "tags" | "note";
+  what: "name" | "tags" | "note" | "color";
 }
 
 export interface State {
