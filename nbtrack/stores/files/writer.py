@@ -11,7 +11,8 @@ import threading
 import time
 import weakref
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from nbtrack.stores.files import disk
 from nbtrack.stores.files.layout import METRICS
@@ -72,6 +73,14 @@ class FileRunWriter:
         with self._lock:
             while self._open:
                 os.close(self._open.popitem()[1])
+
+    @contextmanager
+    def holding(self) -> Iterator[None]:
+        """Nothing is written by this process, and no file is open, while metric files are replaced."""
+        with self._lock:
+            while self._open:
+                os.close(self._open.popitem()[1])
+            yield
 
     def _opened(self, key: str, lines: bytes) -> tuple[int, bool]:
         """The metric's file, and whether the lines are in it already: a new one is made with them."""

@@ -260,6 +260,23 @@ class SqliteStore:
         with self._db.writing() as connection:
             writing.replace_params(connection, run_id, kept)
 
+    def move_run(self, run_id: str, experiment_id: str) -> None:
+        """Its artifacts stay where they are: their address stands in the run's row."""
+        self._active_run(run_id)
+        experiment = self._active_experiment(experiment_id)
+        with self._writing(run_id) as connection:
+            writing.move_run(connection, run_id, experiment.experiment_id)
+
+    def remove_values(
+        self, run_id: str, params: Iterable[str], points: Mapping[str, Sequence[Metric]], tags: Iterable[str]
+    ) -> None:
+        self._active_run(run_id)
+        with self._writing(run_id) as connection:
+            writing.remove(connection, "params", run_id, params)
+            writing.remove(connection, "tags", run_id, tags)
+            for key, gone in points.items():
+                writing.remove_points(connection, run_id, key, gone)
+
     def delete_tag(self, run_id: str, key: str) -> None:
         self._active_run(run_id)
         with self._db.writing() as connection:
@@ -337,12 +354,14 @@ class SqliteStore:
 
     def _artifacts(self, info: RunInfo) -> str | None:
         """The usual place beside the database is the fallback: absolute addresses are stale in a moved folder."""
-        usual = self.path.parent / "mlruns" / info.experiment_id / info.run_id / "artifacts"
         there = local_path(info.artifact_uri)
         if there is None:
             return None
         path = Path(there)
         as_made = path.parts[-2:] == (info.run_id, "artifacts") and ".." not in path.parts and not path.is_symlink()
+        # A run that has moved to another experiment has its files where it began.
+        began = path.parts[-3] if as_made and path.parts[-3].isdigit() else info.experiment_id
+        usual = self.path.parent / "mlruns" / began / info.run_id / "artifacts"
         stale = not path.is_dir() and (usual.is_dir() or not path.parent.parent.parent.is_dir())
         return str(path if as_made and not stale else usual)
 
