@@ -126,7 +126,7 @@ class RestStore:
             "experiment_id": experiment_id,
             "run_name": run_name,
             "user_id": user_id,
-            "start_time": start_time,
+            "start_time": names.checked_time(start_time, "start_time"),
             "tags": _pairs({**_checked_tags(tags), "mlflow.runName": run_name}),
         }
         made = reading.run(self.link.post("runs/create", body, again=False)["run"])
@@ -156,7 +156,8 @@ class RestStore:
     ) -> None:
         self._remember(run_id)
         named = None if status is None else status.name
-        given = {"run_id": run_id, "status": named, "end_time": end_time, "run_name": run_name or None}
+        ended = names.checked_time(end_time, "end_time")
+        given = {"run_id": run_id, "status": named, "end_time": ended, "run_name": run_name or None}
         self._post("runs/update", {key: value for key, value in given.items() if value is not None})
 
     def delete_run(self, run_id: str) -> None:
@@ -359,10 +360,8 @@ class RestRunWriter:
             self._keys.add(names.checked_key(key, "metric"))
         if type(value) is not float:
             value = names.checked_number(value, key)
-        if type(step) is not int:
-            step = names.checked_whole(step, key, "step")
-        if type(timestamp) is not int:
-            timestamp = names.checked_whole(timestamp, key, "timestamp")
+        if type(timestamp) is not int or type(step) is not int or (timestamp | step) >> 63:  # negative, or too great
+            timestamp, step = names.checked_whole(timestamp, key, "timestamp"), names.checked_whole(step, key, "step")
         return metric_line(self.run_id, key, value, timestamp, step)
 
     def close(self) -> None:

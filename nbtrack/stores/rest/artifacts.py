@@ -10,7 +10,8 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import quote, urlsplit
 
 from nbtrack.entities import FileInfo, RunInfo
-from nbtrack.errors import InvalidValueError, NotAStoreError, NotFoundError, StoreError
+from nbtrack.errors import InvalidValueError, NotAStoreError, NotFoundError, StoreError, warn_once
+from nbtrack.stores.folder_tree import FolderTree
 from nbtrack.stores.rest import reading
 from nbtrack.stores.rest.link import Link
 
@@ -40,8 +41,12 @@ def read_file(link: Link, info: RunInfo, path: str, limit: int | None) -> bytes:
 def write(link: Link, info: RunInfo, path: str, data: bytes | Path) -> None:
     inside = checked(path, InvalidValueError)
     if isinstance(data, Path) and data.is_dir():
-        for child in sorted(data.iterdir()):
-            write(link, info, f"{inside}/{child.name}", child)
+        tree = FolderTree(data)
+        for name, lies, is_folder in tree.entries():
+            if not is_folder:
+                write(link, info, f"{inside}/{name}".lstrip("/"), lies)
+        if told := tree.told(f"run {info.run_id}"):
+            warn_once(told)
         return
     if isinstance(data, Path) and not data.is_file():
         raise InvalidValueError(f"There is no file or folder '{data}' to log. Check the path.")
