@@ -9,7 +9,7 @@ ROOT = Path(__file__).parent.parent / "nbtrack"
 
 LAYER = {
     "errors": 0, "entities": 0, "ahead": 0,
-    "frame": 1, "query": 1,
+    "frame": 1, "query": 1, "git": 1,
     "stores": 2,
     "tracking": 3, "capture": 3, "figures": 3,
     "autolog": 4, "magics": 4, "dashboard": 4, "interop": 4,
