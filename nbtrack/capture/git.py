@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from nbtrack.capture.source import known_ignored, place_here
 from nbtrack.git.command import Git
-from nbtrack.git.head import remote_address
+from nbtrack.git.head import read_head, remote_address
 from nbtrack.git.work_tree import State
 
 COMMIT = "mlflow.source.git.commit"
@@ -42,6 +43,21 @@ def git_tags(state: State) -> dict[str, str]:
     if paths := [each.path for each in state.filtered]:
         tags[FILTERED] = _some_of(paths)
     return tags
+
+
+def head_tags() -> dict[str, str]:
+    """Commit, branch and remote of the repository that holds the running notebook or script, read from its files.
+
+    Empty outside one, and while it is not known whether git ignores the notebook.
+    """
+    found = place_here()
+    if found is None or known_ignored(found) is not False:
+        return {}
+    head = read_head(found.repository)
+    if head.commit is None:
+        return {}
+    tags = {COMMIT: head.commit, BRANCH: head.branch, REMOTE: remote_address(found.repository)}
+    return {key: value for key, value in tags.items() if value}
 
 
 def _some_of(paths: list[str]) -> str:

@@ -14,7 +14,7 @@ from nbtrack.git.command import isolated
 from nbtrack.git.location import Repository, find_repository
 
 NOTEBOOK, LOCAL = "NOTEBOOK", "LOCAL"
-IGNORED_FOR_S = 10.0  # for so long it is remembered whether git ignores a file
+IGNORED_FOR_S = 60.0  # for so long it is remembered whether git ignores a file
 _LAUNCHERS = frozenset({"ipykernel_launcher.py", "colab_kernel_launcher.py"})
 _ignored: dict[Path, tuple[float, bool]] = {}
 
@@ -53,16 +53,51 @@ def _notebook_file(path: str | None, folder: Path) -> Path:
     return known if known.is_absolute() and known.parent.is_dir() else folder / known.name
 
 
-def repository_here() -> Repository | None:
-    """The repository of the running notebook or script; of the working folder where that lies in none.
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Something in the work tree of a repository."""
 
-    A file that git ignores belongs to no repository: not a virtual environment, nor a scratch folder.
-    """
+    repository: Repository
+    path: Path
+
+
+def place_here() -> Place | None:
+    """The running notebook or script in its repository; the working folder where that lies in none. Runs no git."""
     for path in (running_source().file, Path.cwd()):
         found = None if path is None else find_repository(path if path.is_dir() else path.parent)
         if path is not None and found is not None:
-            return None if _is_ignored(found, path) else found
+            return Place(found, Path(os.path.realpath(path)))
     return None
+
+
+def repository_here() -> Repository | None:
+    """The repository of the running notebook or script, or of the working folder.
+
+    A file that git ignores belongs to no repository: not a virtual environment, nor a scratch folder.
+    """
+    found = place_here()
+    return None if found is None or is_ignored(found) else found.repository
+
+
+def is_ignored(place: Place) -> bool:
+    """Asks git, and remembers the answer for a while."""
+    known = known_ignored(place)
+    if known is not None:
+        return known
+    root = place.repository.root
+    asked = place.path if place.path.exists() else place.path.parent
+    with isolated(place.repository) as git:
+        found = asked != root and git.run("check-ignore", "-q", "--", os.path.relpath(asked, root)) is not None
+    _ignored[place.path] = time.monotonic() + IGNORED_FOR_S, found
+    return found
+
+
+def known_ignored(place: Place) -> bool | None:
+    """None where it is not known now."""
+    if place.path == place.repository.root:
+        return False
+    until, known = _ignored.get(place.path, (0.0, False))
+    return known if time.monotonic() < until else None
 
 
 def _shell() -> Any:
@@ -79,18 +114,3 @@ def _is_installed(file: Path) -> bool:
     prefixes = [Path(os.path.realpath(prefix)) for prefix in (sys.prefix, sys.base_prefix)]
     programs = {prefix / name for prefix in prefixes for name in ("bin", "Scripts")}
     return real.parent in programs or file.parent in programs
-
-
-def _is_ignored(repository: Repository, path: Path) -> bool:
-    path = Path(os.path.realpath(path))
-    root = repository.work_tree
-    if root is None or path == root:
-        return False
-    until, known = _ignored.get(path, (0.0, False))
-    if time.monotonic() < until:
-        return known
-    asked = path if path.exists() else path.parent
-    with isolated(repository) as git:
-        found = asked != root and git.run("check-ignore", "-q", "--", os.path.relpath(asked, root)) is not None
-    _ignored[path] = time.monotonic() + IGNORED_FOR_S, found
-    return found

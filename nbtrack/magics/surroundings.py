@@ -12,7 +12,7 @@ from nbtrack.capture.environment import packages, system_tags
 from nbtrack.capture.git import ROOT, SNAPSHOT, git_tags, place_before, same_tree
 from nbtrack.capture.hold import Hold, let_this_thread
 from nbtrack.capture.snapshot import take_snapshot
-from nbtrack.capture.source import repository_here
+from nbtrack.capture.source import Place, is_ignored, place_here
 from nbtrack.entities import DatasetInput, LifecycleStage, RunTag
 from nbtrack.errors import NbtrackError, guard
 from nbtrack.git.command import Git, isolated
@@ -41,17 +41,16 @@ class Surroundings:
 
     def note(self) -> Background:
         """Begin; from now on, a write into the repository waits for its snapshot."""
-        repository = repository_here() if options.git or options.snapshot else None
-        if repository is not None and repository.work_tree is None:
-            repository = None
+        place = place_here() if options.git or options.snapshot else None
+        repository = None if place is None or place.repository.work_tree is None else place.repository
         own = _below(own_files(self.held.client.store, self.held.run_id), repository)
         hold = Hold(repository.root, own) if repository and options.snapshot else None
-        return Background(lambda: self._note(repository, hold, own))
+        return Background(lambda: self._note(place if repository else None, hold, own))
 
-    def _note(self, repository: Repository | None, hold: Hold | None, own: Sequence[Path]) -> None:
-        if repository:
+    def _note(self, place: Place | None, hold: Hold | None, own: Sequence[Path]) -> None:
+        if place:
             with self._kept("note the repository"):
-                self._note_repository(repository, hold, own)
+                self._note_repository(place, hold, own)
         if not hold:
             calm(CALM)
         self._note_data()
@@ -72,11 +71,11 @@ class Surroundings:
         with self._kept("note the data that the cell reads"):
             self.held.client.log_inputs(self.held.run_id, list(self.data))
 
-    def _note_repository(self, repository: Repository, hold: Hold | None, own: Sequence[Path]) -> None:
+    def _note_repository(self, place: Place, hold: Hold | None, own: Sequence[Path]) -> None:
         let_this_thread()
-        with isolated(repository) as git:
+        with isolated(place.repository) as git:
             try:
-                state = read_state(git)
+                state = None if is_ignored(place) else read_state(git)
                 state = None if state is None else state.without(own)
                 commit = self._snapshot(git, state, hold) if state and hold else None
             finally:

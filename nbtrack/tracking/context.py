@@ -10,17 +10,14 @@ import getpass
 import os
 from collections.abc import Callable, Mapping
 
+from nbtrack.capture.git import head_tags
 from nbtrack.capture.source import repository_here, running_source
 from nbtrack.entities import Run
 from nbtrack.errors import guard
-from nbtrack.git.head import read_head, remote_address
 
 USER = "mlflow.user"
 SOURCE_NAME = "mlflow.source.name"
 SOURCE_TYPE = "mlflow.source.type"
-GIT_COMMIT = "mlflow.source.git.commit"
-GIT_BRANCH = "mlflow.source.git.branch"
-GIT_REPO_URL = "mlflow.source.git.repoURL"
 
 Provider = Callable[[], Mapping[str, str]]
 
@@ -44,12 +41,9 @@ def _user() -> str:
 def git_tags() -> dict[str, str]:
     """Commit, branch and remote of the repository that holds the notebook or script; empty outside one, and for a
     console."""
-    repository = None if running_source().file is None else repository_here()
-    head = None if repository is None else read_head(repository)
-    if repository is None or head is None or head.commit is None:
+    if running_source().file is None or repository_here() is None:
         return {}
-    tags = {GIT_COMMIT: head.commit, GIT_BRANCH: head.branch, GIT_REPO_URL: remote_address(repository)}
-    return {key: value for key, value in tags.items() if value}
+    return head_tags()
 
 
 def source_of(run: Run) -> dict[str, str]:

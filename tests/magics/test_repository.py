@@ -17,6 +17,8 @@ from nbtrack.capture import options
 from nbtrack.dashboard.commits import between
 from nbtrack.errors import NotFoundError
 from nbtrack.magics.background import Background, settle
+from nbtrack.magics.card import Card, card_of
+from nbtrack.magics.card_html import card_html
 from nbtrack.magics.diff import changed_files
 from nbtrack.magics.find import runs_of
 from nbtrack.magics.surroundings import Surroundings
@@ -191,3 +193,30 @@ def test_a_store_that_is_kept_in_git_is_no_change_and_in_no_diff(edited: Noteboo
     assert [file["path"] for file in told["files"]] == ["zebra.py", "uv.lock"]
     assert changed_files(edited.store, second, third) == ["A zebra.py", "M uv.lock"]
     assert not any(file["path"].startswith("mlruns") for file in between(edited.store, first, third)["files"])
+
+
+def test_the_card_links_to_the_commit_and_to_what_changed_since_the_run_before(edited: Notebook) -> None:
+    git(edited.folder, "remote", "add", "origin", "https://ada:secret@github.com/ada/model.git")
+    first = git(edited.folder, "rev-parse", "HEAD").strip()
+    edited.cell("%%track one\nlr = 0.1", cell_id="a")
+    git(edited.folder, "commit", "-qam", "two")
+    second = git(edited.folder, "rev-parse", "HEAD").strip()
+    edited.cell("import time\ntime.sleep(0.01)")
+    edited.cell("%%track one\nlr = 0.2\nimport time; time.sleep(0.3)", cell_id="a")
+    run = edited.runs[-1]
+    html = card_html(card_of(edited.store, run, now=run.info.end_time or 0))
+    assert f'href="https://github.com/ada/model/commit/{second}"' in html
+    assert "secret" not in html + str(run.data.tags)
+    card = Card(run.info.run_id, "one", "Default")
+    card.of_commit(run.data.tags, edited.runs[0].data.tags)
+    assert f"https://github.com/ada/model/compare/{first}...{second}" in card_html(card)
+
+
+def test_a_remote_of_a_stranger_is_no_link_on_the_card() -> None:
+    for remote in ("javascript:alert(1)", 'https://evil.example/"><img src=x>', "https://github.com@evil.example/a/b"):
+        card = Card("r", "one", "Default")
+        card.of_commit({"mlflow.source.git.commit": "a" * 40, "mlflow.source.git.repoURL": remote})
+        assert "href" not in card_html(card)
+        assert "aaaaaaaaaa" in card_html(card)
+        card.of_commit({"mlflow.source.git.commit": "<script>", "mlflow.source.git.repoURL": remote})
+        assert "<script" not in card_html(card)
