@@ -28,6 +28,7 @@ from nbtrack.magics.outcome import error_of
 from nbtrack.magics.rewrite import BEGIN, rewrite
 from nbtrack.magics.series import Series
 from nbtrack.magics.source import python_of
+from nbtrack.tracking import active
 
 RERUN_OF = "nbtrack.rerun_of"
 _CELL_HELP = """Run this cell as an experiment: its params, metrics, code and output are kept as a run.
@@ -106,6 +107,7 @@ class Magics:
     # hooks
 
     def before(self, info: Any) -> None:
+        active.refresh()
         if self._frames.depth == 0:
             with suppress(KeyboardInterrupt):  # the cell begins, and can be interrupted then
                 settle_once(NEXT_CELL_WAITS)  # it may ask for what the one before it is still noting
