@@ -49,7 +49,7 @@ function Selection({ state }: { state: State }) {
   if (n === 0) return null;
   return (
     <button class="nbt-token" title="Clear the selection" aria-label={`${n} selected: clear`} onClick={() => (state.selected.value = [])}>
-      {many(n)} selected
+      {many(n)} <span class="nbt-roomy">selected</span>
       <Icon name="close" size={11} />
     </button>
   );
@@ -66,7 +66,7 @@ function LifeBadge({ state }: { state: State }) {
   const waiting = state.pending.value;
   return (
     <span class={`nbt-life nbt-life-${state.life.value}`} title={title}>
-      {words}
+      <span class="nbt-roomy">{words}</span>
       {waiting > 0 && <span title="Requests that wait for the kernel"> · {waiting} waiting</span>}
     </span>
   );

@@ -81,7 +81,7 @@ export function FilterBox({ state }: { state: State }) {
             aria-controls="nbt-offers"
             aria-activedescendant={open.value && open.value.at >= 0 ? `nbt-offer-${open.value.at}` : undefined}
             aria-invalid={shown !== null}
-            aria-describedby="nbt-filter-error"
+            aria-describedby={shown ? "nbt-filter-error" : undefined}
             spellcheck={false}
             autocomplete="off"
             placeholder="A name, or metrics.loss < 0.1"
