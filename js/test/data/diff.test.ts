@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { excerpt, expect, test } from "vitest";
 import { diffWords, diffLines, hunks } from "../../src/data/diff";
 
 const plain = (left: string, right: string) =>
@@ -55,4 +55,13 @@ test("of a changed line the words that changed are told from those that did not"
   expect(left.filter(({ changed }) => changed).map(({ text }) => text)).toEqual(["1"]);
   expect(right.filter(({ changed }) => changed).map(({ text }) => text)).toEqual(["3"]);
   expect(right.map(({ text }) => text).join("")).toBe("lr = 0.3  # slow");
+});
+
+test("of a long text only what differs is shown, with a little around it", () => {
+  const same = "You are a helpful assistant. ".repeat(10);
+  const [, right] = diffWords(`${same}Answer briefly.`, `${same}Answer at length.`);
+  const shown = excerpt(right).map(({ text }) => text).join("");
+  expect(shown).toBe("…helpful assistant. Answer at length.".slice(-shown.length));
+  expect(shown.length).toBeLessThan(60);
+  expect(excerpt(right).filter(({ changed }) => changed).map(({ text }) => text).join(" ")).toContain("at");
 });
