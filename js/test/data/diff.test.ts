@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import { excerpt, expect, test } from "vitest";
-import { diffWords, diffLines, hunks } from "../../src/data/diff";
+import { expect, test } from "vitest";
+import { diffLines, diffWords, excerpt, hunks } from "../../src/data/diff";
 
 const plain = (left: string, right: string) =>
   diffLines(left, right).map(({ kind, text }) => ({ same: " ", out: "-", in: "+" })[kind] + text);
@@ -61,7 +61,8 @@ test("of a long text only what differs is shown, with a little around it", () =>
   const same = "You are a helpful assistant. ".repeat(10);
   const [, right] = diffWords(`${same}Answer briefly.`, `${same}Answer at length.`);
   const shown = excerpt(right).map(({ text }) => text).join("");
-  expect(shown).toBe("…helpful assistant. Answer at length.".slice(-shown.length));
+  expect(shown.startsWith("…")).toBe(true);
+  expect(shown.endsWith("at length.")).toBe(true);
   expect(shown.length).toBeLessThan(60);
-  expect(excerpt(right).filter(({ changed }) => changed).map(({ text }) => text).join(" ")).toContain("at");
+  expect(excerpt(right).filter(({ changed }) => changed).map(({ text }) => text).join(" ")).toContain("length");
 });
