@@ -8,6 +8,7 @@
     │   ├── DamagedError          a file of the store does not hold what it should
     │   └── ServerError           a server does not answer, fails, or does not let this person in
     ├── InvalidValueError     a key, value or argument that no store takes (also a ValueError)
+    │   └── AlreadyExistsError    the name of an experiment is taken
     └── QueryError            a filter or an order that does not parse, with its place (also a ValueError)
 
 Every message names the thing, the place and the next step.
@@ -71,6 +72,10 @@ class ServerError(StoreError):
 
 class InvalidValueError(NbtrackError, ValueError):
     """A key, value or argument that cannot be stored or understood."""
+
+
+class AlreadyExistsError(InvalidValueError):
+    """The name of an experiment is taken, perhaps since a moment ago by another process."""
 
 
 class QueryError(NbtrackError, ValueError):

@@ -8,7 +8,8 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent / "nbtrack"
 
 LAYER = {
-    "errors": 0, "entities": 0, "ahead": 0,
+    "errors": 0, "entities": 0, "ahead": 0, "format_rules": 0,
+    "formats": 0.5, "column_formats": 0.6,
     "frame": 1, "query": 1,
     "stores": 2,
     "tracking": 3, "capture": 3, "figures": 3,

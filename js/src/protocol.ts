@@ -75,7 +75,7 @@ export const DEFAULT_VIEW = {
   group: [] as string[], // columns whose equal values put runs together
   opened: [] as string[], // keys of the groups whose runs are shown
   spread: "sd", // sd | ci | minmax: what stands beside the mean of a group
-  directions: {} as Record<string, string>, // min | max by metric, where set by hand
+  directions: {} as Record<string, string>, // min | max | none by metric, where set by hand
   heat: [] as string[], // columns coloured by their values
   tab: "charts", // charts | analyse | compare | run
   focus: null as string | null, // the run of the run page

@@ -32,11 +32,13 @@ def _watch_optimize(call: Call) -> Generator[None, None, None]:
     if bound is None:
         return
     study, objective = call.args[0], bound.arguments["func"]
-    trials = Trials(new_recording("optuna", "study"), bound.arguments.get("n_trials"))
+    ways = _directions(study)
+    trials = Trials(new_recording("optuna", "study"), bound.arguments.get("n_trials"), ways)
     watched = _Study(trials)
     with ending(trials.recording, call):
         with guard("log the params of this study"):
             watched.describe(study)
+            trials.recording.directions(ways)
         callbacks = [watched.ended, *(bound.arguments.get("callbacks") or ())]
         call.give(bound, func=watched.tracked(objective), callbacks=callbacks)
         with logging_into(trials.recording):
@@ -110,6 +112,15 @@ class _Study:
             front = [self._completed[each.number] for each in study.best_trials if each.number in self._completed]
             self.trials.mark_best(front)
         self.trials.close()
+
+
+def _directions(study: Any) -> dict[str, str]:
+    """By metric: what the trials and the best of them came to, and of one objective what trials report meanwhile."""
+    said = {"MINIMIZE": "min", "MAXIMIZE": "max"}
+    ways = [said.get(direction.name, "none") for direction in study.directions]
+    if len(ways) == 1:
+        return dict.fromkeys(("value", "best_value", "intermediate_value"), ways[0])
+    return {f"value_{number}": way for number, way in enumerate(ways)}
 
 
 def _is_allowed(frozen: Any) -> bool:

@@ -147,11 +147,11 @@ def metric_of(runs: Runs, name: str) -> str:
     return plain
 
 
-def best_values(runs: Runs, metric: str, sense: str) -> F64:
-    """Each run's best value of its whole history; NaN where it has none."""
+def best_values(runs: Runs, metric: str, sense: str | None) -> F64:
+    """Each run's best value of its whole history, its last one without a `sense`; NaN where it has none."""
     column = runs.frame.columns[f"metrics.{metric}"]
     assert isinstance(column, Metrics)
-    extreme = column.min if sense == "min" else column.max
+    extreme = column.values if sense is None else column.min if sense == "min" else column.max
     return np.where(column.missing, np.nan, extreme)
 
 

@@ -20,7 +20,6 @@ from nbtrack.figures.line import Line, by_metric, line_of, thin
 from nbtrack.figures.means import group_names
 from nbtrack.figures.smooth import smoothed
 from nbtrack.frame import F64, Series
-from nbtrack.query.direction import has_best
 from nbtrack.stores.base import Store
 
 if TYPE_CHECKING:
@@ -85,8 +84,9 @@ def metric_history(
     drawn = _grouped(given, lines, columns, band, style) if columns else _single(given, lines)
     traces = [trace for each in drawn for trace in _traces(each, style)]
     key = metric.removeprefix("metrics.")
-    if key in given.metrics() and has_best(key):
-        traces += _best(drawn, sense_of(given, key, direction), style)
+    sense = sense_of(given, key, direction) if key in given.metrics() else None
+    if sense is not None:
+        traces += _best(drawn, sense, style)
     told = ", ".join(each.label for each in columns)
     notes = [f"by {told}: mean, {BAND_NAMES.get(band, band)}"] if columns else []
     extent = _extent(drawn, log_y)

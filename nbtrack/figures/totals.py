@@ -31,10 +31,10 @@ def bars(
     direction: str | None = None,
     store: Store | str | Path | None = None,
 ) -> Figure:
-    """The last value of each run, the best one on top. `direction`: "min" or "max", else as its name says.
+    """The last value of each run, the best one on top, the largest where nobody says which way is better.
 
-    `group`, columns such as "params.model", makes one bar of all runs that share its value: their mean with a `band`
-    "sd", "ci" or "minmax".
+    `direction`: "min" or "max", else as the runs or the name say. `group`, columns such as "params.model", makes one
+    bar of all runs that share its value: their mean with a `band` "sd", "ci" or "minmax".
     """
     given = runs_of(runs, store)
     key = metric_of(given, metric)

@@ -109,8 +109,8 @@ export function setView(
   });
 }
 
-/** Is less of a metric better, or more? What was set in the table's header speaks everywhere. */
-export const directionIn = ({ frame, view }: Pick<State, "frame" | "view">, metric: string): Direction =>
+/** Which way is a metric better; null where nobody says. What was set in the table's header speaks everywhere. */
+export const directionIn = ({ frame, view }: Pick<State, "frame" | "view">, metric: string): Direction | null =>
   directionOf(frame.value, view.value.directions, `metrics.${metric}`);
 
 /** Why runs cannot be changed here; null where they can. */

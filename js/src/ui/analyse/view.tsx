@@ -136,10 +136,11 @@ function Bars({ state, rows, metric }: { state: State; rows: number[]; metric: s
   const bars = barsOfRows(state, rows, metric);
   const shown = bars.slice(0, MOST_BARS);
   const merged = groupsIn(state).length > 0;
+  const ranked = directionIn(state, metric) !== null;
   return (
     <>
-      <BarList bars={shown} kind={state.view.value.chart.band} pointed={pointed} {...(!merged && { open: (run) => open(state, run) })} />
-      {bars.length > shown.length && <p class="nbt-quiet">{`The best ${shown.length} of ${bars.length} ${merged ? "groups" : "runs"}.`}</p>}
+      <BarList bars={shown} ranked={ranked} kind={state.view.value.chart.band} pointed={pointed} {...(!merged && { open: (run) => open(state, run) })} />
+      {bars.length > shown.length && <p class="nbt-quiet">{`The ${ranked ? "best" : "largest"} ${shown.length} of ${bars.length} ${merged ? "groups" : "runs"}.`}</p>}
     </>
   );
 }

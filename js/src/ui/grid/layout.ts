@@ -2,15 +2,16 @@
 
 import { groupOf, label, NAME } from "../../data/columns";
 import type { Column, Frame, TextColumn } from "../../data/frame";
-import { brief, num } from "../format";
+import { aligned, digitsOf, type Digits } from "../column_format";
+import { brief } from "../format";
 import { widthOf } from "./text_width";
 
 export interface Place {
   name: string;
   left: number;
   width: number;
-  /** How its numbers are written, so that their points stand below each other. */
-  decimals: number | null;
+  /** How its numbers are written. */
+  decimals: Digits;
   right: boolean;
   /** A metric with room for a sparkline beside its number. */
   spark: boolean;
@@ -72,7 +73,7 @@ export function layout(frame: Frame, columns: readonly string[], wishes: Wishes)
   const places = columns.map((name): Place => {
     const column = frame.columns.get(name);
     const spark = column?.kind === "metric" && sparks.has(name);
-    const decimals = column && column.kind !== "text" ? decimalsOf(column.values) : null;
+    const decimals = column && column.kind !== "text" ? digitsOf(column.values) : null;
     const least = spread === null ? 0 : leastOf(column, name, spread);
     const width = widths[name] ?? Math.ceil(Math.max(least, natural(column, name, spark, wishes)));
     return { name, left: 0, width, decimals, right: isRight(column, name), spark };
@@ -113,13 +114,14 @@ function natural(column: Column | undefined, name: string, spark: boolean, { nar
   if (name === "status" && narrow) return 36;
   if (FIXED[name]) return FIXED[name];
   const head = Math.min(MOST_HEAD, widthOf(label(name)) + HEAD_EXTRA);
-  const body = Math.min(MOST_TEXT[narrow ? "narrow" : "roomy"], needOf(column, name));
+  const most = column?.kind === "text" ? MOST_TEXT[narrow ? "narrow" : "roomy"] : Infinity; // numbers are never cut
+  const body = Math.min(most, needOf(column, name));
   return Math.max(64, head, body) + (spark ? Math.max(0, SPARK - Math.max(0, head - body)) : 0);
 }
 
 /** px that the cells of a column need to be read whole. */
 function needOf(column: Column | undefined, name: string): number {
-  if (column?.kind !== "text") return NUMBER;
+  if (column?.kind !== "text") return numeric(column);
   if (name === NAME) return longest(column, String) + 56; // with the mark of a pinned run and the button of the menu
   return longest(column, isRight(column, name) ? brief : String) + CELL_EXTRA;
 }
@@ -137,33 +139,23 @@ function widen(places: readonly Place[], frame: Frame, { widths, room }: Wishes)
   }
 }
 
+/** Room for the longest number as the column writes it. */
+function numeric(column: Exclude<Column, TextColumn> | undefined): number {
+  if (!column) return NUMBER;
+  const digits = digitsOf(column.values);
+  const stride = Math.max(1, Math.floor(column.values.length / SAMPLE));
+  let most = 0;
+  for (let row = 0; row < column.values.length; row += stride) most = Math.max(most, widthOf(aligned(column.values[row], digits)));
+  return Math.max(NUMBER, most + CELL_EXTRA);
+}
+
 function longest(column: TextColumn, shown: (word: string) => string): number {
   let most = 0;
   for (const word of column.words.slice(0, SAMPLE)) most = Math.max(most, widthOf(shown(word)));
   return most;
 }
 
-/** null: as many digits as each number needs. */
-export function decimalsOf(values: Float64Array): number | null {
-  let most = 0;
-  let whole = true;
-  const stride = Math.max(1, Math.floor(values.length / SAMPLE));
-  for (let row = 0; row < values.length; row += stride) {
-    const size = Math.abs(values[row]);
-    if (!Number.isFinite(size)) continue;
-    most = Math.max(most, size);
-    whole &&= Number.isInteger(size);
-  }
-  if (whole || most < 0.01 || most >= 1e6) return null;
-  return most < 10 ? 4 : most < 100 ? 3 : most < 1000 ? 2 : 1;
-}
-
-/** A number as its column writes numbers. */
-export function aligned(value: number, decimals: number | null): string {
-  const size = Math.abs(value);
-  if (decimals === null || !Number.isFinite(value) || (size !== 0 && size < 10 ** -decimals) || size >= 1e7) return num(value);
-  return value.toFixed(decimals).replace("-", "−");
-}
+export { aligned, digitsOf as decimalsOf };
 
 /** The places that a window over the columns shows, those that always stay left out. */
 export function inSight({ places, frozen, sticky }: Layout, left: number, width: number): Place[] {
