@@ -1,33 +1,38 @@
 /** What stands above the table: which experiments, which runs, which columns, and whether this is live. */
 
+import { useSignal } from "@preact/signals";
 import type { State } from "../state/state";
 import { ColumnPicker } from "./columns/picker";
 import { Experiments } from "./experiments";
-import { FilterBox } from "./filter/box";
+import { FilterBox, FilterProblem, type Wrong } from "./filter/box";
 import { GroupMenu, SeedButton } from "./groups";
 import { Icon } from "./icons";
-import { CopyMenu, EditMenu } from "./runs_menu";
+import { ExportMenu, EditMenu } from "./runs_menu";
 import { Views } from "./views";
 
 export function Toolbar({ state, help }: { state: State; help: () => void }) {
+  const wrong = useSignal<Wrong | null>(null);
   return (
-    <div class="nbt-top">
-      <Experiments state={state} />
-      <FilterBox state={state} />
-      <Count state={state} />
-      <Selection state={state} />
-      <EditMenu state={state} />
-      <span class="nbt-space" />
-      <SeedButton state={state} />
-      <GroupMenu state={state} />
-      <ColumnPicker state={state} />
-      <Views state={state} />
-      <CopyMenu state={state} />
-      <button class="nbt-button nbt-help-button" aria-label="Keys" title="Keys (?)" onClick={help}>
-        ?
-      </button>
-      <LifeBadge state={state} />
-    </div>
+    <>
+      <div class="nbt-top">
+        <Experiments state={state} />
+        <FilterBox state={state} wrong={wrong} />
+        <Count state={state} />
+        <Selection state={state} />
+        <EditMenu state={state} />
+        <span class="nbt-space" />
+        <SeedButton state={state} />
+        <GroupMenu state={state} />
+        <ColumnPicker state={state} />
+        <Views state={state} />
+        <ExportMenu state={state} />
+        <button class="nbt-button nbt-help-button" aria-label="Keys" title="Keys (?)" onClick={help}>
+          ?
+        </button>
+        <LifeBadge state={state} />
+      </div>
+      <FilterProblem wrong={wrong} />
+    </>
   );
 }
 
