@@ -3,7 +3,7 @@
 import { useRef } from "preact/hooks";
 import { groupOf } from "../data/columns";
 import { codeFor } from "../state/code";
-import { whyNoEdits, type State } from "../state/state";
+import { resetView, whyNoEdits, type State } from "../state/state";
 import { put } from "./clipboard";
 import { exportItems } from "./export_menu";
 import { csv, groupsCsv, groupsMarkdown, markdown } from "./grid/copy";
@@ -41,6 +41,7 @@ export function ExportMenu({ state }: { state: State }) {
     grouped && { icon: "group", words: "Groups as CSV", does: () => put(state, ...together(groupsCsv)) },
     { icon: "code", words: "Python code for this table", does: () => put(state, codeFor(state), "Python code for this table") },
     ...exportItems(state, () => place.current!.closest<HTMLElement>(".nbt-root")!, () => table(csv)[0]),
+    { heading: "View", icon: "views", words: "Reset view", does: () => resetView(state) },
   ];
   return (
     <span ref={place} class="nbt-export">
