@@ -13,7 +13,7 @@ import { Header } from "./header";
 import { HEADER, px, ROW } from "./layout";
 import { Lines } from "./lines";
 import { asksMenu, cellAt, click, copy, doubleClick, spotOf } from "./mouse";
-import { createCursor, type Held } from "./moves";
+import { createCursor } from "./moves";
 import type { Place } from "./place";
 import { RowMenu, type Asked } from "./row_menu";
 import { createStill } from "./still";
@@ -37,7 +37,7 @@ export function Grid({ state }: { state: State }) {
   useSize(box, scroll, table.narrow);
   useTop(state, box);
   useLead(state, box, facts);
-  useReturn(state, cursor, focus);
+  useReturn(state, focus);
   useSparks(state, facts, scroll, still.moving);
   const at = facts.spot.value;
   const layout = facts.layout.value;
@@ -174,14 +174,12 @@ function useLead(state: State, box: RefObject<HTMLDivElement | null>, { layout }
 }
 
 /** Runs that come back are brought into sight. */
-function useReturn(state: State, cursor: Signal<Held>, focus: Focus): void {
+function useReturn(state: State, focus: Focus): void {
   const back = useComputed(() => state.edits.back.value.find((id) => (state.table.lineOf.value[state.frame.value.rowOf.get(id) ?? -1] ?? -1) >= 0) ?? null);
   useSignalEffect(() => {
     const run = back.value;
     if (run === null) return;
-    const line = state.table.lineOf.peek()[state.frame.peek().rowOf.get(run)!];
-    cursor.value = { ...cursor.peek(), line, run };
-    focus.show();
+    focus.see(state.table.lineOf.peek()[state.frame.peek().rowOf.get(run)!]);
     state.edits.back.value = [];
   });
 }

@@ -74,7 +74,6 @@ function HeaderCell({ state, layout, place, column, cursor, sheet }: CellProps) 
       aria-haspopup="dialog"
       data-column={column}
       data-name={name}
-      aria-label={label(name)}
       tabIndex={cursor === column ? 0 : -1}
       class={`nbt-cell nbt-head${place.right ? " nbt-right" : ""}${rank >= 0 ? " nbt-sorted" : ""}`}
       style={{ left: px(place.left), width: px(place.width), ...BELOW_BAND, ...(name === NAME && layout.tree && { paddingLeft: "22px" }) }}
