@@ -7,6 +7,7 @@ import { Swatch } from "../charts/swatch";
 import { CommitLink, originOf } from "../commit_link";
 import { drawnRuns, isLive, runName } from "../drawn";
 import { dateTime, duration } from "../format";
+import { NameEdit } from "./name_edit";
 import { ABANDONED, lastSign, StatusBadge, statusOf } from "../status";
 
 const PARENT = "mlflow.parentRunId";
@@ -24,7 +25,7 @@ export function Head({ state, id }: { state: State; id: string }) {
     <header class="nbt-run-head">
       <h2>
         <Swatch ink={ink} />
-        {runName(frame, id)}
+        <NameEdit state={state} id={id} />
         {status !== null && (
           <span class="nbt-run-state">
             <StatusBadge status={status} />
