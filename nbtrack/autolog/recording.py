@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import json
-import re
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -20,7 +19,7 @@ from nbtrack.autolog.patching import Call
 from nbtrack.autolog.told import Told, sentence
 from nbtrack.capture import progress
 from nbtrack.capture.alive import process_tags
-from nbtrack.capture.secrets import looks_secret
+from nbtrack.capture.secret_names import hides_text
 from nbtrack.entities import Metric, Param, Run, RunStatus, RunTag
 from nbtrack.errors import InvalidValueError, guard
 from nbtrack.stores import RunWriter
@@ -82,8 +81,7 @@ class Recording:
         """Keep params as text, cut as MLflow cuts them, and tags. One that the person has logged, or that their cell
         has of itself, stays as it is; what may be a secret by its name is left out. `defaults` are those that
         nobody has chosen."""
-        texts = {str(key): _text(value)[:LONGEST_PARAM] for key, value in params.items()}
-        texts = {key: text for key, text in texts.items() if _hides_nothing(text) or not looks_secret(key)}
+        texts = {str(key): _text(value)[:LONGEST_PARAM] for key, value in params.items() if not _hides(str(key), value)}
         marks = dict(tags or {})
         self._keep("params", (texts, dict(marks)))
         batch = [Param(key, value) for key, value in texts.items() if key not in self.reserved]
@@ -218,9 +216,9 @@ class Recording:
         child.client.log_batch(child.run_id, metrics=points)
 
 
-def _hides_nothing(text: str) -> bool:
-    """A switch (`pin_memory=True`, `"no"`), or `<HUB_TOKEN>`, which transformers puts in a token's place."""
-    return len(text) <= SHORTEST_SECRET or text in ("True", "False", "None") or bool(re.fullmatch("<[A-Z_]+>", text))
+def _hides(key: str, value: Any) -> bool:
+    """Is it a secret by its name? A switch such as `"no"` is none."""
+    return hides_text(key, value) and len(_text(value)) > SHORTEST_SECRET
 
 
 def _text(value: Any) -> str:
