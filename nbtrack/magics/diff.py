@@ -11,7 +11,7 @@ from nbtrack.capture.commits import commit_of, named_changes, repository_of
 from nbtrack.capture.git import COMMIT, SNAPSHOT
 from nbtrack.entities import Run
 from nbtrack.errors import NotFoundError
-from nbtrack.magics.words import number
+from nbtrack.formats import equal, number
 from nbtrack.query.direction import known_direction
 from nbtrack.stores import Store
 
@@ -71,7 +71,7 @@ def metric_changes(old: Mapping[str, float], new: Mapping[str, float], ways: Map
         if key.startswith("system/"):  # never twice the same
             continue
         before, after = old.get(key), new.get(key)
-        if before == after or (before is not None and after is not None and math.isnan(before) and math.isnan(after)):
+        if before is not None and after is not None and equal(before, after):
             continue
         words = [None if value is None else number(value) for value in (before, after)]
         found.append(Change(key, words[0], words[1], _verdict(before, after, ways.get(key) or known_direction(key))))

@@ -121,7 +121,7 @@ def test_the_sheet_opens_and_closes_with_the_keyboard_and_gives_the_focus_back(p
 
 def test_a_metric_shows_its_least_value_and_is_sorted_and_filtered_by_it(page: Page) -> None:
     before = numbers(page, "metrics.val/accuracy")
-    sheet(page, "metrics.val/accuracy").get_by_role("button", name="Least").click()
+    sheet(page, "metrics.val/accuracy").get_by_role("button", name="Min", exact=True).click()
     page.keyboard.press("Escape")
     after = numbers(page, "metrics.val/accuracy.min")
     assert after == pytest.approx([each * 0.95 for each in before], abs=1e-3)
@@ -145,7 +145,7 @@ def test_the_best_value_follows_the_direction_that_is_set(page: Page) -> None:
     page.click('[data-name="metrics.loss"]')
     lowest = page.locator(f'[data-line="0"] [data-column="{place}"]')
     expect(lowest.locator(".nbt-cell-best")).to_be_visible()
-    sheet(page, "metrics.loss").get_by_role("button", name="higher").click()
+    sheet(page, "metrics.loss").get_by_role("button", name="maximize").click()
     assert value(page, "view.value.directions") == {"loss": "max"}
     expect(lowest.locator(".nbt-cell-best")).to_have_count(0)
     page.keyboard.press("Escape")

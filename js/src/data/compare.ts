@@ -1,7 +1,9 @@
 /** How do runs differ? Rows of values side by side, one column a run, in sections. */
 
 import { internal, isTime } from "./columns";
+import type { Direction } from "./directions";
 import { number, text, type Frame, type MetricColumn } from "./frame";
+import { equal } from "./noise";
 import { SYSTEM } from "./sections";
 
 export type Value = string | number | null;
@@ -35,7 +37,7 @@ export interface Told {
   pick: MetricPick;
   step: number;
   /** By the name of a metric. */
-  direction(metric: string): "min" | "max";
+  direction(metric: string): Direction | null;
   /** For `step`: the value then, and its own step; null where there is none, or it is not at hand. */
   at(run: string, metric: string): { value: number; step: number } | null;
   /** Names of experiments by their ids. */
@@ -103,7 +105,7 @@ function rowOf(frame: Frame, ids: readonly string[], column: string, name: strin
     return { column, name, kind: "metric", values, min, max, steps, differs: differ(values) };
   }
   const part = told.pick === "best" ? told.direction(name) : told.pick;
-  const values = take(part === "last" ? metric.values : metric[part]);
+  const values = part === null ? ids.map(() => null) : take(part === "last" ? metric.values : metric[part]);
   return { column, name, kind: "metric", values, min, max, differs: differ(values) };
 }
 
@@ -132,11 +134,11 @@ function differ(values: readonly Value[]): boolean {
 }
 
 /** Places of the best values; none where all are equal or fewer than two are finite. */
-export function bestPlaces(values: readonly Value[], direction: "min" | "max"): number[] {
+export function bestPlaces(values: readonly Value[], direction: Direction | null): number[] {
   const finite = values.filter((value): value is number => typeof value === "number" && Number.isFinite(value));
-  if (finite.length < 2) return [];
+  if (finite.length < 2 || direction === null) return [];
   const best = direction === "min" ? Math.min(...finite) : Math.max(...finite);
-  const places = values.flatMap((value, place) => (value === best ? [place] : []));
+  const places = values.flatMap((value, place) => (typeof value === "number" && equal(value, best) ? [place] : []));
   return places.length === finite.length ? [] : places;
 }
 
@@ -159,15 +161,16 @@ export interface Change {
   by: number;
   /** As a share of the baseline's size; null where that is zero. */
   share: number | null;
-  /** For the better, for the worse, or neither. */
-  turn: "better" | "worse" | "same";
+  /** Unknown where neither way is the better one. */
+  turn: "better" | "worse" | "same" | "unknown";
 }
 
 /** From the baseline's value to this one; null where one of them is not finite. */
-export function change(value: Value, base: Value, direction: "min" | "max"): Change | null {
+export function change(value: Value, base: Value, direction: Direction | null): Change | null {
   if (typeof value !== "number" || typeof base !== "number") return null;
   const by = value - base;
   if (!Number.isFinite(by)) return null;
-  const turn = by === 0 ? "same" : by < 0 === (direction === "min") ? "better" : "worse";
+  const better = direction === null ? "unknown" : by < 0 === (direction === "min") ? "better" : "worse";
+  const turn = equal(value, base) ? "same" : better;
   return { by, share: base === 0 ? null : by / Math.abs(base), turn };
 }

@@ -6,11 +6,11 @@ import { placed, toggle } from "../../data/lists";
 import { toggled } from "../../data/order";
 import { setView, type State } from "../../state/state";
 
-/** Of a metric the best come first. */
+/** Of a metric the best come first; the largest where there is no best. */
 export function sortBy(state: State, name: string, add: boolean): void {
   const frame = state.table.frame.peek();
   const { order, directions } = state.view.peek();
-  const falling = groupOf(name) === "metrics" && directionOf(frame, directions, name) === "max";
+  const falling = groupOf(name) === "metrics" && directionOf(frame, directions, name) !== "min";
   setView(state, { order: toggled(order, name, add, { spelled: sortedBy(frame, name), falling }) });
 }
 

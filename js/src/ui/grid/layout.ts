@@ -2,14 +2,15 @@
 
 import { groupOf, label, NAME } from "../../data/columns";
 import type { Column, Frame, TextColumn } from "../../data/frame";
-import { brief, num } from "../format";
+import { aligned, digitsOf, type Digits } from "../column_format";
+import { brief } from "../format";
 
 export interface Place {
   name: string;
   left: number;
   width: number;
-  /** How its numbers are written, so that their points stand below each other. */
-  decimals: number | null;
+  /** How its numbers are written. */
+  decimals: Digits;
   right: boolean;
   /** A metric with room for a sparkline beside its number. */
   spark: boolean;
@@ -62,7 +63,7 @@ export function layout(frame: Frame, columns: readonly string[], wishes: Wishes)
   const places = columns.map((name): Place => {
     const column = frame.columns.get(name);
     const spark = column?.kind === "metric" && sparks.has(name);
-    const decimals = column && column.kind !== "text" ? decimalsOf(column.values) : null;
+    const decimals = column && column.kind !== "text" ? digitsOf(column.values) : null;
     const least = spread === null ? 0 : leastOf(column, name, spread);
     const width = widths[name] ?? Math.max(least, natural(column, name, spark, narrow));
     const place = { name, left, width, decimals, right: isRight(column, name), spark };
@@ -99,9 +100,19 @@ function natural(column: Column | undefined, name: string, spark: boolean, narro
   if (name === "status" && narrow) return 36;
   if (FIXED[name]) return FIXED[name];
   const head = label(name).length * CHARACTER + 34;
-  const body = column?.kind === "text" ? longest(column, isRight(column, name) ? brief : String) * CHARACTER + 22 : 74;
+  const body = column?.kind === "text" ? longest(column, isRight(column, name) ? brief : String) * CHARACTER + 22 : numeric(column);
   const most = column?.kind === "text" ? (narrow ? 110 : 210) : 170; // where there is little room, metrics want to be seen
   return Math.min(most, Math.max(64, head, body)) + (spark ? Math.max(0, SPARK - Math.max(0, head - body)) : 0);
+}
+
+/** Room for the longest number as the column writes it. */
+function numeric(column: Exclude<Column, TextColumn> | undefined): number {
+  if (!column) return 74;
+  const digits = digitsOf(column.values);
+  const stride = Math.max(1, Math.floor(column.values.length / SAMPLE));
+  let most = 0;
+  for (let row = 0; row < column.values.length; row += stride) most = Math.max(most, aligned(column.values[row], digits).length);
+  return Math.max(74, most * CHARACTER + 22);
 }
 
 function longest(column: TextColumn, shown: (word: string) => string): number {
@@ -110,27 +121,7 @@ function longest(column: TextColumn, shown: (word: string) => string): number {
   return most;
 }
 
-/** null: as many digits as each number needs. */
-export function decimalsOf(values: Float64Array): number | null {
-  let most = 0;
-  let whole = true;
-  const stride = Math.max(1, Math.floor(values.length / SAMPLE));
-  for (let row = 0; row < values.length; row += stride) {
-    const size = Math.abs(values[row]);
-    if (!Number.isFinite(size)) continue;
-    most = Math.max(most, size);
-    whole &&= Number.isInteger(size);
-  }
-  if (whole || most < 0.01 || most >= 1e6) return null;
-  return most < 10 ? 4 : most < 100 ? 3 : most < 1000 ? 2 : 1;
-}
-
-/** A number as its column writes numbers. */
-export function aligned(value: number, decimals: number | null): string {
-  const size = Math.abs(value);
-  if (decimals === null || !Number.isFinite(value) || (size !== 0 && size < 10 ** -decimals) || size >= 1e7) return num(value);
-  return value.toFixed(decimals).replace("-", "−");
-}
+export { aligned, digitsOf as decimalsOf };
 
 /** The places that a window over the columns shows, those that always stay left out. */
 export function inSight({ places, frozen, sticky }: Layout, left: number, width: number): Place[] {
