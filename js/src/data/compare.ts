@@ -4,7 +4,7 @@ import { internal, isTime } from "./columns";
 import type { Direction } from "./directions";
 import { number, text, type Frame, type MetricColumn } from "./frame";
 import { equal } from "./noise";
-import { SYSTEM } from "./sections";
+import { byImportance, SYSTEM } from "./sections";
 
 export type Value = string | number | null;
 
@@ -61,11 +61,11 @@ const ENVIRONMENT: [tag: string, name: string, kind?: Row["kind"]][] = [
   ["nbtrack.git.snapshot", "work tree", "commit"],
   ["mlflow.source.git.repoURL", "repository"],
 ];
-const byName = new Intl.Collator("en", { numeric: true, sensitivity: "base" }).compare;
+const keyOf = (column: string): string => column.slice(column.indexOf(".") + 1);
 
-/** Rows in which no run has anything are left out. */
+/** Rows in which no run has anything are left out; in each group those that differ come first. */
 export function compareRuns(frame: Frame, ids: readonly string[], told: Told): Group[] {
-  const names = [...frame.columns.keys()].sort(byName);
+  const names = [...frame.columns.keys()].sort((a, b) => byImportance(keyOf(a), keyOf(b)));
   const row = (column: string, name: string, kind?: Row["kind"]) => rowOf(frame, ids, column, name, told, kind);
   const of = (prefix: string, keep: (name: string) => boolean = () => true) =>
     names.filter((name) => name.startsWith(prefix) && keep(name.slice(prefix.length))).map((name) => row(name, name.slice(prefix.length)));
@@ -73,8 +73,8 @@ export function compareRuns(frame: Frame, ids: readonly string[], told: Told): G
   const isSystem = (name: string) => name.startsWith(`${SYSTEM}/`);
   const around = new Set(ENVIRONMENT.map(([tag]) => `tags.${tag}`));
   const groups: Group[] = [
-    { name: "Params", rows: of("params."), folded: false },
     { name: "Metrics", rows: of("metrics.", (name) => !isSystem(name)), folded: false },
+    { name: "Params", rows: of("params."), folded: false },
     { name: "Overview", rows: [...overview(frame, ids, told), ...some(ERROR, "error")], folded: false },
     { name: "Tags", rows: of("tags.", (name) => !internal(`tags.${name}`) && `tags.${name}` !== NOTE), folded: false },
     { name: "Notes", rows: some(NOTE, "description", "note"), folded: false },
@@ -82,9 +82,11 @@ export function compareRuns(frame: Frame, ids: readonly string[], told: Told): G
     { name: "System metrics", rows: of("metrics.", isSystem), folded: true },
     { name: "System tags", rows: of("tags.", (name) => internal(`tags.${name}`) && !around.has(`tags.${name}`) && `tags.${name}` !== ERROR), folded: true },
   ];
-  for (const group of groups) group.rows = group.rows.filter(({ values }) => values.some((value) => value !== null));
+  for (const group of groups) group.rows = differingFirst(group.rows.filter(({ values }) => values.some((value) => value !== null)));
   return groups.filter((group) => group.rows.length > 0);
 }
+
+const differingFirst = (rows: readonly Row[]): Row[] => [...rows.filter(({ differs }) => differs), ...rows.filter(({ differs }) => !differs)];
 
 function rowOf(frame: Frame, ids: readonly string[], column: string, name: string, told: Told, kind: Row["kind"] = "text"): Row {
   const source = frame.columns.get(column)!;

@@ -1,9 +1,10 @@
 /** One row of the comparison: a value of each run, what stands out marked. */
 
+import { useSignal } from "@preact/signals";
 import { bestPlaces, change, unlike, type Row, type Value } from "../../data/compare";
 import type { Direction } from "../../data/directions";
 import { dateTime, duration, num, percent } from "../format";
-import { Long } from "../long";
+import { LongValue, pairOf } from "./long_value";
 import { Markdown } from "../run/markdown";
 import { StatusBadge } from "../status";
 
@@ -14,6 +15,7 @@ export function CompareRow({ row, base, direction: sense }: { row: Row; base: nu
   const best = new Set(ranked ? bestPlaces(values, sense) : []);
   const isText = kind === "text" || kind === "status" || kind === "note" || kind === "commit";
   const apart = isText && differs ? unlike(values, base) : [];
+  const whole = useSignal(false); // of long values
   return (
     <tr class={differs ? "nbt-differs" : ""}>
       <th scope="row" title={ranked ? `${name} (goal: ${sense === "min" ? "minimize" : "maximize"})` : name}>
@@ -30,7 +32,11 @@ export function CompareRow({ row, base, direction: sense }: { row: Row; base: nu
           ].join(" ")}
           title={kind === "metric" && value !== null ? `min ${num(row.min![place])} · max ${num(row.max![place])}` : undefined}
         >
-          <Cell value={value} kind={kind} />
+          {kind === "text" && typeof value === "string" ? (
+            <LongValue text={value} beside={differs ? pairOf(values, place, base) : null} whole={whole} />
+          ) : (
+            <Cell value={value} kind={kind} />
+          )}
           {row.steps?.[place] != null && <span class="nbt-change nbt-dim">of step {num(row.steps[place])}</span>}
           {kind === "metric" && base >= 0 && place !== base && <Difference value={value} base={values[base]} sense={sense} />}
         </td>
@@ -47,7 +53,7 @@ function Cell({ value, kind }: { value: Value; kind: Row["kind"] }) {
   if (kind === "time") return <>{dateTime(value as number)}</>;
   if (kind === "duration") return <>{duration(value as number)}</>;
   if (typeof value === "number") return <>{num(value)}</>;
-  return <Long text={value} most={90} />;
+  return <>{value}</>;
 }
 
 interface DifferenceProps {

@@ -6,6 +6,7 @@ import { setView, type State } from "../../state/state";
 import { Swatch } from "../charts/swatch";
 import { drawnRuns, isLive, runName } from "../drawn";
 import { dateTime, duration } from "../format";
+import { NameEdit } from "./name_edit";
 import { ABANDONED, lastSign, StatusBadge, statusOf } from "../status";
 
 const PARENT = "mlflow.parentRunId";
@@ -22,7 +23,7 @@ export function Head({ state, id }: { state: State; id: string }) {
     <header class="nbt-run-head">
       <h2>
         <Swatch ink={ink} />
-        {runName(frame, id)}
+        <NameEdit state={state} id={id} />
         {status !== null && (
           <span class="nbt-run-state">
             <StatusBadge status={status} />
