@@ -26,6 +26,7 @@ class Training:
     arguments: dict[str, Any]
     rounds: dict[int, dict[str, float]] = field(default_factory=dict)  # by number, which LightGBM counts on
     before: int = 0  # rounds of the training that this one goes on from, where the library counts anew
+    directions: dict[str, str] = field(default_factory=dict)  # min, max or none of each metric, as the library says
 
     @property
     def last(self) -> int:
@@ -35,7 +36,9 @@ class Training:
         """Called after every round, so the points of a round are in the store before the next begins."""
         self.rounds[number] = metrics
         for key, value in metrics.items():
-            self.recording.point(key.replace("@", "_at_"), value, number)
+            self.recording.point(key, value, number)
+        if len(self.rounds) == 1:
+            self.recording.directions(self.directions)
         self.recording.progress(len(self.rounds), self.arguments.get("num_boost_round"))
 
     def best_round(self, best: int, *, first: int = 0) -> None:

@@ -7,7 +7,7 @@ points are written when the fit has ended. So they are for `cv`.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from typing import Any
 
 from nbtrack.autolog import evaluation
@@ -45,7 +45,7 @@ def _watch_fit(call: Call) -> Generator[None, None, None]:
         with ending(recording, call):
             with guard("log the params of this fit"):
                 recording.params(params)
-            rounds = _Rounds(recording)
+            rounds = _Rounds(recording, params.get("eval_metric"))
             if live:
                 call.give(bound, callbacks=[rounds, *(arguments.get("callbacks") or ())])
             with logging_into(recording):
@@ -57,8 +57,10 @@ def _watch_fit(call: Call) -> Generator[None, None, None]:
 class _Rounds:
     """A callback as CatBoost wants it: the newest value of each metric after each iteration."""
 
-    def __init__(self, recording: Recording) -> None:
+    def __init__(self, recording: Recording, asked: Any = None) -> None:
+        """`asked` is the eval_metric that was given: a name, or a class of the person's own."""
         self._recording = recording
+        self._asked = asked
         self._total: int | None = None
         self.count = 0
 
@@ -70,11 +72,30 @@ class _Rounds:
     def log(self, metrics: Mapping[str, Mapping[str, Any]]) -> None:
         """Every value that is not logged yet: an iteration that a snapshot brought back comes with the next one."""
         newest = max((len(values) for each in metrics.values() for values in each.values()), default=0)
+        if not self.count and newest:
+            named = [(_key(data, name), name) for data, by_name in metrics.items() for name in by_name]
+            self._recording.directions(_directions(named, self._asked))
         for data, by_name in metrics.items():
             for name, values in by_name.items():
                 for step in range(min(self.count, len(values)), len(values)):
                     self._recording.point(_key(data, name), float(values[step]), step)
         self.count = max(self.count, newest)
+
+
+def _directions(named: Iterable[tuple[str, str]], asked: Any = None) -> dict[str, str]:
+    """By the key of a metric what CatBoost says of its name, and a class of the person's of itself."""
+    ways = {key: _direction(name, asked if type(asked).__name__ == name else None) for key, name in named}
+    return {key: way for key, way in ways.items() if way is not None}
+
+
+def _direction(name: str, own: Any) -> str | None:
+    core: Any = importlib.import_module("catboost._catboost")
+    try:
+        if own is not None:
+            return "max" if own.is_max_optimal() else "min"
+        return "max" if core.is_maximizable_metric(name) else "min" if core.is_minimizable_metric(name) else None
+    except Exception:  # CatBoost has an error of its own for a name that it does not know
+        return None
 
 
 def _key(data: str, metric: str) -> str:
@@ -117,6 +138,9 @@ def _watch_cv(call: Call) -> Generator[None, None, None]:
 
 def _log_table(recording: Recording, table: Any) -> None:
     """A DataFrame, or a dict of lists: by iteration, mean and deviation of each metric."""
+    named = {_key(*name.split("-", 1)): name.split("-", 1)[1] for name in table if "-" in name}
+    means = [(key, name.removesuffix("-mean")) for key, name in named.items() if name.endswith("-mean")]
+    recording.directions(_directions(means) | {key: "none" for key, name in named.items() if name.endswith("-std")})
     for name in table:
         if name != "iterations":
             for step, value in zip(table["iterations"], table[name], strict=True):

@@ -6,8 +6,10 @@ model has predicted gives `accuracy_score_X_test`, both in the run of the model'
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Generator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from numbers import Real
 from typing import Any
 
@@ -38,11 +40,28 @@ class Fitted:
         if isinstance(value, Real) and not isinstance(value, bool):
             count = self.calls.get(metric, 0)
             self.calls[metric] = count + 1
-            self.recording.metrics({f"{_numbered(metric, count)}_{data}": float(value)})
+            key = f"{_numbered(metric, count)}_{data}"
+            self.recording.metrics({key: float(value)})
+            if way := _directions().get(metric):
+                self.recording.directions({key: way})
 
 
 def _numbered(name: str, index: int) -> str:
     return name if index == 0 else f"{name}-{index + 1}"
+
+
+@lru_cache(1)
+def _directions() -> dict[str, str]:
+    """By function of sklearn.metrics what scikit-learn's scorers say: whether they turn its sign. One of which they say
+    both ways has none."""
+    metrics: Any = importlib.import_module("sklearn.metrics")
+    ways: dict[str, set[str]] = {}
+    for name in metrics.get_scorer_names():
+        scorer = metrics.get_scorer(name)
+        function, sign = getattr(scorer, "_score_func", None), getattr(scorer, "_sign", None)
+        if function is not None and sign in (1, -1):
+            ways.setdefault(function.__name__, set()).add("max" if sign == 1 else "min")
+    return {name: each.pop() for name, each in ways.items() if len(each) == 1}
 
 
 _fitted: ByIdentity[Fitted] = ByIdentity()

@@ -9,12 +9,13 @@ from __future__ import annotations
 import copy
 import importlib
 import warnings
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from typing import Any
 
 from nbtrack.autolog.patching import Call, Patches
 from nbtrack.autolog.recording import Recording, ending, logging_into, new_recording
 from nbtrack.autolog.scope import inside, is_inside
+from nbtrack.autolog.values import numbers_of
 from nbtrack.errors import guard
 
 _NO_PARAMS = frozenset("self x y callbacks validation_data verbose".split())
@@ -36,7 +37,7 @@ def _watch_fit(call: Call) -> Generator[None, None, None]:
             arguments = {**_defaults(bound.signature), **bound.arguments}
             with guard("log the params of this fit"):
                 recording.params({**_params(arguments), **_optimizer(model)})
-            epochs = _Epochs(recording, int(arguments["epochs"]))
+            epochs = _Epochs(recording, int(arguments["epochs"]), given)
             call.give(bound, callbacks=_with(given, epochs.callbacks()))
             with logging_into(recording):
                 yield
@@ -68,6 +69,27 @@ def _optimizer(model: Any) -> dict[str, Any]:
         return {f"optimizer_{key}": value for key, value in optimizer.get_config().items()}
 
 
+def _directions(model: Any, callbacks: Any) -> dict[str, str]:
+    """By metric, without `val_`: what Keras' own metrics say of themselves, then the `mode` that a callback of the
+    person's was given for what it monitors."""
+    ways = {"loss": "min"}
+    waiting = [*getattr(model, "metrics", ())]
+    while waiting:
+        metric = waiting.pop()
+        waiting += getattr(metric, "metrics", ())
+        if way := {"up": "max", "down": "min"}.get(str(getattr(metric, "_direction", None))):
+            ways[str(metric.name)] = way
+    callbacks = getattr(callbacks, "callbacks", callbacks)
+    for each in callbacks if isinstance(callbacks, list | tuple) else [callbacks]:
+        if getattr(each, "mode", None) in ("min", "max") and isinstance(getattr(each, "monitor", None), str):
+            ways[_base(each.monitor)] = each.mode
+    return ways
+
+
+def _base(key: str) -> str:
+    return key.removeprefix("validation_").removeprefix("val_")
+
+
 def _with(given: Any, ours: tuple[Any, Any]) -> Any:
     """The person's callbacks between ours, and what they come in left as it is."""
     first, last = ours
@@ -86,9 +108,12 @@ def _with(given: Any, ours: tuple[Any, Any]) -> Any:
 class _Epochs:
     """What each epoch of one call of `fit` came to."""
 
-    def __init__(self, recording: Recording, epochs: int) -> None:
+    def __init__(self, recording: Recording, epochs: int, callbacks: Any = None) -> None:
+        """`callbacks` are the person's: one that watches a metric says which way it is better."""
         self._recording = recording
         self._epochs = epochs
+        self._callbacks = callbacks
+        self._ways: dict[str, str] | None = None
         self._epoch = 0
         self._logged: set[str] = set()
 
@@ -96,19 +121,28 @@ class _Epochs:
         self._epoch = epoch
         self._logged.clear()
 
-    def end(self, epoch: int, logs: Mapping[str, Any]) -> None:
+    def end(self, epoch: int, logs: Mapping[str, Any], model: Any = None) -> None:
         """Log what is not logged of this epoch yet."""
         with guard("log this epoch of keras"):
-            for key, value in logs.items():
-                if key not in self._logged:
-                    self._logged.add(key)
-                    self._recording.point(key, float(value), epoch)
+            for key, value in numbers_of({key: logs[key] for key in logs if key not in self._logged}).items():
+                self._recording.point(key, value, epoch)
+            self._say_directions(logs, model)
+            self._logged.update(logs)
             self._recording.progress(epoch + 1, self._epochs)
 
-    def validated(self, logs: Mapping[str, Any]) -> None:
+    def validated(self, logs: Mapping[str, Any], model: Any = None) -> None:
         with guard("log this validation of keras"):
-            for key, value in logs.items():
-                self._recording.point(f"validation_{key}", float(value), self._epoch)
+            named = numbers_of({f"validation_{key}": value for key, value in logs.items()})
+            for key, value in named.items():
+                self._recording.point(key, value, self._epoch)
+            self._say_directions(named, model)
+
+    def _say_directions(self, keys: Iterable[str], model: Any) -> None:
+        """Keras knows its metrics once the first batch has gone through them."""
+        if self._ways is None:
+            self._ways = _directions(model, self._callbacks)
+        named = ((key, self._ways.get(key) or self._ways.get(_base(key))) for key in keys if key not in self._logged)
+        self._recording.directions({key: way for key, way in named if way is not None})
 
     def summarize(self, model: Any) -> None:
         lines: list[str] = []
@@ -130,14 +164,14 @@ class _Epochs:
                 epochs.begin(epoch)
 
             def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-                epochs.end(epoch, logs or {})
+                epochs.end(epoch, logs or {}, self.model)
 
             def on_test_end(self, logs: Any = None) -> None:
-                epochs.validated(logs or {})
+                epochs.validated(logs or {}, self.model)
 
         class Added(base):  # type: ignore[misc]
             def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-                epochs.end(epoch, logs or {})
+                epochs.end(epoch, logs or {}, self.model)
 
         return Epochs(), Added()
 

@@ -29,7 +29,8 @@ def _watch_search(call: Call) -> Generator[None, None, None]:
         return
     tuner = call.args[0]
     oracle = tuner.oracle
-    trials = _searching[tuner] = Trials(new_recording("keras_tuner", "search"), oracle.max_trials)
+    ways = _directions(oracle.objective)
+    trials = _searching[tuner] = Trials(new_recording("keras_tuner", "search"), oracle.max_trials, ways)
     with ending(trials.recording, call):
         trials.recording.params(
             {
@@ -41,6 +42,7 @@ def _watch_search(call: Call) -> Generator[None, None, None]:
                 "executions_per_trial": getattr(tuner, "executions_per_trial", 1),
             }
         )
+        trials.recording.directions(ways)
         with logging_into(trials.recording):
             yield
         trials.close()
@@ -67,6 +69,14 @@ def _watch_end(call: Call) -> Generator[None, None, None]:
     best = tuner.oracle.get_best_trials(1)
     if child is not None and scored and best and best[0].trial_id == trial.trial_id:
         trials.best(child, trial.score, trial.hyperparameters.values)
+
+
+def _directions(objective: Any) -> dict[str, str]:
+    """Of the score, and of the metrics in it. Several objectives are one sum, which keras-tuner minimizes."""
+    parts = objective if isinstance(objective, list) else getattr(objective, "objectives", [objective])
+    ways = {each.name: each.direction for each in parts if getattr(each, "direction", None) in ("min", "max")}
+    whole = "min" if isinstance(objective, list) else getattr(objective, "direction", None)
+    return ways | (dict.fromkeys(("score", "best_value"), whole) if whole in ("min", "max") else {})
 
 
 def _trial(call: Call) -> Any:

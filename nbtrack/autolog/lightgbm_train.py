@@ -38,20 +38,21 @@ def _watch_fit(call: Call) -> Generator[None, None, None]:
 def _callback(training: Training) -> Any:
     def points(env: Any) -> None:
         with guard("log this round of lightgbm"):
-            training.round(env.iteration, _newest(env.evaluation_result_list or ()))
+            training.round(env.iteration, _newest(env.evaluation_result_list or (), training.directions))
 
     points.order = float("-inf")  # type: ignore[attr-defined]  # before early stopping, which ends the round
     return points
 
 
-def _newest(results: Any) -> dict[str, float]:
+def _newest(results: Any, directions: dict[str, str]) -> dict[str, float]:
     """A result is (data, metric, value, whether more is better); while cross-validating a deviation comes with it."""
     newest: dict[str, float] = {}
-    for data, metric, value, _, *deviation in results:
+    for data, metric, value, more_is_better, *deviation in results:
+        key = f"{data}-{metric}"
         if deviation and deviation[0] is not None:
-            newest[f"{data}-{metric}-mean"], newest[f"{data}-{metric}-stdv"] = value, deviation[0]
-        else:
-            newest[f"{data}-{metric}"] = value
+            newest[f"{key}-stdv"], directions[f"{key}-stdv"] = deviation[0], "none"
+            key += "-mean"
+        newest[key], directions[key] = value, "max" if more_is_better else "min"
     return newest
 
 

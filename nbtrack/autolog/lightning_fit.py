@@ -6,13 +6,14 @@ Names and values are those of MLflow's autolog: what the module logs, once an ep
 from __future__ import annotations
 
 import importlib
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from typing import Any
 
 from nbtrack.autolog.objects import ByIdentity
 from nbtrack.autolog.patching import Call, Patches
 from nbtrack.autolog.recording import Recording, ending, logging_into, new_recording
 from nbtrack.autolog.scope import inside, is_inside
+from nbtrack.autolog.values import numbers_of
 from nbtrack.errors import guard
 
 _STOPPING = ("monitor", "mode", "patience", "min_delta", "stopped_epoch")
@@ -71,11 +72,7 @@ def _watch_test(call: Call) -> Generator[None, None, None]:
         yield
     if call.error is None and trainer.is_global_zero:
         recording.tags({"Mode": "testing"})
-        recording.metrics(_numbers(trainer.callback_metrics))
-
-
-def _numbers(metrics: Mapping[str, Any]) -> dict[str, float]:
-    return {key: float(value) for key, value in metrics.items()}
+        recording.metrics(trainer.callback_metrics)
 
 
 def _callback(recording: Recording, package: str) -> Any:
@@ -100,7 +97,7 @@ def _callback(recording: Recording, package: str) -> Any:
         def on_train_epoch_end(self, trainer: Any, pl_module: Any) -> None:
             if trainer.is_global_zero:
                 with guard("log this epoch of lightning"):
-                    for key, value in _numbers(trainer.callback_metrics).items():
+                    for key, value in numbers_of(trainer.callback_metrics).items():
                         recording.point(key, value, trainer.current_epoch)
 
     return Epochs()
@@ -122,8 +119,23 @@ def _log_start(recording: Recording, trainer: Any, module: Any, package: str) ->
         params |= {"optimizer_name": type(optimizer).__name__, **getattr(optimizer, "defaults", {})}
     recording.tags({"Mode": "training"})
     recording.params(params)
+    recording.directions(_directions(trainer, module))
     summary: Any = importlib.import_module(f"{package}.utilities.model_summary").ModelSummary
     recording.file("model_summary.txt", str(summary(module, max_depth=-1)))
+
+
+def _directions(trainer: Any, module: Any) -> dict[str, str]:
+    """By metric: what the module's own metrics (of torchmetrics) say under whose names they are logged, then the `mode`
+    of the callbacks that monitor one."""
+    ways = {}
+    for name, part in module.named_modules():
+        if isinstance(better := getattr(part, "higher_is_better", None), bool):
+            ways[name] = "max" if better else "min"
+    for each in trainer.callbacks:
+        if getattr(each, "mode", None) in ("min", "max") and isinstance(getattr(each, "monitor", None), str):
+            ways[each.monitor] = each.mode
+    stopping = _early_stopping(trainer)
+    return ways if stopping is None else {**ways, "best_score": stopping.mode}
 
 
 def _early_stopping(trainer: Any) -> Any:

@@ -34,10 +34,12 @@ def _watch_run(call: Call) -> Generator[None, None, None]:
         return
     arguments = bound.arguments
     with inside():
-        trials = Trials(new_recording("ray", "search"))
+        metric, mode = _objective(arguments)
+        ways = {metric: mode, "best_value": mode} if metric and mode in ("min", "max") else {}
+        trials = Trials(new_recording("ray", "search"), directions=ways)
         with ending(trials.recording, call):
-            metric, mode = _objective(arguments)
             trials.recording.params({"metric": metric, "mode": mode, "num_samples": arguments.get("num_samples", 1)})
+            trials.recording.directions(ways)
             call.give(bound, callbacks=[*(arguments.get("callbacks") or ()), _callback(trials, metric, mode)])
             with logging_into(trials.recording):
                 yield

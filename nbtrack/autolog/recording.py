@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import json
-import re
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -17,14 +16,15 @@ from typing import Any, ParamSpec, TypeVar
 
 from nbtrack.autolog import unasked
 from nbtrack.autolog.patching import Call
+from nbtrack.autolog.run_names import RunNames
 from nbtrack.autolog.told import Told, sentence
+from nbtrack.autolog.values import numbers_of, texts_of
 from nbtrack.capture import progress
 from nbtrack.capture.alive import process_tags
-from nbtrack.capture.secrets import looks_secret
 from nbtrack.entities import Metric, Param, Run, RunStatus, RunTag
 from nbtrack.errors import InvalidValueError, guard
 from nbtrack.stores import RunWriter
-from nbtrack.stores.names import LONGEST_PARAM
+from nbtrack.stores.storable_names import StorableNames
 from nbtrack.tracking import active, guesses
 from nbtrack.tracking.client import PARENT, MlflowClient
 from nbtrack.tracking.context import context_tags
@@ -39,7 +39,6 @@ MODEL = "model"  # where a fit's model lies among the artifacts
 kept_models: set[str] = set()  # libraries whose models are kept
 _ORIGIN = ("mlflow.user", "mlflow.source.")
 MOST_KEPT = 100_000  # writings of a first fit that can still be given to a child of its own
-SHORTEST_SECRET = 3  # characters; what is not longer is a switch
 
 
 def _in_turn(method: Callable[P, T]) -> Callable[P, T]:
@@ -74,6 +73,7 @@ class Recording:
     kept: list[tuple[str, Any]] = field(default_factory=list)  # what was written, where the fit may yet move
     below: list[str] = field(default_factory=list)  # runs of its candidates, which move with it
     moving: Any = field(default_factory=threading.RLock)
+    names: RunNames = field(default_factory=RunNames)
 
     @_in_turn
     def params(
@@ -82,37 +82,63 @@ class Recording:
         """Keep params as text, cut as MLflow cuts them, and tags. One that the person has logged, or that their cell
         has of itself, stays as it is; what may be a secret by its name is left out. `defaults` are those that
         nobody has chosen."""
-        texts = {str(key): _text(value)[:LONGEST_PARAM] for key, value in params.items()}
-        texts = {key: text for key, text in texts.items() if _hides_nothing(text) or not looks_secret(key)}
+        texts = texts_of(params)
         marks = dict(tags or {})
-        self._keep("params", (texts, dict(marks)))
-        batch = [Param(key, value) for key, value in texts.items() if key not in self.reserved]
+        self._keep("params", (texts, dict(marks), defaults))
+        batch = self._named(texts)
+        try:
+            self._note_params(batch, {self.names.params.of(key) for key in defaults if key in texts}, marks)
+            self._log(batch, marks)
+        except InvalidValueError:
+            data = self.client.get_run(self.run_id).data
+            self.names.meet(data)
+            there = [param.key for param in batch if param.key in data.params]
+            batch = [param for param in self._named(texts) if param.key not in data.params]
+            self._log(batch, marks)
+            if self.told is not None:
+                self.told.forget(there)
+        if self.told is not None:
+            guesses.guess(self.run_id, [param.key for param in batch])
+
+    def _named(self, texts: Mapping[str, str]) -> list[Param]:
+        names = self.names.params.of_all(texts)
+        return [Param(names[key], text) for key, text in texts.items() if names[key] not in self.reserved]
+
+    def _note_params(self, batch: Sequence[Param], defaults: Collection[str], marks: dict[str, str]) -> None:
         if self.told is not None:
             written = [param.key for param in batch]
             self.told.note(params=written, defaults=(key for key in written if key in defaults))
             marks |= self.told.due()
-        try:
-            self._log(batch, marks)
-        except InvalidValueError:
-            known = self.client.get_run(self.run_id).data.params
-            batch = [param for param in batch if param.key not in known]
-            self._log(batch, marks)
-            if self.told is not None:
-                self.told.forget(known.keys() & texts.keys())
-        if self.told is not None:
-            guesses.guess(self.run_id, [param.key for param in batch])
 
     def _log(self, params: Sequence[Param], tags: Mapping[str, str]) -> None:
-        self.client.log_batch(self.run_id, params=params, tags=[RunTag(key, value) for key, value in tags.items()])
+        marks = {**tags, **self.names.note()}
+        self.client.log_batch(self.run_id, params=params, tags=[RunTag(key, value) for key, value in marks.items()])
 
     @_in_turn
-    def metrics(self, metrics: Mapping[str, float], step: int = 0) -> None:
-        """One point of each."""
-        clean = {key.replace("@", "_at_"): float(value) for key, value in metrics.items()}
+    def metrics(self, metrics: Mapping[str, Any], step: int = 0) -> None:
+        """One point of each that is a number."""
+        clean = numbers_of(metrics)
         self._keep("metrics", (clean, step, when := now()))
+        try:
+            self._log_metrics(clean, step, when)
+        except InvalidValueError:  # a name of the run's own that is a folder to one of these, or the other way round
+            self.names.meet(self.client.get_run(self.run_id).data)
+            self._log_metrics(clean, step, when)
+
+    def _log_metrics(self, metrics: Mapping[str, float], step: int, when: int) -> None:
+        names = self.names.metrics.of_all(metrics)
         if self.told is not None:
-            self.told.note(metrics=clean)
-        self.client.log_batch(self.run_id, metrics=[Metric(key, value, when, step) for key, value in clean.items()])
+            self.told.note(metrics=names.values())
+        points = [Metric(names[key], value, when, step) for key, value in metrics.items()]
+        tags = [RunTag(key, value) for key, value in self.names.note().items()]
+        self.client.log_batch(self.run_id, metrics=points, tags=tags)
+
+    @_in_turn
+    def directions(self, ways: Mapping[str, str]) -> None:
+        """What the library says of its metrics: "min", "max", or "none" where none is better."""
+        self._keep("directions", dict(ways))
+        if tags := self.names.directions(ways):
+            self._log((), tags)
 
     def point(self, key: str, value: float, step: int) -> None:
         """One point, while training: the quick way, for a float and an int."""
@@ -123,15 +149,26 @@ class Recording:
         """Several points of one metric, each (value, ms since 1970, step): hardly more than one costs."""
         if not self.own and len(self.kept) < MOST_KEPT:
             self.kept.append(("points", (key, points)))
-        if self.told is not None and key not in self.told.metrics:
-            self.told.note(metrics=(key,))
-        if self.writer is None:
-            self.writer = self.client.store.writer(self.run_id)
-        self.writer.log_points(key, points)
+        try:
+            name = self._write_points(key, points)
+        except InvalidValueError:
+            self.names.meet(self.client.get_run(self.run_id).data)
+            name = self._write_points(key, points)
         if heard():
             uri, run_id = self.client.store.uri, self.run_id
             for value, when, step in points:
-                announce_point(Point(uri, run_id, key, value, step, when))
+                announce_point(Point(uri, run_id, name, value, step, when))
+
+    def _write_points(self, key: str, points: Sequence[tuple[float, int, int]]) -> str:
+        name = self.names.metrics.of(key)
+        if self.writer is None:
+            self.writer = self.client.store.writer(self.run_id)
+        self.writer.log_points(name, points)
+        if self.told is not None and name not in self.told.metrics:
+            self.told.note(metrics=(name,))
+        if name != key and (note := self.names.note()):
+            self._log((), note)
+        return name
 
     def progress(self, done: int, total: int | None) -> None:
         """How much of the fit is done, for the card of the cell that it runs in."""
@@ -141,7 +178,8 @@ class Recording:
     @_in_turn
     def tags(self, tags: Mapping[str, str]) -> None:
         self._keep("tags", dict(tags))
-        self._log((), tags)
+        names = StorableNames().of_all(tags)
+        self._log((), {names[key]: text for key, text in tags.items()})
 
     def remark(self, text: str) -> None:
         """Say more of what autolog did, or did not do."""
@@ -169,15 +207,16 @@ class Recording:
                 self._keep("model", None)
 
     @_in_turn
-    def child(self, *, began: int, tags: Mapping[str, str]) -> Recording:
-        """A run inside this one, such as a candidate of a search. It is ended with `end`."""
+    def child(self, *, began: int, tags: Mapping[str, str], directions: Mapping[str, str] | None = None) -> Recording:
+        """A run inside this one, such as a candidate of a search. It is ended with `end`. `directions`: see there."""
+        names = RunNames()
         marks = {**self.origin, **process_tags(), **tags, PARENT: self.run_id, LIBRARY: self.library}
-        run = self.client.create_run(self.experiment_id, began, marks)
+        run = self.client.create_run(self.experiment_id, began, marks | names.directions(directions or {}))
         if not self.own:
             self.below.append(run.info.run_id)
         return Recording(
             self.library, self.client, run.info.run_id, self.experiment_id, own=True, began=began, run=run,
-            origin=self.origin,
+            origin=self.origin, names=names,
         )  # fmt: skip
 
     def tries(self, what: str) -> None:
@@ -205,9 +244,10 @@ class Recording:
         points: list[Metric] = []
         for kind, value in self.kept:
             if kind == "metrics":
-                points += [Metric(key, number, value[2], value[1]) for key, number in value[0].items()]
+                names = child.names.metrics.of_all(value[0])
+                points += [Metric(names[key], number, value[2], value[1]) for key, number in value[0].items()]
             elif kind == "points":
-                points += [Metric(value[0], *point) for point in value[1]]
+                points += [Metric(child.names.metrics.of(value[0]), *point) for point in value[1]]
             elif kind == "model":
                 if folder := self.client.store.artifact_dir(self.run_id):
                     child.client.store.write_artifact(child.run_id, MODEL, folder / MODEL)
@@ -215,19 +255,8 @@ class Recording:
                 getattr(child, kind)(*value)
             else:
                 getattr(child, kind)(value)
-        child.client.log_batch(child.run_id, metrics=points)
-
-
-def _hides_nothing(text: str) -> bool:
-    """A switch (`pin_memory=True`, `"no"`), or `<HUB_TOKEN>`, which transformers puts in a token's place."""
-    return len(text) <= SHORTEST_SECRET or text in ("True", "False", "None") or bool(re.fullmatch("<[A-Z_]+>", text))
-
-
-def _text(value: Any) -> str:
-    try:
-        return str(value)
-    except Exception:  # a person's class may fail to say what it is
-        return f"<{type(value).__name__}>"
+        note = [RunTag(key, text) for key, text in child.names.note().items()]
+        child.client.log_batch(child.run_id, metrics=points, tags=note)
 
 
 # which fit has which run
@@ -300,6 +329,7 @@ def _give_child(first: Recording) -> None:
         child.client.set_terminated(child.run_id, "FINISHED", first.ended or now())
         # what is computed of it later goes there
         first.run_id, first.own, first.writer, first.told, first.reserved = child.run_id, True, None, None, frozenset()
+        first.names = child.names
 
 
 def has_enough() -> bool:
@@ -324,11 +354,7 @@ def logging_into(recording: Recording, *, always: bool = False) -> Iterator[None
     try:
         yield
     finally:
-        while held in active.own_stack():
-            if active.own_stack()[-1] is held:
-                active.release_top()
-            else:
-                active.end_top(RunStatus.FINISHED)
+        active.take_off(held)
 
 
 @contextmanager

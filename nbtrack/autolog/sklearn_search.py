@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from numbers import Number
 from typing import Any
 
@@ -25,6 +25,7 @@ def log_search(recording: Recording, search: Any, candidates: Candidates) -> Non
     """Best params and score on the run of the search, and a child run for each candidate that has none yet."""
     if hasattr(search, "best_score_"):
         recording.metrics({"best_cv_score": search.best_score_})
+        recording.directions({"best_cv_score": "max"})
     if hasattr(search, "best_params_"):
         recording.params({f"best_{key}": value for key, value in search.best_params_.items()})
     results = getattr(search, "cv_results_", None)
@@ -51,20 +52,30 @@ def _log_candidates(
     best, chosen = None, getattr(search, "best_index_", None)
     for index in _shown(results):
         began, ended = times[index]
-        mark = [RunTag(BEST, "true")] if index == chosen else []
+        mark = {BEST: "true"} if index == chosen else {}
         child, known = candidates.done.get(index) or (recording.child(began=began, tags=candidates.tags), {})
-        numbers = {key: value for key, value in _numbers(results, index).items() if not _same(known.get(key), value)}
-        points = [Metric(key, value, ended) for key, value in numbers.items()]
+        found = _numbers(results, index)
+        numbers = {key: value for key, value in found.items() if not _same(known.get(key), value)}
+        names = child.names.metrics.of_all(numbers)
+        points = [Metric(names[key], value, ended) for key, value in numbers.items()]
+        tags = {**mark, **child.names.directions(directions(found)), **child.names.note()}
         try:
             if not known:
                 recording.tries("candidate")
                 child.params({**base, **results["params"][index]})
-            child.client.log_batch(child.run_id, points, tags=mark)
+            child.client.log_batch(child.run_id, points, tags=[RunTag(key, text) for key, text in tags.items()])
         finally:
             if not known:
                 child.client.set_terminated(child.run_id, "FINISHED", ended)
         best = child.run_id if mark else best
     return best
+
+
+def directions(names: Iterable[str]) -> dict[str, str]:
+    """Of columns of `cv_results_` and of what `cross_validate` returns. A scorer turns its metric's sign where less is
+    better (`neg_log_loss`, `greater_is_better=False`), whatever it is called: more of a score is always better."""
+    ways = (("std_", "none"), ("rank_test_", "min"), (("mean_test_", "mean_train_", "test_", "train_"), "max"))
+    return {name: way for name in names for start, way in ways if name.startswith(start)}
 
 
 def _same(one: float | None, other: float) -> bool:

@@ -20,6 +20,7 @@ from nbtrack.autolog.recording import Recording, ending, logging_into, new_recor
 from nbtrack.autolog.scope import inside, is_inside
 from nbtrack.autolog.sklearn_candidates import watch_fold, watching
 from nbtrack.autolog.sklearn_fit import log_estimator
+from nbtrack.autolog.sklearn_search import directions
 from nbtrack.errors import guard
 
 _ANSWERS = "cross_val_predict learning_curve validation_curve permutation_test_score".split()
@@ -104,6 +105,9 @@ class _Folds:
         times = {key: results[key] for key in _TIMES if key in results}
         for name, how in (("mean", np.average), ("std", np.std)):
             self._recording.metrics({f"{name}_{key}": float(how(values)) for key, values in (scores | times).items()})
+        self._recording.directions(
+            directions([*scores, *(f"{name}_{key}" for name in ("mean", "std") for key in scores)])
+        )
 
     def _points(self, scores: Mapping[str, Iterable[Any]], first: int) -> None:
         for key, values in scores.items():

@@ -7,7 +7,6 @@ params, whatever the Trainer logs as metrics by its global step. Only the first 
 from __future__ import annotations
 
 import importlib
-import re
 from collections.abc import Generator, Mapping
 from numbers import Real
 from typing import Any
@@ -68,6 +67,7 @@ def _callback(recording: Recording) -> Any:
         def on_train_begin(self, args: Any, state: Any, control: Any, model: Any = None, **_: Any) -> None:
             with guard("log the params of this training"):
                 recording.params(_params(args, model))
+                recording.directions(_directions(args))
 
         def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **_: Any) -> None:
             with guard("log what the Trainer logs"):
@@ -78,6 +78,14 @@ def _callback(recording: Recording) -> Any:
             recording.progress(state.global_step, state.max_steps)
 
     return Points()
+
+
+def _directions(args: Any) -> dict[str, str]:
+    """Of the metric by which the best model is chosen; the Trainer puts `eval_` before a name without it."""
+    name, greater = getattr(args, "metric_for_best_model", None), getattr(args, "greater_is_better", None)
+    if not isinstance(name, str) or not isinstance(greater, bool):
+        return {}
+    return {f"eval_{name.removeprefix('eval_')}": "max" if greater else "min"}
 
 
 def _params(args: Any, model: Any) -> dict[str, Any]:
@@ -91,5 +99,5 @@ def _numbers(logs: Mapping[str, Any]) -> dict[str, float]:
     numbers = {}
     for key, value in logs.items():
         if isinstance(value, Real) or (hasattr(value, "numel") and value.numel() == 1):
-            numbers[re.sub(r"[^0-9A-Za-z_\-. :/]", "_", key)] = float(value)
+            numbers[key] = float(value)
     return numbers

@@ -21,9 +21,13 @@ STATUS = {"COMPLETE": RunStatus.FINISHED, "PRUNED": RunStatus.KILLED}
 class Trials:
     """The trials of one search, by the name that the library gives each; several may be open at a time."""
 
-    def __init__(self, recording: Recording, wanted: int | None = None) -> None:
+    def __init__(
+        self, recording: Recording, wanted: int | None = None, directions: Mapping[str, str] | None = None
+    ) -> None:
+        """`directions` is what the search says of the trials' metrics: "min" or "max"."""
         self.recording = recording
         self._wanted = wanted
+        self._directions = dict(directions or {})
         self._open: dict[str, tuple[Recording, ExitStack]] = {}
         self._done = 0
         self._best: Mapping[str, Any] = {}
@@ -31,7 +35,7 @@ class Trials:
 
     def begin(self, name: str, params: Mapping[str, Any], *, active: bool) -> Recording:
         """With `active` what is fitted or logged in this thread until the trial ends goes to its run."""
-        child = self.recording.child(began=now(), tags={"nbtrack.trial": name})
+        child = self.recording.child(began=now(), tags={"nbtrack.trial": name}, directions=self._directions)
         stack = ExitStack()
         with self._lock:
             self.recording.tries("trial")

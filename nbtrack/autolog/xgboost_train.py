@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from typing import Any
 
 from nbtrack.autolog.boosting import Training, log_importance, watch_estimator, watch_training
@@ -11,6 +11,13 @@ from nbtrack.errors import guard
 
 _NO_PARAMS = frozenset(
     "params dtrain evals obj feval evals_result xgb_model callbacks learning_rates folds fpreproc".split()
+)
+
+# XGBoost's own metrics, by its documentation of `eval_metric`
+MORE = frozenset("auc aucpr pre ndcg map interval-regression-accuracy".split())
+LESS = frozenset(
+    "rmse rmsle mae mape mphe logloss error merror mlogloss poisson-nloglik gamma-nloglik cox-nloglik gamma-deviance "
+    "tweedie-nloglik aft-nloglik quantile expectile".split()
 )
 
 
@@ -48,10 +55,36 @@ def _callback(training: Training) -> Any:
 
         def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:
             with guard("log this round of xgboost"):
+                if not training.rounds:
+                    training.directions |= _directions(training.arguments, evals_log)
                 training.round(epoch, _newest(evals_log))
             return False
 
     return Points()
+
+
+def _directions(arguments: Mapping[str, Any], evals_log: Any) -> dict[str, str]:
+    """By metric: what early stopping was told, which without a name is for the last one, else what XGBoost's own
+    metrics are by its documentation. Of a metric of the person's own nothing is said."""
+    asked = [(getattr(each, "metric_name", None), each.maximize) for each in arguments.get("callbacks") or ()
+             if getattr(each, "maximize", None) is not None]  # fmt: skip
+    if arguments.get("maximize") is not None:
+        asked.append((None, arguments["maximize"]))
+    ways: dict[str, str | None] = {}
+    for data, metrics in evals_log.items():
+        for metric, values in metrics.items():
+            said = next((more for name, more in asked if metric == (name or [*metrics][-1])), None)
+            key = f"{data}-{metric}"
+            if isinstance(values[-1], tuple):
+                ways[f"{key}-std"] = "none"
+                key += "-mean"
+            ways[key] = _known(metric) if said is None else "max" if said else "min"
+    return {key: way for key, way in ways.items() if way is not None}
+
+
+def _known(metric: str) -> str | None:
+    name = metric.partition("@")[0].rstrip("-")
+    return "max" if name in MORE else "min" if name in LESS else None
 
 
 def _newest(evals_log: Any) -> dict[str, float]:

@@ -19,7 +19,7 @@ CHOICES = {
     "chart.band": ("sd", "ci", "minmax", "none"),
     "analyse.kind": ("parallel", "scatter", "bars", "box", "grid", "importance", "history", "media"),
     "compare.pick": ("last", "best", "min", "max", "step"),
-    "directions.*": ("min", "max"),
+    "directions.*": ("min", "max", "none"),
 }
 LOWEST = {"height": 200}  # pixels; below it there is no room for a row
 TEXT_OR_NONE = {"focus", "compare.baseline", "compare.file", "chart.big"} | {

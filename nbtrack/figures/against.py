@@ -10,10 +10,11 @@ import numpy as np
 
 from nbtrack.errors import InvalidValueError
 from nbtrack.figures.canvas import figure, plain
+from nbtrack.figures.chosen import sense_of
 from nbtrack.figures.given import Runs, column_of, metric_of, runs_of
 from nbtrack.figures.ink import inks
 from nbtrack.frame import F64, Metrics, Series
-from nbtrack.query.direction import direction_of, has_best
+from nbtrack.query.direction import Direction
 from nbtrack.query.named import run_ids
 from nbtrack.stores.base import Store
 
@@ -37,27 +38,27 @@ def difference(
     """By how many per cent values differ from the baseline's (by default the first run's); green is better.
 
     `pick` says which value of a metric: "last", "best", "min", "max", or "step", the last one at or before `step`.
-    `directions`: "min" or "max" by metric, where the dashboard, the runs and its name say otherwise or nothing.
+    `directions`: "min" or "max" by metric, where the runs, the dashboard and its name say otherwise or nothing.
     """
     from plotly.graph_objects import Bar
 
     given = runs_of(runs, store)
     base = _baseline(given, baseline)
     keys = [metric_of(given, name) for name in metrics] if metrics else _told(given)
-    senses = {**given.directions, **(directions or {})}
-    columns = [_picked(given, key, pick, step, direction_of(given.frame, key, senses)) for key in keys]
+    senses = [sense_of(given, key, (directions or {}).get(key)) for key in keys]
+    columns = [_picked(given, key, pick, step, sense) for key, sense in zip(keys, senses, strict=True)]
     traces, left = [], set()
-    colors = inks(given.ids)
+    colors = inks(given.ids, given.colors)
     for row, (run, name) in enumerate(zip(given.ids, given.names, strict=True)):
         if row == base:
             continue
         shares, edges = [], []
-        for key, column in zip(keys, columns, strict=True):
+        for key, sense, column in zip(keys, senses, columns, strict=True):
             share = _share(column[row], column[base])
             if share is None:
                 left.add(key)
             shares.append(share)
-            edges.append(_turn(share, direction_of(given.frame, key, senses)) if has_best(key) else NEUTRAL)
+            edges.append(_turn(share, sense))
         marker = {"color": colors[run].color, "line": {"color": edges, "width": 2}}
         traces.append(Bar(x=shares, y=[plain(key) for key in keys], orientation="h", name=plain(name), marker=marker))
     notes = ["green edge: better, red edge: worse"]
@@ -77,7 +78,7 @@ def _baseline(given: Runs, baseline: Any) -> int:
     return given.ids.index(meant[0])
 
 
-def _picked(given: Runs, key: str, pick: str, step: int, sense: str) -> F64:
+def _picked(given: Runs, key: str, pick: str, step: int, sense: Direction | None) -> F64:
     """One value of each run; NaN where it has none."""
     if pick not in PICKS:
         raise InvalidValueError(f"pick is one of {', '.join(PICKS)}, not {pick!r}.")
@@ -85,7 +86,9 @@ def _picked(given: Runs, key: str, pick: str, step: int, sense: str) -> F64:
     assert isinstance(column, Metrics)
     if pick == "step":
         return np.array([_at(given.history(run, key), step) for run in given.ids], np.float64)
-    part = {"last": "values", "best": sense}.get(pick, pick)
+    if pick == "best" and sense is None:
+        return np.full(len(given.ids), np.nan)
+    part = {"last": "values", "best": sense or ""}.get(pick, pick)
     return np.where(column.missing, np.nan, getattr(column, part))
 
 
@@ -110,7 +113,7 @@ def _share(value: float, base: float) -> float | None:
     return float(100 * (value - base) / abs(base))
 
 
-def _turn(share: float | None, sense: str) -> str:
-    if not share:
+def _turn(share: float | None, sense: Direction | None) -> str:
+    if not share or sense is None:
         return NEUTRAL
     return GOOD if (share < 0) == (sense == "min") else BAD

@@ -9,7 +9,7 @@ import numpy as np
 
 from nbtrack.errors import InvalidValueError
 from nbtrack.figures.given import Runs, column_of
-from nbtrack.query.direction import direction_of
+from nbtrack.query.direction import Direction, direction_of
 
 MOST_PARAMS = 8
 MOST_METRICS = 3
@@ -27,7 +27,7 @@ class Chosen:
 
 def chosen_of(given: Runs) -> Chosen:
     """Params and metrics that vary, the machine's own left out, and the metric that most likely says how good a run is:
-    of held-out data first, then any that is to grow."""
+    one that has a best, of held-out data first, then one that is to grow."""
     names = given.frame.columns
     params = [name for name in names if name.startswith("params.") and _varies(given, name)]
     own = [f"metrics.{name}" for name in given.metrics() if not name.startswith("system/")]
@@ -40,12 +40,12 @@ def chosen_of(given: Runs) -> Chosen:
 
 def _chosen_metric(given: Runs, columns: Sequence[str]) -> str | None:
     metrics = [name.removeprefix("metrics.") for name in columns]
-    held_out = [name for name in metrics if name.lower().startswith(("val", "test", "eval"))]
-    return min(
-        held_out or metrics,
-        key=lambda name: (direction_of(given.frame, name, given.directions) == "min", name),
-        default=None,
-    )
+
+    def rank(name: str) -> tuple[bool, bool, bool, str]:
+        way = direction_of(given.frame, name, given.directions)
+        return way is None, not name.lower().startswith(("val", "test", "eval")), way == "min", name
+
+    return min(metrics, key=rank, default=None)
 
 
 def _is_of_several(given: Runs, name: str) -> bool:
@@ -54,11 +54,13 @@ def _is_of_several(given: Runs, name: str) -> bool:
     return numbers is not None and len(np.unique(numbers[np.isfinite(numbers)])) > 1
 
 
-def sense_of(given: Runs, metric: str, asked: str | None) -> str:
-    """Which way is better: as asked, as set in the dashboard, or as the runs and the name say."""
+def sense_of(given: Runs, metric: str, asked: str | None) -> Direction | None:
+    """Which way is better: as asked, as the runs say, as set in the dashboard, or as the name says; else None."""
     if asked not in (None, "min", "max"):
         raise InvalidValueError(f"direction is 'min' or 'max', not {asked!r}.")
-    return asked or direction_of(given.frame, metric, given.directions)
+    if asked is not None:
+        return "min" if asked == "min" else "max"
+    return direction_of(given.frame, metric, given.directions)
 
 
 def _varies(given: Runs, name: str) -> bool:

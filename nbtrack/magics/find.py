@@ -53,7 +53,7 @@ def find_run(store: Store, text: str, *, deleted: bool = False) -> Run:
 
 def _several(text: str, runs: list[Run]) -> str:
     now = int(time.time() * 1000)
-    told = ((run.info, ago(now - (run.info.start_time or now))) for run in runs[:8])
+    told = ((run.info, ago(run.info.start_time or now, now)) for run in runs[:8])
     listed = ", ".join(f"{info.run_id[:8]} ({short(info.run_name, 30)}, {when})" for info, when in told)
     more = f" and {len(runs) - 8} more" if len(runs) > 8 else ""
     return f"'{short(text, 80)}' fits {len(runs)} runs: {listed}{more}. Name one by its id."

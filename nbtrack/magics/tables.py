@@ -96,7 +96,7 @@ def runs_table(runs: Sequence[Run], experiments: dict[str, str], *, now: int, mo
             run.info.run_name,
             run.info.run_id[:8],
             experiments.get(run.info.experiment_id, run.info.experiment_id),
-            ago(now - (run.info.start_time or now)),
+            ago(run.info.start_time or now, now),
             duration(ended(run, now) - (run.info.start_time or now)),
             *[number(run.data.metrics[key]) if key in run.data.metrics else "" for key in metrics],
             *[run.data.params.get(key, "") for key in params],

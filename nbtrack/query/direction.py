@@ -1,66 +1,159 @@
-"""Is less of this metric better, or more? What was set, else what runs were tracked with, else the known names."""
+"""Is less of a metric better, or more, or can nobody tell? js/src/query/direction.ts is the twin of this module.
+
+What the runs' tags say wins (a library or `%%track -m loss:min` wrote them), then what was set in the dashboard, then
+the known names of schema/directions.json. A metric that none of them knows has no best value.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Literal, NamedTuple
+
+import numpy as np
 
 from nbtrack.frame import Frame, Text
+from nbtrack.query.direction_names import (
+    ENDINGS,
+    FINAL,
+    JOINS,
+    NEGATIONS,
+    PHRASES,
+    POSITIONS,
+    RAISING,
+    WEAK,
+)
 
+Direction = Literal["min", "max"]
 TAG = "tags.nbtrack.metric."
-LESS = frozenset(
-    (
-        *("loss", "error", "err", "regret", "cost", "deviance", "divergence", "kl", "fid", "brier", "ece"),
-        *("mse", "mae", "rmse", "rmsle", "msle", "mape", "smape", "wer", "cer"),
-        *("perplexity", "ppl", "nll", "bpb", "bpc", "crossentropy", "xent"),
-        *("latency", "duration", "time", "runtime", "seconds", "memory"),
-    )
-)
-LESS_ENDINGS = ("loss", "error", "mse", "mae", "mape", "perplexity", "entropy")
-MORE = frozenset(
-    (
-        *("acc", "accuracy", "auc", "roc", "auroc", "auprc", "f1", "fbeta", "precision", "recall", "score", "r2"),
-        *("map", "ndcg", "mrr", "iou", "miou", "dice", "bleu", "rouge", "meteor", "psnr", "ssim", "reward", "return"),
-        *("sensitivity", "specificity", "correlation", "throughput", "kappa", "mcc"),
-    )
-)
-# scikit-learn's neg_mean_squared_error turns the sense around.
-REVERSED = frozenset(("neg", "negative"))
-# Settings, parts of a model and the machine's own measures have no best. The words of js/src/data/directions.ts.
-NEUTRAL = re.compile(
-    r"(^|[^a-z])(lr|learning_rate|epoch|step|steps|iteration|iterations|grad|gradient|norm|momentum|weights?|bias|coef"
-    r"|intercept|count|size)([^a-z]|$)",
-    re.IGNORECASE,
-)
+WORD = re.compile(r"[a-z0-9]+")
+CAMEL = re.compile(r"[A-Z]+(?![a-z])[0-9]*|[A-Z]?[a-z]+[0-9]*|[0-9]+")
+LONGEST = max(phrase.count(" ") + 1 for phrase in PHRASES)
 
 
-def direction(key: str) -> str:
-    """ "min" for losses, errors and times by their known names, "max" for everything else."""
-    words = re.findall(r"[a-z0-9]+", key.lower())
-    if REVERSED.intersection(words):
-        return "max"
-    return "min" if any(word in LESS or word.endswith(LESS_ENDINGS) for word in words) else "max"
+class Match(NamedTuple):
+    """Words from `start` to `end` that the table knows."""
+
+    start: int
+    end: int
+    way: str  # min | max | void
+    weak: bool = False
 
 
-def direction_of(frame: Frame, key: str, chosen: Mapping[str, str] | None = None) -> str:
-    """What `chosen` says of the metric, else what `%%track -m loss:min` wrote into a run, else its name."""
-    return "min" if ((chosen or {}).get(key) or _tagged(frame, key) or direction(key)) == "min" else "max"
+def direction_of(frame: Frame, key: str, chosen: Mapping[str, str] | None = None) -> Direction | None:
+    """Which way a metric of these runs is better; None where nobody says.
+
+    Runs whose tags contradict each other say nothing, and then the name says nothing either.
+    """
+    told = tagged(frame, key)
+    if len(told) == 1:
+        return next(iter(told))
+    if chosen and key in chosen:
+        return _way(chosen[key])
+    return None if told else known_direction(key)
+
+
+def tagged(frame: Frame, key: str) -> set[Direction]:
+    """What the runs' own tags say of the metric."""
+    column = frame.columns.get(TAG + key)
+    if not isinstance(column, Text):
+        return set()
+    ways = (_way(column.words[code]) for code in np.unique(column.codes).tolist() if code >= 0)
+    return {way for way in ways if way is not None}
+
+
+def directions_by_row(frame: Frame, key: str) -> list[Direction | None]:
+    """Of each run what its own tag says, else what holds for all."""
+    common = direction_of(frame, key)
+    column = frame.columns.get(TAG + key)
+    if not isinstance(column, Text):
+        return [common] * len(frame)
+    ways = [_way(word) or common for word in column.words]
+    return [ways[code] if code >= 0 else common for code in column.codes.tolist()]
+
+
+def _way(text: str) -> Direction | None:
+    return "min" if text == "min" else "max" if text == "max" else None
+
+
+def known_direction(key: str) -> Direction | None:
+    """By the words of the name, the last part of a path first: `loss/train` is a loss. None for an unknown one."""
+    if key.startswith("system/"):
+        return None
+    for part in reversed(key.replace("²", "2").split("/")):
+        way = _of_part(part)
+        if way is not None:
+            return _way(way)
+    return None
+
+
+direction = known_direction
 
 
 def has_best(key: str) -> bool:
-    return not key.startswith("system/") and NEUTRAL.search(key) is None
+    return known_direction(key) is not None
 
 
-def _tagged(frame: Frame, key: str) -> str | None:
-    column = frame.columns.get(TAG + key)
-    if not isinstance(column, Text):
-        return None
-    return next((column.words[code] for code in column.codes if code >= 0), None)
+def _of_part(part: str) -> str | None:
+    for words in (WORD.findall(part.lower()), [word.lower() for word in CAMEL.findall(part)]):
+        found = _matches(words)
+        if found:
+            return _decided(words, found)
+    return None
 
 
-def known_direction(key: str) -> str | None:
-    """The same where the name is a known one, else None: nobody can tell of `beta` which way is better."""
-    words = re.findall(r"[a-z0-9]+", key.lower())
-    if direction(key) == "min":
-        return "min"
-    return "max" if MORE.intersection(words) or REVERSED.intersection(words) else None
+def _matches(words: Sequence[str]) -> list[Match]:
+    """From left to right the longest phrases, none of which overlap."""
+    found, at = [], 0
+    last = max((i for i, word in enumerate(words) if not word.isdigit()), default=-1)
+    while at < len(words):
+        match = _match(words, at, last)
+        if match is None:
+            at += 1
+        else:
+            found.append(match)
+            at = match.end
+    return found
+
+
+def _match(words: Sequence[str], at: int, last: int) -> Match | None:
+    for n in range(min(LONGEST, len(words) - at), 0, -1):
+        way = PHRASES.get(" ".join(words[at : at + n]))
+        if way is not None:
+            return Match(at, at + n, way)
+    for word in (words[at], words[at].rstrip("0123456789")):
+        way = PHRASES.get(word) or (FINAL.get(word) if at == last else None) or WEAK.get(word)
+        if way is not None:
+            return Match(at, at + 1, way, weak=word in WEAK)
+    for way, endings in ENDINGS.items():
+        if words[at].endswith(tuple(endings)):
+            return Match(at, at + 1, way)
+    return None
+
+
+def _decided(words: Sequence[str], found: list[Match]) -> str:
+    """The last match says it: an accuracy_loss is a loss. "void" where the name judges nothing."""
+    if any(match.way == "void" for match in found):
+        return "void"
+    if words[0] == "best" and words[-1] in POSITIONS:
+        return "void"
+    if any(word in RAISING for match in found for word in words[match.start : match.end]):
+        return "max"
+    match = _head(words, [each for each in found if not each.weak] or found)
+    inside = {at for each in found for at in range(each.start, each.end)}
+    negated = [at for at in range(match.start) if words[at] in NEGATIONS and at not in inside]
+    if not negated:
+        return match.way
+    # A loss of negatives is usual in contrastive learning, an accuracy of the negative class as well.
+    contrastive = words[match.start : match.end] == ["loss"] and negated[-1] == match.start - 1
+    return "max" if match.way == "min" and not contrastive else "void"
+
+
+def _head(words: Sequence[str], found: list[Match]) -> Match:
+    """Of `loss_at_best_accuracy` the loss: what follows a joining word only describes."""
+    inside = {at for each in found for at in range(each.start, each.end)}
+    for at, word in enumerate(words):
+        before = [each for each in found if each.end <= at]
+        if word in JOINS and at not in inside and before:
+            return before[-1]
+    return found[-1]

@@ -17,7 +17,7 @@ from nbtrack.errors import QueryError
 from nbtrack.frame import F64, I64, Bool, Frame, Metrics, Numbers, Series, Text
 from nbtrack.frame import Column as Cells
 from nbtrack.query.columns import DURATION
-from nbtrack.query.direction import direction_of
+from nbtrack.query.direction import directions_by_row
 from nbtrack.query.like import matcher
 from nbtrack.query.pattern import searcher
 from nbtrack.query.suggest import nearest
@@ -135,20 +135,28 @@ def _metric(column: Column, place: Place) -> Cells:
     if column.part is None and held is None and not column.quoted:
         key, _, part = column.key.rpartition(".")
         if part in PARTS and f"{METRIC}.{key}" in columns:
-            return _part(columns[f"{METRIC}.{key}"], key, part, place.frame)
+            return _part(columns[f"{METRIC}.{key}"], key, part, place.frame, column)
     if held is None:
         return _nothing(len(place.frame))
     if column.part == "at":
         return _at(column, held, place)
-    return held if column.part is None else _part(held, column.key, column.part, place.frame)
+    return held if column.part is None else _part(held, column.key, column.part, place.frame, column)
 
 
-def _part(held: Cells, key: str, part: str, frame: Frame) -> Cells:
-    if part == "best":
-        part = direction_of(frame, key)
+def _part(held: Cells, key: str, part: str, frame: Frame, column: Column) -> Cells:
     if part == "last" or not isinstance(held, Metrics):
         return held
-    return Numbers(getattr(held, part), held.missing)
+    return _best(held, key, frame, column) if part == "best" else Numbers(getattr(held, part), held.missing)
+
+
+def _best(held: Metrics, key: str, frame: Frame, column: Column) -> Cells:
+    """The least or greatest of each run's history, by its own direction; missing where none is known."""
+    ways = np.array([way or "" for way in directions_by_row(frame, key)])
+    if len(frame) and not ways.astype(np.bool_).any():
+        message = f"Which value of {key} is the best is not known. Ask for .min or .max, or say it when tracking:"
+        raise QueryError(f"{message} -m {key}:min.", start=column.start, end=column.end)
+    values = np.where(ways == "min", held.min, held.max)
+    return Numbers(np.where(ways == "", np.nan, values), held.missing | (ways == ""))
 
 
 def _at(column: Column, held: Cells, place: Place) -> Cells:

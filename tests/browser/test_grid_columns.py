@@ -121,7 +121,7 @@ def test_the_sheet_opens_and_closes_with_the_keyboard_and_gives_the_focus_back(p
 
 def test_a_metric_shows_its_least_value_and_is_sorted_and_filtered_by_it(page: Page) -> None:
     before = numbers(page, "metrics.val/accuracy")
-    sheet(page, "metrics.val/accuracy").get_by_role("button", name="Least").click()
+    sheet(page, "metrics.val/accuracy").get_by_role("button", name="Min", exact=True).click()
     page.keyboard.press("Escape")
     after = numbers(page, "metrics.val/accuracy.min")
     assert after == pytest.approx([each * 0.95 for each in before], abs=1e-3)
@@ -145,7 +145,7 @@ def test_the_best_value_follows_the_direction_that_is_set(page: Page) -> None:
     page.click('[data-name="metrics.loss"]')
     lowest = page.locator(f'[data-line="0"] [data-column="{place}"]')
     expect(lowest.locator(".nbt-cell-best")).to_be_visible()
-    sheet(page, "metrics.loss").get_by_role("button", name="higher").click()
+    sheet(page, "metrics.loss").get_by_role("button", name="maximize").click()
     assert value(page, "view.value.directions") == {"loss": "max"}
     expect(lowest.locator(".nbt-cell-best")).to_have_count(0)
     page.keyboard.press("Escape")
@@ -311,22 +311,22 @@ def test_what_is_shown_is_copied_as_code_markdown_and_csv(page: Page) -> None:
       status.value = { ...status.value, store: { label: '~/mlruns', kind: 'file', read_only: false } }; }""")
 
     def copied(how: str) -> str:
-        page.get_by_role("button", name="Copy", exact=True).click()
-        page.get_by_role("button", name=f"Copy as {how}").click()
+        page.get_by_role("button", name="Copy and export", exact=True).click()
+        page.get_by_role("button", name=how, exact=True).click()
         expect(page.locator(".nbt-notice")).to_contain_text("Copied")
         return str(page.evaluate("() => navigator.clipboard.readText()"))
 
-    code = copied("code")
+    code = copied("Python code for this table")
     assert "    experiment_ids=['1', '2'],\n    filter_string=\"params.model = 'cnn'\",\n" in code
     assert "    order_by=['metrics.loss ASC'],\n)" in code
     compile(code, "copied", "exec")
     rows = int(page.locator(".nbt-total").inner_text().split()[0])
-    table = copied("Markdown").splitlines()
+    table = copied("Table as Markdown").splitlines()
     assert len(table) == rows + 2
-    assert table[0].startswith("| Name | Status | lr |")
-    lines = copied("CSV").splitlines()
+    assert table[0].startswith("| Name | Status | batch\\_size | lr |")
+    lines = copied("Table as CSV").splitlines()
     assert len(lines) == rows + 1
-    assert lines[0].startswith("Name,Status,lr")
+    assert lines[0].startswith("Name,Status,batch_size,lr")
 
 
 def test_a_saved_view_changes_nothing_and_says_why(page: Page) -> None:

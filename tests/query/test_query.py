@@ -39,7 +39,9 @@ def test_an_order_puts_the_golden_rows_first(clauses: list[str], expected: Any) 
 
 
 @pytest.mark.parametrize(("key", "expected"), CASES["directions"])
-def test_the_best_of_a_loss_is_its_least_and_of_a_score_its_greatest(key: str, expected: str) -> None:
+def test_the_best_of_a_loss_is_its_least_of_a_score_its_greatest_and_unknown_names_have_none(
+    key: str, expected: str | None
+) -> None:
     assert direction(key) == expected
 
 

@@ -112,13 +112,13 @@ export function isOfSeveral(frame: Frame, name: string, rows: ArrayLike<number>)
   return known.some((value) => value !== known[0]);
 }
 
-/** The metric that most likely says how good a run is: of held-out data first, then any that is to grow. */
-export function chosenMetric(columns: readonly string[], direction: (metric: string) => Direction): string | null {
+/** The metric that most likely says how good a run is: one that has a best, of held-out data first, then one that is to grow. */
+export function chosenMetric(columns: readonly string[], direction: (metric: string) => Direction | null): string | null {
   const names = columns.map((name) => name.replace(/^metrics\./, ""));
-  const heldOut = names.filter((name) => /^(val|test|eval)/i.test(name));
-  const among = heldOut.length > 0 ? heldOut : names;
-  const rank = (name: string) => +(direction(name) === "min");
-  return [...among].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1))[0] ?? null;
+  const heldOut = (name: string) => /^(val|test|eval)/i.test(name);
+  const ways = ["max", "min", null];
+  const rank = (name: string) => 4 * +(direction(name) === null) + 2 * +!heldOut(name) + ways.indexOf(direction(name)) / 2;
+  return [...names].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1))[0] ?? null;
 }
 
 /** The least, the quartiles and the largest of at least one number. */

@@ -1,8 +1,10 @@
 /** How do runs differ? Rows of values side by side, one column a run, in sections. */
 
 import { internal, isTime } from "./columns";
+import type { Direction } from "./directions";
 import { number, text, type Frame, type MetricColumn } from "./frame";
-import { SYSTEM } from "./sections";
+import { equal } from "./noise";
+import { byImportance, SYSTEM } from "./sections";
 
 export type Value = string | number | null;
 
@@ -16,6 +18,8 @@ export interface Row {
   min?: (number | null)[];
   max?: (number | null)[];
   steps?: (number | null)[];
+  /** For commits: the address of each run's repository. */
+  remotes?: (string | null)[];
   /** Not every run has the same. A missing value differs from any other. */
   differs: boolean;
 }
@@ -35,7 +39,7 @@ export interface Told {
   pick: MetricPick;
   step: number;
   /** By the name of a metric. */
-  direction(metric: string): "min" | "max";
+  direction(metric: string): Direction | null;
   /** For `step`: the value then, and its own step; null where there is none, or it is not at hand. */
   at(run: string, metric: string): { value: number; step: number } | null;
   /** Names of experiments by their ids. */
@@ -47,6 +51,8 @@ export interface Told {
 
 const NOTE = "tags.mlflow.note.content";
 const ERROR = "tags.nbtrack.error";
+const COMMIT = "tags.mlflow.source.git.commit";
+const REMOTE = "tags.mlflow.source.git.repoURL";
 /** Where and with what a run ran, in this order. */
 const ENVIRONMENT: [tag: string, name: string, kind?: Row["kind"]][] = [
   ["nbtrack.python", "Python"],
@@ -59,11 +65,11 @@ const ENVIRONMENT: [tag: string, name: string, kind?: Row["kind"]][] = [
   ["nbtrack.git.snapshot", "work tree", "commit"],
   ["mlflow.source.git.repoURL", "repository"],
 ];
-const byName = new Intl.Collator("en", { numeric: true, sensitivity: "base" }).compare;
+const keyOf = (column: string): string => column.slice(column.indexOf(".") + 1);
 
-/** Rows in which no run has anything are left out. */
+/** Rows in which no run has anything are left out; in each group those that differ come first. */
 export function compareRuns(frame: Frame, ids: readonly string[], told: Told): Group[] {
-  const names = [...frame.columns.keys()].sort(byName);
+  const names = [...frame.columns.keys()].sort((a, b) => byImportance(keyOf(a), keyOf(b)));
   const row = (column: string, name: string, kind?: Row["kind"]) => rowOf(frame, ids, column, name, told, kind);
   const of = (prefix: string, keep: (name: string) => boolean = () => true) =>
     names.filter((name) => name.startsWith(prefix) && keep(name.slice(prefix.length))).map((name) => row(name, name.slice(prefix.length)));
@@ -71,8 +77,8 @@ export function compareRuns(frame: Frame, ids: readonly string[], told: Told): G
   const isSystem = (name: string) => name.startsWith(`${SYSTEM}/`);
   const around = new Set(ENVIRONMENT.map(([tag]) => `tags.${tag}`));
   const groups: Group[] = [
-    { name: "Params", rows: of("params."), folded: false },
     { name: "Metrics", rows: of("metrics.", (name) => !isSystem(name)), folded: false },
+    { name: "Params", rows: of("params."), folded: false },
     { name: "Overview", rows: [...overview(frame, ids, told), ...some(ERROR, "error")], folded: false },
     { name: "Tags", rows: of("tags.", (name) => !internal(`tags.${name}`) && `tags.${name}` !== NOTE), folded: false },
     { name: "Notes", rows: some(NOTE, "description", "note"), folded: false },
@@ -80,9 +86,11 @@ export function compareRuns(frame: Frame, ids: readonly string[], told: Told): G
     { name: "System metrics", rows: of("metrics.", isSystem), folded: true },
     { name: "System tags", rows: of("tags.", (name) => internal(`tags.${name}`) && !around.has(`tags.${name}`) && `tags.${name}` !== ERROR), folded: true },
   ];
-  for (const group of groups) group.rows = group.rows.filter(({ values }) => values.some((value) => value !== null));
+  for (const group of groups) group.rows = differingFirst(group.rows.filter(({ values }) => values.some((value) => value !== null)));
   return groups.filter((group) => group.rows.length > 0);
 }
+
+const differingFirst = (rows: readonly Row[]): Row[] => [...rows.filter(({ differs }) => differs), ...rows.filter(({ differs }) => !differs)];
 
 function rowOf(frame: Frame, ids: readonly string[], column: string, name: string, told: Told, kind: Row["kind"] = "text"): Row {
   const source = frame.columns.get(column)!;
@@ -91,7 +99,9 @@ function rowOf(frame: Frame, ids: readonly string[], column: string, name: strin
     const values = rows.map((row) => (row < 0 ? null : text(frame, column, row)));
     const times = isTime(column) ? values.map((value) => (value === null ? null : Number(value))) : [NaN];
     if (!times.some(Number.isNaN)) return { column, name, kind: "time", values: times, differs: differ(times) };
-    return { column, name, kind, values, differs: differ(values) };
+    if (kind !== "commit") return { column, name, kind, values, differs: differ(values) };
+    const remotes = rows.map((row) => (row < 0 || column !== COMMIT ? null : text(frame, REMOTE, row)));
+    return { column, name, kind, values, remotes, differs: differ(values) };
   }
   const take = (array: Float64Array) => rows.map((row) => (row < 0 || source.missing[row] ? null : array[row]));
   const metric = source as MetricColumn;
@@ -103,7 +113,7 @@ function rowOf(frame: Frame, ids: readonly string[], column: string, name: strin
     return { column, name, kind: "metric", values, min, max, steps, differs: differ(values) };
   }
   const part = told.pick === "best" ? told.direction(name) : told.pick;
-  const values = take(part === "last" ? metric.values : metric[part]);
+  const values = part === null ? ids.map(() => null) : take(part === "last" ? metric.values : metric[part]);
   return { column, name, kind: "metric", values, min, max, differs: differ(values) };
 }
 
@@ -132,11 +142,11 @@ function differ(values: readonly Value[]): boolean {
 }
 
 /** Places of the best values; none where all are equal or fewer than two are finite. */
-export function bestPlaces(values: readonly Value[], direction: "min" | "max"): number[] {
+export function bestPlaces(values: readonly Value[], direction: Direction | null): number[] {
   const finite = values.filter((value): value is number => typeof value === "number" && Number.isFinite(value));
-  if (finite.length < 2) return [];
+  if (finite.length < 2 || direction === null) return [];
   const best = direction === "min" ? Math.min(...finite) : Math.max(...finite);
-  const places = values.flatMap((value, place) => (value === best ? [place] : []));
+  const places = values.flatMap((value, place) => (typeof value === "number" && equal(value, best) ? [place] : []));
   return places.length === finite.length ? [] : places;
 }
 
@@ -159,15 +169,16 @@ export interface Change {
   by: number;
   /** As a share of the baseline's size; null where that is zero. */
   share: number | null;
-  /** For the better, for the worse, or neither. */
-  turn: "better" | "worse" | "same";
+  /** Unknown where neither way is the better one. */
+  turn: "better" | "worse" | "same" | "unknown";
 }
 
 /** From the baseline's value to this one; null where one of them is not finite. */
-export function change(value: Value, base: Value, direction: "min" | "max"): Change | null {
+export function change(value: Value, base: Value, direction: Direction | null): Change | null {
   if (typeof value !== "number" || typeof base !== "number") return null;
   const by = value - base;
   if (!Number.isFinite(by)) return null;
-  const turn = by === 0 ? "same" : by < 0 === (direction === "min") ? "better" : "worse";
+  const better = direction === null ? "unknown" : by < 0 === (direction === "min") ? "better" : "worse";
+  const turn = equal(value, base) ? "same" : better;
   return { by, share: base === 0 ? null : by / Math.abs(base), turn };
 }

@@ -1,24 +1,20 @@
-/** Is less of a metric better, or more? What the person set, else what runs were tracked with, else the known names. */
+/** Which way is a metric better, and which value of its history does a column show? */
 
-import { directionOf as directionOfKey, written } from "../query";
+import { directionOf as directionOfKey, tagged, written, type Direction } from "../query";
 import { numbers } from "../query/words";
 import type { Column, Frame } from "./frame";
-import { SYSTEM } from "./sections";
 
-export type Direction = "min" | "max";
+export type { Direction };
 
 /** `name` is a column's, such as metrics.loss or metrics.loss.max. */
-export function directionOf(frame: Frame, set: Readonly<Record<string, string>>, name: string): Direction {
+export function directionOf(frame: Frame, set: Readonly<Record<string, string>>, name: string): Direction | null {
   const { key } = metricOf(frame, name);
   return directionOfKey(frame, key, set);
 }
 
-/** Settings, parts of a model and the machine's own measures have no best. The words of nbtrack/query/direction.py. */
-const NEUTRAL =
-  /(^|[^a-z])(lr|learning_rate|epoch|step|steps|iteration|iterations|grad|gradient|norm|momentum|weights?|bias|coef|intercept|count|size)([^a-z]|$)/i;
-
-export function hasBest(metric: string): boolean {
-  return !metric.startsWith(`${SYSTEM}/`) && !NEUTRAL.test(metric);
+/** Do the runs themselves say it? Then nothing that is set here changes it. */
+export function isTold(frame: Frame, name: string): boolean {
+  return tagged(frame, metricOf(frame, name).key).length === 1;
 }
 
 export const PARTS = ["last", "min", "max", "first"] as const;

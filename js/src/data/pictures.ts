@@ -56,15 +56,15 @@ export function fieldOf(x: Axis, y: Axis, z: Axis): Cell[] {
 export interface Course {
   rows: number[];
   values: number[];
-  /** The best so far. */
+  /** The best so far; empty where nobody says which way is better. */
   best: number[];
 }
 
-/** Each run's best value of its whole history, in the order in which they were started. */
-export function courseOf(frame: Frame, rows: readonly number[], metric: string, direction: Direction): Course {
+/** Each run's best value of its whole history, in the order in which they were started; its last one where there is no best. */
+export function courseOf(frame: Frame, rows: readonly number[], metric: string, direction: Direction | null): Course {
   const column = frame.columns.get(`metrics.${metric}`);
   if (column?.kind !== "metric") return { rows: [], values: [], best: [] };
-  const extreme = direction === "min" ? column.min : column.max;
+  const extreme = direction === null ? column.values : column[direction];
   const start = (row: number) => number(frame, "start_time", row) ?? Infinity;
   const held = rows
     .map((row, place) => ({ row, place }))
@@ -73,7 +73,7 @@ export function courseOf(frame: Frame, rows: readonly number[], metric: string, 
     .map(({ row }) => row);
   const values = held.map((row) => extreme[row]);
   const best: number[] = [];
-  for (const value of values) best.push(best.length ? (direction === "min" ? Math.min : Math.max)(best[best.length - 1], value) : value);
+  for (const value of direction === null ? [] : values) best.push(best.length ? (direction === "min" ? Math.min : Math.max)(best[best.length - 1], value) : value);
   return { rows: held, values, best };
 }
 
@@ -84,8 +84,8 @@ export interface Bar {
   value: number;
 }
 
-/** The last value of each run, the best first, what is not a number last. */
-export function barsOf(frame: Frame, rows: readonly number[], metric: string, direction: Direction): Bar[] {
+/** The last value of each run, the best first (the largest where there is no best), what is not a number last. */
+export function barsOf(frame: Frame, rows: readonly number[], metric: string, direction: Direction | null): Bar[] {
   const bars = rows.flatMap((row) => {
     const value = number(frame, `metrics.${metric}`, row);
     return value === null ? [] : [{ row, value }];
@@ -106,7 +106,7 @@ export interface MeanBar {
 }
 
 /** One bar for the runs with equal values in `columns`, the best first. `kind`: sd | ci | minmax. */
-export function meanBarsOf(frame: Frame, rows: readonly number[], metric: string, direction: Direction, columns: readonly string[], kind: string): MeanBar[] {
+export function meanBarsOf(frame: Frame, rows: readonly number[], metric: string, direction: Direction | null, columns: readonly string[], kind: string): MeanBar[] {
   const held = new Map<string, number[]>();
   for (const row of rows) {
     const value = number(frame, `metrics.${metric}`, row);
@@ -131,7 +131,7 @@ function meanBar(name: string, values: readonly number[], kind: string): MeanBar
   return { name, value, low, high, n, reach: kind === "ci" && n < SURE ? ends : [low, high] };
 }
 
-function bestFirst<Of extends { value: number }>(bars: Of[], direction: Direction): Of[] {
+function bestFirst<Of extends { value: number }>(bars: Of[], direction: Direction | null): Of[] {
   const sign = direction === "min" ? 1 : -1;
   return bars.sort((a, b) => +Number.isNaN(a.value) - +Number.isNaN(b.value) || compare(sign * a.value, sign * b.value));
 }
@@ -147,7 +147,7 @@ export interface Chosen {
 const MOST_PARAMS = 8;
 const MOST_METRICS = 3;
 
-export function chosenOf(frame: Frame, rows: ArrayLike<number>, direction: (metric: string) => Direction): Chosen {
+export function chosenOf(frame: Frame, rows: ArrayLike<number>, direction: (metric: string) => Direction | null): Chosen {
   const { params, metrics } = varying(frame, rows);
   const several = metrics.filter((name) => isOfSeveral(frame, name, rows));
   const metric = chosenMetric(several.length > 0 ? several : metrics, direction);

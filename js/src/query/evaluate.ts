@@ -2,7 +2,7 @@
 
 import type { Column as Cells, Frame, MetricColumn, NumberColumn, TextColumn } from "../data/frame";
 import { DURATION } from "./columns";
-import { directionOf } from "./direction";
+import { directionsByRow } from "./direction";
 import { fold, matcher } from "./like";
 import { searcher } from "./pattern";
 import { nearest } from "./suggest";
@@ -88,11 +88,11 @@ function metric(column: Column, place: Place): Cells {
   if (column.part === null && held === undefined && !column.quoted) {
     const [key, part] = keyAndPart(column.key);
     const whole = columns.get(`metrics.${key}`);
-    if (part !== null && whole !== undefined) return partOf(whole, key, part, place.frame);
+    if (part !== null && whole !== undefined) return partOf(whole, key, part, place.frame, column);
   }
   if (held === undefined) return nothing(length);
   if (column.part === "at") return atStep(column, held, place);
-  return column.part === null ? held : partOf(held, column.key, column.part, place.frame);
+  return column.part === null ? held : partOf(held, column.key, column.part, place.frame, column);
 }
 
 function keyAndPart(typed: string): [key: string, part: Part | null] {
@@ -101,10 +101,21 @@ function keyAndPart(typed: string): [key: string, part: Part | null] {
   return dot >= 0 && (PARTS as readonly string[]).includes(part) ? [typed.slice(0, dot), part as Part] : [typed, null];
 }
 
-function partOf(held: Cells, key: string, asked: Part, frame: Frame): Cells {
-  const part = asked === "best" ? directionOf(frame, key) : asked;
+function partOf(held: Cells, key: string, part: Part, frame: Frame, column: Column): Cells {
   if (held.kind !== "metric" || part === "last" || part === "at") return held;
-  return { kind: "number", values: held[part], missing: held.missing };
+  return part === "best" ? bestOf(held, key, frame, column) : { kind: "number", values: held[part], missing: held.missing };
+}
+
+/** The least or greatest of each run's history, by its own direction; missing where none is known. */
+function bestOf(held: MetricColumn, key: string, frame: Frame, column: Column): Cells {
+  const wayOf = directionsByRow(frame, key);
+  const ways = Array.from({ length: frame.length }, (_, row) => wayOf(row));
+  if (frame.length > 0 && ways.every((way) => way === null)) {
+    const message = `Which value of ${key} is the best is not known. Ask for .min or .max, or say it when tracking: -m ${key}:min.`;
+    throw new QueryError(message, column.start, column.end);
+  }
+  const values = Float64Array.from(ways, (way, row) => (way === null ? NaN : held[way][row]));
+  return { kind: "number", values, missing: Uint8Array.from(ways, (way, row) => held.missing[row] || +(way === null)) };
 }
 
 /** The value at one step; of several at it, the one with the latest clock, then the greatest. */

@@ -7,7 +7,7 @@ import { parse, parseKey } from "./parse";
 import { QueryError, type Key } from "./tree";
 
 export { written } from "./columns";
-export { direction, directionOf } from "./direction";
+export { direction, directionOf, tagged, type Direction } from "./direction";
 export { unknown, type History } from "./evaluate";
 export { parse, parseKey } from "./parse";
 export { columns, complete, type ColumnInfo, type Suggestion } from "./complete";

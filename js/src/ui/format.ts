@@ -1,14 +1,62 @@
-/** How are numbers, times and durations written for people? */
+/**
+ * How are numbers, durations, times and counts written for people? nbtrack/formats.py writes the same texts.
+ *
+ * The limits are those of schema/formats.json. A rounded number never reads like an exact whole one: 123456.7 is
+ * 123456.7, 0.999999 is 1.0000, and 1 is 1. The minus sign is U+2212 everywhere, in exponents too.
+ */
 
-/** Up to five significant digits; very large and very small ones in powers of ten; integers whole. */
+import { DIGITS, LEAST_PLAIN, MINUS, MOST_PLAIN, MOST_SHORT, MOST_WHOLE } from "../data/format_rules";
+import { equal } from "../data/noise";
+
+/**
+ * Five significant digits, and of a number from 10,000 on all digits before the point and one behind it. Whole numbers
+ * below 10^15 are whole: from 10^7 on as 2.5e12 where that is as exact. Below 0.0001, and numbers that are not whole from
+ * 10^10 on, as powers of ten.
+ */
 export function num(value: number | null): string {
   if (value === null) return "";
   if (Number.isNaN(value)) return "NaN";
-  if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
+  if (!Number.isFinite(value)) return value > 0 ? "∞" : `${MINUS}∞`;
   const size = Math.abs(value);
-  if (size !== 0 && (size >= 1e7 || size < 1e-4)) return value.toExponential(3).replace(/\.?0+e/, "e").replace("-", "−");
-  if (Number.isInteger(value)) return String(value).replace("-", "−");
-  return String(Number(value.toPrecision(5))).replace("-", "−");
+  if (size < MOST_WHOLE && isWhole(size)) return signed(value, whole(Math.round(size)));
+  return signed(value, size >= LEAST_PLAIN && size < MOST_PLAIN ? plain(size, DIGITS) : power(size, DIGITS));
+}
+
+/** Up to rounding noise, a whole number from 0.5 on, or 0. */
+export function isWhole(value: number): boolean {
+  const near = Math.floor(value + 0.5);
+  return value === near || (near > 0 && equal(value, near));
+}
+
+/** All digits; from 10^7 on those of a power of ten where no more than five remain. */
+function whole(value: number): string {
+  const text = String(value);
+  const digits = text.replace(/0+$/, "");
+  if (value < MOST_SHORT || digits.length > DIGITS) return text;
+  return `${digits[0]}${digits.length > 1 ? "." : ""}${digits.slice(1)}e${text.length - 1}`;
+}
+
+/** At least `digits` significant ones, and one behind the point; zeros at the end are cut unless none would remain. */
+export function plain(size: number, digits: number): string {
+  const text = size.toFixed(Math.max(1, digits - 1 - exponent(size)));
+  const cut = text.replace(/0+$/, "");
+  return cut.endsWith(".") ? text : cut;
+}
+
+export function power(size: number, digits: number): string {
+  const [mantissa, by] = size.toExponential(digits - 1).split("e");
+  const short = mantissa.includes(".") ? mantissa.replace(/\.?0+$/, "") : mantissa;
+  return `${short}e${by.startsWith("-") ? MINUS : ""}${by.slice(1)}`;
+}
+
+/** The power of ten of the first digit; 0 of zero. */
+export function exponent(size: number): number {
+  return Number(size.toExponential(20).split("e")[1]);
+}
+
+/** The minus sign before a text that is not zero. */
+export function signed(value: number, text: string): string {
+  return value < 0 && /[1-9]/.test(text.split("e")[0]) ? `${MINUS}${text}` : text;
 }
 
 /** A param as a cell has room for it: of a fraction with more digits than anyone reads five, all of other texts. */
@@ -27,18 +75,25 @@ export function visible(text: string): string {
   });
 }
 
-/** 850 ms · 12.4 s · 3 min 20 s · 2 h 05 min · 3 d 4 h */
-export function duration(ms: number | null): string {
-  if (ms === null || Number.isNaN(ms)) return "";
-  if (ms < 1000) return `${Math.max(0, Math.round(ms))} ms`;
-  const s = ms / 1000;
-  if (s < 60) return `${s < 10 ? s.toFixed(1) : Math.floor(s)} s`;
-  const min = Math.floor(s / 60);
-  if (min < 60) return `${min} min ${String(Math.floor(s % 60)).padStart(2, "0")} s`;
-  const h = Math.floor(min / 60);
-  if (h < 48) return `${h} h ${String(min % 60).padStart(2, "0")} min`;
-  return `${Math.floor(h / 24)} d ${h % 24} h`;
+const [SECOND, MINUTE, HOUR] = [1000, 60_000, 3_600_000];
+
+/** 850 ms · 12.4 s · 3 min 20 s · 2 h 05 min · 3 d 4 h: rounded to the last unit shown. */
+export function duration(length: number | null): string {
+  if (length === null || Number.isNaN(length)) return "";
+  const ms = Math.max(0, length);
+  if (ms === Infinity) return "∞";
+  if (round(ms) < SECOND) return `${round(ms)} ms`;
+  if (round(ms / 100) < 600) return `${Math.floor(round(ms / 100) / 10)}.${round(ms / 100) % 10} s`;
+  const two = (n: number) => String(n).padStart(2, "0");
+  const seconds = round(ms / SECOND);
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${two(seconds % 60)} s`;
+  const minutes = round(ms / MINUTE);
+  if (minutes < 48 * 60) return `${Math.floor(minutes / 60)} h ${two(minutes % 60)} min`;
+  const hours = round(ms / HOUR);
+  return `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
+
+const round = (value: number) => Math.floor(value + 0.5);
 
 /** just now · 5 min ago · 3 h ago · yesterday · 12 days ago · 2026-03-01 */
 export function ago(ms: number | null, now: number): string {
@@ -61,4 +116,10 @@ export function dateTime(ms: number | null): string {
   const two = (n: number) => String(n).padStart(2, "0");
   const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
   return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+}
+
+/** 12.3 % · 0.05 %: three significant digits of a share of 1. */
+export function percent(share: number): string {
+  if (!Number.isFinite(share)) return `${num(share)} %`;
+  return `${signed(share, num(Number((Math.abs(share) * 100).toPrecision(3))))} %`;
 }

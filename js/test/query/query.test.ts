@@ -29,7 +29,7 @@ describe("the golden cases that Python replays too", () => {
   test.each(cases.orders)("order by %s", (clauses, expected) => {
     expect(answer(() => order(frame, clauses, around))).toEqual(expected);
   });
-  test.each(cases.directions)("the best of %s is its %s", (key, expected) => expect(direction(key)).toBe(expected));
+  test.each(cases.directions)("which way is %s better: %s", (key, expected) => expect(direction(key)).toBe(expected));
   test.each(cases.unknown)("columns that no run has in %s", (text, expected) => {
     expect(unknown(parse(text)!, frame).map(({ column, nearest }) => [nameOf(column), nearest])).toEqual(expected);
   });

@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { axisOf } from "../../src/data/analysis";
 import { barsOf, boxesOf, chosenOf, courseOf, fieldOf, meanBarsOf, type Course } from "../../src/data/pictures";
 import { cellsAlong } from "../../src/data/analysis";
-import { hasBest } from "../../src/data/directions";
 import { change, compareRuns, type MetricPick } from "../../src/data/compare";
 import { atStep } from "../../src/data/at";
 import { text, type Frame } from "../../src/data/frame";
@@ -83,7 +82,7 @@ function drawnAs({ metric, want: _, group = [], ...chart }: Settings): { x: numb
     if (band) return [of(line.x, band.high.y), of(line.x, band.low.y), of(line.x, line.y)];
     return smooth ? [of(line.x, line.y), of(line.x, smooth)] : [of(line.x, line.y)];
   });
-  const best = formulas.length || !hasBest(metric) ? null : bestPoint(lines, direction(metric));
+  const best = formulas.length ? null : bestPoint(lines, direction(metric));
   return best ? [...found, { x: [best.line.line.x[best.at]], y: [best.line.line.y[best.at]] }] : found;
 }
 

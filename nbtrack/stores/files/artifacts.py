@@ -8,11 +8,12 @@ import shutil
 import stat
 from collections.abc import Collection
 from pathlib import Path, PurePosixPath
+from urllib.parse import urlsplit
 
 from nbtrack.entities import FileInfo, RunInfo
 from nbtrack.errors import InvalidValueError, NotFoundError, StoreError, warn_once
 from nbtrack.stores.files import disk, links
-from nbtrack.stores.files.layout import ARTIFACTS, local_path, path_of
+from nbtrack.stores.files.layout import ARTIFACTS, is_remote, local_path
 from nbtrack.stores.folder_tree import FolderTree
 
 
@@ -27,10 +28,25 @@ def artifact_folder(run_folder: str, info: RunInfo) -> str | None:
         return own
     there = local_path(info.artifact_uri)
     if there is None:
-        return own if path_of(info.artifact_uri) is not None else None
+        return None if is_remote(info.artifact_uri) else own
     # Whether an address is stale shows two folders up: the experiment's own one is made with the first artifact.
     usual = links.is_made_for(there, info.run_id) and Path(there).parents[2].is_dir()
     return there if usual else own
+
+
+def elsewhere(run_id: str, address: str) -> NotFoundError:
+    """What to raise for a file of a run whose artifacts are not on this machine."""
+    parts = urlsplit(address)
+    if parts.scheme != "mlflow-artifacts":
+        return NotFoundError(
+            f"The artifacts of run {run_id} lie at '{address}', not on this machine. Log and fetch them with MLflow, "
+            "or through the server that has this store: set_tracking_uri('http://…')."
+        )
+    server = f"http://{parts.netloc}" if parts.netloc else "http://HOST:PORT"
+    return NotFoundError(
+        f"The artifacts of run {run_id} ('{address}') are kept by the MLflow server that was started on this store. "
+        f"Log and fetch them through its address: set_tracking_uri('{server}')."
+    )
 
 
 def _holds_anything(folder: str) -> bool:

@@ -156,16 +156,24 @@ def artifact_location(given: str) -> str:
     return uri_of(os.path.abspath(path)) if _SCHEME.match(given) else os.path.abspath(path)
 
 
-def below(location: str, *parts: str) -> str:
-    """The address of what lies below an artifact location, as MLflow makes it: before a query or a fragment."""
-    split = urlsplit(location) if _SCHEME.match(location) else None
-    if split is None or not (split.query or split.fragment):
-        return "/".join([location.rstrip("/"), *parts])
-    return urlunsplit(split._replace(path="/".join([split.path.rstrip("/"), *parts])))
-
-
 def uri_of(path: str) -> str:
     return Path(path).as_uri()
+
+
+def uri_below(address: str, *parts: str) -> str:
+    """The address of a folder below the one at `address`, as MLflow makes it; what stands behind `?` or `#` stays at
+    the end of a URI."""
+    if not _SCHEME.match(address):
+        return "/".join((address.rstrip("/"), *parts))
+    found = urlsplit(address)
+    if not (found.query or found.fragment):
+        return "/".join((address.rstrip("/"), *parts))
+    return urlunsplit(found._replace(path="/".join((found.path.rstrip("/"), *parts))))
+
+
+def is_remote(address: str) -> bool:
+    """Do artifacts with this address lie where only a server or a client of a bucket reaches them?"""
+    return bool(address) and path_of(address) is None
 
 
 def shown(path: str) -> str:

@@ -121,7 +121,7 @@ class FileReceiver:
         if info.artifact_uri:
             return info.artifact_uri
         location = self._store.experiment(experiment_id).artifact_location
-        return layout.below(location or layout.uri_of(self._at(experiment_id)), info.run_id, ARTIFACTS)
+        return layout.uri_below(location or layout.uri_of(self._at(experiment_id)), info.run_id, ARTIFACTS)
 
     def _at(self, experiment_id: str) -> str:
         return os.path.join(self._root, experiment_id)

@@ -26,7 +26,7 @@ from nbtrack.entities import (
 )
 from nbtrack.errors import DamagedError, InvalidValueError, NotAStoreError, NotFoundError, ReadOnlyError, StoreError
 from nbtrack.frame import Row, Series
-from nbtrack.stores.base import Damage, Snapshot
+from nbtrack.stores.base import Damage, Part, Snapshot
 from nbtrack.stores.files import artifacts, disk, experiments, inputs, layout, links, model_damage, points, runs
 from nbtrack.stores.files.index import FileWatch, Index, Seen
 from nbtrack.stores.files.layout import DEFAULT_NAME, META, METRICS, TRASH
@@ -39,11 +39,15 @@ MOST_WRITERS = 8  # runs with open files; a system may allow a process no more t
 
 
 class FileStore:
-    """An mlruns folder. A missing one is made with the first thing written to it."""
+    """An mlruns folder. A missing one is made with the first thing written to it.
 
-    def __init__(self, path: str | Path) -> None:
+    `artifact_root` is the address below which new experiments keep their artifacts, where that is not the folder.
+    """
+
+    def __init__(self, path: str | Path, artifact_root: str | None = None) -> None:
         self._root = os.path.abspath(os.path.expanduser(str(path)))
         self.uri = layout.uri_of(self._root)
+        self._artifact_root = artifact_root
         _must_be_store(self._root)
         self.read_only = not _may_write(self._root)
         self._index = Index(self._root)
@@ -60,7 +64,7 @@ class FileStore:
 
     def experiment(self, experiment_id: str) -> Experiment:
         folder = experiments.folder_of(self._root, str(experiment_id))
-        found, _ = experiments.read_experiment(folder, deleted=os.path.basename(os.path.dirname(folder)) == TRASH)
+        found, _ = experiments.read_experiment(folder, deleted=experiments.is_trashed(folder))
         assert found is not None
         return found
 
@@ -84,7 +88,7 @@ class FileStore:
         self, name: str, artifact_location: str | None = None, tags: Mapping[str, str] | None = None
     ) -> str:
         with self._writing():
-            return experiments.create(self._root, name, artifact_location, tags)
+            return experiments.create(self._root, name, artifact_location, tags, self._artifact_root)
 
     def rename_experiment(self, experiment_id: str, name: str) -> None:
         with self._writing():
@@ -276,7 +280,11 @@ class FileStore:
             with _reading(self._root):
                 return self._index.remembered(experiment_ids)
 
-        return FileWatch(look, remembered)
+        def first_look() -> Iterator[Part]:
+            with _reading(self._root):
+                yield from self._index.first_look(experiment_ids)
+
+        return FileWatch(look, remembered, first_look)
 
     def model_damages(self) -> list[Damage]:
         """Logged models and notes of them that cannot be read: every one is opened."""
@@ -300,8 +308,10 @@ class FileStore:
         return None if found is None else Path(found)
 
     def list_artifacts(self, run_id: str, path: str = "") -> list[FileInfo]:
-        folder = self.artifact_dir(run_id)
-        return [] if folder is None else artifacts.list_folder(str(folder), path)
+        try:
+            return artifacts.list_folder(self.artifacts_here(run_id), path)
+        except links.LeadsOutError:  # the table and the doctor name it
+            return []
 
     def read_artifact(self, run_id: str, path: str, limit: int | None = None) -> bytes:
         return artifacts.read_file(self.artifacts_here(run_id), path, limit)
@@ -314,10 +324,7 @@ class FileStore:
     def artifacts_here(self, run_id: str) -> str:
         folder = self._artifact_dir(run_id)
         if folder is None:
-            uri = runs.read_meta(self._folder(run_id)).get("artifact_uri")
-            raise StoreError(
-                f"The artifacts of run {run_id} lie at '{uri}', not on this machine. Fetch them with MLflow."
-            )
+            raise artifacts.elsewhere(run_id, str(runs.read_meta(self._folder(run_id)).get("artifact_uri")))
         return str(folder)
 
     def close(self) -> None:

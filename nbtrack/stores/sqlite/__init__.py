@@ -23,13 +23,13 @@ from nbtrack.entities import (
     RunTag,
     ViewType,
 )
-from nbtrack.errors import InvalidValueError, NotFoundError
+from nbtrack.errors import AlreadyExistsError, InvalidValueError, NotFoundError
 from nbtrack.frame import Series
 from nbtrack.stores import names
 from nbtrack.stores.base import Snapshot
 from nbtrack.stores.files import artifacts
 from nbtrack.stores.files.layout import artifact_location as artifact_location_of
-from nbtrack.stores.files.layout import below, path_of
+from nbtrack.stores.files.layout import path_of, uri_below
 from nbtrack.stores.sqlite import reading, writing
 from nbtrack.stores.sqlite.database import Database
 from nbtrack.stores.sqlite.patience import Held, LockedError
@@ -97,7 +97,7 @@ class SqliteStore:
         now = _now()
         with self._db.writing() as connection:
             if connection.execute("SELECT 1 FROM experiments WHERE name = ?", (name,)).fetchone():
-                raise InvalidValueError(
+                raise AlreadyExistsError(
                     f"There is already an experiment '{name}' in '{self.path.name}'. Use it with set_experiment, "
                     "restore it if it was deleted, or choose another name."
                 )
@@ -123,7 +123,7 @@ class SqliteStore:
                 "SELECT 1 FROM experiments WHERE name = ? AND experiment_id != ?", (name, int(experiment_id))
             ).fetchone()
             if taken:
-                raise InvalidValueError(
+                raise AlreadyExistsError(
                     f"There is already an experiment '{name}' in '{self.path.name}'. Choose another name."
                 )
             _set_experiment(connection.execute, experiment_id, "name = ?", name)
@@ -174,7 +174,7 @@ class SqliteStore:
                 run_name=run_name,
                 user_id=user_id,
                 start_time=start_time,
-                artifact_uri=below(experiment.artifact_location, run_id, "artifacts"),
+                artifact_uri=uri_below(experiment.artifact_location, run_id, "artifacts"),
                 tags=kept,
             )
         return self.run(run_id)
@@ -359,7 +359,7 @@ class SqliteStore:
         info = self._info(run_id)
         folder = self._artifacts(info)
         if folder is None:
-            raise NotFoundError(f"The artifacts of run {run_id} are at {info.artifact_uri}, not on this machine.")
+            raise artifacts.elsewhere(run_id, info.artifact_uri)
         return folder
 
 

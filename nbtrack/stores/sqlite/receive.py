@@ -11,7 +11,7 @@ from nbtrack.entities import Experiment, LifecycleStage, Run
 from nbtrack.errors import InvalidValueError
 from nbtrack.frame import Row, Series
 from nbtrack.stores.files import artifacts
-from nbtrack.stores.files.layout import below
+from nbtrack.stores.files.layout import uri_below
 from nbtrack.stores.names import checked_experiment_name, is_run_id
 from nbtrack.stores.receiving import LeftOut
 from nbtrack.stores.sqlite import SqliteStore, writing
@@ -54,7 +54,7 @@ class SqliteReceiver:
         with self._db.writing() as connection:
             if connection.execute("SELECT 1 FROM runs WHERE run_uuid = ?", (run_id,)).fetchone():
                 raise InvalidValueError(f"There is a run '{run_id}' in '{self._store.path}' already.")
-            _insert_run(connection, run, int(experiment_id), below(location, run_id, "artifacts"))
+            _insert_run(connection, run, int(experiment_id), uri_below(location, run_id, "artifacts"))
             for table, texts in (("params", run.data.params), ("tags", run.data.tags)):
                 connection.executemany(
                     f"INSERT INTO {table} (key, value, run_uuid) VALUES (?, ?, ?)",

@@ -2,6 +2,7 @@
 
 import type { Signal } from "@preact/signals";
 import { label } from "../../data/columns";
+import type { Direction } from "../../data/directions";
 import type { Frame } from "../../data/frame";
 import { barsOf, meanBarsOf } from "../../data/pictures";
 import { directionIn } from "../../state/state";
@@ -39,7 +40,7 @@ export function barsShown(scene: Scene, metric: string): BarShown[] {
   return runsShown(frame, rows, metric, direction, inks, names);
 }
 
-export function runsShown(frame: Frame, rows: readonly number[], metric: string, direction: "min" | "max", inks: ReadonlyMap<string, Ink>, names: ReadonlyMap<string, string>): BarShown[] {
+export function runsShown(frame: Frame, rows: readonly number[], metric: string, direction: Direction | null, inks: ReadonlyMap<string, Ink>, names: ReadonlyMap<string, string>): BarShown[] {
   return barsOf(frame, rows, metric, direction).map(({ row, value }) => {
     const key = frame.ids[row];
     const name = names.get(key)!;
@@ -51,7 +52,7 @@ export function meansShown(
   frame: Frame,
   rows: readonly number[],
   metric: string,
-  direction: "min" | "max",
+  direction: Direction | null,
   columns: readonly string[],
   kind: string,
   inks: ReadonlyMap<string, Ink>,
@@ -81,17 +82,20 @@ export function bandText({ value, band }: Pick<BarShown, "value" | "band">, kind
 export function Bars({ metric }: { metric: string }) {
   const scene = useScene();
   const { state, pointed } = scene;
-  return <BarList bars={barsShown(scene, metric)} kind={state.view.value.chart.band} pointed={pointed} {...(!scene.merged() && { open: (run) => openRun(state, run) })} />;
+  const ranked = directionIn(state, metric) !== null;
+  return <BarList bars={barsShown(scene, metric)} ranked={ranked} kind={state.view.value.chart.band} pointed={pointed} {...(!scene.merged() && { open: (run) => openRun(state, run) })} />;
 }
 
 interface Props {
   bars: readonly BarShown[];
+  /** Is the first one the best? */
+  ranked: boolean;
   kind: string;
   pointed: Signal<string | null>;
   open?: (run: string) => void;
 }
 
-export function BarList({ bars, kind, pointed, open }: Props) {
+export function BarList({ bars, ranked, kind, pointed, open }: Props) {
   const [low, high] = extentOf(bars);
   const share = (value: number) => (high === low ? 0 : (100 * (Math.min(high, Math.max(low, value)) - low)) / (high - low));
   const beyond = bars.some(({ band }) => band && (band.low < low || band.high > high));
@@ -100,7 +104,7 @@ export function BarList({ bars, kind, pointed, open }: Props) {
       <ol class="nbt-bars">
         {bars.map((bar, place) => {
           const { key, name, short, ink, value, band } = bar;
-          const best = place === 0 && bars.length > 1 && Number.isFinite(value);
+          const best = ranked && place === 0 && bars.length > 1 && Number.isFinite(value);
           const told = bandText(bar, kind);
           return (
             <li

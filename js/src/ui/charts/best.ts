@@ -1,6 +1,6 @@
 /** Which run is the best one at a metric, and where? */
 
-import { hasBest, type Direction } from "../../data/directions";
+import type { Direction } from "../../data/directions";
 import { number, type Frame, type MetricColumn } from "../../data/frame";
 import type { DrawnLine } from "./assemble";
 import type { BarShown } from "./bars";
@@ -10,10 +10,10 @@ export interface Best {
   value: number;
 }
 
-/** By the table's summaries; null where no run has a finite value. */
-export function bestRun(frame: Frame, metric: string, ids: readonly string[], direction: Direction): Best | null {
+/** By the table's summaries; null where no run has a finite value, or nobody says which way is better. */
+export function bestRun(frame: Frame, metric: string, ids: readonly string[], direction: Direction | null): Best | null {
   const column = frame.columns.get(`metrics.${metric}`) as MetricColumn | undefined;
-  if (column?.kind !== "metric" || !hasBest(metric)) return null;
+  if (column?.kind !== "metric" || direction === null) return null;
   const least = direction === "min";
   let best: Best | null = null;
   for (const run of ids) {
@@ -27,18 +27,19 @@ export function bestRun(frame: Frame, metric: string, ids: readonly string[], di
 }
 
 /** Of the means drawn where runs are put together. */
-export function bestMean(lines: readonly DrawnLine[], metric: string, direction: Direction): Best | null {
-  const best = hasBest(metric) ? bestPoint(lines, direction) : null;
+export function bestMean(lines: readonly DrawnLine[], direction: Direction | null): Best | null {
+  const best = bestPoint(lines, direction);
   return best && { run: best.line.run, value: best.line.line.y[best.at] };
 }
 
 /** Of bars, the best of which stands first. */
-export function bestBar([first]: readonly BarShown[], metric: string): Best | null {
-  return first && hasBest(metric) && Number.isFinite(first.value) ? { run: first.key, value: first.value } : null;
+export function bestBar([first]: readonly BarShown[], direction: Direction | null): Best | null {
+  return first && direction !== null && Number.isFinite(first.value) ? { run: first.key, value: first.value } : null;
 }
 
 /** Of the points drawn. */
-export function bestPoint(lines: readonly DrawnLine[], direction: Direction): { line: DrawnLine; at: number } | null {
+export function bestPoint(lines: readonly DrawnLine[], direction: Direction | null): { line: DrawnLine; at: number } | null {
+  if (direction === null) return null;
   const least = direction === "min";
   let best: { line: DrawnLine; at: number } | null = null;
   for (const line of lines) {

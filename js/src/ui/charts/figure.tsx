@@ -2,7 +2,6 @@
 
 import { effect, useComputed, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { hasBest } from "../../data/directions";
 import type { XAxis } from "../../data/line";
 import { directionIn, type Life } from "../../state/state";
 import { shortName } from "../../data/sections";
@@ -53,7 +52,7 @@ export function Figure({ metric, short = false, among, columns }: Props) {
   const means = scene.merged() && frame.columns.has(`metrics.${metric}`);
   const direction = directionIn(state, metric);
   const groups = means && bars ? barsShown(scene, metric) : null;
-  const best = groups ? bestBar(groups, metric) : means ? bestMean(lines.value, metric, direction) : bestRun(frame, metric, drawn, direction);
+  const best = groups ? bestBar(groups, direction) : means ? bestMean(lines.value, direction) : bestRun(frame, metric, drawn, direction);
   const bestName = best && (means ? best.run : called.get(best.run)!);
   const bestText = best ? `best ${means ? "mean " : ""}${num(best.value)} by ${bestName}` : "";
 
@@ -193,7 +192,7 @@ function mount(scene: Scene, metric: string, host: HTMLElement, told: (made: Ass
       clip,
       zoom: scene.zoom.peek(),
       pointed: scene.pointed.peek(),
-      best: typeof treeOf(scene, metric) === "string" && hasBest(metric) ? bestPoint(made.lines, directionIn(state, metric)) : null,
+      best: typeof treeOf(scene, metric) === "string" ? bestPoint(made.lines, directionIn(state, metric)) : null,
       theme: scene.theme.peek(),
     });
     told(made, plot);

@@ -1,16 +1,16 @@
 /** What can be done to a column: sort by it, move it, resize it, keep it in sight, show and hide it? */
 
-import { groupOf, NAME } from "../../data/columns";
+import { groupOf, inserted, NAME } from "../../data/columns";
 import { directionOf, sortedBy } from "../../data/directions";
 import { placed, toggle } from "../../data/lists";
 import { toggled } from "../../data/order";
 import { setView, type State } from "../../state/state";
 
-/** Of a metric the best come first. */
+/** Of a metric the best come first; the largest where there is no best. */
 export function sortBy(state: State, name: string, add: boolean): void {
   const frame = state.table.frame.peek();
   const { order, directions } = state.view.peek();
-  const falling = groupOf(name) === "metrics" && directionOf(frame, directions, name) === "max";
+  const falling = groupOf(name) === "metrics" && directionOf(frame, directions, name) !== "min";
   setView(state, { order: toggled(order, name, add, { spelled: sortedBy(frame, name), falling }) });
 }
 
@@ -40,7 +40,7 @@ export function keep(state: State, name: string): void {
 }
 
 export function show(state: State, names: readonly string[]): void {
-  setView(state, { columns: [...new Set([...state.table.chosen.peek(), ...names])] });
+  setView(state, { columns: inserted(state.table.chosen.peek(), names) });
 }
 
 export function hide(state: State, names: readonly string[]): void {

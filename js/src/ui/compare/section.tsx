@@ -36,7 +36,7 @@ interface SectionProps extends Omit<HeadProps, "name" | "count"> {
   group: Group;
   base: number;
   only: boolean;
-  direction: (metric: string) => Direction;
+  direction: (metric: string) => Direction | null;
 }
 
 export function Section({ group, base, only, open, toggle, columns, direction }: SectionProps) {

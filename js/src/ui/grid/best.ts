@@ -1,23 +1,26 @@
 /** Which run, or which group of runs, has the best value of each metric among those that match? */
 
 import { groupOf } from "../../data/columns";
-import { directionOf, hasBest, metricOf } from "../../data/directions";
+import { directionOf } from "../../data/directions";
 import type { Column, Frame, TextColumn } from "../../data/frame";
 import { summary, type RunGroup } from "../../data/groups";
+import { equal } from "../../data/noise";
 
 /** The best of all rows, or only of its experiment: a metric of the same name need not mean the same in another. */
 export type Rank = "all" | "own";
 
-/** The rows with the best values of each metric, that of all first. */
+/** The rows with the best values of each metric, those of all first: equal ones are all the best. */
 export type Best = ReadonlyMap<string, ReadonlyMap<number, Rank>>;
 
 /** None where fewer than two runs have different finite values. */
 export function bestRows(frame: Frame, rows: Uint32Array, columns: readonly string[], directions: Directions): Best {
   const found = new Map<string, Map<number, Rank>>();
   const read = (column: Exclude<Column, TextColumn>, row: number) => (column.missing[row] ? NaN : column.values[row]);
-  for (const [name, row] of bestOf(frame, columns, directions, rows, read)) found.set(name, new Map([[row, "all"]]));
+  for (const [name, best] of bestOf(frame, columns, directions, rows, read)) found.set(name, new Map(best.map((row) => [row, "all"])));
   for (const own of byExperiment(frame, rows)) {
-    for (const [name, row] of bestOf(frame, columns, directions, own, read)) if (!found.get(name)!.has(row)) found.get(name)!.set(row, "own");
+    for (const [name, best] of bestOf(frame, columns, directions, own, read)) {
+      for (const row of best) if (!found.get(name)!.has(row)) found.get(name)!.set(row, "own");
+    }
   }
   return found;
 }
@@ -34,8 +37,8 @@ function byExperiment(frame: Frame, rows: Uint32Array): Iterable<ArrayLike<numbe
   return found.values();
 }
 
-/** The group with the best mean of each metric; none where the runs are of several experiments. */
-export function bestGroups(frame: Frame, groups: readonly RunGroup[], columns: readonly string[], directions: Directions): Map<string, RunGroup> {
+/** The groups with the best mean of each metric; none where the runs are of several experiments. */
+export function bestGroups(frame: Frame, groups: readonly RunGroup[], columns: readonly string[], directions: Directions): Map<string, RunGroup[]> {
   if (groups.some(({ rows }) => ofSeveral(frame, [rows[0], groups[0].rows[0]]) || ofSeveral(frame, rows))) return new Map();
   return bestOf(frame, columns, directions, groups, (column, { rows }) => summary(column, rows).mean);
 }
@@ -48,22 +51,23 @@ function bestOf<T>(
   directions: Directions,
   from: Iterable<T>,
   read: (column: Exclude<Column, TextColumn>, one: T) => number,
-): Map<string, T> {
-  const found = new Map<string, T>();
+): Map<string, T[]> {
+  const found = new Map<string, T[]>();
   for (const name of columns) {
     const column = frame.columns.get(name);
     if (!column || column.kind === "text" || groupOf(name) !== "metrics") continue;
-    const { key } = metricOf(frame, name);
-    if (!hasBest(key) && !(key in directions)) continue;
-    const sign = directionOf(frame, directions, name) === "min" ? 1 : -1;
-    let [best, least, most]: [T | null, number, number] = [null, Infinity, -Infinity];
+    const direction = directionOf(frame, directions, name);
+    if (direction === null) continue;
+    const sign = direction === "min" ? 1 : -1;
+    let [least, most] = [Infinity, -Infinity];
+    const held: { one: T; value: number }[] = [];
     for (const one of from) {
       const value = sign * read(column, one);
       if (!Number.isFinite(value)) continue; // an accuracy of ∞ is a slip, not a record
-      if (best === null || value < least) [best, least] = [one, value];
-      most = Math.max(most, value);
+      if (value < least || equal(value, least)) held.push({ one, value });
+      [least, most] = [Math.min(least, value), Math.max(most, value)];
     }
-    if (best !== null && least !== most) found.set(name, best);
+    if (held.length > 0 && !equal(least, most)) found.set(name, held.filter(({ value }) => equal(value, least)).map(({ one }) => one));
   }
   return found;
 }

@@ -2,7 +2,7 @@
 
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { groupOf, label, NAME } from "../../data/columns";
-import { directionOf, metricOf, PARTS, sortedBy, spelled, type Part } from "../../data/directions";
+import { directionOf, isTold, metricOf, PARTS, sortedBy, spelled, type Part } from "../../data/directions";
 import { toggle } from "../../data/lists";
 import { setView, type State } from "../../state/state";
 import { hide, keep } from "../columns/change";
@@ -41,6 +41,7 @@ export function ColumnSheet({ state, name, layout, scrolled, room, close, leave 
       ref={sheet}
       class="nbt-sheet nbt-column-sheet"
       role="dialog"
+      tabIndex={-1}
       aria-label={`Column ${label(name)}`}
       style={{ top: px(HEADER), left: px(Math.max(4, Math.min(left, room - WIDTH - 4))), width: px(WIDTH) }}
       onFocusOut={({ relatedTarget }) => relatedTarget !== null && !sheet.current!.contains(relatedTarget as Node) && leave()}
@@ -67,7 +68,8 @@ function Filter({ state, name }: { state: State; name: string }) {
   return numeric ? <Range state={state} name={name} column={column} /> : <Values state={state} name={name} column={column} />;
 }
 
-const SAYS: Record<Part, string> = { last: "Last", min: "Least", max: "Greatest", first: "First" };
+const GOALS = { min: "minimize", max: "maximize", none: "none" } as const;
+const SAYS: Record<Part, string> = { last: "Last", min: "Min", max: "Max", first: "First" };
 
 /** Of a metric: which value of its history, and which way is better. */
 function Shown({ state, name }: { state: State; name: string }) {
@@ -76,6 +78,7 @@ function Shown({ state, name }: { state: State; name: string }) {
   const { key, part } = metricOf(frame, name);
   const { directions } = state.view.value;
   const direction = directionOf(frame, directions, name);
+  const told = isTold(frame, name);
   const says = (each: Part) => (each === direction ? `${SAYS[each]} (best)` : SAYS[each]);
   return (
     <>
@@ -87,11 +90,17 @@ function Shown({ state, name }: { state: State; name: string }) {
           </button>
         ))}
       </fieldset>
-      <fieldset class="nbt-picks">
-        <legend>Better is</legend>
-        {(["min", "max"] as const).map((each) => (
-          <button key={each} class="nbt-pick" aria-pressed={each === direction} onClick={() => setView(state, { directions: { ...directions, [key]: each } })}>
-            {each === "min" ? "lower" : "higher"}
+      <fieldset class="nbt-picks" title={told ? `The runs say it: tag nbtrack.metric.${key}` : "Which value of this metric is marked as the best"}>
+        <legend>{told ? "Goal (said by the runs)" : "Goal"}</legend>
+        {(["min", "max", "none"] as const).map((each) => (
+          <button
+            key={each}
+            class="nbt-pick"
+            aria-pressed={each === (direction ?? "none")}
+            disabled={told && each !== direction}
+            onClick={() => setView(state, { directions: { ...directions, [key]: each } })}
+          >
+            {GOALS[each]}
           </button>
         ))}
       </fieldset>

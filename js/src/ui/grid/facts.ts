@@ -19,7 +19,7 @@ export interface Facts {
   /** Are all lines selected? */
   all: ReadonlySignal<boolean | "mixed">;
   best: ReadonlySignal<Best>;
-  bestGroups: ReadonlySignal<ReadonlyMap<string, RunGroup>>;
+  bestGroups: ReadonlySignal<ReadonlyMap<string, readonly RunGroup[]>>;
   heat: ReadonlySignal<Heat>;
   /** Lines that stay on top. */
   pins: ReadonlySignal<number>;

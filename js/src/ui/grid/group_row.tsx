@@ -21,8 +21,8 @@ interface GroupRowProps {
   top: number;
   mark: number;
   cursor: number;
-  /** The group with the best mean of each metric. */
-  best: ReadonlyMap<string, RunGroup>;
+  /** The groups with the best mean of each metric. */
+  best: ReadonlyMap<string, readonly RunGroup[]>;
 }
 
 export function GroupRow({ state, frame, layout, places, group, line, top, mark, cursor, best }: GroupRowProps) {
@@ -39,7 +39,7 @@ export function GroupRow({ state, frame, layout, places, group, line, top, mark,
       class={place.right ? "nbt-cell nbt-right" : "nbt-cell"}
       style={{ left: px(place.left), width: px(place.width) }}
     >
-      <Together column={frame.columns.get(place.name)} group={group} place={place} spread={spread} best={best.get(place.name) === group} />
+      <Together column={frame.columns.get(place.name)} group={group} place={place} spread={spread} best={best.get(place.name)?.includes(group) ?? false} />
     </div>
   );
   return (
