@@ -8,6 +8,7 @@ its hub weakly, and ends when no dashboard is left.
 from __future__ import annotations
 
 import atexit
+import math
 import os
 import threading
 import time
@@ -36,11 +37,14 @@ REPLACE_EVERY = 60.0  # s between two replacements of the snapshot traits within
 
 
 class Listener(Protocol):
-    """What a hub tells, the first two from its thread and under its lock, the last one at the end of a cell."""
+    """What a hub tells: `hear` and `replace_snapshot` from its thread and under its lock, `refresh_outputs` at the end
+    of a cell, `save_changed_view` from its thread each round.
+    """
 
     def hear(self, content: dict[str, Any], packed: bytes) -> None: ...
     def replace_snapshot(self) -> None: ...
     def refresh_outputs(self, *, only_empty: bool) -> None: ...
+    def save_changed_view(self, *, now: bool = False) -> None: ...
 
 
 class Hub:
@@ -69,6 +73,7 @@ class Hub:
         self._loaded = threading.Event()
         self._known = threading.Event()  # there is something to show, if only what is remembered
         self._failure: Exception | None = None
+        self._began_at = time.monotonic()
 
     @property
     def loaded(self) -> bool:
@@ -99,6 +104,7 @@ class Hub:
 
     def load(self) -> None:
         """Read the store for the first time. What goes wrong is raised in `join`."""
+        self._began_at = time.monotonic()
         try:
             if self.catalog.remember():
                 self._known.set()
@@ -106,10 +112,10 @@ class Hub:
             for keep in self.catalog.arriving(self._first):
                 with self.lock:
                     found = keep()
+                    if found.rows and (self.catalog.far or self.catalog.reading):
+                        self._known.set()
                     if self.known:
                         self._tell(found, [])
-                if self.catalog.far and found.rows:
-                    self._known.set()
             self._judge()
             with self.lock:
                 self.book.preload(self.catalog.rows, far=self.catalog.far)
@@ -189,12 +195,14 @@ class Hub:
                 self._replace_now = False
                 self.replace_snapshots()
 
-    def look_now(self) -> None:
-        """Tell at once what a change made through a dashboard has changed."""
+    def look_now(self, *, status: bool = False) -> None:
+        """Tell at once what a change made through a dashboard has changed; with `status` the status too."""
         with self._asked() as ask:
             keep = ask(soon=True)
             with self.lock:
-                self._tell(keep(), [])
+                found = keep()
+                found.other |= status
+                self._tell(found, [])
 
     def replace_snapshots(self) -> None:
         with self.lock:
@@ -205,7 +213,7 @@ class Hub:
 
     def status(self, notes: Iterable[str] = ()) -> dict[str, Any]:
         running = [run for run in self.book.ours if self._is_running(run)]
-        checking = [COMING if self.catalog.far else CHECKING] if self.known and not self.loaded else []
+        checking = [self._reading_note()] if self.known and not self.loaded else []
         told = {
             "running": running,
             "abandoned": self._abandoned,
@@ -214,6 +222,16 @@ class Hub:
             "made_at": int(time.time() * 1000),
         }
         return {**self.catalog.status(), **told, "rev": self.rev}
+
+    def _reading_note(self) -> str:
+        """What is shown while the store is read for the first time."""
+        if self.catalog.far:
+            return COMING
+        if self.catalog.reading is None:
+            return CHECKING
+        done, total = self.catalog.reading
+        left = (time.monotonic() - self._began_at) * (total - done) / max(1, done)
+        return f"Reading the store: {done:,} of {total:,} runs, newest first; about {math.ceil(left)} s left."
 
     def snapshot(self) -> Snapshot:
         """Packs of everything as of `rev`, made once for all dashboards."""
@@ -271,6 +289,12 @@ class Hub:
         for listener in list(self.listeners):
             listener.refresh_outputs(only_empty=large)
 
+    def save_views(self, *, now: bool = False) -> None:
+        """Have every dashboard write a changed view where it is kept."""
+        for listener in list(self.listeners):
+            with guard("save the view of a dashboard"):
+                listener.save_changed_view(now=now)
+
     def close(self) -> None:
         self.feed.close()
 
@@ -320,6 +344,8 @@ _ending = threading.Event()
 def _end() -> None:
     """A thread that is torn from numpy's code when the interpreter goes takes the process down with an error."""
     _ending.set()
+    for hub in hubs():
+        hub.save_views(now=True)
     until = time.monotonic() + PATIENCE
     for hub in hubs():
         if thread := hub._thread:
@@ -340,6 +366,7 @@ def _run(reference: weakref.ref[Hub]) -> None:
                 hub.step()
             else:
                 hub.load()
+        hub.save_views()
         del hub
         _ending.wait(max(TICK / 2, TICK - (time.monotonic() - began)))
 

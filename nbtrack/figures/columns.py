@@ -12,7 +12,7 @@ from nbtrack.figures.canvas import MOST_TICKS, axis, figure, plain, shown
 from nbtrack.figures.cells import cells_of, side_of
 from nbtrack.figures.chosen import chosen_of
 from nbtrack.figures.given import Runs, Values, column_of, metric_of, runs_of, written_as
-from nbtrack.figures.ink import HUES, SCALE, inks
+from nbtrack.figures.ink import HUES, SCALE, group_inks
 from nbtrack.stores.base import Store
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def scatter(runs: Any, x: str, y: str, color: str | None = None, *, store: Store
     else:
         traces = []
         words = list(dict.fromkeys(by.texts))
-        colors = inks(str(word) for word in words)
+        colors = group_inks(str(word) for word in words)
         for word in words:
             rows = [row for row, text in enumerate(by.texts) if text == word]
             part = {

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.capture import options as capturing
+from nbtrack.capture.git import head_tags
 from nbtrack.entities import Metric, Param, Run, RunInputs, RunStatus
 from nbtrack.errors import guard
 from nbtrack.magics.card import count_files, own_tags
@@ -56,7 +57,8 @@ class Closing:
         cell.status = self._status
         cell.tee.stop()
         cell.displays.stop()
-        self._close_runs()
+        # The next cell finds none, unless it is the next one of the same run.
+        (active.end_inside if cell.part else active.take_off)(held, self._status)
         if self._error is not None and self._status != RunStatus.FINISHED:
             self._keep_error(self._error)
         if cell.live:
@@ -81,15 +83,6 @@ class Closing:
         """What the cell came to; what its code said in `end_run("FAILED")` where the cell itself went well."""
         status = status_after(self._error)
         return self._held.asked if status == RunStatus.FINISHED and self._held.asked else status
-
-    def _close_runs(self) -> None:
-        """Take the run and those started inside it off the stack, so that the next cell finds none."""
-        stack, depth = active.own_stack(), self._cell.depth
-        while len(stack) > depth and stack[-1] is not self._held:
-            with guard(f"end run '{stack[-1].run_id}'"):
-                active.end_top(self._status)
-        if len(stack) > depth:
-            active.release_top(self._status)
 
     def _keep_error(self, error: BaseException) -> None:
         self._cell.card.error = error_line(error)
@@ -133,6 +126,10 @@ class Closing:
         if before and before.run.info.run_id != run.info.run_id:
             found = since(self._held.client.store, before, Version(run, kept(cell.source)))
             card.changes, card.code = found.lines, found.code
+            earlier = self._held.client.get_run(before.run.info.run_id).data.tags  # it was noted beside its cell
+            card.of_commit({**head_tags(), **data.tags}, earlier)
+        else:
+            card.of_commit({**head_tags(), **data.tags})
         if cell.part:
             card.note = f"cell {cell.part}; %track end ends the run"
         else:

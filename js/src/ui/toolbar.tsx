@@ -1,33 +1,38 @@
 /** What stands above the table: which experiments, which runs, which columns, and whether this is live. */
 
+import { useSignal } from "@preact/signals";
 import type { State } from "../state/state";
 import { ColumnPicker } from "./columns/picker";
 import { Experiments } from "./experiments";
-import { FilterBox } from "./filter/box";
+import { FilterBox, FilterProblem, type Wrong } from "./filter/box";
 import { GroupMenu, SeedButton } from "./groups";
 import { Icon } from "./icons";
-import { CopyMenu, EditMenu } from "./runs_menu";
+import { ExportMenu, EditMenu } from "./runs_menu";
 import { Views } from "./views";
 
 export function Toolbar({ state, help }: { state: State; help: () => void }) {
+  const wrong = useSignal<Wrong | null>(null);
   return (
-    <div class="nbt-top">
-      <Experiments state={state} />
-      <FilterBox state={state} />
-      <Count state={state} />
-      <Selection state={state} />
-      <EditMenu state={state} />
-      <span class="nbt-space" />
-      <SeedButton state={state} />
-      <GroupMenu state={state} />
-      <ColumnPicker state={state} />
-      <Views state={state} />
-      <CopyMenu state={state} />
-      <button class="nbt-button nbt-help-button" aria-label="Keys" title="Keys (?)" onClick={help}>
-        ?
-      </button>
-      <LifeBadge state={state} />
-    </div>
+    <>
+      <div class="nbt-top">
+        <Experiments state={state} />
+        <FilterBox state={state} wrong={wrong} />
+        <Count state={state} />
+        <Selection state={state} />
+        <EditMenu state={state} />
+        <span class="nbt-space" />
+        <SeedButton state={state} />
+        <GroupMenu state={state} />
+        <ColumnPicker state={state} />
+        <Views state={state} />
+        <ExportMenu state={state} />
+        <button class="nbt-button nbt-help-button" aria-label="Keys" title="Keys (?)" onClick={help}>
+          ?
+        </button>
+        <LifeBadge state={state} />
+      </div>
+      <FilterProblem wrong={wrong} />
+    </>
   );
 }
 
@@ -49,7 +54,7 @@ function Selection({ state }: { state: State }) {
   if (n === 0) return null;
   return (
     <button class="nbt-token" title="Clear the selection" aria-label={`${n} selected: clear`} onClick={() => (state.selected.value = [])}>
-      {many(n)} selected
+      {many(n)} <span class="nbt-roomy">selected</span>
       <Icon name="close" size={11} />
     </button>
   );
@@ -58,15 +63,18 @@ function Selection({ state }: { state: State }) {
 const LIVES = {
   live: ["live", "Joined to the kernel: changes appear as they happen"],
   snapshot: ["saved", "A saved view: everything that is here works without a kernel; it shows no changes. Not live right after its cell ran? Then JupyterLab lacks ipywidgets: pip install anywidget where JupyterLab is installed"],
-  lost: ["kernel gone", "The kernel went away: this shows what was known last"],
+  lost: ["disconnected", "The kernel has stopped: this shows the last known state"],
 } as const;
+
+const UNSAVED = "No kernel is connected, so this view cannot be written into the notebook. Run the cell to save changes.";
 
 function LifeBadge({ state }: { state: State }) {
   const [words, title] = LIVES[state.life.value];
   const waiting = state.pending.value;
   return (
     <span class={`nbt-life nbt-life-${state.life.value}`} title={title}>
-      {words}
+      <span class="nbt-roomy">{words}</span>
+      {state.hasUnsavedView.value && <span title={UNSAVED}> · changes not saved</span>}
       {waiting > 0 && <span title="Requests that wait for the kernel"> · {waiting} waiting</span>}
     </span>
   );
