@@ -12,37 +12,40 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from nbtrack import artifacts as artifacts
     from nbtrack import capture as capture
+    from nbtrack import catboost as catboost
+    from nbtrack import client as client
+    from nbtrack import data as data
     from nbtrack import entities as entities
+    from nbtrack import exceptions as exceptions
     from nbtrack import figures as figures
+    from nbtrack import keras as keras
+    from nbtrack import keras_tuner as keras_tuner
+    from nbtrack import lightgbm as lightgbm
+    from nbtrack import models as models
+    from nbtrack import optuna as optuna
+    from nbtrack import pyfunc as pyfunc
+    from nbtrack import pytorch as pytorch
+    from nbtrack import ray as ray
+    from nbtrack import sklearn as sklearn
+    from nbtrack import statsmodels as statsmodels
+    from nbtrack import system_metrics as system_metrics
+    from nbtrack import tensorflow as tensorflow
     from nbtrack import tracking as tracking
+    from nbtrack import transformers as transformers
+    from nbtrack import types as types
+    from nbtrack import xgboost as xgboost
     from nbtrack.autolog import autolog
-    from nbtrack.autolog import catboost as catboost
-    from nbtrack.autolog import keras as keras
-    from nbtrack.autolog import keras_tuner as keras_tuner
-    from nbtrack.autolog import lightgbm as lightgbm
-    from nbtrack.autolog import optuna as optuna
-    from nbtrack.autolog import pytorch as pytorch
-    from nbtrack.autolog import ray as ray
-    from nbtrack.autolog import sklearn as sklearn
-    from nbtrack.autolog import statsmodels as statsmodels
-    from nbtrack.autolog import tensorflow as tensorflow
-    from nbtrack.autolog import transformers as transformers
-    from nbtrack.autolog import xgboost as xgboost
     from nbtrack.dashboard import chart, compare, dashboard, show, table
     from nbtrack.entities import Experiment, ExperimentTag, Metric, Param, Run, RunInfo, RunStatus, RunTag, ViewType
     from nbtrack.errors import NbtrackError
+    from nbtrack.exceptions import MlflowException
     from nbtrack.magics import load_ipython_extension as load_ipython_extension
     from nbtrack.magics import unload_ipython_extension as unload_ipython_extension
     from nbtrack.magics.checkout import checkout
     from nbtrack.magics.track import track
     from nbtrack.stores import open_store
-    from nbtrack.tracking import artifacts as artifacts
-    from nbtrack.tracking import client as client
-    from nbtrack.tracking import data as data
-    from nbtrack.tracking import exceptions as exceptions
-    from nbtrack.tracking import pyfunc as pyfunc
-    from nbtrack.tracking import signatures as models  # noqa: F401  # MLflow calls the module so
     from nbtrack.tracking.active import ActiveRun
     from nbtrack.tracking.artifacts import (
         download_artifacts,
@@ -59,7 +62,6 @@ if TYPE_CHECKING:
         log_text,
     )
     from nbtrack.tracking.client import MlflowClient
-    from nbtrack.tracking.exceptions import MlflowException
     from nbtrack.tracking.experiments import (
         create_experiment,
         delete_experiment,
@@ -200,13 +202,11 @@ __all__ = [
 ]
 
 _FROM = {
-    "nbtrack.autolog": (
-        "autolog catboost keras keras_tuner lightgbm optuna pytorch ray sklearn "
-        "statsmodels tensorflow transformers xgboost"
-    ),
+    "nbtrack.autolog": "autolog",
     "nbtrack.dashboard": "chart compare dashboard show table",
     "nbtrack.entities": "Experiment ExperimentTag Metric Param Run RunInfo RunStatus RunTag ViewType",
     "nbtrack.errors": "NbtrackError",
+    "nbtrack.exceptions": "MlflowException",
     "nbtrack.magics": "load_ipython_extension unload_ipython_extension",
     "nbtrack.magics.checkout": "checkout",
     "nbtrack.magics.track": "track",
@@ -217,7 +217,6 @@ _FROM = {
         "log_dict log_figure log_image log_stream log_table log_text"
     ),
     "nbtrack.tracking.client": "MlflowClient",
-    "nbtrack.tracking.exceptions": "MlflowException",
     "nbtrack.tracking.experiments": (
         "create_experiment delete_experiment delete_experiment_tag get_experiment get_experiment_by_name "
         "rename_experiment restore_experiment search_experiments set_experiment set_experiment_tag "
@@ -242,18 +241,13 @@ _FROM = {
     ),
 }
 _HOME = {name: module for module, names in _FROM.items() for name in names.split()}
-_MODULES = {
-    "artifacts": "nbtrack.tracking.artifacts",
-    "capture": "nbtrack.capture",
-    "client": "nbtrack.tracking.client",
-    "data": "nbtrack.tracking.data",
-    "entities": "nbtrack.entities",
-    "exceptions": "nbtrack.tracking.exceptions",
-    "figures": "nbtrack.figures",
-    "models": "nbtrack.tracking.signatures",
-    "pyfunc": "nbtrack.tracking.pyfunc",
-    "tracking": "nbtrack.tracking",
-}
+# Modules by MLflow's names, and our own. The libraries' are loaded without the libraries.
+_MODULES = frozenset(
+    (
+        "artifacts capture catboost client data entities exceptions figures keras keras_tuner lightgbm models optuna "
+        "pyfunc pytorch ray sklearn statsmodels system_metrics tensorflow tracking transformers types xgboost"
+    ).split()
+)
 
 
 def __getattr__(name: str) -> Any:
@@ -262,11 +256,11 @@ def __getattr__(name: str) -> Any:
 
         return last_run()
     if name in _MODULES:
-        value: Any = importlib.import_module(_MODULES[name])
+        value: Any = importlib.import_module(f"nbtrack.{name}")
     elif name in _HOME:
         value = getattr(importlib.import_module(_HOME[name]), name)
     else:
-        from nbtrack.tracking.absent import absent
+        from nbtrack.absent import absent
 
         raise AttributeError(absent("module 'nbtrack'", name))
     globals()[name] = value
@@ -286,6 +280,24 @@ class _Package(ModuleType):
 
 
 sys.modules[__name__].__class__ = _Package
+
+
+class _AbsentModules:
+    """Says of `import nbtrack.langchain`, a module that only MLflow has, what to do instead. Asked when no other finder
+    has found the module."""
+
+    @staticmethod
+    def find_spec(name: str, path: object = None, target: object = None) -> None:
+        owner, _, part = name.rpartition(".")
+        if owner == __name__:
+            from nbtrack.absent import why_absent
+
+            if (why := why_absent(part)) is not None:
+                raise ModuleNotFoundError(f"There is no module '{name}'. {why}", name=name)
+
+
+if not any(getattr(each, "__name__", "") == "_AbsentModules" for each in sys.meta_path):
+    sys.meta_path.append(_AbsentModules)
 
 if "ipykernel" in sys.modules:
     from nbtrack.ahead import load_when_idle

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import importlib
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -31,6 +32,13 @@ def load_when_idle() -> None:
             asyncio.get_running_loop().call_later(IDLE, _step, shell, iter(MODULES), shell.execution_count)
 
     shell.events.register("post_run_cell", ended)
+    shell.events.register("pre_run_cell", _begins)
+
+
+def _begins(_: Any) -> None:
+    """What a cell creates (tasks, threads) is to know which runs are active then."""
+    if active := sys.modules.get("nbtrack.tracking.active"):
+        active.refresh()
 
 
 def _step(shell: Any, modules: Iterator[str], cells: int) -> None:

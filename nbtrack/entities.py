@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
+
+from nbtrack.errors import InvalidValueError
 
 
 class RunStatus(IntEnum):
@@ -21,6 +23,24 @@ class RunStatus(IntEnum):
     FAILED = 4
     KILLED = 5
 
+    @staticmethod
+    def from_string(status_str: str) -> RunStatus:
+        """The status of this name, such as that of `run.info.status`. Raises InvalidValueError for another."""
+        return _member(RunStatus, status_str, "status of a run")
+
+    @staticmethod
+    def to_string(status: int) -> str:
+        """The name of a status, or of its number. Raises InvalidValueError for another."""
+        return _member(RunStatus, status, "status of a run").name
+
+    @staticmethod
+    def is_terminated(status: int) -> bool:
+        return status in (RunStatus.FINISHED, RunStatus.FAILED, RunStatus.KILLED)
+
+    @staticmethod
+    def all_status() -> list[RunStatus]:
+        return list(RunStatus)
+
 
 class ViewType(IntEnum):
     """Which runs or experiments to list, numbered as MLflow does."""
@@ -29,10 +49,41 @@ class ViewType(IntEnum):
     DELETED_ONLY = 2
     ALL = 3
 
+    @classmethod
+    def from_string(cls, view_str: str) -> ViewType:
+        """The view of this name: active_only, deleted_only or all. Raises InvalidValueError for another."""
+        return _member(ViewType, str(view_str).upper(), "view")
+
+    @classmethod
+    def to_string(cls, view_type: int) -> str:
+        return _member(ViewType, view_type, "view").name.lower()
+
+
+Number = TypeVar("Number", bound=IntEnum)
+
+
+def _member(kind: type[Number], given: str | int, what: str) -> Number:
+    found = next((each for each in kind if given in (each.name, each.value)), None)
+    if found is None:
+        raise InvalidValueError(f"{given!r} is no {what}; there are {', '.join(each.name for each in kind)}.")
+    return found
+
 
 class LifecycleStage:
     ACTIVE = "active"
     DELETED = "deleted"
+
+    @classmethod
+    def is_valid(cls, lifecycle_stage: str) -> bool:
+        return lifecycle_stage in (cls.ACTIVE, cls.DELETED)
+
+    @classmethod
+    def view_type_to_stages(cls, view_type: int = ViewType.ALL) -> list[str]:
+        return [stage for stage in (cls.ACTIVE, cls.DELETED) if cls.shown(stage, ViewType(view_type))]
+
+    @classmethod
+    def matches_view_type(cls, view_type: int, lifecycle_stage: str) -> bool:
+        return lifecycle_stage in cls.view_type_to_stages(view_type)
 
     @staticmethod
     def shown(stage: str, view: ViewType) -> bool:

@@ -8,6 +8,7 @@
     │   ├── DamagedError          a file of the store does not hold what it should
     │   └── ServerError           a server does not answer, fails, or does not let this person in
     ├── InvalidValueError     a key, value or argument that no store takes (also a ValueError)
+    │   └── AlreadyExistsError    the name of an experiment is taken
     └── QueryError            a filter or an order that does not parse, with its place (also a ValueError)
 
 Every message names the thing, the place and the next step.
@@ -15,15 +16,55 @@ Every message names the thing, the place and the next step.
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import sysconfig
 import warnings
 from types import FrameType, TracebackType
 
+from nbtrack.error_codes import (
+    HTTP_STATUS,
+    INTERNAL_ERROR,
+    INVALID_PARAMETER_VALUE,
+    PERMISSION_DENIED,
+    RESOURCE_ALREADY_EXISTS,
+    RESOURCE_DOES_NOT_EXIST,
+    word_of,
+    word_of_status,
+)
+
 
 class NbtrackError(Exception):
-    """The root of every error that nbtrack raises on purpose."""
+    """The root of every error that nbtrack raises on purpose; `nbtrack.MlflowException` is another name of it.
+
+    Code written for MLflow raises and asks it as MLflow's: `error_code` is a word such as "RESOURCE_DOES_NOT_EXIST", or
+    the number that MLflow has for it. Other keywords become part of `serialize_as_json()`.
+    """
+
+    def __init__(self, message: object = "", error_code: str | int | None = None, **kwargs: object) -> None:
+        super().__init__(message)
+        self.message = str(message)
+        self.json_kwargs = kwargs
+        self._code = None if error_code is None else word_of(error_code)
+
+    @property
+    def error_code(self) -> str:
+        """MLflow's word for the kind of error."""
+        if self._code is not None:
+            return self._code
+        return next((code for kind, code in _KINDS if isinstance(self, kind)), INTERNAL_ERROR)
+
+    def serialize_as_json(self) -> str:
+        return json.dumps({"error_code": self.error_code, "message": self.message, **self.json_kwargs}, default=str)
+
+    def get_http_status_code(self) -> int:
+        """What MLflow's server answers such an error with."""
+        return HTTP_STATUS.get(self.error_code, 500)
+
+    @classmethod
+    def invalid_parameter_value(cls, message: object, **kwargs: object) -> NbtrackError:
+        return cls(message, error_code=INVALID_PARAMETER_VALUE, **kwargs)
 
 
 class StoreError(NbtrackError):
@@ -62,7 +103,7 @@ class ServerError(StoreError):
         heard: bool = True,
         wait: float | None = None,
     ) -> None:
-        super().__init__(message)
+        super().__init__(message, word_of_status(status))
         self.status = status
         self.passing = passing
         self.heard = heard
@@ -71,6 +112,10 @@ class ServerError(StoreError):
 
 class InvalidValueError(NbtrackError, ValueError):
     """A key, value or argument that cannot be stored or understood."""
+
+
+class AlreadyExistsError(InvalidValueError):
+    """The name of an experiment is taken, perhaps since a moment ago by another process."""
 
 
 class QueryError(NbtrackError, ValueError):
@@ -89,6 +134,16 @@ class QueryError(NbtrackError, ValueError):
     def __str__(self) -> str:
         message = super().__str__()
         return message if not self.text.strip() else f"{message}\n{_pointed_at(self.text, self.start, self.end)}"
+
+
+_KINDS: tuple[tuple[type[NbtrackError], str], ...] = (
+    (AlreadyExistsError, RESOURCE_ALREADY_EXISTS),
+    (InvalidValueError, INVALID_PARAMETER_VALUE),
+    (QueryError, INVALID_PARAMETER_VALUE),
+    (NotFoundError, RESOURCE_DOES_NOT_EXIST),
+    (NotAStoreError, INVALID_PARAMETER_VALUE),
+    (ReadOnlyError, PERMISSION_DENIED),
+)
 
 
 SHOWN = 60  # characters of a text on either side of the place that an error shows in it

@@ -23,6 +23,7 @@ hypothesis.settings.load_profile("nbtrack")
 @pytest.fixture(scope="session", autouse=True)
 def cache_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> None:
     """What stores remember between processes goes there, also from the processes that tests start."""
+    os.environ["XDG_DATA_HOME"] = str(tmp_path_factory.mktemp("data"))
     os.environ["NBTRACK_CACHE_DIR"] = str(tmp_path_factory.mktemp("cache"))
     os.environ["NBTRACK_UNSENT_DIR"] = str(tmp_path_factory.mktemp("unsent"))
 

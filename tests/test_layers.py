@@ -8,20 +8,32 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent / "nbtrack"
 
 LAYER = {
-    "errors": 0, "entities": 0, "ahead": 0, "format_rules": 0,
+    "errors": 0, "entities": 0, "ahead": 0, "error_codes": 0, "absent": 0, "format_rules": 0,
     "formats": 0.5, "column_formats": 0.6,
     "frame": 1, "query": 1,
     "stores": 2,
     "tracking": 3, "capture": 3, "figures": 3,
     "autolog": 4, "magics": 4, "dashboard": 4, "interop": 4,
-    "__init__": 5, "demo": 5,
-    "cli": 6,
+    "__init__": 6, "demo": 6,
+    **dict.fromkeys(  # modules by MLflow's names, which hold what the layers below do
+        "artifacts catboost client data exceptions keras keras_tuner lightgbm models optuna protos pyfunc pytorch ray "
+        "sklearn statsmodels system_metrics tensorflow transformers types utils xgboost".split(), 5
+    ),
+    "cli": 7,
 }  # fmt: skip
 # `query` masks rows of a frame, `errors` is the root of all: these lie beside each other on purpose.
 # A figure without a store given reads the one that tracking writes to.
 # A tracked cell switches autolog on and off.
 # A run says which process writes it, and is told how busy the machine is: `capture` knows both, and nothing of runs.
-BESIDE = {("query", "frame"), ("figures", "tracking"), ("magics", "autolog"), ("tracking", "capture")}
+# Errors have MLflow's codes, and an entity refuses a name that it does not know.
+BESIDE = {
+    ("errors", "error_codes"),
+    ("entities", "errors"),
+    ("query", "frame"),
+    ("figures", "tracking"),
+    ("magics", "autolog"),
+    ("tracking", "capture"),
+}
 
 
 def room(path: Path) -> str:

@@ -12,9 +12,12 @@ import type { SeriesHeader } from "./data/series";
 import type { WidgetModel } from "./page";
 import { DEFAULT_STATUS, type Fields, type Status, type View } from "./protocol";
 import { createRequests } from "./requests";
-import { completeView, type State } from "./state/state";
+import type { Outlet } from "./state/outlet";
+import { completeView, markViewSaved, type State } from "./state/state";
 
 const WRITE_AFTER = 150; // ms of quiet before view and selection are written
+const LOOK_EVERY_MS = 500; // at the kernel's connection
+const MISSED_LOOKS = 2; // a connection that is made anew at once is no loss
 
 type Listen = (event: string, callback: (...args: never[]) => void) => void;
 type Message = ({ type: "rows" } & Fields<"rows">) | ({ type: "points" } & Fields<"points">);
@@ -92,12 +95,15 @@ export function connect(state: State, { model, channel, touched }: Ends, signal:
   }
   inOrder(snapshot);
   inOrder(async () => requests.hello());
-  const both = { model, touched, listen, signal };
+  const both = { model, channel, outlet: () => state.outlet, touched, listen, signal };
   bind(both, "view", state.view, completeView);
   bind(both, "selected", state.selected, (ids) => ids as readonly string[]);
   state.life.value = "live";
+  followKernel(state, model, signal);
   signal.addEventListener("abort", () => {
-    if (state.life.peek() === "live") state.life.value = "lost";
+    if (state.life.peek() !== "live") return;
+    markViewSaved(state);
+    state.life.value = "lost";
   });
 }
 
@@ -107,9 +113,28 @@ async function addSeries(state: State, bytes: DataView | Uint8Array): Promise<[s
   return gaps;
 }
 
+/**
+ * Set `state.life` by the kernel's connection, where the host tells it: a kernel that was shut down is lost, a busy one is
+ * not.
+ */
+function followKernel(state: State, model: WidgetModel, signal: AbortSignal): void {
+  const kernel = model.widget_manager?.kernel;
+  if (!kernel) return;
+  let missed = 0; // looks in a row without a connection
+  const timer = setInterval(() => {
+    const dead = kernel.isDisposed === true || kernel.status === "dead" || kernel.status === "terminating";
+    missed = kernel.connectionStatus === "connected" || kernel.connectionStatus === undefined ? 0 : missed + 1;
+    const life = dead || missed >= MISSED_LOOKS ? "lost" : "live";
+    if (state.life.peek() === life) return;
+    if (life === "lost") markViewSaved(state);
+    state.life.value = life;
+  }, LOOK_EVERY_MS);
+  signal.addEventListener("abort", () => clearInterval(timer));
+}
+
 /** Both sides write; the last one wins. What the person did to a snapshot before the model came goes up. */
 function bind<T extends View | readonly string[]>(
-  { model, touched, listen, signal }: Omit<Ends, "channel"> & { listen: Listen; signal: AbortSignal },
+  { model, channel, outlet, touched, listen, signal }: Ends & { outlet: () => Outlet; listen: Listen; signal: AbortSignal },
   name: "view" | "selected",
   cell: { value: T; peek(): T },
   read: (raw: unknown) => T,
@@ -121,7 +146,9 @@ function bind<T extends View | readonly string[]>(
     timer = undefined;
     known = JSON.stringify(cell.peek());
     model.set(name, cell.peek());
-    model.save_changes();
+    // ipywidgets holds further changes of a model back until the kernel is idle; a request travels while a cell runs.
+    if (channel()) void outlet().edit({ what: "set_view", value: JSON.stringify({ [name]: cell.peek() }) }, true).catch(() => undefined);
+    else model.save_changes();
   };
   if (!touched[name]) cell.value = read(model.get(name));
   listen(`change:${name}`, () => {

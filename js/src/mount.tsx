@@ -7,7 +7,7 @@ import { unpack, type Pack } from "./data/pack";
 import type { SeriesHeader } from "./data/series";
 import { page, type Mounted, type WidgetModel } from "./page";
 import { DEFAULT_STATUS, type FrameKind, type Status } from "./protocol";
-import { completeView, createState, type State } from "./state/state";
+import { completeView, createState, markViewSaved, type State } from "./state/state";
 import { styles } from "./ui/styles";
 import { View } from "./view";
 import { onReturn, rest, watch } from "./watch";
@@ -26,8 +26,9 @@ export interface Saved {
 }
 
 /** Show an HTML output: from what it carries, and live as soon as its model is on the page. */
-export async function mountOutput(place: HTMLElement, saved: Saved): Promise<void> {
+export async function mountOutput(place: HTMLElement, output: Saved): Promise<void> {
   const { views, models } = page();
+  const saved = { ...output, ...savedView(output.display) };
   const there = views.get(saved.display) ?? new Set();
   views.set(saved.display, there);
   place.querySelector<HTMLElement>(".nbt-fallback")!.style.display = "none";
@@ -48,6 +49,14 @@ export async function mountOutput(place: HTMLElement, saved: Saved): Promise<voi
   }
   view.follow(saved.uid);
   watch(view, saved);
+}
+
+/** The newest view of this output: it is saved beside it, more often than the data. */
+function savedView(display: string): Partial<Pick<Saved, "view" | "selected">> {
+  const found = [...document.querySelectorAll(`script.nbt-view[data-for="${display}"]`)].at(-1)?.textContent;
+  if (!found) return {};
+  const { view, selected } = JSON.parse(found) as Pick<Saved, "view" | "selected">;
+  return { view, selected };
 }
 
 /** Of many runs the first are in the output, and all of them come with the model somewhat later. */
@@ -174,6 +183,7 @@ async function show(state: State, saved: Saved): Promise<void> {
   state.status.value = { ...DEFAULT_STATUS, ...saved.status };
   state.view.value = completeView(saved.view);
   state.selected.value = saved.selected;
+  markViewSaved(state);
   if (runs) state.received.value = readFrame(runs);
   if (series) state.book.add(series);
   state.seriesRev.value++;

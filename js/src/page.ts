@@ -7,7 +7,14 @@ export interface WidgetModel {
   send(content: unknown, callbacks?: unknown, buffers?: ArrayBuffer[]): void;
   on(event: string, callback: (...args: never[]) => void): void;
   off(event: string, callback: (...args: never[]) => void): void;
-  widget_manager?: { get_model(id: string): Promise<{ comm_live?: boolean } | undefined> };
+  widget_manager?: { get_model(id: string): Promise<{ comm_live?: boolean } | undefined>; kernel?: KernelConnection };
+}
+
+/** What JupyterLab tells of the kernel that a model belongs to. */
+export interface KernelConnection {
+  isDisposed?: boolean;
+  status?: string;
+  connectionStatus?: string;
 }
 
 /** A mounted view: its own DOM, which can move from one place to another. */

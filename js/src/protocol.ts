@@ -55,8 +55,14 @@ export const NEEDS = [
   "hello", "resync", "front", "series", "range", "artifacts", "trees", "artifact", "inputs", "models", "commits", "plotly", "views",
 ] as const;
 
-/** What an `edit` can do. Each is safe to apply twice, and late. A view has its name for `key`, and its JSON for `value`. */
-export const EDITS = ["rename", "set_tag", "delete_tag", "delete", "restore", "save_view", "drop_view"] as const;
+/**
+ * What an `edit` can do. Each is safe to apply twice, and late. A saved view has its name for `key`, and its JSON for
+ * `value`. `set_view` says what the page shows: `value` is the JSON of {view} or {selected}; `reset_view` asks for the view
+ * of the arguments.
+ */
+export const EDITS = [
+  "rename", "set_tag", "delete_tag", "delete", "restore", "save_view", "drop_view", "set_view", "reset_view",
+] as const;
 
 /** What a person has set up to see. `order` uses the words of search_runs' order_by. */
 export const DEFAULT_VIEW = {
@@ -122,6 +128,7 @@ export const DEFAULT_STATUS = {
   running: [] as string[], // runs that this kernel is writing now
   abandoned: {} as Record<string, number | null>, // runs left open by a process that is gone: its last sign of life, ms
   damages: [] as { path: string; problem: string; remedy: string }[],
+  colors: {} as Record<string, string>, // by run id: chosen ones of a store that can only be read
   notes: [] as string[], // what was left out or cut, said to the person
   loaded: false,
   made_at: 0, // ms; when the kernel wrote this

@@ -68,7 +68,7 @@ export function createRequests(
 
   state.outlet = {
     need: (ask: Ask, take?: Take, quiet = false) => send({ type: "need", ...NOTHING, ...ask }, !quiet, take),
-    edit: (change: Change) => send({ type: "edit", key: "", value: "", seen: null, ...change }),
+    edit: (change: Change, quiet = false) => send({ type: "edit", runs: [], key: "", value: "", seen: null, ...change }, !quiet),
   };
   signal.addEventListener("abort", () => {
     state.outlet = { need: nobody, edit: nobody };

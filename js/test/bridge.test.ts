@@ -11,6 +11,7 @@ const pack = (name: string) => new DataView(Uint8Array.from(readFileSync(`../tes
 
 class Model implements WidgetModel {
   readonly sent: { [name: string]: unknown }[] = [];
+  widget_manager?: NonNullable<WidgetModel["widget_manager"]>;
   saved = 0;
   private readonly listeners = new Map<string, Set<(...args: never[]) => void>>();
   constructor(private readonly traits: Record<string, unknown> = {}) {}
@@ -79,9 +80,39 @@ test("what a person changes is written once it is quiet, and not sent back as ne
   setView(state, { filter: "m" });
   setView(state, { filter: "metrics.loss < 1" });
   state.selected.value = ["b2"];
-  await vi.waitFor(() => expect(model.saved).toBe(2));
+  await vi.waitFor(() => expect(asked("set_view")).toHaveLength(2));
+  const [view, selected] = asked("set_view").map((message) => JSON.parse(message.value as string) as Record<string, unknown>);
+  expect((view.view as typeof DEFAULT_VIEW).filter).toBe("metrics.loss < 1");
+  expect(selected).toEqual({ selected: ["b2"] });
   expect((model.get("view") as typeof DEFAULT_VIEW).filter).toBe("metrics.loss < 1");
   expect(model.get("selected")).toEqual(["b2"]);
+  expect(model.saved).toBe(0); // a request travels while a cell runs, a trait waits
+  expect(state.pending.value).toBe(0);
+});
+
+test("without a channel what a person changes is written into the traits", async () => {
+  leave.abort();
+  leave = new AbortController();
+  connect(state, { model, channel: () => undefined, touched: { view: false, selected: false } }, leave.signal);
+  setView(state, { filter: "metrics.loss < 1" });
+  await vi.waitFor(() => expect(model.saved).toBe(1));
+  expect((model.get("view") as typeof DEFAULT_VIEW).filter).toBe("metrics.loss < 1");
+});
+
+test("a kernel that was shut down is lost, a busy one is not", async () => {
+  const kernel = { isDisposed: false, status: "busy", connectionStatus: "connected" };
+  leave.abort();
+  leave = new AbortController();
+  model.widget_manager = { get_model: () => Promise.resolve({ comm_live: true }), kernel };
+  connect(state, { model, channel: () => channel, touched: { view: false, selected: false } }, leave.signal);
+  await new Promise((go) => setTimeout(go, 1300));
+  expect(state.life.value).toBe("live");
+  kernel.connectionStatus = "connecting";
+  await vi.waitFor(() => expect(state.life.value).toBe("lost"), 2000);
+  kernel.connectionStatus = "connected";
+  await vi.waitFor(() => expect(state.life.value).toBe("live"), 2000);
+  kernel.isDisposed = true;
+  await vi.waitFor(() => expect(state.life.value).toBe("lost"), 2000);
 });
 
 test("a view set in Python is shown and not written back", async () => {

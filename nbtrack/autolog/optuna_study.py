@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import threading
 from collections.abc import Callable, Generator, Sequence
@@ -61,7 +62,9 @@ class _Study:
     def __init__(self, trials: Trials) -> None:
         self.trials = trials
         self._lock = threading.Lock()
-        self._best: Any = None  # the best trial of this call: a study that is opened again may have had a better one
+        # The best trials of this call, by number, all of one value; of a study that is opened again earlier ones may
+        # have been better.
+        self._best: dict[int, tuple[Recording, Any]] = {}
         self._completed: dict[int, str] = {}  # where there are several objectives: the run of each trial
 
     def describe(self, study: Any) -> None:
@@ -99,9 +102,14 @@ class _Study:
             self._completed[frozen.number] = child.run_id
             return
         with self._lock:  # as each better one ends, so that a study that is broken off has its best too
-            if _is_allowed(frozen) and (self._best is None or _is_better(frozen, self._best, study.direction.name)):
-                self._best = frozen
+            if not _is_allowed(frozen):
+                return
+            known = next((best for _, best in self._best.values()), None)
+            if known is None or _is_better(frozen, known, study.direction.name):
+                self._best = {frozen.number: (child, frozen)}
                 self.trials.best(child, frozen.value, frozen.params, frozen.number)
+            elif frozen.value == known.value:
+                self._best[frozen.number] = child, frozen
 
     def close(self, study: Any) -> None:
         """End the trials that Optuna has not told of, because they ended the study; say what was best."""
@@ -111,7 +119,17 @@ class _Study:
         if self._completed:
             front = [self._completed[each.number] for each in study.best_trials if each.number in self._completed]
             self.trials.mark_best(front)
+        elif len(self._best) > 1:
+            self._settle_tie(study)
         self.trials.close()
+
+    def _settle_tie(self, study: Any) -> None:
+        """Of equally good trials the study names one: in several threads not always the one that ended here first."""
+        with contextlib.suppress(ValueError):  # none is allowed, so it names none
+            number = study.best_trial.number
+            if number in self._best and number != next(iter(self._best)):
+                child, frozen = self._best[number]
+                self.trials.best(child, frozen.value, frozen.params, number)
 
 
 def _directions(study: Any) -> dict[str, str]:

@@ -354,11 +354,7 @@ def logging_into(recording: Recording, *, always: bool = False) -> Iterator[None
     try:
         yield
     finally:
-        while held in active.own_stack():
-            if active.own_stack()[-1] is held:
-                active.release_top()
-            else:
-                active.end_top(RunStatus.FINISHED)
+        active.take_off(held)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ import sys
 import threading
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -82,6 +83,13 @@ class Library:
             warn_once(f"The model is kept, but not registered as '{registered}': nbtrack has no model registry.")
         where, signature = name or artifact_path or "model", given.get("signature")
         return log_model(named if model is None else model, where, given.get("run_id"), signature=signature)
+
+    def save_model(self, model: Any = None, path: str | Path = "", **given: Any) -> None:
+        """Write a model as a folder, with the arguments of MLflow's function, of which `signature` is heard."""
+        from nbtrack.tracking.models import save_model
+
+        named = next((given.pop(key) for key in _MODEL if key in given), None)
+        save_model(named if model is None else model, path, signature=given.get("signature"))
 
     def load_model(self, model_uri: str, dst_path: str | None = None, **ignored: Any) -> Any:
         """The model at `runs:/ID/name` as this library's own object; see `nbtrack.pyfunc.load_native`."""

@@ -21,7 +21,8 @@ class Tee:
     """Keeps the first `CAP` bytes of what is written, and counts the rest."""
 
     def __init__(self, cap: int = CAP, hear: Callable[[str], None] | None = None) -> None:
-        """`hear` is told every line, by whoever prints it; a bar that is drawn over counts as a line each time."""
+        """`hear` is told every line; a bar that is drawn over counts as a line each time."""
+        self.is_mine: Callable[[], bool] = lambda: True  # does the code that prints now belong here?
         self._cap = cap
         self._hear = hear
         self._parts: list[str] = []
@@ -41,6 +42,8 @@ class Tee:
 
         def write(text: str) -> int:
             with guard("keep what the cell prints"):
+                if not self.is_mine():
+                    return plain(text)
                 self.add(text)
                 if self._hear:
                     for line in lines.split(text):

@@ -16,6 +16,7 @@ from nbtrack.dashboard.known import MANY, Runs, active, differing
 from nbtrack.entities import Experiment, LifecycleStage, ViewType
 from nbtrack.frame import Frame, Row, frame_of
 from nbtrack.query import order
+from nbtrack.stores import run_colors
 from nbtrack.stores.base import Arriving, Damage, Snapshot, Store
 from nbtrack.tracking.finding import rows_of_ids
 
@@ -203,6 +204,7 @@ class Catalog:
                 }
                 for each in self.experiments
             ],
+            "colors": run_colors.load(self.store.uri) if self.store.read_only else {},
             "damages": [{"path": d.path, "problem": d.problem, "remedy": d.remedy} for d in self.damages],
         }
 

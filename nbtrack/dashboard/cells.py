@@ -25,6 +25,7 @@ class Shown(Protocol):
 
 
 _watched: set[int] = set()
+_made: dict[str, tuple[Cell, int]] = {}  # by cell id: its last run that made dashboards, and how many
 _shown: dict[str, dict[Cell, weakref.WeakSet[Shown]]] = {}
 
 
@@ -40,13 +41,25 @@ def watch() -> None:
 
 def showing(dashboard: Shown) -> Cell | None:
     """The running cell, which is about to show it; None where the front end does not name cells."""
-    cell = _running()
+    cell = running()
     if cell is not None:
         _shown.setdefault(cell.id, {}).setdefault(cell, weakref.WeakSet()).add(dashboard)
     return cell
 
 
-def _running() -> Cell | None:
+def making() -> tuple[Cell | None, int]:
+    """The running cell, which makes a dashboard, and how many it had made before in this run."""
+    cell = running()
+    if cell is None:
+        return None, 0
+    last, count = _made.get(cell.id, (cell, 0))
+    number = count if last == cell else 0
+    _made[cell.id] = cell, number + 1
+    return cell, number
+
+
+def running() -> Cell | None:
+    """The running cell; None where the front end does not name cells."""
     from IPython.core.getipython import get_ipython
 
     shell = get_ipython()
@@ -59,7 +72,7 @@ def _running() -> Cell | None:
 
 def _cell_ended(result: Any) -> None:
     with guard("refresh the dashboards"):
-        cell = _running()
+        cell = running()
         if cell is not None:
             _tell_replaced(cell)
         for hub in live.hubs():

@@ -36,11 +36,14 @@ REPLACE_EVERY = 60.0  # s between two replacements of the snapshot traits within
 
 
 class Listener(Protocol):
-    """What a hub tells, the first two from its thread and under its lock, the last one at the end of a cell."""
+    """What a hub tells: `hear` and `replace_snapshot` from its thread and under its lock, `refresh_outputs` at the end
+    of a cell, `save_changed_view` from its thread each round.
+    """
 
     def hear(self, content: dict[str, Any], packed: bytes) -> None: ...
     def replace_snapshot(self) -> None: ...
     def refresh_outputs(self, *, only_empty: bool) -> None: ...
+    def save_changed_view(self, *, now: bool = False) -> None: ...
 
 
 class Hub:
@@ -189,12 +192,14 @@ class Hub:
                 self._replace_now = False
                 self.replace_snapshots()
 
-    def look_now(self) -> None:
-        """Tell at once what a change made through a dashboard has changed."""
+    def look_now(self, *, status: bool = False) -> None:
+        """Tell at once what a change made through a dashboard has changed; with `status` the status too."""
         with self._asked() as ask:
             keep = ask(soon=True)
             with self.lock:
-                self._tell(keep(), [])
+                found = keep()
+                found.other |= status
+                self._tell(found, [])
 
     def replace_snapshots(self) -> None:
         with self.lock:
@@ -271,6 +276,12 @@ class Hub:
         for listener in list(self.listeners):
             listener.refresh_outputs(only_empty=large)
 
+    def save_views(self, *, now: bool = False) -> None:
+        """Have every dashboard write a changed view where it is kept."""
+        for listener in list(self.listeners):
+            with guard("save the view of a dashboard"):
+                listener.save_changed_view(now=now)
+
     def close(self) -> None:
         self.feed.close()
 
@@ -320,6 +331,8 @@ _ending = threading.Event()
 def _end() -> None:
     """A thread that is torn from numpy's code when the interpreter goes takes the process down with an error."""
     _ending.set()
+    for hub in hubs():
+        hub.save_views(now=True)
     until = time.monotonic() + PATIENCE
     for hub in hubs():
         if thread := hub._thread:
@@ -340,6 +353,7 @@ def _run(reference: weakref.ref[Hub]) -> None:
                 hub.step()
             else:
                 hub.load()
+        hub.save_views()
         del hub
         _ending.wait(max(TICK / 2, TICK - (time.monotonic() - began)))
 

@@ -19,6 +19,9 @@ from nbtrack.dashboard.view import known_view
 from nbtrack.dashboard.wire import Chunk, pack_series
 from nbtrack.entities import RunTag
 from nbtrack.errors import InvalidValueError, NotFoundError
+from nbtrack.figures._palette import COLOR_TAG
+from nbtrack.figures.ink import valid_color
+from nbtrack.stores import run_colors
 from nbtrack.stores.base import Store
 from nbtrack.tracking.events import announce_run
 
@@ -64,13 +67,14 @@ def answers(hub: Hub, request: Request) -> Iterator[Answer]:
         yield Answer()
     elif request.kind == "edit":
         conflicts = {}
+        keeps_color = request.key == COLOR_TAG and hub.store.read_only  # beside the store, told by the status
         for run in request.runs:
             if overtaken(now := present(hub.store, run, request), run, request):
                 conflicts[run] = now
             else:
                 edit(hub.store, run, request)
             announce_run(hub.store.uri, run)
-        hub.look_now()
+        hub.look_now(status=keeps_color)
         yield Answer({"conflicts": conflicts})
     elif request.what == "hello":
         yield Answer({"protocol": PROTOCOL})
@@ -138,6 +142,8 @@ def edit(store: Store, run: str, request: Request) -> None:
     match request.what:
         case "rename":
             store.update_run(run, run_name=request.value)
+        case "set_tag" | "delete_tag" if request.key == COLOR_TAG and store.read_only:
+            run_colors.save(store.uri, run, valid_color(request.value) if request.what == "set_tag" else None)
         case "set_tag":
             store.log_batch(run, tags=[RunTag(request.key, request.value)])
         case "delete_tag":

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import html
+import json
 import threading
+import time
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -14,7 +16,7 @@ import anywidget
 import numpy as np
 import traitlets as t
 
-from nbtrack.dashboard import cells, copies, hosts, named
+from nbtrack.dashboard import cells, copies, hosts, named, remembered
 from nbtrack.dashboard._protocol import DEFAULT_STATUS
 from nbtrack.dashboard.assets import front
 from nbtrack.dashboard.catalog import label
@@ -35,6 +37,7 @@ from nbtrack.dashboard.snapshot import (
     snapshot,
 )
 from nbtrack.dashboard.view import default_view, known_view, merged_view
+from nbtrack.dashboard.view_output import SUFFIX, WRITE_EVERY_S, ViewWriter, publish_update, view_bundle
 from nbtrack.errors import guard
 from nbtrack.frame import Frame
 from nbtrack.stores.base import Store
@@ -115,19 +118,34 @@ class Dashboard(Model):
         self._shown_rev = -1
         self._begun = False  # an output holds the first runs alone
         self._only = None if only is None else set(only)
-        self._hub: Hub = hub_for(store, None if experiment_ids is None else list(experiment_ids))
-        first = merged_view(default_view(), view or {})
+        experiment_ids = None if experiment_ids is None else list(experiment_ids)
+        self._hub: Hub = hub_for(store, experiment_ids)
+        selected = list(selected)
+        self._first_view = merged_view(default_view(), view or {})
+        place = self._place(store, [frame_kind, view or {}, experiment_ids, selected, sorted(only or ())])
+        last = place.recall() if place else None
+        self._view_writer = ViewWriter(place)
+        self._edited_at: float | None = None  # a change of runs that the outputs do not hold yet
         super().__init__(
             model_id=uid,
             uid=uid,
             _esm=code.esm,
             _front=code.code,
             frame_kind=frame_kind,
-            view=first,
-            selected=list(selected),
+            view=merged_view(last.view, view or {}) if last else self._first_view,
+            selected=selected or (last.selected if last else []),
         )
+        self.observe(self._note_change, ["view", "selected"])
         self._follow()
         cells.watch()
+
+    @staticmethod
+    def _place(store: Store, arguments: list[Any]) -> remembered.Place | None:
+        """Where the view of this cell's dashboard is remembered."""
+        with guard("remember the view of a dashboard"):
+            cell, number = cells.making()
+            return remembered.place(store.uri, cell, number, arguments[0], arguments)
+        return None
 
     def _follow(self) -> None:
         self._channel = Channel(uid=self.uid, _esm=self._code.channel_esm)
@@ -185,6 +203,12 @@ class Dashboard(Model):
         """Keep the view under a name: `nbtrack.dashboard(view=name)` opens it again, for this store."""
         named.save(self._hub.store.uri, name, self.view)
 
+    def reset_view(self) -> None:
+        """Show the view that the arguments of `dashboard(…)` ask for, and forget what was remembered for this cell."""
+        self.view, self.selected = self._first_view, []
+        self.save_changed_view(now=True)
+        self._view_writer.forget()
+
     def saved_views(self) -> list[str]:
         """The names of the views kept for this store."""
         return named.names(self._hub.store.uri)
@@ -201,6 +225,7 @@ class Dashboard(Model):
     def close(self) -> None:
         """Stop following the store. What is on the page stays as a snapshot; shown again, it follows again."""
         if "_channel" in self.__dict__:  # else it was never made whole
+            self.save_changed_view(now=True)
             self._hub.leave(self)
             self._channel.close()
         super().close()
@@ -225,6 +250,7 @@ class Dashboard(Model):
         shown = f"nbtrack-{self.uid}-{self._displayed}"
         self._displayed += 1
         self._displays[shown] = cells.showing(self)
+        display(view_bundle(shown, self.view, self.selected), raw=True, display_id=shown + SUFFIX)
         display(self._bundle(shown, begun=self._is_large()), raw=True, display_id=shown)
         if self._begun and not self.packed_runs:
             self._hub.fill(self, within=0)
@@ -258,10 +284,21 @@ class Dashboard(Model):
         full = self._shown_rev == self._hub.rev or (only_empty and self._shown_rev > 0)
         if not self._displays or (full and not self._begun):
             return
-        from IPython.display import update_display
+        self._publish_outputs()
 
-        for shown in self._displays:
-            update_display(self._bundle(shown), raw=True, display_id=shown)
+    def _publish_outputs(self) -> None:
+        self._edited_at = None
+        for shown in list(self._displays):
+            publish_update(self._bundle(shown), shown)
+
+    def save_changed_view(self, *, now: bool = False) -> None:
+        """Write a changed view, and runs that were changed in the page, into the outputs; at most every two seconds."""
+        self._view_writer.write_if_due(self.view, self.selected, list(self._displays), now=now)
+        if self._edited_at is not None and (now or time.monotonic() - self._edited_at > WRITE_EVERY_S):
+            self._publish_outputs()
+
+    def _note_change(self, change: Any) -> None:
+        self._view_writer.changed()
 
     def _html(self, display: str, most_bytes: int, *, holds: bool, begun: bool = False) -> str:
         frame = self._frame()
@@ -329,11 +366,25 @@ class Dashboard(Model):
                 self.carry(request.path)
                 _reply(model, ask, Answer())
                 return
+            if request.kind == "edit" and request.what in ("set_view", "reset_view"):
+                self._take_view(request)
+                _reply(model, ask, Answer())
+                return
             try:
+                if request.kind == "edit":
+                    self._edited_at = self._edited_at or time.monotonic()
                 for answer in answers(self._hub, request):
                     _reply(model, ask, answer)
             except Exception as error:  # whatever it is, whoever waits must hear it
                 _reply(model, ask, Answer(), str(error) or type(error).__name__)
+
+    def _take_view(self, request: Request) -> None:
+        """What the page shows now. It comes by message, so that it arrives while a cell runs."""
+        if request.what == "reset_view":
+            self.reset_view()
+        else:
+            given = json.loads(request.value)
+            self.set_state({name: given[name] for name in ("view", "selected") if name in given})
 
     # traits
     def set_state(self, sync_data: dict[str, Any]) -> None:

@@ -48,7 +48,7 @@ def difference(
     senses = [sense_of(given, key, (directions or {}).get(key)) for key in keys]
     columns = [_picked(given, key, pick, step, sense) for key, sense in zip(keys, senses, strict=True)]
     traces, left = [], set()
-    colors = inks(given.ids)
+    colors = inks(given.ids, given.colors)
     for row, (run, name) in enumerate(zip(given.ids, given.names, strict=True)):
         if row == base:
             continue

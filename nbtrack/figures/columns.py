@@ -13,7 +13,7 @@ from nbtrack.figures.categories import in_natural_order
 from nbtrack.figures.cells import cells_of, labels_of, side_of
 from nbtrack.figures.chosen import chosen_of
 from nbtrack.figures.given import Runs, Values, column_of, metric_of, runs_of
-from nbtrack.figures.ink import HUES, SCALE, inks
+from nbtrack.figures.ink import HUES, SCALE, group_inks
 from nbtrack.formats import number
 from nbtrack.stores.base import Store
 
@@ -68,7 +68,7 @@ def scatter(runs: Any, x: str, y: str, color: str | None = None, *, store: Store
     else:
         traces = []
         words = in_order(by)
-        colors = inks(str(word) for word in words)
+        colors = group_inks(str(word) for word in words)
         for word in words:
             rows = [row for row, text in enumerate(by.texts) if text == word]
             part = {

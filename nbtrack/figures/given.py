@@ -11,9 +11,12 @@ from typing import Any
 import numpy as np
 
 from nbtrack.errors import InvalidValueError, NotFoundError
+from nbtrack.figures._palette import COLOR_TAG
 from nbtrack.figures.importances import numeric
+from nbtrack.figures.ink import valid_color
 from nbtrack.frame import F64, TIMES, Frame, Metrics, Series, Text, frame_of
 from nbtrack.query.named import run_ids
+from nbtrack.stores import run_colors
 from nbtrack.stores.base import Narrowing, Store
 from nbtrack.stores.open import open_store
 from nbtrack.tracking.finding import frame_naming, rows_of_ids
@@ -31,6 +34,7 @@ class Runs:
     frame: Frame
     read: Callable[[str, str], Series]
     directions: Mapping[str, str] = field(default_factory=dict)
+    kept_colors: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def ids(self) -> list[str]:
@@ -44,6 +48,15 @@ class Runs:
             (name if names.count(name) == 1 else f"{name} {run[:6]}") if name else run[:8]
             for name, run in zip(names, self.ids, strict=True)
         ]
+
+    @property
+    def colors(self) -> dict[str, str]:
+        """The colors that people chose, by run id; `kept_colors` are those of a store that can only be read."""
+        name = f"tags.{COLOR_TAG}"
+        tags = _texts(self.frame, name) if name in self.frame.columns else [None] * len(self.ids)
+        pairs = zip(self.ids, tags, strict=True)
+        found = {run: valid_color(text or self.kept_colors.get(run)) for run, text in pairs}
+        return {run: color for run, color in found.items() if color}
 
     def history(self, run: str, key: str) -> Series:
         """Empty where the run has no such metric."""
@@ -113,7 +126,8 @@ def runs_of(given: Any, store: Store | str | Path | None = None) -> Runs:
         rows = [place[run] for run in ids]
     if not rows:
         raise NotFoundError("There is no run to draw. Give ids, names, Run objects or rows of search_runs.")
-    return Runs(frame.take(np.array(rows, np.int64)), opened.history)
+    kept = run_colors.load(opened.uri) if opened.read_only else {}
+    return Runs(frame.take(np.array(rows, np.int64)), opened.history, kept_colors=kept)
 
 
 def column_of(runs: Runs, name: str) -> Values:

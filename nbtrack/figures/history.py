@@ -15,7 +15,7 @@ from nbtrack.figures.canvas import figure, plain
 from nbtrack.figures.chosen import sense_of
 from nbtrack.figures.expression import evaluate, names_in, parse_expression
 from nbtrack.figures.given import Runs, Values, column_of, metric_of, runs_of
-from nbtrack.figures.ink import Ink, faint, inks
+from nbtrack.figures.ink import Ink, faint, group_inks, inks
 from nbtrack.figures.line import Line, by_metric, line_of, thin
 from nbtrack.figures.means import group_names
 from nbtrack.figures.smooth import smoothed
@@ -133,7 +133,7 @@ def _lines(given: Runs, metric: str, x: str) -> dict[str, Line]:
 
 
 def _single(given: Runs, lines: dict[str, Line]) -> list[Drawn]:
-    colors = inks(given.ids)
+    colors = inks(given.ids, given.colors)
     named = zip(given.ids, given.names, strict=True)
     return [Drawn(run, name, colors[run], lines[run]) for run, name in named if run in lines]
 
@@ -231,7 +231,7 @@ def _grouped(given: Runs, lines: dict[str, Line], columns: Sequence[Values], ban
     for run, name in zip(given.ids, group_names(given, columns), strict=True):
         if run in lines:
             members.setdefault(name, []).append(lines[run])
-    colors = inks(members)
+    colors = group_inks(members)
     drawn = []
     for name, held in members.items():
         found = band_of(held, band)

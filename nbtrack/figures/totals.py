@@ -13,7 +13,7 @@ from nbtrack.figures.chosen import sense_of
 from nbtrack.figures.given import Runs, column_of, metric_of, runs_of
 from nbtrack.figures.history import BAND_NAMES, BEYOND, ROOM
 from nbtrack.figures.importances import foretold, importances_of
-from nbtrack.figures.ink import HUES, inks
+from nbtrack.figures.ink import HUES, group_inks, inks
 from nbtrack.figures.means import group_names, means_of
 from nbtrack.frame import F64
 from nbtrack.stores.base import Store
@@ -44,7 +44,7 @@ def bars(
     if group:
         return _mean_bars(given, key, values, [group] if isinstance(group, str) else group, band, sign)
     rows = sorted(np.flatnonzero(np.isfinite(values)).tolist(), key=lambda row: sign * values[row])
-    colors, names = inks(given.ids), given.names
+    colors, names = inks(given.ids, given.colors), given.names
     missing = len(given.ids) - len(rows)
     notes = [f"{missing} without a finite value"] if missing else []
     shown = [(names[row], colors[given.ids[row]].color) for row in rows]
@@ -54,7 +54,7 @@ def bars(
 def _mean_bars(given: Runs, key: str, values: F64, columns: Sequence[str], band: str, sign: int) -> Figure:
     named = [column_of(given, name) for name in columns]
     names = group_names(given, named)
-    colors = inks(dict.fromkeys(names))
+    colors = group_inks(names)
     found = sorted((each for each in means_of(names, values, band) if each.n), key=lambda each: sign * each.value)
     means = np.array([each.value for each in found])
     high, low = (np.array([getattr(each, end) for each in found]) for end in ("high", "low"))

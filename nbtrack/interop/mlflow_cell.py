@@ -21,9 +21,8 @@ from nbtrack.tracking.client import DESCRIPTION, PARENT
 
 def cell_on(store: Store) -> active.Held | None:
     """The tracked cell that is running in this process, where its run lies in this very store."""
-    held = active.current()
-    cells = [held] if held and held.kept else [each for each in active.own_stack() if each.kept]
-    return next((each for each in reversed(cells) if each.uri == store.uri), None)
+    cell = active.cell()
+    return cell if cell is not None and cell.uri == store.uri else None
 
 
 def adopt(cell: active.Held, tags: Mapping[str, str]) -> str | None:

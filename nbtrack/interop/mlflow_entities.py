@@ -10,6 +10,7 @@ from mlflow.entities import (
     Experiment,
     ExperimentTag,
     InputTag,
+    LoggedModelInput,
     LoggedModelOutput,
     Metric,
     Param,
@@ -23,6 +24,7 @@ from mlflow.entities import (
 
 from nbtrack import entities
 from nbtrack.frame import Row
+from nbtrack.stores.receiving import ModelLinks
 
 
 def experiment(found: entities.Experiment) -> Experiment:
@@ -51,7 +53,7 @@ def info(found: entities.RunInfo) -> RunInfo:
     )
 
 
-def run(row: Row, outputs: Iterable[tuple[str, int]] = ()) -> Run:
+def run(row: Row, links: ModelLinks) -> Run:
     data = row.run.data
     metrics = [
         Metric(key, summary.last, summary.timestamp, summary.step, run_id=row.run.info.run_id)
@@ -64,8 +66,11 @@ def run(row: Row, outputs: Iterable[tuple[str, int]] = ()) -> Run:
             params=[Param(key, value) for key, value in data.params.items()],
             tags=[RunTag(key, value) for key, value in data.tags.items()],
         ),
-        RunInputs([_input(given) for given in row.run.inputs.dataset_inputs]),
-        RunOutputs([LoggedModelOutput(model_id, step) for model_id, step in outputs]),
+        RunInputs(
+            [_input(given) for given in row.run.inputs.dataset_inputs],
+            [LoggedModelInput(model_id) for model_id in links.used],
+        ),
+        RunOutputs([LoggedModelOutput(model_id, step) for model_id, step in links.made]),
     )
 
 

@@ -8,34 +8,45 @@ any environment variable. Traces, prompts, evaluation and the model registry are
 from __future__ import annotations
 
 import functools
+import os
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
-from mlflow.entities import LoggedModel, LoggedModelStatus, Metric, ViewType, _DatasetSummary
+from mlflow.entities import LoggedModel, LoggedModelStatus, Metric, Param, RunTag, ViewType, _DatasetSummary
 from mlflow.exceptions import MlflowException
-from mlflow.protos.databricks_pb2 import INTERNAL_ERROR, INVALID_PARAMETER_VALUE, RESOURCE_DOES_NOT_EXIST
+from mlflow.protos.databricks_pb2 import (
+    INTERNAL_ERROR,
+    INVALID_PARAMETER_VALUE,
+    INVALID_STATE,
+    RESOURCE_ALREADY_EXISTS,
+    RESOURCE_DOES_NOT_EXIST,
+)
 from mlflow.store.entities.paged_list import PagedList
 from mlflow.store.tracking import SEARCH_MAX_RESULTS_DEFAULT
 from mlflow.store.tracking.abstract_store import AbstractStore
+from mlflow.utils import validation
 from mlflow.utils.search_utils import SearchLoggedModelsUtils
 
 from nbtrack import entities
-from nbtrack.errors import InvalidValueError, NbtrackError, NotFoundError, QueryError
+from nbtrack.errors import AlreadyExistsError, InvalidValueError, NbtrackError, NotFoundError, QueryError
 from nbtrack.frame import Row
 from nbtrack.interop import mlflow_cell
 from nbtrack.interop import mlflow_entities as say
 from nbtrack.interop.mlflow_absent import Absent
-from nbtrack.stores.files import FileStore, models
+from nbtrack.stores.files import FileStore, experiments, models
 from nbtrack.stores.files.disk import Unreadable
-from nbtrack.stores.receiving import ModelPoint
+from nbtrack.stores.files.layout import DEFAULT_ID, uri_of
+from nbtrack.stores.receiving import ModelLinks, ModelPoint
 from nbtrack.tracking import lookup
 from nbtrack.tracking.names import random_name
 from nbtrack.tracking.paging import page
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 NAME = "mlflow.runName"
+DEFAULT_TAG = "nbtrack.mlflow_default"  # of the experiment "0" that has another id and was renamed
 MOST_DATASETS = 1000
 
 
@@ -48,6 +59,8 @@ def told(method: Method) -> Method:
             return method(*args, **kwargs)
         except NotFoundError as error:
             raise MlflowException(str(error), RESOURCE_DOES_NOT_EXIST) from error
+        except AlreadyExistsError as error:
+            raise MlflowException(str(error), RESOURCE_ALREADY_EXISTS) from error
         except (InvalidValueError, QueryError) as error:
             raise MlflowException(str(error), INVALID_PARAMETER_VALUE) from error
         except (NbtrackError, Unreadable) as error:
@@ -57,7 +70,11 @@ def told(method: Method) -> Method:
 
 
 class NbtrackStore(Absent, AbstractStore):  # type: ignore[misc]
-    """MLflow's AbstractStore over nbtrack's FileStore. `artifact_uri` is unused: artifacts lie in the run's folder."""
+    """MLflow's AbstractStore over nbtrack's FileStore.
+
+    `artifact_uri` is where the artifacts of new experiments lie, as a server is told by --default-artifact-root or
+    serves them itself (mlflow-artifacts:/). Without it, as in a notebook, they lie in the folder.
+    """
 
     def __init__(self, store_uri: str, artifact_uri: str | None = None) -> None:
         super().__init__()
@@ -66,7 +83,7 @@ class NbtrackStore(Absent, AbstractStore):  # type: ignore[misc]
             raise MlflowException(
                 f"'{store_uri}' names no folder. Write nbtrack:///absolute/path/to/mlruns.", INVALID_PARAMETER_VALUE
             )
-        self._store = FileStore(Path(path))
+        self._store = FileStore(Path(path), _artifact_root(artifact_uri))
         self._root = path
 
     # experiments
@@ -100,6 +117,10 @@ class NbtrackStore(Absent, AbstractStore):  # type: ignore[misc]
 
     @told
     def delete_experiment(self, experiment_id: str) -> None:
+        if str(experiment_id) == DEFAULT_ID:
+            raise InvalidValueError(
+                "The experiment '0' cannot be deleted: it is MLflow's default. Delete its runs instead."
+            )
         self._store.delete_experiment(experiment_id)
 
     @told
@@ -108,15 +129,19 @@ class NbtrackStore(Absent, AbstractStore):  # type: ignore[misc]
 
     @told
     def rename_experiment(self, experiment_id: str, new_name: str) -> None:
-        self._store.rename_experiment(experiment_id, new_name)
+        chosen = self._experiment(experiment_id)
+        self._store.rename_experiment(chosen.experiment_id, new_name)
+        if str(experiment_id) == DEFAULT_ID != chosen.experiment_id:
+            self._store.set_experiment_tag(chosen.experiment_id, DEFAULT_TAG, "true")
 
     @told
     def set_experiment_tag(self, experiment_id: str, tag: Any) -> None:
+        validation._validate_experiment_tag(tag.key, tag.value)
         self._store.set_experiment_tag(self._experiment(experiment_id).experiment_id, tag.key, tag.value)
 
     @told
     def delete_experiment_tag(self, experiment_id: str, key: str) -> None:
-        self._store.delete_experiment_tag(experiment_id, key)
+        self._store.delete_experiment_tag(self._experiment(experiment_id).experiment_id, key)
 
     # runs
 
@@ -126,12 +151,12 @@ class NbtrackStore(Absent, AbstractStore):  # type: ignore[misc]
         cell = mlflow_cell.cell_on(self._store)
         if cell and not run_name and NAME not in kept and (adopted := mlflow_cell.adopt(cell, kept)):
             return self.get_run(adopted)
+        chosen = self._active_experiment(experiment_id)
         name = run_name or kept.get(NAME) or random_name()
         if kept.setdefault(NAME, name) != name:
             raise InvalidValueError(
                 f"The run is called '{name}' and tagged {NAME} '{kept[NAME]}'. Give one of the two."
             )
-        chosen = self._experiment(experiment_id).experiment_id
         if cell:
             kept, chosen = mlflow_cell.child_tags(cell, kept), mlflow_cell.child_experiment(cell, self._store, chosen)
         made = self._store.create_run(
@@ -147,7 +172,7 @@ class NbtrackStore(Absent, AbstractStore):  # type: ignore[misc]
 
     @told
     def get_run(self, run_id: str) -> Any:
-        return say.run(self._store.row(run_id), models.outputs(self._folder(run_id)))
+        return self._whole(self._store.row(run_id))
 
     @told
     def update_run_info(self, run_id: str, run_status: int | None, end_time: int | None, run_name: str | None) -> Any:
@@ -175,7 +200,9 @@ class NbtrackStore(Absent, AbstractStore):  # type: ignore[misc]
         order_by: Sequence[str] | None,
         page_token: str | None,
     ) -> tuple[list[Any], str | None]:
-        ids = [self._experiment(each).experiment_id if each == "0" else each for each in experiment_ids]
+        if not isinstance(filter_string or "", str):
+            raise InvalidValueError(f"A filter must be text, not {type(filter_string).__name__}.")
+        ids = self._known(experiment_ids)
         found = lookup.find_rows(
             self._store, ids, filter_string or "", run_view_type, max_results, order_by, page_token
         )
@@ -185,17 +212,25 @@ class NbtrackStore(Absent, AbstractStore):  # type: ignore[misc]
 
     @told
     def log_batch(self, run_id: str, metrics: Any, params: Any, tags: Any) -> None:
+        metrics, params, tags = validation._validate_batch_log_data(
+            metrics or (),
+            [Param(p.key, _text(p.value)) for p in params or ()],
+            [RunTag(t.key, _text(t.value)) for t in tags or ()],
+        )
+        validation._validate_batch_log_limits(metrics, params, tags)
+        validation._validate_param_keys_unique(params)
         cell = mlflow_cell.cell_on(self._store)
         # Through the cell's client, its card and the dashboards hear of it at once.
         write = cell.client.log_batch if cell else self._store.log_batch
         write(
             run_id,
-            self._new_points(run_id, metrics or ()),
-            [entities.Param(p.key, str(p.value)) for p in params or ()],
-            [entities.RunTag(t.key, str(t.value)) for t in tags or ()],
+            self._new_points(run_id, metrics),
+            [entities.Param(p.key, p.value) for p in params],
+            [entities.RunTag(t.key, t.value) for t in tags],
         )
-        for metric in metrics or ():
-            if metric.model_id:
+        for metric in metrics:
+            # The active model may be one of another store: what is logged belongs to the run alone then.
+            if metric.model_id and (folder := self._model_folder(metric.model_id)):
                 point = ModelPoint(
                     metric.key,
                     float(metric.value),
@@ -205,7 +240,7 @@ class NbtrackStore(Absent, AbstractStore):  # type: ignore[misc]
                     metric.dataset_name,
                     metric.dataset_digest,
                 )
-                models.append(models.folder_of(self._root, metric.model_id), point)
+                models.append(folder, point)
 
     @told
     def delete_tag(self, run_id: str, key: str) -> None:
@@ -227,6 +262,7 @@ class NbtrackStore(Absent, AbstractStore):  # type: ignore[misc]
 
     @told
     def log_outputs(self, run_id: str, models: Any) -> None:
+        self._store.log_inputs(run_id, ())  # which refuses a run that is deleted
         for given in models or ():
             _link_output(self._folder(run_id), given.model_id, given.step)
 
@@ -244,8 +280,8 @@ class NbtrackStore(Absent, AbstractStore):  # type: ignore[misc]
     ) -> LoggedModel:
         made = models.create(
             self._root,
-            self._experiment(experiment_id).experiment_id,
-            name=name or random_name(),
+            self._active_experiment(experiment_id),
+            name=random_name() if name is None else name,
             source_run_id=source_run_id,
             model_type=model_type,
         )
@@ -256,34 +292,31 @@ class NbtrackStore(Absent, AbstractStore):  # type: ignore[misc]
 
     @told
     def log_logged_model_params(self, model_id: str, params: Any) -> None:
-        folder = models.folder_of(self._root, model_id)
+        folder = self._active_model(model_id)
         models.write_texts(folder, "params", {param.key: str(param.value) for param in params or ()})
 
     @told
     def finalize_logged_model(self, model_id: str, status: LoggedModelStatus) -> LoggedModel:
-        folder = models.folder_of(self._root, model_id)
+        folder = self._active_model(model_id)
         models.update(folder, status=status.to_int())
         return _model(folder)
 
     @told
     def set_logged_model_tags(self, model_id: str, tags: Any) -> None:
-        folder = models.folder_of(self._root, model_id)
+        folder = self._active_model(model_id)
         models.write_texts(folder, "tags", {tag.key: str(tag.value) for tag in tags or ()})
 
     @told
     def delete_logged_model_tag(self, model_id: str, key: str) -> None:
-        models.delete_tag(models.folder_of(self._root, model_id), key)
+        models.delete_tag(self._active_model(model_id), key)
 
     @told
     def get_logged_model(self, model_id: str, allow_deleted: bool = False) -> LoggedModel:
-        folder = models.folder_of(self._root, model_id)
-        if not allow_deleted and models.is_deleted(models.read(folder)):
-            raise NotFoundError(f"The logged model '{model_id}' is deleted.")
-        return _model(folder)
+        return _model(models.folder_of(self._root, model_id) if allow_deleted else self._active_model(model_id))
 
     @told
     def delete_logged_model(self, model_id: str) -> None:
-        models.update(models.folder_of(self._root, model_id), lifecycle_stage="deleted")
+        models.update(self._active_model(model_id), lifecycle_stage="deleted")
 
     @told
     def search_logged_models(
@@ -295,7 +328,7 @@ class NbtrackStore(Absent, AbstractStore):  # type: ignore[misc]
         order_by: Any = None,
         page_token: str | None = None,
     ) -> PagedList:
-        folders = [f for each in experiment_ids for f in models.of_experiment(self._root, each)]
+        folders = [f for each in self._known(experiment_ids) for f in models.of_experiment(self._root, each)]
         found = [_model(folder) for folder in folders if not models.is_deleted(models.read(folder))]
         kept = SearchLoggedModelsUtils.filter_logged_models(found, filter_string, datasets)
         ordered = SearchLoggedModelsUtils.sort(kept, order_by)
@@ -307,7 +340,7 @@ class NbtrackStore(Absent, AbstractStore):  # type: ignore[misc]
 
     def _search_datasets(self, experiment_ids: Sequence[str]) -> list[Any]:
         """What MLflow's pages offer as data sets to choose runs by."""
-        runs = self._store.snapshot([self._experiment(each).experiment_id for each in experiment_ids]).rows
+        runs = self._store.snapshot(self._known(experiment_ids)).rows
         found = {
             (row.run.info.experiment_id, given.dataset.name, given.dataset.digest, _context(given))
             for row in runs
@@ -328,19 +361,57 @@ class NbtrackStore(Absent, AbstractStore):  # type: ignore[misc]
         points = [(m.model_id, entities.Metric(m.key, m.value, m.timestamp, m.step or 0)) for m in metrics]
         return [p for model, p in points if not (model and (p.key, p.value, p.timestamp, p.step) in known)]
 
-    def _experiment(self, experiment_id: str) -> entities.Experiment:
+    def _model_folder(self, model_id: str) -> str | None:
+        try:
+            return models.folder_of(self._root, model_id)
+        except NotFoundError:
+            return None
+
+    def _active_model(self, model_id: str) -> str:
+        """The folder of a model that is not deleted, and whose experiment is not."""
+        folder = models.folder_of(self._root, model_id)
+        if models.is_deleted(models.read(folder)) or experiments.is_trashed(os.path.dirname(os.path.dirname(folder))):
+            raise NotFoundError(f"The logged model '{model_id}' is deleted.")
+        return folder
+
+    def _active_experiment(self, experiment_id: str) -> str:
+        found = self._experiment(experiment_id)
+        if found.lifecycle_stage != entities.LifecycleStage.ACTIVE:
+            raise MlflowException(
+                f"Experiment '{found.name}' is deleted and takes nothing new. Restore it, or choose another.",
+                INVALID_STATE,
+            )
+        return found.experiment_id
+
+    def _experiment(self, experiment_id: str | None) -> entities.Experiment:
         """MLflow calls the default experiment "0"; in a folder that nbtrack began it has another id."""
-        if str(experiment_id) == "0" and not any(
-            each.experiment_id == "0" for each in self._store.experiments(entities.ViewType.ALL)
-        ):
-            return self._store.default_experiment()
-        return self._store.experiment(str(experiment_id))
+        if experiment_id is not None and str(experiment_id) != DEFAULT_ID:
+            return self._store.experiment(str(experiment_id))
+        there = self._store.experiments(entities.ViewType.ALL)
+        found = [each for each in there if each.experiment_id == DEFAULT_ID or DEFAULT_TAG in each.tags]
+        return found[0] if found else self._store.default_experiment()
+
+    def _known(self, experiment_ids: Sequence[str]) -> list[str]:
+        """Ids to search in, those of no experiment too: nothing is found there."""
+        return [self._experiment(each).experiment_id if str(each) == DEFAULT_ID else each for each in experiment_ids]
 
     def _folder(self, run_id: str) -> str:
         return self._store.run_folder(run_id)
 
     def _whole(self, row: Row) -> Any:
-        return say.run(row, models.outputs(self._folder(row.run.info.run_id)))
+        folder = self._folder(row.run.info.run_id)
+        return say.run(row, ModelLinks(tuple(models.outputs(folder)), tuple(models.inputs(folder))))
+
+
+def _artifact_root(given: str | None) -> str | None:
+    """A folder as an absolute address: the server may be in another folder than who reads it."""
+    if not given or re.match(r"[a-zA-Z][\w+.\-]+:", given):
+        return given or None
+    return uri_of(os.path.abspath(given))
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
 
 
 def _context(given: entities.DatasetInput) -> str | None:

@@ -44,8 +44,7 @@ class Block:
         """`reserved` are params that `end` will be given: autolog leaves them alone."""
         given = {**(params or {}), **self._options.params}
         client = MlflowClient(self._options.store)
-        above = active.own_stack()[-1] if active.own_stack() else None
-        self._depth = len(active.own_stack())
+        above = next(reversed(active.chain()), None)
         held = start(client, named(self._options, self._options.name, given), process_tags(), above)
         self._files = Files(held, fresh=True)
         if capturing.source and self._source:
@@ -60,6 +59,7 @@ class Block:
         card = Card(held.run_id, held.run.info.run_name, "")
         printed = Printed()
         self._tee = Tee(hear=printed.add)
+        self._tee.is_mine = partial(active.is_within, held)
         self._pulse = Pulse(held, card, printed, capture=True)
         self._live = Live(card, subscribe(), refresh=lambda: None, show=None, beat=self._pulse.beat)
         self._live.start()
@@ -93,12 +93,7 @@ class Block:
         status = held.asked if status == RunStatus.FINISHED and held.asked else status
         self._tee.stop()
         self._end_autolog(space)
-        stack = active.own_stack()
-        while len(stack) > self._depth and stack[-1] is not held:
-            with guard(f"end run '{stack[-1].run_id}'"):
-                active.end_top(status)
-        if len(stack) > self._depth:
-            active.release_top(status)
+        active.take_off(held, status)
         self._live.stop(partial(self._pulse.keep_printed, last=True))
         with guard("keep what the block came to"):
             self._keep(held, error if status != RunStatus.FINISHED else None, metrics, params)

@@ -6,6 +6,7 @@ import ast
 import os
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from nbtrack.capture import options as capturing
@@ -52,7 +53,6 @@ class TrackedCell:
         self.cell_id = cell_id
         wanted = options.capture and capturing.values
         self.values = Values.before(tree if wanted else None, options.only, ip.user_ns)
-        self.depth = len(active.own_stack())  # runs that were open before
         self.printed = Printed()
         self.tee = Tee(hear=self.printed.add)
         self.displays = Displays(self._newest_step)
@@ -72,7 +72,7 @@ class TrackedCell:
         bind(self.ip.user_ns, self.options.out, held.run)
         self._follow(held)
         if self.options.capture:
-            self._listen()
+            self._listen(held)
             self._describe(held)
 
     def ended(self, error: BaseException | None, result: Any, memory: Memory) -> None:
@@ -134,8 +134,9 @@ class TrackedCell:
             self._show()
         self.live.start()
 
-    def _listen(self) -> None:
+    def _listen(self, held: active.Held) -> None:
         if capturing.output or capturing.printed:
+            self.tee.is_mine = partial(active.is_within, held)
             self.tee.start()
         if capturing.displays:
             self.displays.start(self.ip)

@@ -56,7 +56,8 @@ class Closing:
         cell.status = self._status
         cell.tee.stop()
         cell.displays.stop()
-        self._close_runs()
+        # The next cell finds none, unless it is the next one of the same run.
+        (active.end_inside if cell.part else active.take_off)(held, self._status)
         if self._error is not None and self._status != RunStatus.FINISHED:
             self._keep_error(self._error)
         if cell.live:
@@ -81,15 +82,6 @@ class Closing:
         """What the cell came to; what its code said in `end_run("FAILED")` where the cell itself went well."""
         status = status_after(self._error)
         return self._held.asked if status == RunStatus.FINISHED and self._held.asked else status
-
-    def _close_runs(self) -> None:
-        """Take the run and those started inside it off the stack, so that the next cell finds none."""
-        stack, depth = active.own_stack(), self._cell.depth
-        while len(stack) > depth and stack[-1] is not self._held:
-            with guard(f"end run '{stack[-1].run_id}'"):
-                active.end_top(self._status)
-        if len(stack) > depth:
-            active.release_top(self._status)
 
     def _keep_error(self, error: BaseException) -> None:
         self._cell.card.error = error_line(error)

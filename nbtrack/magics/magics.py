@@ -27,6 +27,7 @@ from nbtrack.magics.outcome import error_of
 from nbtrack.magics.rewrite import BEGIN, rewrite
 from nbtrack.magics.series import Series
 from nbtrack.magics.source import python_of
+from nbtrack.tracking import active
 
 RERUN_OF = "nbtrack.rerun_of"
 _CELL_HELP = """Run this cell as an experiment: its params, metrics, code and output are kept as a run.
@@ -105,6 +106,7 @@ class Magics:
     # hooks
 
     def before(self, info: Any) -> None:
+        active.refresh()
         for frame in self._frames.enter(info, self._request()):
             self._end(frame, KeyboardInterrupt(), None)
         outermost = self._frames.top()

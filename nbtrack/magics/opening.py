@@ -21,7 +21,7 @@ from nbtrack.stores.names import LONGEST_PARAM, LONGEST_TAG, checked_experiment_
 from nbtrack.tracking import active, keeper
 from nbtrack.tracking.client import PARENT, MlflowClient
 from nbtrack.tracking.context import context_tags
-from nbtrack.tracking.experiments import experiment_for_runs
+from nbtrack.tracking.experiments import experiment_for_runs, named_experiment
 
 
 def checked(options: Options, source: Mapping[str, str]) -> Callable[[], active.Held]:
@@ -146,8 +146,7 @@ def _held(client: MlflowClient, run: Run, params: Mapping[str, str]) -> active.H
 
 def _experiment(client: MlflowClient, name: str | None, above: active.Held | None) -> str:
     if name is not None:
-        found = client.get_experiment_by_name(name)
-        return found.experiment_id if found else client.create_experiment(name)
+        return named_experiment(client, name).experiment_id
     return above.run.info.experiment_id if above else experiment_for_runs(client)
 
 

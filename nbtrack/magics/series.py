@@ -41,9 +41,7 @@ class Series:
             raise UsageError("%track end: no run was started by `%track start NAME`.")
         last = next((cell.status for cell in reversed(self._cells) if cell.status), RunStatus.FINISHED)
         named = status_of(status.upper()) if status else held.asked or last
-        while active.own_stack()[-1] is not held:
-            active.end_top(named)
-        active.release_top(named)
+        active.take_off(held, named)
         self._held = None
         if named == RunStatus.FINISHED and "nbtrack.error" in held.client.get_run(held.run_id).data.tags:
             held.client.delete_tag(held.run_id, "nbtrack.error")  # its traceback stays; the run came through

@@ -5,11 +5,12 @@ from __future__ import annotations
 import functools
 import inspect
 import sys
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Callable, Collection, Generator, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, overload
 
 from nbtrack.autolog import chosen_libraries
 from nbtrack.capture import options as capturing
@@ -19,13 +20,36 @@ from nbtrack.errors import guard
 from nbtrack.magics.arguments import Options
 from nbtrack.magics.block import Block, named
 from nbtrack.stores.names import is_key
+from nbtrack.tracking import active
 from nbtrack.tracking.active import ActiveRun
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
-class track:
+@overload
+def track(name: Callable[P, R], /) -> Callable[P, R]: ...
+@overload
+def track(
+    name: str | None = None,
+    *,
+    experiment: str | None = None,
+    params: Mapping[str, Any] | None = None,
+    tags: Mapping[str, Any] | None = None,
+    store: str | None = None,
+    source: str | None = None,
+    autolog: bool | Collection[str] | None = None,
+) -> Track: ...
+def track(
+    name: Any = None,
+    *,
+    experiment: str | None = None,
+    params: Mapping[str, Any] | None = None,
+    tags: Mapping[str, Any] | None = None,
+    store: str | None = None,
+    source: str | None = None,
+    autolog: bool | Collection[str] | None = None,
+) -> Any:
     """Track a block or a function as `%%track` tracks a cell.
 
         with nbtrack.track("baseline", params={"depth": 3}) as run: ...
@@ -33,36 +57,35 @@ class track:
         @nbtrack.track(experiment="mnist")
         def train(lr, epochs=3): ...
 
+        @nbtrack.track
+        async def score(): ...
+
     Kept are the source, what is printed, the repository with a snapshot, packages, a traceback; of a function each
     call is a run, its plain arguments are params, and a number or a dict of numbers that it returns are metrics.
+    A generator is one run from its first value to its last, active while its own code runs and not between.
     What is fitted logs itself. `nbtrack.capture.options` switches each item. A block inside another run is a child of
     that run.
+
+    `store` is an address as everywhere; `source` is the text to keep, the calling file's without it. `autolog=False`
+    logs no fit by itself, `autolog=["xgboost"]` only those of this library, `autolog=True` all of them without limits.
     """
+    options = Options(
+        name=name if isinstance(name, str) else None,
+        experiment=experiment,
+        params={key: str(value) for key, value in (params or {}).items()},
+        tags={key: str(value) for key, value in (tags or {}).items()},
+        store=store,
+        autolog=chosen_libraries(autolog),
+    )
+    tracked = Track(options, source)
+    return tracked if name is None or isinstance(name, str) else tracked(name)
 
-    def __init__(
-        self,
-        name: str | None = None,
-        *,
-        experiment: str | None = None,
-        params: Mapping[str, Any] | None = None,
-        tags: Mapping[str, Any] | None = None,
-        store: str | None = None,
-        source: str | None = None,
-        autolog: bool | Collection[str] | None = None,
-    ) -> None:
-        """`store` is an address as everywhere; `source` is the text to keep, the calling file's without it.
 
-        `autolog=False` logs no fit by itself, `autolog=["xgboost"]` only those of this library, `autolog=True` all of
-        them without limits.
-        """
-        self._options = Options(
-            name=name,
-            experiment=experiment,
-            params={key: str(value) for key, value in (params or {}).items()},
-            tags={key: str(value) for key, value in (tags or {}).items()},
-            store=store,
-            autolog=chosen_libraries(autolog),
-        )
+class Track:
+    """What `track` returns: a context manager and a decorator."""
+
+    def __init__(self, options: Options, source: str | None) -> None:
+        self._options = options
         self._source = source
         self._open: list[tuple[Block, Mapping[str, Any]]] = []  # with the variables of the file
 
@@ -83,40 +106,123 @@ class track:
         tracked.end(error, space=space)
 
     def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
-        if inspect.iscoroutinefunction(function):
-
-            @functools.wraps(function)
-            async def awaited(*args: P.args, **kwargs: P.kwargs) -> Any:
-                with self._call(function, args, kwargs) as results:
-                    results.append(await function(*args, **kwargs))
-                return results[0]
-
-            return awaited  # type: ignore[return-value]
-
-        @functools.wraps(function)
-        def called(*args: P.args, **kwargs: P.kwargs) -> R:
-            with self._call(function, args, kwargs) as results:
-                result = function(*args, **kwargs)
-                results.append(result)
-            return result
-
-        return called
+        if isinstance(function, staticmethod | classmethod):
+            return type(function)(self(function.__func__))
+        if inspect.isclass(function) or not callable(function):
+            raise TypeError(f"nbtrack.track expects a function, got {function!r}. Track its methods, or use `with`.")
+        wrapped: Any = _called
+        for is_kind, wrapper in _WRAPPERS.items():
+            if is_kind(function) or is_kind(getattr(function, "__call__", None)):  # noqa: B004
+                wrapped = wrapper
+        return functools.wraps(function)(wrapped(self._call, function))
 
     @contextmanager
-    def _call(
-        self, function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
-    ) -> Iterator[list[Any]]:
+    def _call(self, function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Iterator[_Called]:
         name = self._options.name or getattr(function, "__name__", None)
-        tracked = Block(named(self._options, name), _function_text(function))
+        called = _Called(Block(named(self._options, name), _function_text(function)))
         with guard("track this call"):
-            tracked.begin(_arguments(function, args, kwargs) if capturing.values else {})
-        results: list[Any] = []
+            called.block.begin(_arguments(function, args, kwargs) if capturing.values else {})
         try:
-            yield results
+            yield called
         except BaseException as error:
-            tracked.end(error)
+            called.block.end(error)
             raise
-        tracked.end(None, result_numbers(results[0], "result") if results and capturing.values else {})
+        called.block.end(None, result_numbers(called.result, "result") if capturing.values else {})
+
+
+@dataclass(eq=False)
+class _Called:
+    """One call of a tracked function, and what it has returned."""
+
+    block: Block
+    result: Any = None
+
+    @contextmanager
+    def suspended(self) -> Iterator[None]:
+        """A generator has given a value: what its caller does until the next one is not part of its run."""
+        runs = active.suspend(self.block.held) if self.block.held else []
+        try:
+            yield
+        finally:
+            active.resume(runs)
+
+
+_Calling = Callable[[Callable[..., Any], Sequence[Any], Mapping[str, Any]], AbstractContextManager[_Called]]
+
+
+def _called(calling: _Calling, function: Callable[..., Any]) -> Callable[..., Any]:
+    def called(*args: Any, **kwargs: Any) -> Any:
+        with calling(function, args, kwargs) as call:
+            call.result = function(*args, **kwargs)
+        return call.result
+
+    return called
+
+
+def _awaited(calling: _Calling, function: Callable[..., Any]) -> Callable[..., Any]:
+    async def awaited(*args: Any, **kwargs: Any) -> Any:
+        with calling(function, args, kwargs) as call:
+            call.result = await function(*args, **kwargs)
+        return call.result
+
+    return awaited
+
+
+def _generated(calling: _Calling, function: Callable[..., Any]) -> Callable[..., Any]:
+    def generated(*args: Any, **kwargs: Any) -> Generator[Any, Any, Any]:
+        with calling(function, args, kwargs) as call:
+            inner = function(*args, **kwargs)
+            step = functools.partial(next, inner)
+            while True:
+                try:
+                    value = step()
+                except StopIteration as end:
+                    call.result = end.value
+                    break
+                try:
+                    with call.suspended():
+                        sent = yield value
+                except GeneratorExit:  # nobody wants more: the generator has ended well
+                    inner.close()
+                    break
+                except BaseException as error:
+                    step = functools.partial(inner.throw, error)
+                else:
+                    step = functools.partial(inner.send, sent)
+        return call.result
+
+    return generated
+
+
+def _generated_async(calling: _Calling, function: Callable[..., Any]) -> Callable[..., Any]:
+    async def generated(*args: Any, **kwargs: Any) -> AsyncGenerator[Any, Any]:
+        with calling(function, args, kwargs) as call:
+            inner = function(*args, **kwargs)
+            step = inner.__anext__
+            while True:
+                try:
+                    value = await step()
+                except StopAsyncIteration:
+                    break
+                try:
+                    with call.suspended():
+                        sent = yield value
+                except GeneratorExit:
+                    await inner.aclose()
+                    break
+                except BaseException as error:
+                    step = functools.partial(inner.athrow, error)
+                else:
+                    step = functools.partial(inner.asend, sent)
+
+    return generated
+
+
+_WRAPPERS: Mapping[Callable[[Any], bool], Callable[[_Calling, Callable[..., Any]], Callable[..., Any]]] = {
+    inspect.iscoroutinefunction: _awaited,
+    inspect.isgeneratorfunction: _generated,
+    inspect.isasyncgenfunction: _generated_async,
+}
 
 
 def _arguments(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, str]:

@@ -120,6 +120,15 @@ def checked_experiment_name(name: object) -> str:
     return checked_value(name, "name", longest=LONGEST_EXPERIMENT_NAME, what="experiment")
 
 
+def checked_model_name(name: str) -> str:
+    """The name of a new logged model. MLflow refuses the same: the name is part of addresses `models:/<name>`."""
+    if not name or set(name) & set("/:.%\"'"):
+        raise InvalidValueError(
+            f"A logged model cannot be called {_short(name)}. Give it a name without any of / : . % \" '."
+        )
+    return name
+
+
 def checked_params(params: Iterable[Param]) -> dict[str, str]:
     """The params by key, all valid; the same key twice with two values is refused before anything is written."""
     seen: dict[str, str] = {}

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nbtrack.absent import absent
 from nbtrack.entities import (
     DatasetInput,
     Experiment,
@@ -18,7 +19,6 @@ from nbtrack.entities import (
 )
 from nbtrack.errors import InvalidValueError, NotFoundError
 from nbtrack.tracking import guesses
-from nbtrack.tracking.absent import absent
 from nbtrack.tracking.artifact_client import ArtifactClient
 from nbtrack.tracking.context import USER
 from nbtrack.tracking.events import Point, announce_point, announce_run

@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CONTEXT = "mlflow.data.context"
+_VALUES = ("name", "digest", "source_type", "source", "schema", "profile")
 Arrays = NDArray[Any] | Mapping[str, NDArray[Any]]
 
 
@@ -38,6 +40,28 @@ class Source:
     def to_json(self) -> str:
         return json.dumps(self.details)
 
+    def to_dict(self) -> dict[str, Any]:
+        return dict(self.details)
+
+    @property
+    def uri(self) -> str | None:
+        """The path or address, where the source has one."""
+        return self.details.get("uri") or self.details.get("url")
+
+    def load(self, dst_path: str | None = None) -> str:
+        """The local path of the data, copied to `dst_path` where that is given. Raises InvalidValueError for data that
+        do not lie on this machine."""
+        if self.kind != "local" or self.uri is None:
+            raise InvalidValueError(
+                f"The data are at {self.uri or 'no address (their source is code)'}, and nbtrack fetches only local "
+                "files. Load them with the library that reads such an address."
+            )
+        path = Path(unquote(urlsplit(self.uri).path) if self.uri.startswith("file:") else self.uri)
+        return str(path if dst_path is None else shutil.copy(path, dst_path))
+
+
+DatasetSource = Source
+
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
@@ -48,6 +72,13 @@ class Dataset:
     source: Source
     schema: Mapping[str, Any] | None = None
     profile: Mapping[str, Any] | None = None
+
+    def to_dict(self) -> dict[str, str | None]:
+        """The values of `to_entity`, by name."""
+        entity = self.to_entity()
+        return {
+            name: getattr(entity, name) for name in ("name", "digest", "source_type", "source", "schema", "profile")
+        }
 
     def to_entity(self) -> entities.Dataset:
         return entities.Dataset(
@@ -62,7 +93,7 @@ class Dataset:
 
 def from_pandas(
     df: pd.DataFrame,
-    source: str | Path | None = None,
+    source: str | Path | Source | None = None,
     targets: str | None = None,
     name: str | None = None,
     digest: str | None = None,
@@ -87,7 +118,7 @@ def from_pandas(
 
 def from_numpy(
     features: Arrays,
-    source: str | Path | None = None,
+    source: str | Path | Source | None = None,
     targets: Arrays | None = None,
     name: str | None = None,
     digest: str | None = None,
@@ -107,6 +138,36 @@ def from_numpy(
     )
 
 
+def from_polars(
+    df: Any,
+    source: str | Path | Source | None = None,
+    targets: str | None = None,
+    name: str | None = None,
+    digest: str | None = None,
+    predictions: str | None = None,
+) -> Dataset:
+    """A dataset of a polars DataFrame. See `from_pandas`."""
+    for role, column in (("targets", targets), ("predictions", predictions)):
+        if column is not None and column not in df.columns:
+            raise InvalidValueError(f"The DataFrame has no column '{column}' for {role}. It has {list(df.columns)}.")
+    columns = fingerprints.polars_schema(df)
+    return Dataset(
+        name=name or "dataset",
+        digest=digest or fingerprints.polars_digest(df),
+        source=source_of(source),
+        schema=None if columns is None else {"mlflow_colspec": columns},
+        profile={"num_rows": df.height, "num_elements": df.height * df.width},
+    )
+
+
+def get_source(dataset: Dataset | entities.Dataset | DatasetInput) -> Source:
+    """Where a dataset came from: one of `from_pandas` and its like, or one of `run.inputs.dataset_inputs`."""
+    if isinstance(dataset, Dataset):
+        return dataset.source
+    entity = dataset.dataset if isinstance(dataset, DatasetInput) else dataset
+    return Source(entity.source_type, json.loads(entity.source or "{}"))
+
+
 def _profile(name: str, arrays: Arrays) -> dict[str, Any]:
     def each(attribute: Callable[[NDArray[Any]], Any]) -> Any:
         if isinstance(arrays, np.ndarray):
@@ -120,10 +181,12 @@ def _profile(name: str, arrays: Arrays) -> dict[str, Any]:
     }
 
 
-def source_of(source: str | Path | None) -> Source:
+def source_of(source: str | Path | Source | None) -> Source:
     """What MLflow would make of `source`: a web address, another address, a local path; nothing is the calling code."""
     if source is None:
         return Source("code", {"tags": context_tags()})
+    if isinstance(source, Source):
+        return source
     scheme = urlsplit(str(source)).scheme
     if scheme in ("http", "https"):
         return Source("http", {"url": str(source)})
@@ -133,7 +196,7 @@ def source_of(source: str | Path | None) -> Source:
 
 
 def dataset_inputs(
-    datasets: Sequence[Dataset | None],
+    datasets: Sequence[Any],
     contexts: Sequence[str | None],
     tags_list: Sequence[Mapping[str, str] | None],
 ) -> list[DatasetInput]:
@@ -152,5 +215,18 @@ def dataset_inputs(
         noted = [InputTag(key, str(value)) for key, value in (tags or {}).items()]
         if context:
             noted.append(InputTag(CONTEXT, context))
-        inputs.append(DatasetInput(dataset.to_entity(), tuple(noted)))
+        inputs.append(DatasetInput(_entity(dataset), tuple(noted)))
     return inputs
+
+
+def _entity(dataset: Any) -> entities.Dataset:
+    """Of our dataset, or of one that MLflow's own `mlflow.data` has made."""
+    if isinstance(dataset, Dataset):
+        return dataset.to_entity()
+    told = dataset.to_dict() if type(dataset).__module__.startswith("mlflow.") and hasattr(dataset, "to_dict") else None
+    if isinstance(told, dict) and {"name", "digest"} <= told.keys():
+        return entities.Dataset(**{name: told[name] for name in _VALUES if told.get(name) is not None})
+    raise InvalidValueError(
+        f"log_input got a {type(dataset).__name__}, which is no dataset. Give what nbtrack.data.from_pandas(df), "
+        "from_polars or from_numpy returns."
+    )

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nbtrack.entities import Experiment, LifecycleStage, ViewType
-from nbtrack.errors import InvalidValueError, NotFoundError
+from nbtrack.errors import AlreadyExistsError, InvalidValueError, NotFoundError
 from nbtrack.tracking.client import MlflowClient
 
 _NAME = "MLFLOW_EXPERIMENT_NAME"
@@ -32,7 +32,7 @@ def set_experiment(
     client = MlflowClient()
     with _setting:
         if experiment_name is not None:
-            experiment = _named(client, experiment_name)
+            experiment = named_experiment(client, experiment_name)
         else:
             experiment = client.get_experiment(str(experiment_id))
     if experiment.lifecycle_stage != LifecycleStage.ACTIVE:
@@ -44,13 +44,14 @@ def set_experiment(
     return experiment
 
 
-def _named(client: MlflowClient, name: str) -> Experiment:
+def named_experiment(client: MlflowClient, name: str) -> Experiment:
+    """The experiment of this name, which is made where there is none."""
     found = client.get_experiment_by_name(name)
     if found is not None:
         return found
     try:
         return client.get_experiment(client.create_experiment(name))
-    except InvalidValueError:
+    except AlreadyExistsError:
         # another process may have made it since the look above
         found = client.get_experiment_by_name(name)
         if found is None:
@@ -71,7 +72,7 @@ def experiment_for_runs(client: MlflowClient) -> str:
 def _from_environment(client: MlflowClient) -> str | None:
     name, given = os.environ.get(_NAME), os.environ.get(_ID)
     if name:
-        found = _named(client, name).experiment_id
+        found = named_experiment(client, name).experiment_id
         if given and given != found:
             raise InvalidValueError(
                 f"{_ID} is '{given}', but the experiment '{name}' of {_NAME} has the id '{found}'. "

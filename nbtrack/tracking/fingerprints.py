@@ -73,6 +73,30 @@ def column_schema(df: pd.DataFrame) -> list[dict[str, Any]] | None:
     return columns
 
 
+def polars_digest(df: Any) -> str:
+    """MLflow's: the sum of polars' hashes of all rows, in decimal digits."""
+    return str(df.hash_rows().sum())
+
+
+_POLARS = {
+    "Binary": "binary", "Boolean": "boolean", "Datetime": "datetime", "Date": "datetime", "Float32": "float",
+    "Float64": "double", "Int8": "integer", "Int16": "integer", "Int32": "integer", "Int64": "long",
+    "UInt8": "integer", "UInt16": "integer", "UInt32": "long", "String": "string", "Categorical": "string",
+    "Enum": "string",
+}  # fmt: skip
+
+
+def polars_schema(df: Any) -> list[dict[str, Any]] | None:
+    """As `column_schema`; a column is required where it holds any value."""
+    names = [type(df[column].dtype).__name__ for column in df.columns]
+    if not _POLARS.keys() >= set(names):
+        return None
+    return [
+        {"type": _POLARS[kind], "name": column, "required": df[column].count() > 0}
+        for column, kind in zip(df.columns, names, strict=True)
+    ]
+
+
 def _column_type(column: Any) -> str | None:
     kind = column.dtype.kind
     if kind == "O":

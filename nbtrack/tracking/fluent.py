@@ -16,7 +16,7 @@ from typing import Any
 from nbtrack.entities import Metric, Param, RunTag
 from nbtrack.errors import NotFoundError, StoreError, warn_once
 from nbtrack.tracking import active
-from nbtrack.tracking.active import Held, _own
+from nbtrack.tracking.active import Held, here
 from nbtrack.tracking.client import MlflowClient
 from nbtrack.tracking.data import Dataset, dataset_inputs
 from nbtrack.tracking.operations import DONE, RunOperations
@@ -45,7 +45,7 @@ def log_metric(
         log_inputs([dataset], [None], [None], run_id=run_id)
     if run_id is not None:
         return MlflowClient().log_metric(run_id, key, value, timestamp or None, step, synchronous)
-    stack = _own.stack  # the shortest way there: this is what training loops call
+    stack = here().stack  # the shortest way there: this is what training loops call
     try:
         held = stack[-1] if stack else get_or_start()
         log_point(held.uri, held.writer, key, value, step, timestamp or None)

@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -62,17 +63,48 @@ def log_model(model: Any, name: str = "model", run_id: str | None = None, *, sig
     return None
 
 
+def save_model(model: Any, path: str | Path, *, signature: Any = None) -> None:
+    """Write a fitted model as a folder, as `log_model` does. Raises InvalidValueError where there is one already."""
+    form, folder = form_of(model), Path(path)
+    _signed(signature)
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise InvalidValueError(f"'{path}' is there already and not empty. Give another path, or delete it.")
+    for name, data in _files(_info("", "", form, signature), form).items():
+        file = folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(data)
+
+
+def get_model_info(model_uri: str) -> ModelInfo:
+    """What is known of the model at `runs:/ID/name`, at `models:/m-…` of MLflow 3, or in a folder."""
+    from nbtrack.tracking.pyfunc import described, folder_of
+
+    known = described(folder_of(model_uri), model_uri)
+    run_id, path, unique, made = (
+        str(known.get(key) or "") for key in ("run_id", "artifact_path", "model_uuid", "utc_time_created")
+    )
+    return ModelInfo(run_id, path, unique, made, known["flavors"], known.get("signature"))
+
+
 def write_model(client: MlflowClient, run_id: str, form: Form, name: str, signature: Any = None) -> ModelInfo:
     """`MLmodel` is written last: without it there is no model to MLflow."""
-    now = f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S.%f}"
-    info = ModelInfo(run_id, name, uuid.uuid4().hex, now, _flavors(form), signature)
-    for path, data in {**form.files, **_requirements(form), "MLmodel": _described(info, form)}.items():
+    info = _info(run_id, name, form, signature)
+    for path, data in _files(info, form).items():
         client.store.write_artifact(run_id, f"{name}/{path}", data)
     known = client.get_run(run_id).data.tags.get(HISTORY, "[]")
     models = json.loads(known) if known.startswith("[") else []
     history = [*(each for each in models if each.get("artifact_path") != name), _summary(info)]
     client.log_batch(run_id, tags=[RunTag(HISTORY, json.dumps(history))])
     return info
+
+
+def _info(run_id: str, name: str, form: Form, signature: Any) -> ModelInfo:
+    now = f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S.%f}"
+    return ModelInfo(run_id, name, uuid.uuid4().hex, now, _flavors(form), signature)
+
+
+def _files(info: ModelInfo, form: Form) -> dict[str, bytes]:
+    return {**form.files, **_requirements(form), "MLmodel": _described(info, form)}
 
 
 def _flavors(form: Form) -> dict[str, dict[str, Any]]:

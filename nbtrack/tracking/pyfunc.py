@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import importlib
-import pickle
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import yaml
 
 from nbtrack.errors import InvalidValueError, NotFoundError
 from nbtrack.stores.copying.special import shelf
 from nbtrack.tracking.artifacts import download_artifacts
+from nbtrack.tracking.model_reading import FLAVORS, read_model
 from nbtrack.tracking.settings import store_at
 
-FLAVORS = ("sklearn", "xgboost", "lightgbm")
+_SAME = {"keras": ("keras", "tensorflow"), "tensorflow": ("tensorflow", "keras"), "transformers": ("pytorch",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +27,15 @@ class PyFuncModel:
 
     def predict(self, data: Any, params: dict[str, Any] | None = None) -> Any:
         """`params` is ignored."""
+        kinds = {f"{cls.__module__.partition('.')[0]}.{cls.__name__}" for cls in type(self.native).__mro__}
         if type(self.native).__module__ == "xgboost.core":
             return self.native.predict(importlib.import_module("xgboost").DMatrix(data))
+        if "keras.Model" in kinds:
+            return self.native.predict(np.asarray(data), verbose=0)
+        if "torch.Module" in kinds:
+            torch: Any = importlib.import_module("torch")
+            with torch.no_grad():
+                return self.native(torch.as_tensor(np.asarray(data, dtype=np.float32))).numpy()
         return self.native.predict(data)
 
 
@@ -40,29 +48,41 @@ def load_model(model_uri: str, dst_path: str | None = None, **ignored: Any) -> P
 
 
 def load_native(model_uri: str, dst_path: str | None = None, flavor: str | None = None) -> Any:
-    """The scikit-learn, XGBoost or LightGBM object that was logged: by nbtrack, or by MLflow 2 and 3 as a run's files.
+    """The library's own object that was logged: by nbtrack, or by MLflow 2 and 3 as a run's files. Of scikit-learn,
+    XGBoost, LightGBM, CatBoost, statsmodels, Keras and torch.
 
     Loading runs code of the file: load only what you trust. Raises NotFoundError where there is no model, and
     InvalidValueError for one that only MLflow loads.
     """
-    if str(model_uri).startswith("models:"):
-        folder = _logged(str(model_uri))
-    elif Path(model_uri).is_dir():
-        folder = Path(model_uri)
-    else:
-        folder = Path(download_artifacts(str(model_uri), dst_path=dst_path))
-    try:
-        flavors = yaml.safe_load((folder / "MLmodel").read_text("utf-8"))["flavors"]
-    except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
-        raise NotFoundError(f"There is no model at '{model_uri}': it has no readable file MLmodel.") from error
-    found = next((name for name in FLAVORS if name in flavors and flavor in (None, name)), None)
+    folder = folder_of(model_uri, dst_path)
+    flavors = described(folder, model_uri)["flavors"]
+    wanted = FLAVORS if flavor is None else _SAME.get(flavor, (flavor,))
+    found = next((name for name in wanted if name in flavors and name in FLAVORS), None)
     if found is None:
         raise InvalidValueError(
-            f"The model at '{model_uri}' is of {', '.join(map(str, flavors))}; nbtrack loads those of "
-            f"{', '.join(FLAVORS)}. Load it with MLflow."
+            f"The model at '{model_uri}' is of {', '.join(map(str, flavors))}; "
+            f"{'nbtrack' if flavor is None else f'nbtrack.{flavor}'} loads those of {', '.join(wanted)}. "
+            + ("Load it with MLflow." if flavor is None else "Load it with MLflow, or by nbtrack.pyfunc.load_model.")
         )
-    about = flavors[found]
-    return _read(found, about, _inside(folder, str(about.get("pickled_model") or about.get("data") or "")))
+    return read_model(found, flavors[found], folder)
+
+
+def folder_of(model_uri: str, dst_path: str | None = None) -> Path:
+    """Where the files of a model are on this machine."""
+    if str(model_uri).startswith("models:"):
+        return _logged(str(model_uri))
+    return Path(model_uri) if Path(model_uri).is_dir() else Path(download_artifacts(str(model_uri), dst_path=dst_path))
+
+
+def described(folder: Path, model_uri: str) -> dict[str, Any]:
+    """What `MLmodel` says. Raises NotFoundError where there is none."""
+    try:
+        known = yaml.safe_load((folder / "MLmodel").read_text("utf-8"))
+        if not isinstance(known["flavors"], dict):
+            raise TypeError("no flavors")
+    except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
+        raise NotFoundError(f"There is no model at '{model_uri}': it has no readable file MLmodel.") from error
+    return dict(known)
 
 
 def _logged(model_uri: str) -> Path:
@@ -81,24 +101,3 @@ def _logged(model_uri: str) -> Path:
             "mlflow.pyfunc.load_model."
         )
     return held.model_files(model_id)
-
-
-def _inside(folder: Path, name: str) -> Path:
-    path = (folder / name).resolve()
-    if not path.is_relative_to(folder.resolve()) or not path.is_file():
-        raise NotFoundError(f"The model in '{folder}' names the file '{name[:80]}', and it has no such file.")
-    return path
-
-
-def _read(flavor: str, about: dict[str, Any], path: Path) -> Any:
-    if path.suffix == ".pkl" or about.get("serialization_format") in ("pickle", "cloudpickle"):
-        return pickle.loads(path.read_bytes())
-    library = importlib.import_module(flavor)
-    if flavor == "lightgbm":
-        return library.Booster(model_file=str(path))
-    if flavor == "xgboost":
-        kind = str(about.get("model_class", "xgboost.core.Booster")).rpartition(".")[2]
-        model = (library.Booster if kind == "Booster" else getattr(library, kind))()
-        model.load_model(str(path))
-        return model
-    raise InvalidValueError(f"The model in '{path.parent}' is kept as '{path.suffix}'. Load it with MLflow.")

@@ -35,7 +35,7 @@ def start_run(
     description: str | None = None,
     log_system_metrics: bool | None = None,
 ) -> ActiveRun:
-    """Start a run, or resume one, and make it the active run of this thread until `end_run`.
+    """Start a run, or resume one, and make it the active run of this thread or asyncio task until `end_run`.
 
     `run_id` (or the variable MLFLOW_RUN_ID, read once) resumes a run: its status is RUNNING again, `tags`,
     `description` and `run_name` are set on it. A new run goes to `experiment_id`, else to the experiment of
@@ -50,10 +50,10 @@ def start_run(
     Returns the run, also a context manager that ends it. Raises InvalidValueError when a run is already active and
     `nested` is not set, NotFoundError for an unknown run, parent or experiment.
     """
-    stack = active.own_stack()
-    in_cell = bool(stack) and stack[-1].kept
-    if in_cell:
-        if not (nested or run_id or run_name or experiment_id or parent_run_id or stack[-1].adopted):
+    stack, chain = active.own_stack(), active.chain()
+    if chain and chain[-1].kept:
+        named = nested or run_id or run_name or experiment_id or parent_run_id
+        if stack and not (named or stack[-1].adopted):
             return _adopt(stack[-1], _with_description(tags, description))
         nested = nested or parent_run_id is None
     elif stack and not nested:
@@ -112,7 +112,7 @@ def _start(
     parent_run_id: str | None,
     tags: dict[str, str],
 ) -> tuple[Run, MlflowClient]:
-    cell = next((held for held in active.own_stack() if held.kept), None)
+    cell = next((held for held in active.chain() if held.kept), None)
     client = cell.client if cell else MlflowClient()
     parent = _parent(client, nested, parent_run_id)
     if parent is not None:
@@ -146,7 +146,7 @@ def _parent(client: MlflowClient, nested: bool, parent_run_id: str | None) -> st
 
 
 def end_run(status: str = "FINISHED") -> None:
-    """End this thread's active run as FINISHED, FAILED or KILLED; nothing happens when there is none.
+    """End the active run of this thread or task as FINISHED, FAILED or KILLED; nothing happens when there is none.
 
     The run above it becomes active again. The run of a tracked cell ends with its cell, with
     this status. Raises InvalidValueError for another status, and the run stays active.
@@ -161,13 +161,13 @@ def end_run(status: str = "FINISHED") -> None:
 
 
 def active_run() -> ActiveRun | None:
-    """The run that logging goes to from this thread, as it was when it started; None where there is none."""
+    """The run that logging goes to from here, as it was when it started; None where there is none."""
     held = active.current()
     return held.run if held else None
 
 
 def last_active_run() -> Run | None:
-    """The active run, or the one that this thread ended last, read afresh; None where there is neither."""
+    """The active run, or the one that this thread or task ended last, read afresh; None where there is neither."""
     held = active.current()
     if held:
         return held.run
@@ -202,7 +202,7 @@ def restore_run(run_id: str) -> None:
 
 
 def get_or_start() -> Held:
-    """The active run of this thread; a new one where there is none, as MLflow does.
+    """The active run; a new one where there is none, as MLflow does.
 
     A store that has just refused a run is not asked again for each point of a training loop: the same error is raised.
     """

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import Any
 
 from nbtrack.errors import warn_once
+
+
+def of_mlflow(module: str, name: str) -> Any:
+    """A class of MLflow's own. Raises ImportError where MLflow is not installed."""
+    try:
+        return getattr(importlib.import_module(module), name)
+    except ModuleNotFoundError as error:
+        raise ImportError(
+            f"'{name}' is a class of MLflow's, and MLflow is not installed. `pip install mlflow` beside nbtrack, or "
+            "keep the model without a signature: it loads and predicts without one."
+        ) from error
 
 
 def infer_signature(model_input: Any = None, model_output: Any = None, params: dict[str, Any] | None = None) -> Any:

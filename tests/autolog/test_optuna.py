@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 import nbtrack
+from nbtrack.autolog import optuna_study
 from tests.autolog.found import children, history, runs
 
 pytestmark = pytest.mark.usefixtures("store")
@@ -45,6 +47,36 @@ def test_each_trial_is_a_child_with_what_its_objective_fitted_and_logged(n_jobs:
     (best,) = [run for run in found if run.info.run_id == parent.data.tags["nbtrack.best"]]
     assert best.data.metrics["value"] == study.best_value
     assert parent.data.params["best_strength"] == str(study.best_params["strength"])
+
+
+def test_of_equally_good_trials_the_best_is_the_one_that_the_study_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two threads end their trials in one order for the study, and in the other for whoever hears of it."""
+    nbtrack.autolog()
+    told, heard = threading.Event(), threading.Event()
+    end = optuna_study._Study._end
+
+    def late(self: Any, study: Any, frozen: Any) -> None:
+        if frozen.number == 0:
+            told.set()
+            assert heard.wait(30)
+        end(self, study, frozen)
+        heard.set()
+
+    monkeypatch.setattr(optuna_study._Study, "_end", late)
+
+    def objective(trial: optuna.Trial) -> float:
+        trial.suggest_float("x", 0, 1)
+        if trial.number == 1:
+            assert told.wait(30)
+        return 0.5
+
+    study = optuna.create_study(direction="maximize")
+    study.optimize(objective, n_trials=2, n_jobs=2)
+    parent = study_run()
+    (best,) = [run for run in children(parent) if run.info.run_id == parent.data.tags["nbtrack.best"]]
+    assert study.best_trial.number == 0
+    assert best.data.tags["nbtrack.trial"] == "0"
+    assert parent.data.params["best_x"] == best.data.params["x"] == str(study.best_params["x"])
 
 
 def test_intermediate_values_pruned_and_failed_trials_are_told_as_such() -> None:

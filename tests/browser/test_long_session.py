@@ -131,7 +131,7 @@ def test_a_lost_message_a_lost_connection_and_a_new_kernel_are_made_good_and_lit
     expect(row(book, "connected")).to_be_visible()
     until(book, "len(dash.runs)", "6")
     book.restart()
-    expect(book.page.locator(".nbt-life")).to_have_text("kernel gone")
+    expect(book.page.locator(".nbt-life")).to_have_text("disconnected")
     book.run(0)
     book.run(1)
     expect(book.page.locator(".nbt-life")).to_have_text("live")

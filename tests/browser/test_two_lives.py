@@ -117,7 +117,7 @@ def test_when_the_kernel_goes_the_dashboard_says_so_and_goes_on_working(notebook
     book.run(1)
     expect(book.page.locator(BADGE)).to_have_text("live")
     book.page.evaluate("panel.sessionContext.session.kernel.restart()")
-    expect(book.page.locator(BADGE)).to_have_text("kernel gone", timeout=20_000)
+    expect(book.page.locator(BADGE)).to_have_text("disconnected", timeout=20_000)
     book.page.get_by_role("combobox", name="Filter runs").fill("metrics.loss > 1")
     expect(row(book.page, "run0")).to_have_count(0)
     expect(row(book.page, "run1")).to_be_visible()

@@ -40,6 +40,9 @@ class Ear:
     def refresh_outputs(self, *, only_empty: bool) -> None:
         pass
 
+    def save_changed_view(self, *, now: bool = False) -> None:
+        pass
+
     def points(self) -> int:
         return sum(
             chunk["n"] for content, header in self.heard if content["type"] == "points" for chunk in header["chunks"]

@@ -81,7 +81,7 @@ def cases() -> dict[str, list[dict[str, Any]]]:
         "expression": [expression_case(rng, text) for text in EXPRESSIONS],
         "importance": [importance_case(rng, n) for n in (2, 6, 30, 420)],
         "pictures": [pictures()],
-        "inks": [{"ids": IDS, "want": [[ink.color, ink.dash] for ink in inks(IDS).values()]}],
+        "inks": [{"ids": IDS, "want": [[ink.color, ink.dash, ink.marker] for ink in inks(IDS).values()]}],
     }
 
 

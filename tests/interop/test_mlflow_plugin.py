@@ -189,3 +189,65 @@ def test_in_a_tracked_cell_mlflows_calls_land_in_the_cells_run(
     assert not out["left later"]
     assert out["elsewhere"] in ([], ["Default"])
     assert out["same"].startswith("file:")
+
+
+def test_the_plugin_answers_as_mlflow_s_own_file_store(
+    environment: dict[str, str], mlflow3: str, tmp_path: Path
+) -> None:
+    """The same calls on both; each answer is a value, or the code of the error that code of users looks at."""
+    side = Path(__file__).with_name("store_side.py")
+    done = subprocess.run(
+        [mlflow3, str(side)], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    answers = json.loads(done.stdout.splitlines()[-1])
+    assert len(answers) > 12
+    for name, (theirs, ours) in answers.items():
+        assert ours == theirs, name
+
+
+ROOTS = """
+    import tempfile
+    from nbtrack.interop.mlflow_store import NbtrackStore
+    uri = "nbtrack://" + tempfile.mkdtemp() + "/runs"
+    before = NbtrackStore(uri).create_experiment("before")
+    served, bucket = NbtrackStore(uri, "mlflow-artifacts:/"), NbtrackStore(uri, "s3://bucket/runs?x=1")
+    plain = NbtrackStore(uri, "./elsewhere")
+    at = {}
+    for name, store in (("served", served), ("bucket", bucket), ("plain", plain)):
+        made = store.create_experiment(name)
+        run, model = store.create_run(made, "me", 0, [], "r"), store.create_logged_model(made, "m")
+        at[name] = [made, run.info.run_id, run.info.artifact_uri, model.model_id, model.artifact_location]
+    kept = served.create_run(before, "me", 0, [], "r").info.artifact_uri
+    import nbtrack
+    client = nbtrack.MlflowClient(uri)
+    run_id = at["served"][1]
+    client.log_metric(run_id, "m", 1.0)
+    client.log_param(run_id, "p", "1")
+    listed = [run.info.run_id for run in client.search_runs([at["served"][0]])]
+    errors = []
+    for call in (lambda: client.log_text(run_id, "x", "a.txt"), lambda: client.download_artifacts(run_id, "a.txt")):
+        try:
+            call()
+        except Exception as error:
+            errors.append(str(error))
+    out = {"at": at, "kept": kept, "data": [client.get_run(run_id).data.metrics, client.get_run(run_id).data.params],
+           "listed": listed == [run_id], "errors": errors}
+"""
+
+
+def test_new_experiments_keep_their_artifacts_where_the_server_says(
+    environment: dict[str, str], mlflow3: str, tmp_path: Path
+) -> None:
+    out = script(mlflow3, ROOTS, tmp_path, environment)
+    for name, root in (("served", "mlflow-artifacts:/"), ("plain", f"file://{tmp_path}/elsewhere/")):
+        experiment, run, uri, model, location = out["at"][name]
+        assert uri == f"{root}{experiment}/{run}/artifacts"
+        assert location == f"{root}{experiment}/models/{model}/artifacts"
+    assert out["at"]["bucket"][2].startswith("s3://bucket/runs/")
+    assert out["kept"].startswith("file://")
+    assert "/runs/" in out["kept"]
+    assert out["data"] == [{"m": 1.0}, {"p": "1"}]
+    assert out["listed"]
+    assert len(out["errors"]) == 2
+    assert all("set_tracking_uri('http://HOST:PORT')" in error for error in out["errors"])

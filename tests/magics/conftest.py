@@ -71,8 +71,8 @@ def nb(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Notebook]:
     ip.run_line_magic("load_ext", "nbtrack")
     yield Notebook(ip, tmp_path)
     ip.run_line_magic("unload_ext", "nbtrack")
-    while active.own_stack():
-        active.release_top()
+    for held in active.own_stack()[:1]:
+        active.take_off(held)
     ip.atexit_operations()
     atexit.unregister(ip.atexit_operations)  # or it runs again when the tests end
     InteractiveShell.clear_instance()

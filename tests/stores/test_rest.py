@@ -568,6 +568,8 @@ class Ear:
 
     def refresh_outputs(self, *, only_empty: bool) -> None: ...
 
+    def save_changed_view(self, *, now: bool = False) -> None: ...
+
 
 def test_a_dashboard_opens_with_the_newest_runs_and_fills_as_pages_arrive(
     server3: Server, store: RestStore, monkeypatch: pytest.MonkeyPatch

@@ -122,7 +122,7 @@ def test_a_store_deleted_under_an_active_run_is_a_warning_and_the_training_goes_
             call()
         assert len(told) == 1
         errors._told.clear()
-    active.release_top()
+    active.take_off(active.own_stack()[-1])
 
 
 def test_logging_without_a_run_into_a_store_without_write_permission_is_a_warning(

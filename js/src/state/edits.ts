@@ -6,6 +6,7 @@
  */
 
 import { signal, type Signal } from "@preact/signals";
+import { COLOR_TAG } from "../palette";
 import { text, type Column, type Frame, type TextColumn } from "../data/frame";
 import type { Outlet, Wish } from "./outlet";
 
@@ -55,8 +56,9 @@ export function createEdits({ frame, outlet, name }: Around): Edits {
     if (runs.length === 0) return;
     const change = { ...wish, runs, id: ++last };
     const back = opposite(before, change);
+    const words = told(change, name); // with the name from before a rename
     waiting.value = [...waiting.peek().map((other) => without(other, change)), change];
-    if (!silent) notice.value = { words: `${told(change, name)}`, undo: back };
+    if (!silent) notice.value = { words, undo: back };
     try {
       const body = (await outlet().edit({ ...wish, runs, seen: anyway ? null : seen(before, change) })) as { conflicts?: Record<string, string | null> } | null;
       const lost = Object.entries(body?.conflicts ?? {});
@@ -142,6 +144,7 @@ function told({ what, runs, key, value = "" }: Wish, name: (id: string) => strin
   if (what === "rename") return `Renamed ${which} to ${value}.`;
   if (what === "delete") return `Deleted ${which}.`;
   if (what === "restore") return `Restored ${which}.`;
+  if (key === COLOR_TAG) return `Changed the color of ${which}.`;
   if (key === NOTE) return `Changed the note of ${which}.`;
   return what === "set_tag" ? `Set ${key} of ${which} to ${value}.` : `Removed ${key} from ${which}.`;
 }

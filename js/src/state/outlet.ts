@@ -15,14 +15,15 @@ export interface Ask {
 
 /** A change to runs, as a person wishes it. */
 export interface Wish {
-  what: Exclude<Edit, "save_view" | "drop_view">;
+  what: Exclude<Edit, "save_view" | "drop_view" | "set_view" | "reset_view">;
   runs: string[];
   key?: string;
   value?: string;
 }
 
-export interface Change extends Omit<Wish, "what"> {
+export interface Change extends Omit<Wish, "what" | "runs"> {
   what: Edit;
+  runs?: string[];
   /** What the person saw in each run; without it the change is made whatever stands there now. */
   seen?: Record<string, string | null> | null;
 }
@@ -33,7 +34,7 @@ export type Take = (pack: DataView) => Promise<void>;
 export interface Outlet {
   /** Histories in the answer go into the book, or to `take` where it is given. What is `quiet` is not told as waiting. */
   need(ask: Ask, take?: Take, quiet?: boolean): Promise<unknown>;
-  edit(change: Change): Promise<unknown>;
+  edit(change: Change, quiet?: boolean): Promise<unknown>;
 }
 
 export const nobody = (): Promise<never> => Promise.reject(new Error("No kernel is connected: this is a saved view."));

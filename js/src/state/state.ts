@@ -4,7 +4,7 @@
  * `state` never sees the Jupyter model: what must go to the kernel goes through `Outlet`, which the bridge fills in.
  */
 
-import { batch, computed, signal, type ReadonlySignal, type Signal } from "@preact/signals";
+import { batch, computed, signal, untracked, type ReadonlySignal, type Signal } from "@preact/signals";
 import { directionOf, type Direction } from "../data/directions";
 import { EMPTY, type Frame } from "../data/frame";
 import { SeriesBook } from "../data/series";
@@ -18,7 +18,7 @@ export type Life = "live" | "snapshot" | "lost";
 
 export interface Editing {
   runs: readonly string[];
-  what: "name" | "tags" | "note";
+  what: "name" | "tags" | "note" | "color";
 }
 
 export interface State {
@@ -36,6 +36,10 @@ export interface State {
   /** The table's run ids in the order shown. */
   shown: ReadonlySignal<readonly string[]>;
   life: Signal<Life>;
+  /** The view and selection, as JSON, that the notebook's file or the kernel holds. */
+  savedView: Signal<string>;
+  /** Without a kernel: the person has changed the view, and nothing can save that. */
+  hasUnsavedView: ReadonlySignal<boolean>;
   /** How many requests wait for the kernel. */
   pending: Signal<number>;
   /** What was done last, for those who hear the page. */
@@ -55,6 +59,8 @@ export function createState(kind: FrameKind): State {
   const name = (id: string) => (frame.peek().rowOf.has(id) ? nameOf(frame.peek(), frame.peek().rowOf.get(id)!) : id.slice(0, 8));
   const edits = createEdits({ frame: received, outlet: () => whole.outlet, name });
   const frame = computed(() => withEdits(received.value, edits.waiting.value));
+  const [view, selected, life] = [signal(DEFAULT_VIEW), signal<readonly string[]>([]), signal<Life>("snapshot")];
+  const savedView = signal("");
   const state: Omit<State, "table" | "shown"> = {
     kind,
     received,
@@ -65,9 +71,11 @@ export function createState(kind: FrameKind): State {
     book: new SeriesBook(),
     seriesRev: signal(0),
     status: signal(DEFAULT_STATUS),
-    view: signal(DEFAULT_VIEW),
-    selected: signal([]),
-    life: signal<Life>("snapshot"),
+    view,
+    selected,
+    life,
+    savedView,
+    hasUnsavedView: computed(() => life.value !== "live" && savedView.value !== "" && savedView.value !== viewText({ view, selected })),
     pending: signal(0),
     said: signal(""),
     outlet: { need: nobody, edit: nobody },
@@ -75,6 +83,14 @@ export function createState(kind: FrameKind): State {
   const table = createTable(state);
   const whole: State = { ...state, table, shown: table.shown };
   return whole;
+}
+
+/** What of a view is saved, as text. */
+const viewText = ({ view, selected }: Pick<State, "view" | "selected">): string => JSON.stringify([{ ...view.value, focus: null }, selected.value]);
+
+/** From now on other settings than these are unsaved. */
+export function markViewSaved(state: State): void {
+  state.savedView.value = untracked(() => viewText(state));
 }
 
 /** A view as it came, from a kernel or a saved output of any version, with what it leaves out. */
@@ -106,6 +122,18 @@ export function setView(
       analyse: { ...old.analyse, ...change.analyse },
       compare: { ...old.compare, ...change.compare },
     };
+  });
+}
+
+/** The view that the arguments of `dashboard(…)` ask for; without a kernel the default one. */
+export function resetView(state: State): void {
+  if (state.life.peek() === "live") {
+    void state.outlet.edit({ what: "reset_view" }, true).catch(() => undefined);
+    return;
+  }
+  batch(() => {
+    state.view.value = DEFAULT_VIEW;
+    state.selected.value = [];
   });
 }
 

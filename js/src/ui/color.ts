@@ -1,54 +1,92 @@
-/** Which colour is a run's? Always the same for the same id, far from its neighbours, told apart with colour-blind eyes. */
+/** Which color is a run's? One for ever, from its id or as a person chose it; shown runs of near colors differ in dash and marker. */
 
-/** Eight hues of Okabe and Ito, shifted to read on white and on near-black alike. */
-const HUES = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#8c6bb1", "#999933"];
+import { text, type Frame } from "../data/frame";
+import { COLOR_TAG, COLORS, DASHES, MARKERS, NEAR_COLORS } from "../palette";
 
-/** Lines of the same hue are told apart by dashes, in this order. */
-const DASHES = [[], [6, 3], [2, 2], [8, 3, 2, 3]];
+export type Marker = "circle" | "square" | "diamond" | "triangle";
 
 export interface Ink {
   color: string;
   dash: number[];
+  marker: Marker;
 }
 
-// What an id once had on this page: a line keeps its colour when others come into the picture or the table is sorted.
-const places = new Map<string, number>();
-const MANY = 20_000;
+/** The line styles of runs that are shown together. `chosen` are colors by run id. nbtrack/figures/ink.py does the same. */
+export function inks(ids: readonly string[], chosen: ReadonlyMap<string, string> = NONE): ReadonlyMap<string, Ink> {
+  return remembered(ids, chosen, (id) => chosen.get(id) ?? colorOfId(id));
+}
 
-/**
- * The ink of each id: the one that it had before, where two had the same the first of them; else the place that its hash
- * names, or the next free one, so that the first 32 ids of one picture never share an ink.
- */
-export function inks(ids: readonly string[]): ReadonlyMap<string, Ink> {
-  const same = ids.join("\n");
-  const known = made.get(same) ?? inksOf(ids);
+/** The line styles of groups, in their order. */
+export function orderedInks(names: readonly string[]): ReadonlyMap<string, Ink> {
+  const places = new Map(names.map((name, place) => [name, place]));
+  return remembered(names, NONE, (name) => COLORS[places.get(name)! % COLORS.length]);
+}
+
+export const colorOfId = (id: string): string => COLORS[hash(id) % COLORS.length];
+
+/** The colors that people chose: from the tag of a run, else from those kept for a store that can only be read. */
+export function chosenColors(frame: Frame, ids: readonly string[], kept: Readonly<Record<string, string>>): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const id of ids) {
+    const row = frame.rowOf.get(id);
+    const color = (row === undefined ? null : text(frame, `tags.${COLOR_TAG}`, row)) ?? kept[id];
+    if (color && COLOR.test(color)) found.set(id, color.toLowerCase());
+  }
+  return found;
+}
+
+const COLOR = /^#[0-9a-f]{6}$/i;
+const NONE: ReadonlyMap<string, string> = new Map();
+
+/** Every picture of the page asks again with each point that comes, and for the same few lists. */
+function remembered(names: readonly string[], chosen: ReadonlyMap<string, string>, colorOf: (name: string) => string): ReadonlyMap<string, Ink> {
+  const colors = names.map(colorOf);
+  const same = `${names.join("\n")}\0${chosen.size ? colors.join() : ""}${colors[0] ?? ""}${colors.at(-1) ?? ""}`;
+  const known = made.get(same) ?? stylesOf(names, colors);
   made.delete(same);
   made.set(same, known);
-  if (made.size > MOST_KEPT) made.delete(made.keys().next().value!);
+  if (made.size > MAX_REMEMBERED) made.delete(made.keys().next().value!);
   return known;
 }
 
-/** Every picture of the page asks again with each point that comes, and for the same few lists. */
 const made = new Map<string, ReadonlyMap<string, Ink>>();
-const MOST_KEPT = 20;
+const MAX_REMEMBERED = 20;
 
-function inksOf(ids: readonly string[]): ReadonlyMap<string, Ink> {
-  const size = HUES.length * DASHES.length;
-  if (places.size > MANY) places.clear();
-  const taken = new Map<number, string>();
-  for (const id of ids) {
-    const place = places.get(id);
-    if (place !== undefined && !taken.has(place)) taken.set(place, id);
-  }
+/** Each takes the first dash and marker that no one of a near color has; after all are taken, those used least. */
+function stylesOf(names: readonly string[], colors: readonly string[]): ReadonlyMap<string, Ink> {
+  const uses = new Map<string, number[]>(); // by color: how often each style is taken by that color or a near one
   const found = new Map<string, Ink>();
-  for (const id of ids) {
-    let place = places.get(id) ?? hash(id) % HUES.length;
-    if (taken.size < size) while (taken.has(place) && taken.get(place) !== id) place = (place + 1) % size;
-    taken.set(place, id);
-    if (!places.has(id)) places.set(id, place);
-    found.set(id, { color: HUES[place % HUES.length], dash: DASHES[Math.floor(place / HUES.length) % DASHES.length] });
-  }
+  names.forEach((name, at) => {
+    const color = colors[at];
+    if (!uses.has(color)) {
+      const close = [...uses].filter(([other]) => near(color, other)).map(([, theirs]) => theirs);
+      uses.set(color, DASHES.map((_, style) => close.reduce((sum, theirs) => sum + theirs[style], 0)));
+    }
+    const used = uses.get(color)!;
+    const style = used.indexOf(Math.min(...used));
+    for (const [other, theirs] of uses) if (other === color || near(color, other)) theirs[style]++;
+    found.set(name, { color, dash: DASHES[style], marker: MARKERS[style] as Marker });
+  });
   return found;
+}
+
+const near = (one: string, other: string): boolean => distance(oklab(one), oklab(other)) < NEAR_COLORS;
+const distance = (a: readonly number[], b: readonly number[]) => Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]);
+
+/** A color in OKLab (Björn Ottosson, "A perceptual color space for image processing", 2020). */
+function oklab(color: string): readonly [number, number, number] {
+  const [r, g, b] = [1, 3, 5].map((at) => {
+    const c = parseInt(color.slice(at, at + 2), 16) / 255;
+    return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+  });
+  const l = Math.cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b);
+  const m = Math.cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b);
+  const s = Math.cbrt(0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b);
+  return [
+    0.2104542553 * l + 0.793617785 * m - 0.0040720468 * s,
+    1.9779984951 * l - 2.428592205 * m + 0.4505937099 * s,
+    0.0259040371 * l + 0.7827717662 * m - 0.808675766 * s,
+  ];
 }
 
 function hash(text: string): number {

@@ -3,7 +3,7 @@
 import type { Frame } from "../data/frame";
 import type { State } from "../state/state";
 import { nameOf } from "../state/table";
-import { inks, type Ink } from "./color";
+import { chosenColors, inks, type Ink } from "./color";
 import { statusOf } from "./status";
 
 /** Without a selection the first ones of the table are drawn: runs, or groups where it has groups. */
@@ -32,12 +32,17 @@ export function drawnRuns(state: State, only: string | null = null): Drawn {
   const unasked = selected.length === 0;
   const all = unasked ? firstOnes(state) : selected;
   const ids = all.slice(0, MOST);
-  const colors = inks(ids);
+  const colors = runInks(state, ids);
   if (only !== null) {
-    const color = colors.get(only) ?? inks([only]).get(only)!;
+    const color = colors.get(only) ?? runInks(state, [only]).get(only)!;
     return { ids: [only], inks: new Map([[only, color]]), names: namesOf(frame, [only]), unasked: false, left: 0, hidden: new Set() };
   }
   return { ids, inks: colors, names: namesOf(frame, ids), unasked, left: all.length - ids.length, hidden: new Set(state.view.value.hidden) };
+}
+
+/** The line styles of runs that are shown together. Reads signals. */
+export function runInks(state: State, ids: readonly string[]): ReadonlyMap<string, Ink> {
+  return inks(ids, chosenColors(state.frame.value, ids, state.status.value.colors));
 }
 
 /** The same cell run again makes runs of one name. The figures of nbtrack.figures call them likewise. */

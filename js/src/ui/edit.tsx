@@ -7,10 +7,12 @@ import { text } from "../data/frame";
 import { NOTE } from "../state/edits";
 import type { Editing, State } from "../state/state";
 import { nameOf } from "../state/table";
+import { COLOR_TAG, COLORS } from "../palette";
+import { chosenColors, colorOfId } from "./color";
 import { Icon } from "./icons";
 import { Line } from "./line";
 
-const TITLES = { name: "Rename", tags: "Tags of", note: "Note of" };
+const TITLES = { name: "Rename", tags: "Tags of", note: "Note of", color: "Color of" };
 
 export function EditDialog({ state, editing }: { state: State; editing: Editing }) {
   const sheet = useRef<HTMLDivElement>(null);
@@ -44,6 +46,7 @@ export function EditDialog({ state, editing }: { state: State; editing: Editing 
       {what === "name" && <Rename state={state} runs={runs} close={close} />}
       {what === "tags" && <Tags state={state} runs={runs} close={close} />}
       {what === "note" && <Note state={state} runs={runs} close={close} />}
+      {what === "color" && <Color state={state} runs={runs} close={close} />}
     </div>
   );
 }
@@ -52,6 +55,43 @@ interface PartProps {
   state: State;
   runs: readonly string[];
   close: () => void;
+}
+
+/** The palette, any other color, and the way back to the run's own. */
+function Color({ state, runs, close }: PartProps) {
+  const frame = state.frame.value;
+  const chosen = chosenColors(frame, runs, state.status.value.colors);
+  const now = chosen.get(runs[0]) ?? colorOfId(runs[0]);
+  const set = (value: string) => void state.edits.make({ what: "set_tag", runs: [...runs], key: COLOR_TAG, value });
+  return (
+    <>
+      <div class="nbt-colors" role="group" aria-label="Colors">
+        {COLORS.map((color) => (
+          <button
+            key={color}
+            type="button"
+            class="nbt-color"
+            style={{ background: color }}
+            aria-label={color}
+            aria-pressed={color === now}
+            onClick={() => {
+              set(color);
+              close();
+            }}
+          />
+        ))}
+        <input class="nbt-color" type="color" aria-label="Another color" value={now} onChange={(event) => set(event.currentTarget.value)} />
+      </div>
+      <div class="nbt-dialog-row">
+        <button class="nbt-plain" disabled={chosen.size === 0} onClick={() => void state.edits.make({ what: "delete_tag", runs: [...runs], key: COLOR_TAG })}>
+          Use the default color
+        </button>
+        <button class="nbt-button" onClick={close}>
+          Done
+        </button>
+      </div>
+    </>
+  );
 }
 
 /** What all the runs have in a column; null where they differ. */

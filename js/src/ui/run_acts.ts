@@ -41,6 +41,7 @@ export function itemsFor(state: State, runs: readonly string[]): Item[] {
     { icon: "edit", words: "Rename …", key: "F2", does: edit("name"), disabled },
     { icon: "tag", words: "Tags …", key: "t", does: edit("tags"), disabled },
     { icon: "note", words: "Note …", key: "n", does: edit("note"), disabled },
+    { icon: "heat", words: "Color …", does: edit("color"), disabled: state.life.value !== "live" },
     rest.length > 0 && { icon: "close", words: "Delete", key: "Del", does: make("delete", rest), disabled },
     gone.length > 0 && { icon: "check", words: "Restore", does: make("restore", gone), disabled },
   ];

@@ -2,7 +2,7 @@
 
 import { groupOf } from "../data/columns";
 import { codeFor } from "../state/code";
-import { whyNoEdits, type State } from "../state/state";
+import { resetView, whyNoEdits, type State } from "../state/state";
 import { put } from "./clipboard";
 import { csv, groupsCsv, groupsMarkdown, markdown } from "./grid/copy";
 import { chosenRows } from "./grid/mouse";
@@ -34,6 +34,7 @@ export function CopyMenu({ state }: { state: State }) {
     { icon: "columns", words: "Copy as Markdown", does: () => put(state, ...table(markdown)) },
     { icon: "columns", words: "Copy as CSV", does: () => put(state, ...table(csv)) },
   ];
+  items.push({ icon: "views", words: "Reset view", does: () => resetView(state) });
   if (state.table.groups.value.length > 0) {
     items.push({ icon: "group", words: "Copy groups as Markdown", does: () => put(state, ...together(groupsMarkdown)) });
     items.push({ icon: "group", words: "Copy groups as CSV", does: () => put(state, ...together(groupsCsv)) });

@@ -58,8 +58,10 @@ function Selection({ state }: { state: State }) {
 const LIVES = {
   live: ["live", "Joined to the kernel: changes appear as they happen"],
   snapshot: ["saved", "A saved view: everything that is here works without a kernel; it shows no changes. Not live right after its cell ran? Then JupyterLab lacks ipywidgets: pip install anywidget where JupyterLab is installed"],
-  lost: ["kernel gone", "The kernel went away: this shows what was known last"],
+  lost: ["disconnected", "The kernel has stopped: this shows the last known state"],
 } as const;
+
+const UNSAVED = "No kernel is connected, so this view cannot be written into the notebook. Run the cell to save changes.";
 
 function LifeBadge({ state }: { state: State }) {
   const [words, title] = LIVES[state.life.value];
@@ -67,6 +69,7 @@ function LifeBadge({ state }: { state: State }) {
   return (
     <span class={`nbt-life nbt-life-${state.life.value}`} title={title}>
       {words}
+      {state.hasUnsavedView.value && <span title={UNSAVED}> · changes not saved</span>}
       {waiting > 0 && <span title="Requests that wait for the kernel"> · {waiting} waiting</span>}
     </span>
   );

@@ -34,7 +34,7 @@ interface Cases {
     explained: number | null;
     notes: string[];
   }[];
-  inks: { ids: string[]; want: [string, string][] }[];
+  inks: { ids: string[]; want: [string, string, string][] }[];
 }
 
 const cases = golden<Cases>("figures");
@@ -97,6 +97,6 @@ describe("charts in the browser draw the same data as figures in Python", () => 
 
   it.each(cases.inks)("the inks of runs", ({ ids, want }) => {
     const css = (dash: number[]) => (dash.length ? dash.map((size) => `${size}px`).join(",") : "solid");
-    expect([...inks(ids).values()].map(({ color, dash }) => [color, css(dash)])).toEqual(want);
+    expect([...inks(ids).values()].map(({ color, dash, marker }) => [color, css(dash), marker === "triangle" ? "triangle-up" : marker])).toEqual(want);
   });
 });

@@ -6,11 +6,12 @@ import os
 import shutil
 import stat
 from pathlib import Path, PurePosixPath
+from urllib.parse import urlsplit
 
 from nbtrack.entities import FileInfo, RunInfo
 from nbtrack.errors import InvalidValueError, NotFoundError, StoreError
 from nbtrack.stores.files import disk
-from nbtrack.stores.files.layout import ARTIFACTS, local_path
+from nbtrack.stores.files.layout import ARTIFACTS, is_remote, local_path
 
 
 def artifact_folder(run_folder: str, info: RunInfo) -> str | None:
@@ -24,11 +25,26 @@ def artifact_folder(run_folder: str, info: RunInfo) -> str | None:
         return own
     there = local_path(info.artifact_uri)
     if there is None:
-        return None if "://" in info.artifact_uri or info.artifact_uri.startswith("mlflow-artifacts:") else own
+        return None if is_remote(info.artifact_uri) else own
     path = Path(there)
     usual = len(path.parts) > 3 and path.parts[-2:] == (info.run_id, ARTIFACTS) and ".." not in path.parts
     # Whether an address is stale shows two folders up: the experiment's own one is made with the first artifact.
     return there if usual and path.parents[2].is_dir() and not path.is_symlink() else own
+
+
+def elsewhere(run_id: str, address: str) -> NotFoundError:
+    """What to raise for a file of a run whose artifacts are not on this machine."""
+    parts = urlsplit(address)
+    if parts.scheme != "mlflow-artifacts":
+        return NotFoundError(
+            f"The artifacts of run {run_id} lie at '{address}', not on this machine. Log and fetch them with MLflow, "
+            "or through the server that has this store: set_tracking_uri('http://…')."
+        )
+    server = f"http://{parts.netloc}" if parts.netloc else "http://HOST:PORT"
+    return NotFoundError(
+        f"The artifacts of run {run_id} ('{address}') are kept by the MLflow server that was started on this store. "
+        f"Log and fetch them through its address: set_tracking_uri('{server}')."
+    )
 
 
 def _holds_anything(folder: str) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from nbtrack.entities import Experiment, LifecycleStage, ViewType
-from nbtrack.errors import DamagedError, InvalidValueError, NotFoundError
+from nbtrack.errors import AlreadyExistsError, DamagedError, InvalidValueError, NotFoundError
 from nbtrack.stores.base import Damage
 from nbtrack.stores.files import codec, disk, layout
 from nbtrack.stores.files.layout import DEFAULT_ID, DEFAULT_NAME, META, TAGS, TRASH
@@ -73,6 +73,10 @@ def _experiment(meta: Mapping[str, Any], experiment_id: str, tags: Mapping[str, 
     )
 
 
+def is_trashed(folder: str) -> bool:
+    return os.path.basename(os.path.dirname(folder)) == TRASH
+
+
 def listed(root: str, view: ViewType) -> list[Experiment]:
     found = [each for _, each, _ in read_all(root) if each and LifecycleStage.shown(each.lifecycle_stage, view)]
     return sorted(found, key=lambda each: (-(each.creation_time or 0), each.experiment_id))
@@ -92,19 +96,26 @@ def folder_of(root: str, experiment_id: str, view: ViewType = ViewType.ALL) -> s
     )
 
 
-def create(root: str, name: str, artifact_location: str | None, tags: Mapping[str, str] | None) -> str:
+def create(
+    root: str,
+    name: str,
+    artifact_location: str | None,
+    tags: Mapping[str, str] | None,
+    artifact_root: str | None = None,
+) -> str:
+    """The new experiment's id. Without a location its artifacts lie below `artifact_root`, or in its own folder."""
     checked_experiment_name(name)
     checked = {key: _checked_tag(key, value) for key, value in (tags or {}).items()}
     refuse_taken(root, name)
     digits = layout.takes_digits(root)
     if digits and name != DEFAULT_NAME and not layout.experiment_folders(root):
-        create(root, DEFAULT_NAME, None, None)  # MLflow before 3.7 expects it in every store
+        create(root, DEFAULT_NAME, None, None, artifact_root)  # MLflow before 3.7 expects it in every store
     experiment_id = DEFAULT_ID if name == DEFAULT_NAME and digits and not _is_there(root, DEFAULT_ID) else ""
     while not experiment_id or _is_there(root, experiment_id):
         experiment_id = layout.new_experiment_id(digits=digits)
     now = _now()
     meta = {
-        "artifact_location": _location(root, experiment_id, artifact_location),
+        "artifact_location": _location(root, experiment_id, artifact_location, artifact_root),
         "creation_time": now,
         "experiment_id": experiment_id,
         "last_update_time": now,
@@ -115,6 +126,8 @@ def create(root: str, name: str, artifact_location: str | None, tags: Mapping[st
     with disk.writing(f"the experiment '{name}'", folder):
         os.makedirs(os.path.join(root, TRASH), exist_ok=True)
         os.mkdir(folder)
+        if artifact_root and (place := layout.local_path(artifact_root)):
+            os.makedirs(place, exist_ok=True)  # an address in a folder that is not there counts as stale
         for key, value in checked.items():
             _write_tag(folder, key, value)
         disk.write_over(os.path.join(folder, META), codec.write_meta(meta), folder)
@@ -125,7 +138,9 @@ def _is_there(root: str, experiment_id: str) -> bool:
     return any(os.path.lexists(os.path.join(base, experiment_id)) for base in (root, os.path.join(root, TRASH)))
 
 
-def _location(root: str, experiment_id: str, given: str | None) -> str:
+def _location(root: str, experiment_id: str, given: str | None, artifact_root: str | None) -> str:
+    if not given and artifact_root:
+        return layout.uri_below(artifact_root, experiment_id)
     if not given:
         return f"{layout.uri_of(root)}/{experiment_id}"
     return given if "://" in given else os.path.abspath(given)
@@ -135,7 +150,7 @@ def refuse_taken(root: str, name: str) -> None:
     for each in listed(root, ViewType.ALL):
         if each.name == name:
             where = "in the trash; restore it" if each.lifecycle_stage == LifecycleStage.DELETED else "there; use it"
-            raise InvalidValueError(
+            raise AlreadyExistsError(
                 f"An experiment '{name}' (id {each.experiment_id}) is already {where}, or choose another name."
             )
 

@@ -99,6 +99,19 @@ def uri_of(path: str) -> str:
     return Path(path).as_uri()
 
 
+def uri_below(address: str, *parts: str) -> str:
+    """The address of a folder below the one at `address`; what stands behind `?` or `#` stays at the end."""
+    if "://" not in address and not address.startswith("mlflow-artifacts:"):
+        return "/".join((address.rstrip("/"), *parts))
+    found = urlsplit(address)
+    return found._replace(path="/".join((found.path.rstrip("/"), *parts))).geturl()
+
+
+def is_remote(address: str) -> bool:
+    """Do artifacts with this address lie where only a server or a client of a bucket reaches them?"""
+    return local_path(address) is None and ("://" in address or address.startswith("mlflow-artifacts:"))
+
+
 def shown(path: str) -> str:
     """A path for a message: bytes that are not UTF-8 become \\x.."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")

@@ -14,10 +14,23 @@ import uuid
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from nbtrack.errors import NotFoundError
+from nbtrack.entities import LifecycleStage
+from nbtrack.errors import InvalidValueError, NotFoundError
 from nbtrack.stores.files import codec, disk, experiments
-from nbtrack.stores.files.layout import INPUTS, META, METRICS, PARAMS, TAGS, subfolders, uri_of
-from nbtrack.stores.names import checked_key, checked_value, is_run_id
+from nbtrack.stores.files.layout import (
+    ARTIFACTS,
+    INPUTS,
+    META,
+    METRICS,
+    PARAMS,
+    TAGS,
+    is_remote,
+    local_path,
+    subfolders,
+    uri_below,
+    uri_of,
+)
+from nbtrack.stores.names import checked_key, checked_model_name, checked_value, is_run_id
 from nbtrack.stores.receiving import ModelPoint
 
 MODELS, OUTPUTS = "models", "outputs"
@@ -29,11 +42,18 @@ def create(
     root: str, experiment_id: str, *, name: str, source_run_id: str | None, model_type: str | None
 ) -> dict[str, Any]:
     """A new model's meta, as `read` gives it."""
+    checked_model_name(name)
     model_id = f"m-{uuid.uuid4().hex}"
-    folder = os.path.join(experiments.folder_of(root, experiment_id), MODELS, model_id)
+    home = experiments.folder_of(root, experiment_id)
+    about, _ = experiments.read_experiment(home, deleted=experiments.is_trashed(home))
+    if about is None or about.lifecycle_stage != LifecycleStage.ACTIVE:
+        raise InvalidValueError(
+            f"The experiment {experiment_id} is deleted and takes no models. Restore it, or choose another."
+        )
+    folder = os.path.join(home, MODELS, model_id)
     now = time.time_ns() // 1_000_000
     meta = {
-        "artifact_location": uri_of(os.path.join(folder, "artifacts")),
+        "artifact_location": _location(folder, about.artifact_location),
         "creation_timestamp": now,
         "experiment_id": experiment_id,
         "last_updated_timestamp": now,
@@ -52,6 +72,19 @@ def create(
     return meta
 
 
+def _location(folder: str, experiment_location: str) -> str:
+    """Where its files lie: below its experiment's artifacts, but in its own folder where these lie in the store too.
+
+    As with runs, the address of an experiment in a moved store is stale, and then leads to no folder.
+    """
+    there = local_path(experiment_location)
+    if there is None and not is_remote(experiment_location):
+        return uri_of(os.path.join(folder, ARTIFACTS))
+    if there is not None and not os.path.isdir(os.path.dirname(there)):
+        return uri_of(os.path.join(folder, ARTIFACTS))
+    return uri_below(experiment_location, MODELS, os.path.basename(folder), ARTIFACTS)
+
+
 def folder_of(root: str, model_id: str) -> str:
     """NotFoundError where no experiment has the model."""
     if is_run_id(model_id):
@@ -63,8 +96,11 @@ def folder_of(root: str, model_id: str) -> str:
 
 
 def of_experiment(root: str, experiment_id: str) -> list[str]:
-    """Folders of the models of one experiment, those marked deleted too."""
-    parent = os.path.join(experiments.folder_of(root, experiment_id), MODELS)
+    """Folders of the models of one experiment, those marked deleted too; none where there is no such experiment."""
+    try:
+        parent = os.path.join(experiments.folder_of(root, experiment_id), MODELS)
+    except NotFoundError:
+        return []
     return [
         os.path.join(parent, name) for name in subfolders(parent) if os.path.isfile(os.path.join(parent, name, META))
     ]

@@ -35,7 +35,7 @@ def create(folder: str, artifact_location: str, meta: Mapping[str, Any], tags: M
     run_id = layout.new_run_id()
     whole = {
         **FIXED,
-        "artifact_uri": f"{artifact_location}/{run_id}/{ARTIFACTS}",
+        "artifact_uri": layout.uri_below(artifact_location, run_id, ARTIFACTS),
         "end_time": None,
         "experiment_id": os.path.basename(folder),
         "lifecycle_stage": LifecycleStage.ACTIVE,
@@ -112,7 +112,7 @@ def log_values(run_folder: str, params: Iterable[Param], tags: Iterable[RunTag])
         with disk.writing(f"param '{key}'", os.path.join(run_folder, PARAMS, key)):
             _put_new(run_folder, key, wanted[key])
     for key, value in texts.items():
-        if key == NAME_TAG:
+        if key == NAME_TAG and value:  # an empty tag leaves the name, as in MLflow
             rename(run_folder, value)
         with disk.writing(f"tag '{key}'", os.path.join(run_folder, TAGS, key)):
             _put(run_folder, TAGS, key, value)

@@ -39,11 +39,15 @@ MOST_WRITERS = 8  # runs with open files; a system may allow a process no more t
 
 
 class FileStore:
-    """An mlruns folder. A missing one is made with the first thing written to it."""
+    """An mlruns folder. A missing one is made with the first thing written to it.
 
-    def __init__(self, path: str | Path) -> None:
+    `artifact_root` is the address below which new experiments keep their artifacts, where that is not the folder.
+    """
+
+    def __init__(self, path: str | Path, artifact_root: str | None = None) -> None:
         self._root = os.path.abspath(os.path.expanduser(str(path)))
         self.uri = layout.uri_of(self._root)
+        self._artifact_root = artifact_root
         _must_be_store(self._root)
         self.read_only = not _may_write(self._root)
         self._index = Index(self._root)
@@ -60,7 +64,7 @@ class FileStore:
 
     def experiment(self, experiment_id: str) -> Experiment:
         folder = experiments.folder_of(self._root, str(experiment_id))
-        found, _ = experiments.read_experiment(folder, deleted=os.path.basename(os.path.dirname(folder)) == TRASH)
+        found, _ = experiments.read_experiment(folder, deleted=experiments.is_trashed(folder))
         assert found is not None
         return found
 
@@ -84,7 +88,7 @@ class FileStore:
         self, name: str, artifact_location: str | None = None, tags: Mapping[str, str] | None = None
     ) -> str:
         with self._writing():
-            return experiments.create(self._root, name, artifact_location, tags)
+            return experiments.create(self._root, name, artifact_location, tags, self._artifact_root)
 
     def rename_experiment(self, experiment_id: str, name: str) -> None:
         with self._writing():
@@ -288,8 +292,7 @@ class FileStore:
         return None if found is None else Path(found)
 
     def list_artifacts(self, run_id: str, path: str = "") -> list[FileInfo]:
-        folder = self.artifact_dir(run_id)
-        return [] if folder is None else artifacts.list_folder(str(folder), path)
+        return artifacts.list_folder(self._artifacts_here(run_id), path)
 
     def read_artifact(self, run_id: str, path: str, limit: int | None = None) -> bytes:
         return artifacts.read_file(self._artifacts_here(run_id), path, limit)
@@ -302,10 +305,7 @@ class FileStore:
     def _artifacts_here(self, run_id: str) -> str:
         folder = self.artifact_dir(run_id)
         if folder is None:
-            uri = runs.read_meta(self._folder(run_id)).get("artifact_uri")
-            raise StoreError(
-                f"The artifacts of run {run_id} lie at '{uri}', not on this machine. Fetch them with MLflow."
-            )
+            raise artifacts.elsewhere(run_id, str(runs.read_meta(self._folder(run_id)).get("artifact_uri")))
         return str(folder)
 
     def close(self) -> None:

@@ -20,7 +20,7 @@ from nbtrack.entities import (
     RunTag,
     ViewType,
 )
-from nbtrack.errors import InvalidValueError, NotFoundError, ServerError, warn_once
+from nbtrack.errors import AlreadyExistsError, InvalidValueError, NotFoundError, ServerError, warn_once
 from nbtrack.frame import Row, Series, Summary
 from nbtrack.stores import names
 from nbtrack.stores.base import Damage, Question, Snapshot
@@ -73,14 +73,21 @@ class RestStore:
 
     def default_experiment(self) -> Experiment:
         found = self.experiment_by_name(DEFAULT_NAME)
-        return found or self.experiment(self.create_experiment(DEFAULT_NAME))
+        if found is None:
+            try:
+                return self.experiment(self.create_experiment(DEFAULT_NAME))
+            except AlreadyExistsError:  # another process has made it since
+                found = self.experiment_by_name(DEFAULT_NAME)
+                if found is None:
+                    raise
+        return found
 
     def create_experiment(
         self, name: str, artifact_location: str | None = None, tags: Mapping[str, str] | None = None
     ) -> str:
         name = names.checked_experiment_name(name)
         if self.experiment_by_name(name) is not None:
-            raise InvalidValueError(
+            raise AlreadyExistsError(
                 f"There is already an experiment '{name}' at {self.uri}. Use it with set_experiment, restore it if it "
                 "was deleted, or choose another name."
             )
@@ -94,7 +101,7 @@ class RestStore:
         self._active_experiment(experiment_id)
         other = self.experiment_by_name(name)
         if other is not None and other.experiment_id != experiment_id:
-            raise InvalidValueError(f"There is already an experiment '{name}' at {self.uri}. Choose another name.")
+            raise AlreadyExistsError(f"There is already an experiment '{name}' at {self.uri}. Choose another name.")
         self.link.post("experiments/update", {"experiment_id": experiment_id, "new_name": name})
 
     def delete_experiment(self, experiment_id: str) -> None:

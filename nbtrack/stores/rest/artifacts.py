@@ -10,7 +10,9 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import quote, urlsplit
 
 from nbtrack.entities import FileInfo, RunInfo
-from nbtrack.errors import InvalidValueError, NotAStoreError, NotFoundError, StoreError
+from nbtrack.errors import InvalidValueError, NotAStoreError, NotFoundError, StoreError, warn_once
+from nbtrack.stores.files import artifacts as files
+from nbtrack.stores.files.layout import local_path
 from nbtrack.stores.rest import reading
 from nbtrack.stores.rest.link import Link
 
@@ -82,6 +84,18 @@ def start_of(link: Link, path: str, params: dict[str, str], limit: int | None) -
         return bytes(found if limit is None else found[:limit])
 
 
+def _shared_folder(info: RunInfo) -> str | None:
+    """The run's artifacts on a disk that this machine shares with the server.
+
+    The address is a stranger's word: it is believed if it ends as MLflow makes it, in a folder of the experiment that
+    is there, without a link.
+    """
+    path = Path(local_path(info.artifact_uri) or "")
+    as_made = path.parts[-2:] == (info.run_id, "artifacts") and ".." not in path.parts
+    linked = path.is_symlink() or path.parent.is_symlink()
+    return str(path) if as_made and path.parents[1].is_dir() and not linked else None
+
+
 def _put(link: Link, path: str, data: bytes | Path) -> None:
     if isinstance(data, bytes):
         link.ask("PUT", path, content=data)
@@ -92,6 +106,15 @@ def _put(link: Link, path: str, data: bytes | Path) -> None:
 
 def _upload(link: Link, info: RunInfo, path: str, data: bytes | Path) -> None:
     size = len(data) if isinstance(data, bytes) else data.stat().st_size
+    if not 0 < size <= MOST_UPLOADED and (folder := _shared_folder(info)) is not None:
+        files.write(folder, path, data)
+        return
+    if size == 0:
+        warn_once(
+            f"The server at {link.address.url} takes no empty file without --serve-artifacts, so '{path}' of run "
+            f"{info.run_id} was not sent."
+        )
+        return
     if size > MOST_UPLOADED:
         raise StoreError(
             f"'{path}' ({size:,} bytes) belongs to {info.artifact_uri}, and the server does not pass on files this "

@@ -18,7 +18,7 @@ from typing import Any
 
 import httpx
 
-from nbtrack.errors import InvalidValueError, NotAStoreError, NotFoundError, ServerError
+from nbtrack.errors import AlreadyExistsError, InvalidValueError, NotAStoreError, NotFoundError, ServerError
 from nbtrack.stores.rest.address import AUTHORITY, INSECURE, PASSWORD, TOKEN, USER, Address, Trust, credentials
 
 API = "/api/2.0/mlflow/"
@@ -155,7 +155,9 @@ class Link:
         code, said = _said(answer)
         if code in ("RESOURCE_DOES_NOT_EXIST", "RESOURCE_NOT_FOUND", "NOT_FOUND"):
             raise NotFoundError(f"The server at {self.address.url} says: {said}")
-        if code == "RESOURCE_ALREADY_EXISTS" or status == 400:
+        if code == "RESOURCE_ALREADY_EXISTS":
+            raise AlreadyExistsError(f"The server at {self.address.url} refuses: {said}")
+        if status == 400:
             hint = " Restore it with restore_run()." if "Current state is deleted" in said and "run" in said else ""
             raise InvalidValueError(f"The server at {self.address.url} refuses: {said}{hint}")
         raise self._failure(answer, said)

@@ -75,8 +75,9 @@ def summary(points: Series) -> Summary | None:
 
 
 def files(found: Iterable[Json]) -> list[FileInfo]:
-    made = [FileInfo(each["path"], bool(each.get("is_dir")), _whole(each.get("file_size"))) for each in found]
-    return sorted(made, key=lambda each: each.path)
+    """A server leaves out the size of an empty file."""
+    made = [(str(each["path"]), bool(each.get("is_dir")), each.get("file_size")) for each in found]
+    return [FileInfo(path, is_dir, None if is_dir else _whole(size or 0)) for path, is_dir, size in sorted(made)]
 
 
 def _info(found: Json, tags: Mapping[str, str]) -> RunInfo:

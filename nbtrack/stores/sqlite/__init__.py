@@ -22,7 +22,7 @@ from nbtrack.entities import (
     RunTag,
     ViewType,
 )
-from nbtrack.errors import InvalidValueError, NotFoundError
+from nbtrack.errors import AlreadyExistsError, InvalidValueError, NotFoundError
 from nbtrack.frame import Series
 from nbtrack.stores import names
 from nbtrack.stores.base import Snapshot
@@ -94,7 +94,7 @@ class SqliteStore:
         now = _now()
         with self._db.writing() as connection:
             if connection.execute("SELECT 1 FROM experiments WHERE name = ?", (name,)).fetchone():
-                raise InvalidValueError(
+                raise AlreadyExistsError(
                     f"There is already an experiment '{name}' in '{self.path.name}'. Use it with set_experiment, "
                     "restore it if it was deleted, or choose another name."
                 )
@@ -117,7 +117,7 @@ class SqliteStore:
         self._active_experiment(experiment_id)
         other = self.experiment_by_name(name)
         if other is not None and other.experiment_id != experiment_id:
-            raise InvalidValueError(
+            raise AlreadyExistsError(
                 f"There is already an experiment '{name}' in '{self.path.name}'. Choose another name."
             )
         self._update_experiment(experiment_id, "name = ?", name)
@@ -350,7 +350,7 @@ class SqliteStore:
         info = self._info(run_id)
         folder = self._artifacts(info)
         if folder is None:
-            raise NotFoundError(f"The artifacts of run {run_id} are at {info.artifact_uri}, not on this machine.")
+            raise artifacts.elsewhere(run_id, info.artifact_uri)
         return folder
 
 

@@ -8,8 +8,8 @@ import { createStills, type Stills } from "../../state/stills";
 import { setView, type State } from "../../state/state";
 import { Grow, Shrink } from "../charts/icons";
 import { Swatch } from "../charts/swatch";
-import { inks, type Ink } from "../color";
-import { isLive, runName } from "../drawn";
+import type { Ink } from "../color";
+import { isLive, runInks, runName } from "../drawn";
 import { FileBody } from "../run/body";
 import { open } from "../run_acts";
 import { useSeen } from "../seen";
@@ -84,7 +84,7 @@ function Shelf({ state, ids, medium, media, of }: ShelfProps) {
   const big = useSignal<string | null>(null);
   const scripts = useSignal(false);
   const stills = useMemo(() => createStills(state), [state]);
-  const colors = inks(ids);
+  const colors = runInks(state, ids);
   const step = chosen.value !== null && steps.includes(chosen.value) ? chosen.value : (steps[steps.length - 1] ?? null);
   return (
     <>

@@ -8,8 +8,8 @@ import { directionIn, setView, type State } from "../../state/state";
 import { BarList, meansShown, runsShown, type BarShown } from "../charts/bars";
 import { barsPicture, importancePicture } from "../charts/bars_out";
 import { Groups } from "../charts/toolbar";
-import { inks } from "../color";
-import { namesOf } from "../drawn";
+import { orderedInks } from "../color";
+import { namesOf, runInks } from "../drawn";
 import { open } from "../run_acts";
 import { Boxes, Cells } from "./cells";
 import { Columns, Pick } from "./choose";
@@ -116,10 +116,10 @@ function barsOfRows(state: State, rows: readonly number[], metric: string): BarS
   const direction = directionIn(state, metric);
   if (groups.length === 0) {
     const ids = rows.map((row) => frame.ids[row]);
-    return runsShown(frame, rows, metric, direction, inks(ids), namesOf(frame, ids));
+    return runsShown(frame, rows, metric, direction, runInks(state, ids), namesOf(frame, ids));
   }
   const names = new Set(rows.map((row) => groupName(frame, frame.ids[row], groups)));
-  return meansShown(frame, rows, metric, direction, groups, chart.band, inks([...names]));
+  return meansShown(frame, rows, metric, direction, groups, chart.band, orderedInks([...names]));
 }
 
 function groupsIn({ frame, view }: State): string[] {

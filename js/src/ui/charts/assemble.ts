@@ -8,7 +8,7 @@ import { groupName } from "../../data/groups";
 import { AXES, byMetric, factsOf, lineOf, type Line, type XAxis } from "../../data/line";
 import type { Series } from "../../data/series";
 import { smoothed } from "../../data/smooth";
-import { inks, type Ink } from "../color";
+import { orderedInks, type Ink } from "../color";
 import { isLive } from "../drawn";
 import type { Scene } from "./scene";
 
@@ -285,5 +285,5 @@ export function endingsOf(lines: readonly Pick<Line, "x" | "y">[]): Pick<GroupBa
 /** The ink of each group of the runs to draw, whichever of them are hidden. */
 export function groupInks(scene: Scene): ReadonlyMap<string, Ink> {
   const frame = scene.state.frame.value;
-  return inks([...new Set(scene.drawn().ids.map((run) => groupName(frame, run, scene.groups())))]);
+  return orderedInks([...new Set(scene.drawn().ids.map((run) => groupName(frame, run, scene.groups())))]);
 }

@@ -3,6 +3,7 @@
 import { place, ruler, stretches, thin, type Ruler } from "../../data/downsample";
 import type { Extent } from "../../data/extent";
 import { lowerBound, type Line } from "../../data/line";
+import type { Marker } from "../color";
 import type { DrawnLine } from "./assemble";
 
 export interface Sheet {
@@ -92,11 +93,12 @@ export function area(sheet: Sheet, { low, high }: { low: Line; high: Line }, col
 export interface Stroke {
   color: string;
   dash: number[];
+  marker: Marker;
   width: number;
   alpha: number;
 }
 
-export function ink({ ctx, ratio }: Sheet, { path, dots, dense }: Traced, { color, dash, width, alpha }: Stroke): void {
+export function ink({ ctx, ratio }: Sheet, { path, dots, dense }: Traced, { color, dash, marker, width, alpha }: Stroke): void {
   ctx.globalAlpha = alpha;
   ctx.strokeStyle = ctx.fillStyle = color;
   ctx.lineJoin = "bevel";
@@ -107,7 +109,7 @@ export function ink({ ctx, ratio }: Sheet, { path, dots, dense }: Traced, { colo
     ctx.stroke(path);
     ctx.setLineDash([]);
   }
-  for (const [x, y] of dots) disc(ctx, x, y, (width + 0.9) * ratio);
+  for (const [x, y] of dots) dot(ctx, marker, x, y, (width + 0.9) * ratio);
   ctx.globalAlpha = 1;
 }
 
@@ -127,6 +129,22 @@ function hairlines(ctx: CanvasRenderingContext2D, path: Path2D, width: number): 
   }
   ctx.restore();
 }
+
+/** A point, in the shape that tells its run from others of the same color. */
+function dot(ctx: CanvasRenderingContext2D, marker: Marker, x: number, y: number, radius: number): void {
+  if (marker === "circle") return disc(ctx, x, y, radius);
+  const corners = CORNERS[marker];
+  ctx.beginPath();
+  for (const [dx, dy] of corners) ctx.lineTo(x + dx * radius, y + dy * radius);
+  ctx.fill();
+}
+
+/** Of shapes with about the area of a disc of radius 1. */
+const CORNERS: Record<Exclude<Marker, "circle">, readonly [number, number][]> = {
+  square: [[-0.9, -0.9], [0.9, -0.9], [0.9, 0.9], [-0.9, 0.9]],
+  diamond: [[0, -1.3], [1.3, 0], [0, 1.3], [-1.3, 0]],
+  triangle: [[0, -1.3], [1.3, 1], [-1.3, 1]],
+};
 
 export function disc(ctx: CanvasRenderingContext2D, x: number, y: number, radius: number): void {
   ctx.beginPath();

@@ -274,14 +274,14 @@ export class Plot {
     for (const drawn of order) {
       const front = drawn.run === pointed;
       const alpha = here && !front ? 0.25 : 1;
-      const { color, dash } = drawn.ink;
+      const { color, dash, marker } = drawn.ink;
       const width = (crowd ? 1.1 : 1.5) + (front ? 0.8 : 0);
       const raw = this.tracedOf(sheet, key, drawn, drawn.line.y);
       if (drawn.smooth) {
-        ink(sheet, raw, { color, dash: [], width: 1, alpha: 0.22 * alpha });
-        ink(sheet, this.tracedOf(sheet, key, drawn, drawn.smooth), { color, dash, width, alpha });
-      } else ink(sheet, raw, { color, dash, width, alpha: drawn.band?.full ? FEWER * alpha : alpha });
-      if (drawn.band?.full) ink(sheet, this.tracedOf(sheet, key, drawn, drawn.band.full), { color, dash, width, alpha });
+        ink(sheet, raw, { color, marker, dash: [], width: 1, alpha: 0.22 * alpha });
+        ink(sheet, this.tracedOf(sheet, key, drawn, drawn.smooth), { color, dash, marker, width, alpha });
+      } else ink(sheet, raw, { color, dash, marker, width, alpha: drawn.band?.full ? FEWER * alpha : alpha });
+      if (drawn.band?.full) ink(sheet, this.tracedOf(sheet, key, drawn, drawn.band.full), { color, dash, marker, width, alpha });
       if (!drawn.band) marks(sheet, drawn);
     }
     if (picture.best) star(sheet, picture.best, picture.theme);

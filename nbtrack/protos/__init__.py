@@ -1,0 +1,1 @@
+"""Kinds of errors that code written for MLflow imports from here."""

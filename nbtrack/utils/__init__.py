@@ -1,0 +1,1 @@
+"""Names of tags that code written for MLflow imports from here."""

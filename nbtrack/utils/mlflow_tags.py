@@ -1,0 +1,20 @@
+"""The tags that MLflow writes itself, by its names for them."""
+
+from __future__ import annotations
+
+MLFLOW_RUN_NAME = "mlflow.runName"
+MLFLOW_RUN_NOTE = "mlflow.note.content"
+MLFLOW_PARENT_RUN_ID = "mlflow.parentRunId"
+MLFLOW_USER = "mlflow.user"
+MLFLOW_SOURCE_TYPE = "mlflow.source.type"
+MLFLOW_SOURCE_NAME = "mlflow.source.name"
+MLFLOW_GIT_COMMIT = "mlflow.source.git.commit"
+MLFLOW_GIT_BRANCH = "mlflow.source.git.branch"
+MLFLOW_GIT_REPO_URL = "mlflow.source.git.repoURL"
+MLFLOW_GIT_DIFF = "mlflow.source.git.diff"
+MLFLOW_LOGGED_MODELS = "mlflow.log-model.history"
+MLFLOW_LOGGED_IMAGES = "mlflow.loggedImages"
+MLFLOW_LOGGED_ARTIFACTS = "mlflow.loggedArtifacts"
+MLFLOW_AUTOLOGGING = "mlflow.autologging"
+MLFLOW_DATASET_CONTEXT = "mlflow.data.context"
+MLFLOW_EXPERIMENT_NOTE = "mlflow.note.content"
