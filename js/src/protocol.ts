@@ -49,10 +49,11 @@ export const MESSAGES = {
  * the part (`whole` in the pack says so) or the extremes of each column. `trees` lists all files of several runs; `models` are those that a run
  * logged, whose id in `keys` makes `artifacts` and `artifact` speak of their files; `commits`
  * compares the repository of two runs, or of one with what it had not committed; `plotly` is plotly.js, for figures among
- * the files.
+ * the files. `export` is a file in base64 of what is shown: `path` says of which format, "html" or "parquet".
  */
 export const NEEDS = [
   "hello", "resync", "front", "series", "range", "artifacts", "trees", "artifact", "inputs", "models", "commits", "plotly", "views",
+  "export",
 ] as const;
 
 /**

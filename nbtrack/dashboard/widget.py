@@ -20,6 +20,7 @@ from nbtrack.dashboard import cells, copies, hosts, named, remembered
 from nbtrack.dashboard._protocol import DEFAULT_STATUS
 from nbtrack.dashboard.assets import front
 from nbtrack.dashboard.catalog import label
+from nbtrack.dashboard.exports import export
 from nbtrack.dashboard.known import MANY
 from nbtrack.dashboard.live import Hub, hub_for
 from nbtrack.dashboard.output import Shown, output_html, page_html
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from plotly.graph_objects import Figure
 
-PATIENCE = 5.0  # s that the first showing waits for a store to be read
+PATIENCE = 0.8  # s that the first showing waits for a store to be read
 SOON = 0.5  # s after which many runs are sent, where nothing is shown meanwhile
 PAGE_BYTES = 60_000_000  # of packs in a page of its own
 
@@ -215,12 +216,15 @@ class Dashboard(Model):
 
     def save_html(self, path: str | Path) -> Path:
         """Write a page that works from disk, offline and without a kernel. Gives its path."""
+        target = Path(path)
+        target.write_text(self.page(), "utf-8")
+        return target
+
+    def page(self) -> str:
+        """The text of that page."""
         self._hub.finish()
         title = f"nbtrack: {label(self._hub.store.uri)}"
-        fragment = self._html(self.uid, PAGE_BYTES, holds=True)
-        target = Path(path)
-        target.write_text(page_html(html.escape(title), fragment), "utf-8")
-        return target
+        return page_html(html.escape(title), self._html(self.uid, PAGE_BYTES, holds=True))
 
     def close(self) -> None:
         """Stop following the store. What is on the page stays as a snapshot; shown again, it follows again."""
@@ -371,6 +375,9 @@ class Dashboard(Model):
                 _reply(model, ask, Answer())
                 return
             try:
+                if request.kind == "need" and request.what == "export":
+                    _reply(model, ask, Answer(export(self, request.path)))
+                    return
                 if request.kind == "edit":
                     self._edited_at = self._edited_at or time.monotonic()
                 for answer in answers(self._hub, request):

@@ -103,6 +103,7 @@ def test_the_keyboard_alone_sorts_selects_opens_and_comes_back(page: Page) -> No
     page.keyboard.press("ArrowUp")
     page.keyboard.press("ArrowRight")
     expect(page.locator('[data-name="status"]')).to_be_focused()
+    page.keyboard.press("ArrowRight")  # batch_size
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
     expect(page.locator('[data-name="params.lr"]')).to_have_attribute("aria-sort", "ascending")
@@ -267,7 +268,7 @@ def test_selected_runs_are_copied_as_a_table_in_full_precision(page: Page) -> No
     page.keyboard.press("Control+c")
     rows = [line.split("\t") for line in page.evaluate("() => navigator.clipboard.readText()").splitlines()]
     assert len(rows) == 3
-    assert rows[0][:3] == ["Name", "Status", "lr"]
+    assert rows[0][:4] == ["Name", "Status", "batch_size", "lr"]
     assert rows[0].count("loss") == 1
     assert [row[0] for row in rows[1:]] == names(page)[1:3]
     assert len(rows[1][rows[0].index("loss")]) > 10

@@ -311,22 +311,22 @@ def test_what_is_shown_is_copied_as_code_markdown_and_csv(page: Page) -> None:
       status.value = { ...status.value, store: { label: '~/mlruns', kind: 'file', read_only: false } }; }""")
 
     def copied(how: str) -> str:
-        page.get_by_role("button", name="Copy", exact=True).click()
-        page.get_by_role("button", name=f"Copy as {how}").click()
+        page.get_by_role("button", name="Copy and export", exact=True).click()
+        page.get_by_role("button", name=how, exact=True).click()
         expect(page.locator(".nbt-notice")).to_contain_text("Copied")
         return str(page.evaluate("() => navigator.clipboard.readText()"))
 
-    code = copied("code")
+    code = copied("Python code for this table")
     assert "    experiment_ids=['1', '2'],\n    filter_string=\"params.model = 'cnn'\",\n" in code
     assert "    order_by=['metrics.loss ASC'],\n)" in code
     compile(code, "copied", "exec")
     rows = int(page.locator(".nbt-total").inner_text().split()[0])
-    table = copied("Markdown").splitlines()
+    table = copied("Table as Markdown").splitlines()
     assert len(table) == rows + 2
-    assert table[0].startswith("| Name | Status | lr |")
-    lines = copied("CSV").splitlines()
+    assert table[0].startswith("| Name | Status | batch\\_size | lr |")
+    lines = copied("Table as CSV").splitlines()
     assert len(lines) == rows + 1
-    assert lines[0].startswith("Name,Status,lr")
+    assert lines[0].startswith("Name,Status,batch_size,lr")
 
 
 def test_a_saved_view_changes_nothing_and_says_why(page: Page) -> None:

@@ -1,6 +1,7 @@
 /** Which columns are there, what are they called, and which of them are worth showing unasked? */
 
 import type { Column, Frame, NumberColumn } from "./frame";
+import { byImportance, SYSTEM } from "./sections";
 
 export type Group = "attributes" | "params" | "metrics" | "tags";
 export const GROUPS: readonly Group[] = ["attributes", "params", "metrics", "tags"];
@@ -21,10 +22,15 @@ const ATTRIBUTES: Record<string, string> = {
 /** The name column: it is always there, and stays in sight. */
 export const NAME = "run_name";
 const INTERNAL = /^tags\.(mlflow\.(?!note\.content$)|nbtrack\.)/;
-/** As many as a table can show unasked before it stops being readable. */
-const MOST = { params: 16, metrics: 16, tags: 3 };
-/** Params that stand before the metrics; where there is little room, the results want to be seen. */
-const LEADING = { roomy: 3, narrow: 1 };
+/** What has a header of its own above its columns. */
+export type Family = Exclude<Group, "attributes">;
+export const FAMILIES: readonly Family[] = ["params", "metrics", "tags"];
+/** As many as a table can show unasked before it stops being readable. Many params would push the metrics out of sight. */
+const MOST: Record<Family, number> = { params: 4, metrics: 16, tags: 3 };
+
+/** A column that a smaller share of the runs has comes last, whoever wrote it; then those that at least half have come first. */
+const SOME = 1 / 3;
+const HALF = 1 / 2;
 
 export function groupOf(name: string): Group {
   const group = name.slice(0, name.indexOf(".")) as Group;
@@ -71,11 +77,6 @@ function varies(column: Column, rows: Uint32Array): boolean {
   return spread(column, known) === "differs";
 }
 
-/** What holds comes first, else the order stays. */
-function first<T>(list: readonly T[], holds: (each: T) => boolean): T[] {
-  return [...list.filter(holds), ...list.filter((each) => !holds(each))];
-}
-
 /**
  * Did the code log this param or metric in any of the runs? Else autolog read it off a model: the tag nbtrack.autologging.names says
  * so of a run of the person's, and the runs that autolog has made have nothing else.
@@ -104,48 +105,94 @@ function namesIn(tag: string, group: string): Set<unknown> {
   }
 }
 
-/** The choice where the person made none: the run, what was varied, what came out of it, then when and where it ran. */
-export function automatic(frame: Frame, rows: Uint32Array, narrow = false): string[] {
-  const groups = listed(frame);
-  const state = (name: string) => spread(frame.columns.get(name)!, rows);
-  const few = (names: string[], group: keyof typeof MOST) => names.slice(0, MOST[group]);
-  const experiment = frame.columns.has("experiment_id") && state("experiment_id") === "differs" ? ["experiment_id"] : [];
+/**
+ * The columns where the person chose none: the run, then params, metrics and tags, each family together and always in this
+ * order, then when and where it ran. In a family, columns that most of the runs have come first. `lead` are columns that
+ * were sorted by while out of sight: they come before all others of their family.
+ */
+export function automatic(frame: Frame, rows: Uint32Array, lead: readonly string[] = []): string[] {
+  const has = (name: string) => frame.columns.has(name);
+  const differs = (name: string) => spread(frame.columns.get(name)!, rows) === "differs";
+  const family = (group: Family, names: string[]) => {
+    const first = lead.filter((name) => groupOf(name) === group && has(name));
+    return [...new Set([...first, ...names.slice(0, MOST[group])])];
+  };
+  return [
+    NAME,
+    ...["status"].filter(has),
+    ...FAMILIES.flatMap((group) => family(group, worthShowing(frame, rows, group))),
+    ...["start_time", "duration"].filter((name) => name === "duration" || has(name)),
+    ...["experiment_id"].filter((name) => has(name) && differs(name)),
+  ];
+}
+
+/** All columns of a family that tell something, those that tell most first. */
+export function worthShowing(frame: Frame, rows: Uint32Array, family: Family): string[] {
+  if (family === "params") return paramsToShow(frame, rows);
+  if (family === "metrics") return metricsToShow(frame, rows);
+  return listed(frame)
+    .get("tags")!
+    .filter((name) => !internal(name) && spread(frame.columns.get(name)!, rows) === "differs");
+}
+
+/** Params that were varied; of a single run, all. */
+function paramsToShow(frame: Frame, rows: Uint32Array): string[] {
   const parents = frame.columns.get("tags.mlflow.parentRunId");
   const above = new Set(parents?.kind === "text" ? parents.words.map((id) => frame.rowOf.get(id)) : []);
   const under = rows.filter((row) => !above.has(row));
-  const params = groups.get("params")!.filter((name) => {
+  const params = listed(frame).get("params")!.filter((name) => {
     const column = frame.columns.get(name)!;
     // What nothing but a search of its own has, such as the list of what it tries, is empty in every other line.
-    return rows.length === 1 || (state(name) === "differs" && (spread(column, under) !== "empty" || varies(column, rows)));
+    return rows.length === 1 || (spread(column, rows) === "differs" && (spread(column, under) !== "empty" || varies(column, rows)));
   });
-  const metrics = groups.get("metrics")!.filter((name) => state(name) !== "empty");
+  const isVaried = (name: string) => varies(frame.columns.get(name)!, rows);
+  return ranked(params, [heldBy(SOME, frame, under), writtenByPerson(frame, rows, "params"), heldBy(HALF, frame, under), isVaried]);
+}
+
+function metricsToShow(frame: Frame, rows: Uint32Array): string[] {
+  const parents = frame.columns.get("tags.mlflow.parentRunId");
   const top = rows.filter((row) => parents?.kind !== "text" || parents.codes[row] < 0);
+  const isKnown = (name: string) => spread(frame.columns.get(name)!, rows) !== "empty" && !name.startsWith(`metrics.${SYSTEM}/`);
   // The results of a search come before those of its trials.
   const ofTop = (name: string) => spread(frame.columns.get(name)!, top) !== "empty";
-  const best = first(
-    metrics.filter((name) => !name.startsWith("metrics.system/")),
-    ofTop,
-  );
-  const own = first(best, writtenByPerson(frame, rows, "metrics"));
-  const tags = groups.get("tags")!.filter((name) => !internal(name) && state(name) === "differs");
-  const around = ["start_time", "duration"].filter((name) => name === "duration" || frame.columns.has(name));
-  const status = frame.columns.has("status") ? ["status"] : [];
-  const varied = few(
-    first(
-      first(params, (name) => varies(frame.columns.get(name)!, rows)),
-      writtenByPerson(frame, rows, "params"),
-    ),
-    "params",
-  );
-  // Many params would push the results out of sight: the first few say what was tried.
-  const leading = narrow ? LEADING.narrow : LEADING.roomy;
-  const told = [...varied.slice(0, leading), ...few(own, "metrics"), ...varied.slice(leading), ...few(tags, "tags")];
-  return [NAME, ...status, ...told, ...around, ...experiment];
+  const metrics = listed(frame).get("metrics")!.filter(isKnown);
+  return ranked(metrics, [ofTop, heldBy(SOME, frame, top), writtenByPerson(frame, rows, "metrics"), heldBy(HALF, frame, top)]);
+}
+
+/** Does at least this share of the rows have it? */
+function heldBy(share: number, frame: Frame, rows: Uint32Array): (name: string) => boolean {
+  return (name) => {
+    const column = frame.columns.get(name)!;
+    const has = (row: number) => (column.kind === "text" ? column.codes[row] >= 0 : column.missing[row] === 0);
+    return rows.reduce((count, row) => count + +has(row), 0) >= share * rows.length;
+  };
+}
+
+/** Names for which the first of the tests holds come first, among equals those of the second, and so on; then as metrics are ordered. */
+function ranked(names: readonly string[], tests: readonly ((name: string) => boolean)[]): string[] {
+  const key = new Map(names.map((name) => [name, tests.map((test) => +!test(name))]));
+  const compare = (a: string, b: string) => {
+    const [x, y] = [key.get(a)!, key.get(b)!];
+    const at = x.findIndex((value, i) => value !== y[i]);
+    return at < 0 ? byImportance(label(a), label(b)) : x[at] - y[at];
+  };
+  return [...names].sort(compare);
 }
 
 /** The name, those that stay in sight beside it, then the others. */
 export function arranged(columns: readonly string[], kept: readonly string[]): string[] {
   return [...new Set([NAME, ...kept, ...columns])];
+}
+
+/** New columns come after the last one of their family, or at the end. */
+export function inserted(columns: readonly string[], names: readonly string[]): string[] {
+  const found = [...columns];
+  for (const name of names) {
+    if (found.includes(name)) continue;
+    const last = found.findLastIndex((other) => groupOf(other) === groupOf(name));
+    found.splice(last < 0 || name === NAME || groupOf(name) === "attributes" ? found.length : last + 1, 0, name);
+  }
+  return found;
 }
 
 /** How long each run took, or has been running at `now`; missing where that cannot be said. */

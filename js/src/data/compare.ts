@@ -4,7 +4,7 @@ import { internal, isTime } from "./columns";
 import type { Direction } from "./directions";
 import { number, text, type Frame, type MetricColumn } from "./frame";
 import { equal } from "./noise";
-import { SYSTEM } from "./sections";
+import { byImportance, SYSTEM } from "./sections";
 
 export type Value = string | number | null;
 
@@ -18,6 +18,8 @@ export interface Row {
   min?: (number | null)[];
   max?: (number | null)[];
   steps?: (number | null)[];
+  /** For commits: the address of each run's repository. */
+  remotes?: (string | null)[];
   /** Not every run has the same. A missing value differs from any other. */
   differs: boolean;
 }
@@ -49,6 +51,8 @@ export interface Told {
 
 const NOTE = "tags.mlflow.note.content";
 const ERROR = "tags.nbtrack.error";
+const COMMIT = "tags.mlflow.source.git.commit";
+const REMOTE = "tags.mlflow.source.git.repoURL";
 /** Where and with what a run ran, in this order. */
 const ENVIRONMENT: [tag: string, name: string, kind?: Row["kind"]][] = [
   ["nbtrack.python", "Python"],
@@ -61,11 +65,11 @@ const ENVIRONMENT: [tag: string, name: string, kind?: Row["kind"]][] = [
   ["nbtrack.git.snapshot", "work tree", "commit"],
   ["mlflow.source.git.repoURL", "repository"],
 ];
-const byName = new Intl.Collator("en", { numeric: true, sensitivity: "base" }).compare;
+const keyOf = (column: string): string => column.slice(column.indexOf(".") + 1);
 
-/** Rows in which no run has anything are left out. */
+/** Rows in which no run has anything are left out; in each group those that differ come first. */
 export function compareRuns(frame: Frame, ids: readonly string[], told: Told): Group[] {
-  const names = [...frame.columns.keys()].sort(byName);
+  const names = [...frame.columns.keys()].sort((a, b) => byImportance(keyOf(a), keyOf(b)));
   const row = (column: string, name: string, kind?: Row["kind"]) => rowOf(frame, ids, column, name, told, kind);
   const of = (prefix: string, keep: (name: string) => boolean = () => true) =>
     names.filter((name) => name.startsWith(prefix) && keep(name.slice(prefix.length))).map((name) => row(name, name.slice(prefix.length)));
@@ -73,8 +77,8 @@ export function compareRuns(frame: Frame, ids: readonly string[], told: Told): G
   const isSystem = (name: string) => name.startsWith(`${SYSTEM}/`);
   const around = new Set(ENVIRONMENT.map(([tag]) => `tags.${tag}`));
   const groups: Group[] = [
-    { name: "Params", rows: of("params."), folded: false },
     { name: "Metrics", rows: of("metrics.", (name) => !isSystem(name)), folded: false },
+    { name: "Params", rows: of("params."), folded: false },
     { name: "Overview", rows: [...overview(frame, ids, told), ...some(ERROR, "error")], folded: false },
     { name: "Tags", rows: of("tags.", (name) => !internal(`tags.${name}`) && `tags.${name}` !== NOTE), folded: false },
     { name: "Notes", rows: some(NOTE, "description", "note"), folded: false },
@@ -82,9 +86,11 @@ export function compareRuns(frame: Frame, ids: readonly string[], told: Told): G
     { name: "System metrics", rows: of("metrics.", isSystem), folded: true },
     { name: "System tags", rows: of("tags.", (name) => internal(`tags.${name}`) && !around.has(`tags.${name}`) && `tags.${name}` !== ERROR), folded: true },
   ];
-  for (const group of groups) group.rows = group.rows.filter(({ values }) => values.some((value) => value !== null));
+  for (const group of groups) group.rows = differingFirst(group.rows.filter(({ values }) => values.some((value) => value !== null)));
   return groups.filter((group) => group.rows.length > 0);
 }
+
+const differingFirst = (rows: readonly Row[]): Row[] => [...rows.filter(({ differs }) => differs), ...rows.filter(({ differs }) => !differs)];
 
 function rowOf(frame: Frame, ids: readonly string[], column: string, name: string, told: Told, kind: Row["kind"] = "text"): Row {
   const source = frame.columns.get(column)!;
@@ -93,7 +99,9 @@ function rowOf(frame: Frame, ids: readonly string[], column: string, name: strin
     const values = rows.map((row) => (row < 0 ? null : text(frame, column, row)));
     const times = isTime(column) ? values.map((value) => (value === null ? null : Number(value))) : [NaN];
     if (!times.some(Number.isNaN)) return { column, name, kind: "time", values: times, differs: differ(times) };
-    return { column, name, kind, values, differs: differ(values) };
+    if (kind !== "commit") return { column, name, kind, values, differs: differ(values) };
+    const remotes = rows.map((row) => (row < 0 || column !== COMMIT ? null : text(frame, REMOTE, row)));
+    return { column, name, kind, values, remotes, differs: differ(values) };
   }
   const take = (array: Float64Array) => rows.map((row) => (row < 0 || source.missing[row] ? null : array[row]));
   const metric = source as MetricColumn;

@@ -102,3 +102,16 @@ export function diffWords(left: string, right: string): [left: Piece[], right: P
 
 const hidden = (word: string) => `|${word}`;
 const shown = (word: string) => word.slice(1);
+
+/** The pieces with so much of what is equal around each change; the rest of it becomes an ellipsis. */
+export function excerpt(pieces: readonly Piece[], context = 24): Piece[] {
+  return pieces.map((piece, at) => {
+    if (piece.changed) return piece;
+    const [isFirst, isLast] = [at === 0, at === pieces.length - 1];
+    const most = (isFirst || isLast ? 1 : 2) * context + 3;
+    if (piece.text.length <= most) return piece;
+    const head = isFirst ? "" : piece.text.slice(0, context);
+    const tail = isLast ? "" : piece.text.slice(-context);
+    return { text: `${head}…${tail}`, changed: false };
+  });
+}

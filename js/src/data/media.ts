@@ -45,8 +45,19 @@ function named(path: string): Named {
   return inFolder ? { ...whole, name: `${inFolder[1]}#${inFolder[3]}${stem}${ending}`, step: Number(inFolder[2]) } : whole;
 }
 
+/** Images that were logged under a key, by key, each with the paths of its files. */
+export function keyedMedia(trees: ReadonlyMap<string, readonly string[]>, sizeOf: SizeOf): { medium: Medium; files: string[] }[] {
+  const own = new Map([...trees].map(([run, paths]) => [run, paths.filter((path) => KEYED.test(path))]));
+  const files = (key: string) => [...own.values()].flat().filter((path) => named(path).name === key);
+  return mediaOf(Object.fromEntries(own), sizeOf).map((medium) => ({ medium, files: files(medium.name) }));
+}
+
+/** Pictures up to this size are shown themselves: a small copy loses detail and saves nothing. */
+const SMALL_BYTES = 200_000;
+type SizeOf = (run: string, path: string) => number | null;
+
 /** By name: what has several steps first, pictures before other things, then what most runs have. */
-export function mediaOf(trees: Readonly<Record<string, readonly string[]>>): Medium[] {
+export function mediaOf(trees: Readonly<Record<string, readonly string[]>>, sizeOf: SizeOf = () => null): Medium[] {
   const found = new Map<string, Map<string, Map<number, Still & { time: number }>>>();
   for (const [run, paths] of Object.entries(trees)) {
     for (const path of paths) {
@@ -62,7 +73,7 @@ export function mediaOf(trees: Readonly<Record<string, readonly string[]>>): Med
       stills.set(at, small ? { ...same, small: path } : { ...same, path });
     }
   }
-  const media = [...found].map(([name, runs]) => ({ name, runs: new Map([...runs].map(([run, stills]) => [run, inOrder(stills)])) }));
+  const media = [...found].map(([name, runs]) => ({ name, runs: new Map([...runs].map(([run, stills]) => [run, inOrder(stills, (path) => sizeOf(run, path))])) }));
   const most = ({ runs }: Medium) => Math.max(...[...runs.values()].map((stills) => stills.length));
   const picture = ({ runs }: Medium) => +PICTURE.test([...runs.values()][0][0].path);
   return media.sort((a, b) => +(most(b) > 1) - +(most(a) > 1) || picture(b) - picture(a) || b.runs.size - a.runs.size || (a.name < b.name ? -1 : 1));
@@ -74,10 +85,11 @@ function entry<K, V>(map: Map<K, V>, key: K, make: () => V): V {
   return value;
 }
 
-function inOrder(stills: Map<number, Still & { time: number }>): Still[] {
+function inOrder(stills: Map<number, Still & { time: number }>, sizeOf: (path: string) => number | null): Still[] {
+  const needsCopy = (path: string) => (sizeOf(path) ?? Infinity) > SMALL_BYTES;
   return [...stills]
     .sort(([a], [b]) => a - b)
-    .map(([, { path, step, small }]) => ({ path: path || small!, step, small }));
+    .map(([, { path, step, small }]) => ({ path: path || small!, step, small: path === "" || needsCopy(path) ? small : null }));
 }
 
 /** Every step that a run has something at, ascending. */

@@ -1,4 +1,4 @@
-/** In which order and groups are metrics shown? By what stands before the first `/`, the machine's own last. */
+/** In which order and groups are metrics shown? By what stands before the first `/`: train, val, test, then the others by name, the machine's last. */
 
 export interface Section {
   /** Empty for metrics without a prefix. */
@@ -10,6 +10,24 @@ export const SYSTEM = "system";
 
 const byName = new Intl.Collator("en", { numeric: true, sensitivity: "base" }).compare;
 
+/** What was measured on which data comes first, the training before the validation; then all others by name, the machine's last. */
+const LEADING = /^(train|training|val|valid|validation|dev|eval|evaluation|test)$/i;
+const SPLITS = [/^train/i, /^(val|dev)/i, /^eval/i, /^test/i];
+
+/** 0 for metrics without a prefix, then sections in the order in which people read them. */
+function rankOf(section: string): number {
+  if (section === "") return 0;
+  if (section === SYSTEM) return 9;
+  return LEADING.test(section) ? 1 + SPLITS.findIndex((split) => split.test(section)) : 8;
+}
+
+const sectionOf = (metric: string): string => metric.slice(0, Math.max(0, metric.indexOf("/")));
+
+/** Orders metrics as their sections stand, then by name. */
+export function byImportance(a: string, b: string): number {
+  return rankOf(sectionOf(a)) - rankOf(sectionOf(b)) || byName(a, b);
+}
+
 /** `search` keeps the metrics that hold each of its words, in any order and case. */
 export function sectionsOf(metrics: Iterable<string>, search: string): Section[] {
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
@@ -17,13 +35,11 @@ export function sectionsOf(metrics: Iterable<string>, search: string): Section[]
   for (const metric of [...new Set(metrics)].sort(byName)) {
     const plain = metric.toLowerCase();
     if (!words.every((word) => plain.includes(word))) continue;
-    const cut = metric.indexOf("/");
-    const name = cut > 0 ? metric.slice(0, cut) : "";
+    const name = sectionOf(metric);
     groups.set(name, [...(groups.get(name) ?? []), metric]);
   }
-  const rank = (name: string) => (name === "" ? 0 : name === SYSTEM ? 2 : 1);
   return [...groups]
-    .sort(([a], [b]) => rank(a) - rank(b) || byName(a, b))
+    .sort(([a], [b]) => rankOf(a) - rankOf(b) || byName(a, b))
     .map(([name, members]) => ({ name, metrics: members }));
 }
 

@@ -28,6 +28,8 @@ export interface Edits {
   /** In the order made; `done` ones wait for the rows that the kernel sends after its answer. */
   waiting: Signal<readonly Waiting[]>;
   notice: Signal<Notice | null>;
+  /** Runs that were deleted and are back, until they were brought into sight. */
+  back: Signal<readonly string[]>;
   make(wish: Wish, how?: { anyway?: boolean; silent?: boolean }): Promise<void>;
   undo(): Promise<void>;
 }
@@ -45,6 +47,7 @@ export function createEdits({ frame, outlet, name }: Around): Edits {
   const waiting = signal<readonly Waiting[]>([]);
   let last = 0;
   const notice = signal<Notice | null>(null);
+  const back = signal<readonly string[]>([]);
   const done = (id: number) => (waiting.value = waiting.peek().filter((other) => other.id !== id));
 
   /** The runs for which the change still is the last one. */
@@ -55,10 +58,10 @@ export function createEdits({ frame, outlet, name }: Around): Edits {
     const runs = wish.runs.filter((run) => before.rowOf.has(run) && differs(before, { ...wish, runs: [run] }));
     if (runs.length === 0) return;
     const change = { ...wish, runs, id: ++last };
-    const back = opposite(before, change);
+    const reverse = opposite(before, change);
     const words = told(change, name); // with the name from before a rename
     waiting.value = [...waiting.peek().map((other) => without(other, change)), change];
-    if (!silent) notice.value = { words, undo: back };
+    if (!silent) notice.value = { words, undo: reverse };
     try {
       const body = (await outlet().edit({ ...wish, runs, seen: anyway ? null : seen(before, change) })) as { conflicts?: Record<string, string | null> } | null;
       const lost = Object.entries(body?.conflicts ?? {});
@@ -78,11 +81,14 @@ export function createEdits({ frame, outlet, name }: Around): Edits {
   return {
     waiting,
     notice,
+    back,
     make,
     async undo() {
-      const back = notice.peek()?.undo ?? [];
-      notice.value = back.length > 0 ? { words: "Taken back." } : null;
-      await Promise.all(back.map((wish) => make(wish, { silent: true })));
+      const wishes = notice.peek()?.undo ?? [];
+      notice.value = wishes.length > 0 ? { words: "Undone." } : null;
+      const made = Promise.all(wishes.map((wish) => make(wish, { silent: true })));
+      back.value = wishes.filter(({ what }) => what === "restore").flatMap(({ runs }) => runs);
+      await made;
     },
   };
 }

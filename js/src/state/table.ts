@@ -17,6 +17,8 @@ export interface Table {
   now: Signal<number>;
   /** There is little room: set by whoever shows the table. */
   narrow: Signal<boolean>;
+  /** Columns sorted by that were out of sight, which then come first in their family: set by whoever shows the table. */
+  lead: Signal<readonly string[]>;
   /** The frame with `duration` as one more column. */
   frame: ReadonlySignal<Frame>;
   /** 1 for the rows of the chosen experiments and lifecycle. */
@@ -61,6 +63,7 @@ export interface Known {
 export function createTable(state: Known): Table {
   const now = signal(Date.now());
   const narrow = signal(false);
+  const lead = signal<readonly string[]>([]);
   const setting = <T>(read: (view: View) => T) => computed(() => read(state.view.value));
   const order = setting((view) => view.order);
   const tree = setting((view) => view.tree);
@@ -141,7 +144,7 @@ export function createTable(state: Known): Table {
     return found;
   });
   const wanted = computed(() => {
-    const names = arranged(chosen.value ?? automatic(frame.value, scopeRows.value, narrow.value), kept.value);
+    const names = arranged(chosen.value ?? automatic(frame.value, scopeRows.value, lead.value), kept.value);
     return names.filter((name) => frame.value.columns.has(name));
   });
   const columns = computed(() => {
@@ -164,7 +167,7 @@ export function createTable(state: Known): Table {
     return line >= 0 && line < rows.length && isRun(marks[line]) ? state.frame.peek().ids[rows[line]] : null;
   };
   const computedFrom = { frame, scope, scopeRows, filtered, matching, sortings: readable, groups, lines, lineOf, chosen: wanted, columns, shown, inOrder, arranged: isArranged, selected };
-  return { now, narrow, ...computedFrom, isRun, idAt };
+  return { now, narrow, lead, ...computedFrom, isRun, idAt };
 }
 
 const isRun = (mark: number): boolean => !(mark & GROUP);

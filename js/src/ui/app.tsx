@@ -7,10 +7,11 @@ import { followSteps } from "../state/steps";
 import { useAnnouncements } from "./announce";
 import { EditDialog } from "./edit";
 import { Grid } from "./grid/grid";
+import { useHost } from "./host";
 import { Keys } from "./keys";
 import { EditNotice } from "./notice";
 import { Panel } from "./panel";
-import { suppressLabShortcuts } from "./shortcuts";
+import { pressAnywhere } from "./root_keys";
 import { Split } from "./split";
 import { Toolbar } from "./toolbar";
 
@@ -18,7 +19,7 @@ export function App({ state }: { state: State }) {
   const root = useRef<HTMLDivElement>(null);
   const { height } = state.view.value;
   const help = useSignal(false);
-  useEffect(() => suppressLabShortcuts(root.current!), []);
+  useHost(root);
   useTicks(state);
   useAnnouncements(state);
   useEffect(() => followSteps(state), []);
@@ -27,12 +28,9 @@ export function App({ state }: { state: State }) {
       ref={root}
       class="nbt-root nbt-app"
       style={{ height: `${height}px` }}
+      tabIndex={-1}
       onKeyDown={(event) => {
-        const target = event.target as Element;
-        if (event.ctrlKey || event.metaKey || event.altKey || target.closest("input, select, textarea")) return;
-        if (event.key === "/") root.current!.querySelector<HTMLElement>(".nbt-filter-input")?.focus();
-        else if (event.key === "?") help.value = !help.value;
-        else return;
+        if (!pressAnywhere(state, root.current!, event, () => (help.value = !help.value))) return;
         event.preventDefault();
         event.stopPropagation();
       }}

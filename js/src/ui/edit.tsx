@@ -34,6 +34,7 @@ export function EditDialog({ state, editing }: { state: State; editing: Editing 
       ref={sheet}
       class="nbt-sheet nbt-dialog"
       role="dialog"
+      tabIndex={-1}
       aria-label={title}
       onKeyDown={(event) => {
         if (event.key !== "Escape") return;

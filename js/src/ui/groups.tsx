@@ -27,12 +27,12 @@ export function SeedButton({ state }: { state: State }) {
   );
 }
 
-export function GroupMenu({ state }: { state: State }) {
+export function GroupMenu({ state, align = "right" }: { state: State; align?: "left" | "right" }) {
   const { group } = state.view.value;
   return (
     <Popover
       label="Group runs"
-      align="right"
+      align={align}
       button={
         <>
           <Icon name="group" />

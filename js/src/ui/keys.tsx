@@ -54,6 +54,7 @@ export function Keys({ close }: { close: () => void }) {
       ref={sheet}
       class="nbt-keys"
       role="dialog"
+      tabIndex={-1}
       aria-label="Keys"
       onKeyDown={(event) => {
         if (event.key !== "Escape") return;

@@ -10,6 +10,8 @@ export interface Item {
   /** The key that does the same in the table. */
   key?: string;
   does: () => void;
+  /** Stands above this item and those after it. */
+  heading?: string;
   on?: boolean;
   disabled?: boolean;
 }
@@ -25,7 +27,12 @@ export function Items({ items, close, says = null }: ItemsProps) {
   return (
     <div class="nbt-items" onKeyDown={walk}>
       {says !== null && <div class="nbt-dim nbt-more">{says}</div>}
-      {items.map(({ icon, words, key, does, on, disabled }) => (
+      {items.map(({ icon, words, key, does, heading, on, disabled }) => [
+        heading && (
+          <div key={`${heading} heading`} class="nbt-dim nbt-heading">
+            {heading}
+          </div>
+        ),
         <button key={words} class="nbt-act" aria-pressed={on} disabled={disabled} onClick={() => (close(), does())}>
           <Icon name={icon} />
           <span class="nbt-ellipsis">{words}</span>
@@ -34,8 +41,8 @@ export function Items({ items, close, says = null }: ItemsProps) {
               {key}
             </kbd>
           )}
-        </button>
-      ))}
+        </button>,
+      ])}
     </div>
   );
 }

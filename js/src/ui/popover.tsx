@@ -54,7 +54,7 @@ export function Popover({ label, button, align = "left", class: name = "", child
         {button}
       </button>
       {open.value && (
-        <div class={`nbt-sheet nbt-sheet-${align}`} role="dialog" aria-label={label}>
+        <div class={`nbt-sheet nbt-sheet-${align}`} role="dialog" tabIndex={-1} aria-label={label}>
           {children(close)}
         </div>
       )}

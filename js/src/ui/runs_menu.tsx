@@ -1,9 +1,11 @@
 /** What can be done with the runs that are selected, or all that are shown: change, copy? */
 
+import { useRef } from "preact/hooks";
 import { groupOf } from "../data/columns";
 import { codeFor } from "../state/code";
 import { resetView, whyNoEdits, type State } from "../state/state";
 import { put } from "./clipboard";
+import { exportItems } from "./export_menu";
 import { csv, groupsCsv, groupsMarkdown, markdown } from "./grid/copy";
 import { chosenRows } from "./grid/mouse";
 import { Icon } from "./icons";
@@ -16,7 +18,9 @@ export function EditMenu({ state }: { state: State }) {
   return <Menu label="Change the selected runs" button={<Icon name="edit" />} says={whyNoEdits(state)} items={itemsFor(state, runs)} />;
 }
 
-export function CopyMenu({ state }: { state: State }) {
+/** Everything that leaves the dashboard. */
+export function ExportMenu({ state }: { state: State }) {
+  const place = useRef<HTMLSpanElement>(null);
   const table = (write: typeof csv) => {
     const chosen = chosenRows(state);
     const rows = chosen.length > 0 ? chosen : state.table.inOrder.peek().map((id) => state.frame.peek().rowOf.get(id)!);
@@ -29,15 +33,19 @@ export function CopyMenu({ state }: { state: State }) {
     const made = { by, groups: groups.peek(), numbers: columns.peek().filter(isNumber), spread };
     return [write(frame.peek(), made), `${made.groups.length} ${made.groups.length === 1 ? "group" : "groups"}`] as const;
   };
-  const items: Item[] = [
-    { icon: "columns", words: "Copy as code", does: () => put(state, codeFor(state), "Python that gives these rows") },
-    { icon: "columns", words: "Copy as Markdown", does: () => put(state, ...table(markdown)) },
-    { icon: "columns", words: "Copy as CSV", does: () => put(state, ...table(csv)) },
+  const grouped = state.table.groups.value.length > 0;
+  const items: (Item | false)[] = [
+    { heading: "Copy", icon: "copy", words: "Table as Markdown", does: () => put(state, ...table(markdown)) },
+    { icon: "copy", words: "Table as CSV", does: () => put(state, ...table(csv)) },
+    grouped && { icon: "group", words: "Groups as Markdown", does: () => put(state, ...together(groupsMarkdown)) },
+    grouped && { icon: "group", words: "Groups as CSV", does: () => put(state, ...together(groupsCsv)) },
+    { icon: "code", words: "Python code for this table", does: () => put(state, codeFor(state), "Python code for this table") },
+    ...exportItems(state, () => place.current!.closest<HTMLElement>(".nbt-root")!, () => table(csv)[0]),
+    { heading: "View", icon: "views", words: "Reset view", does: () => resetView(state) },
   ];
-  items.push({ icon: "views", words: "Reset view", does: () => resetView(state) });
-  if (state.table.groups.value.length > 0) {
-    items.push({ icon: "group", words: "Copy groups as Markdown", does: () => put(state, ...together(groupsMarkdown)) });
-    items.push({ icon: "group", words: "Copy groups as CSV", does: () => put(state, ...together(groupsCsv)) });
-  }
-  return <Menu label="Copy" align="right" button={<Icon name="more" />} items={items} />;
+  return (
+    <span ref={place} class="nbt-export">
+      <Menu label="Copy and export" align="right" button={<Icon name="save" />} items={items.filter((item) => item !== false)} />
+    </span>
+  );
 }

@@ -1,33 +1,38 @@
 /** What stands above the table: which experiments, which runs, which columns, and whether this is live. */
 
+import { useSignal } from "@preact/signals";
 import type { State } from "../state/state";
 import { ColumnPicker } from "./columns/picker";
 import { Experiments } from "./experiments";
-import { FilterBox } from "./filter/box";
+import { FilterBox, FilterProblem, type Wrong } from "./filter/box";
 import { GroupMenu, SeedButton } from "./groups";
 import { Icon } from "./icons";
-import { CopyMenu, EditMenu } from "./runs_menu";
+import { ExportMenu, EditMenu } from "./runs_menu";
 import { Views } from "./views";
 
 export function Toolbar({ state, help }: { state: State; help: () => void }) {
+  const wrong = useSignal<Wrong | null>(null);
   return (
-    <div class="nbt-top">
-      <Experiments state={state} />
-      <FilterBox state={state} />
-      <Count state={state} />
-      <Selection state={state} />
-      <EditMenu state={state} />
-      <span class="nbt-space" />
-      <SeedButton state={state} />
-      <GroupMenu state={state} />
-      <ColumnPicker state={state} />
-      <Views state={state} />
-      <CopyMenu state={state} />
-      <button class="nbt-button nbt-help-button" aria-label="Keys" title="Keys (?)" onClick={help}>
-        ?
-      </button>
-      <LifeBadge state={state} />
-    </div>
+    <>
+      <div class="nbt-top">
+        <Experiments state={state} />
+        <FilterBox state={state} wrong={wrong} />
+        <Count state={state} />
+        <Selection state={state} />
+        <EditMenu state={state} />
+        <span class="nbt-space" />
+        <SeedButton state={state} />
+        <GroupMenu state={state} />
+        <ColumnPicker state={state} />
+        <Views state={state} />
+        <ExportMenu state={state} />
+        <button class="nbt-button nbt-help-button" aria-label="Keys" title="Keys (?)" onClick={help}>
+          ?
+        </button>
+        <LifeBadge state={state} />
+      </div>
+      <FilterProblem wrong={wrong} />
+    </>
   );
 }
 
@@ -49,7 +54,7 @@ function Selection({ state }: { state: State }) {
   if (n === 0) return null;
   return (
     <button class="nbt-token" title="Clear the selection" aria-label={`${n} selected: clear`} onClick={() => (state.selected.value = [])}>
-      {many(n)} selected
+      {many(n)} <span class="nbt-roomy">selected</span>
       <Icon name="close" size={11} />
     </button>
   );
@@ -68,7 +73,7 @@ function LifeBadge({ state }: { state: State }) {
   const waiting = state.pending.value;
   return (
     <span class={`nbt-life nbt-life-${state.life.value}`} title={title}>
-      {words}
+      <span class="nbt-roomy">{words}</span>
       {state.hasUnsavedView.value && <span title={UNSAVED}> · changes not saved</span>}
       {waiting > 0 && <span title="Requests that wait for the kernel"> · {waiting} waiting</span>}
     </span>

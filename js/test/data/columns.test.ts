@@ -67,8 +67,31 @@ test("of a search beside other models, what its runs share comes before what onl
   );
   const shown = automatic(mixed, Uint32Array.of(0, 1, 2));
   expect(shown).toEqual(["run_name", "params.rate", "params.booster", "metrics.score", "metrics.trial_score", "duration"]);
-  const narrow = automatic(mixed, Uint32Array.of(0, 1, 2), true);
-  expect(narrow).toEqual(["run_name", "params.rate", "metrics.score", "metrics.trial_score", "params.booster", "duration"]);
+});
+
+test("families stay together, and in each what most runs have comes first", () => {
+  const sparse = frameOf(
+    4,
+    new Map<string, Column>([
+      ["run_id", words("a", "b", "c", "d")],
+      ["metrics.zero", metric(null, null, 1, null)],
+      ["params.rare", words(null, "1", null, null)],
+      ["tags.stage", words("dev", "prod", null, "dev")],
+      ["metrics.acc", metric(1, 2, null, 3)],
+      ["params.lr", words("1", "2", "3", null)],
+      ["params.arch", words("x", "y", "x", "y")],
+    ]),
+  );
+  const rows = Uint32Array.of(0, 1, 2, 3);
+  const families = ["params.arch", "params.lr", "params.rare", "metrics.acc", "metrics.zero", "tags.stage"];
+  expect(automatic(sparse, rows)).toEqual(["run_name", ...families, "duration"]);
+  expect(automatic(sparse, rows, ["metrics.zero"]).slice(4, 6)).toEqual(["metrics.zero", "metrics.acc"]);
+});
+
+test("the order of columns does not depend on the order in which a store names them", () => {
+  const turned = frameOf(3, new Map([...frame.columns].reverse()));
+  const rows = Uint32Array.of(0, 1, 2);
+  expect(automatic(turned, rows)).toEqual(automatic(frame, rows));
 });
 
 test("what the code logs comes before what was read off a model", () => {

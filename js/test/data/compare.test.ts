@@ -20,8 +20,8 @@ const last = told("last");
 test("runs stand side by side in sections, seldom wanted ones folded", () => {
   const groups = compareRuns(frame, [a, b], last);
   expect(groups.map(({ name, folded }) => [name, folded])).toEqual([
-    ["Params", false],
     ["Metrics", false],
+    ["Params", false],
     ["Overview", false],
     ["Tags", false],
     ["Notes", false],

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { diffWords, diffLines, hunks } from "../../src/data/diff";
+import { diffLines, diffWords, excerpt, hunks } from "../../src/data/diff";
 
 const plain = (left: string, right: string) =>
   diffLines(left, right).map(({ kind, text }) => ({ same: " ", out: "-", in: "+" })[kind] + text);
@@ -55,4 +55,14 @@ test("of a changed line the words that changed are told from those that did not"
   expect(left.filter(({ changed }) => changed).map(({ text }) => text)).toEqual(["1"]);
   expect(right.filter(({ changed }) => changed).map(({ text }) => text)).toEqual(["3"]);
   expect(right.map(({ text }) => text).join("")).toBe("lr = 0.3  # slow");
+});
+
+test("of a long text only what differs is shown, with a little around it", () => {
+  const same = "You are a helpful assistant. ".repeat(10);
+  const [, right] = diffWords(`${same}Answer briefly.`, `${same}Answer at length.`);
+  const shown = excerpt(right).map(({ text }) => text).join("");
+  expect(shown.startsWith("…")).toBe(true);
+  expect(shown.endsWith("at length.")).toBe(true);
+  expect(shown.length).toBeLessThan(60);
+  expect(excerpt(right).filter(({ changed }) => changed).map(({ text }) => text).join(" ")).toContain("length");
 });

@@ -30,3 +30,9 @@ test("few metrics stand together whatever their prefixes, the machine's apart", 
   const many = sectionsOf(METRICS.concat("val/acc"), "");
   expect(gathered(many)).toEqual(many);
 });
+
+test("what was measured on train, val and test stands before the sections of devices and layers", () => {
+  const metrics = ["gpu0/mem", "layer1/grad", "val/acc", "test/acc", "train/loss", "loss", "system/cpu"];
+  const order = sectionsOf(metrics, "").map(({ name }) => name);
+  expect(order).toEqual(["", "train", "val", "test", "gpu0", "layer1", "system"]);
+});

@@ -33,7 +33,7 @@ export function Columns({ known, chosen, set }: { known: readonly string[]; chos
   return (
     <details class="nbt-menu">
       <summary class="nbt-button">Columns</summary>
-      <div class="nbt-menu-list nbt-menu-left">
+      <div class="nbt-menu-list nbt-menu-left" tabIndex={-1}>
         {known.map((name) => (
           <label key={name} class="nbt-check">
             <input type="checkbox" checked={chosen.includes(name)} onChange={() => flip(name)} />

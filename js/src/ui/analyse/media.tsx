@@ -22,7 +22,7 @@ const AGAIN_MS = 5000;
 export function Media({ state, runs }: { state: State; runs: readonly string[] }) {
   const ids = runs.slice(0, MOST_RUNS);
   const { trees, why } = useTrees(state, ids);
-  const media = useMemo(() => mediaOf(trees ? pathsIn(trees) : {}), [trees]);
+  const media = useMemo(() => (trees ? mediaIn(trees) : []), [trees]);
   if (!trees) return <p class="nbt-hint">{why || "Waiting for the kernel…"}</p>;
   if (media.length === 0) {
     return (
@@ -40,7 +40,11 @@ export function Media({ state, runs }: { state: State; runs: readonly string[] }
   );
 }
 
-const pathsIn = ({ runs }: Trees) => Object.fromEntries(Object.entries(runs).map(([run, files]) => [run, files.map(([path]) => path)]));
+function mediaIn({ runs }: Trees): Medium[] {
+  const sizes = new Map(Object.entries(runs).map(([run, files]) => [run, new Map(files)]));
+  const paths = Object.fromEntries(Object.entries(runs).map(([run, files]) => [run, files.map(([path]) => path)]));
+  return mediaOf(paths, (run, path) => sizes.get(run)?.get(path) ?? null);
+}
 
 /** What the runs have, asked again while one of them runs. */
 function useTrees(state: State, ids: readonly string[]): { trees: Trees | null; why: string } {
@@ -74,11 +78,13 @@ interface ShelfProps {
   /** The runs that have the medium. */
   ids: readonly string[];
   medium: Medium;
-  media: readonly Medium[];
+  /** Among which it can be chosen. */
+  media?: readonly Medium[];
+  /** How many runs there are with those that have no such file. */
   of: number;
 }
 
-function Shelf({ state, ids, medium, media, of }: ShelfProps) {
+export function Shelf({ state, ids, medium, media = [], of }: ShelfProps) {
   const steps = stepsOf(medium);
   const chosen = useSignal<number | null>(null); // the last one, while none is chosen
   const big = useSignal<string | null>(null);
@@ -89,13 +95,15 @@ function Shelf({ state, ids, medium, media, of }: ShelfProps) {
   return (
     <>
       <div class="nbt-controls" role="group" aria-label="What is shown">
-        <select class="nbt-input" aria-label="Series" value={medium.name} onChange={(event) => setView(state, { analyse: { media: event.currentTarget.value } })}>
-          {media.map(({ name }) => (
-            <option key={name} value={name}>
-              {name}
-            </option>
-          ))}
-        </select>
+        {media.length > 0 && (
+          <select class="nbt-input" aria-label="Series" value={medium.name} onChange={(event) => setView(state, { analyse: { media: event.currentTarget.value } })}>
+            {media.map(({ name }) => (
+              <option key={name} value={name}>
+                {name}
+              </option>
+            ))}
+          </select>
+        )}
         {steps.length > 1 && <Slider steps={steps} step={step!} choose={(to) => (chosen.value = to)} />}
         {ids.length < of && <span class="nbt-dim">{`${ids.length} of ${of} runs have it`}</span>}
       </div>

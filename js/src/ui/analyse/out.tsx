@@ -53,7 +53,7 @@ export function Out({ state, within, title, rows, names, draw }: Props) {
       <summary class="nbt-button" aria-label="Files of this picture" title="Save">
         <Save />
       </summary>
-      <div class="nbt-menu-list nbt-menu-left">
+      <div class="nbt-menu-list nbt-menu-left" tabIndex={-1}>
         <button type="button" onClick={png}>
           Picture (PNG)
         </button>

@@ -7,7 +7,7 @@ import { chosenOf } from "../../data/pictures";
 import { directionIn, setView, type State } from "../../state/state";
 import { BarList, meansShown, runsShown, type BarShown } from "../charts/bars";
 import { barsPicture, importancePicture } from "../charts/bars_out";
-import { Groups } from "../charts/toolbar";
+import { Band } from "../charts/toolbar";
 import { orderedInks } from "../color";
 import { namesOf, runInks } from "../drawn";
 import { open } from "../run_acts";
@@ -85,12 +85,11 @@ export function AnalyseView({ state }: { state: State }) {
         {two && pick("x", "x", x)}
         {kind === "box" && pick("x", "By", x)}
         {two && pick("y", "y", y)}
-        {kind === "bars" && <Groups state={state} />}
+        {kind === "bars" && <Band state={state} />}
         {colored && pick("color", "Colour", color ?? (kind === "parallel" && metric ? `metrics.${metric}` : null))}
         {kind === "parallel" && <Columns known={known} chosen={columns} set={(names) => set({ columns: names })} />}
-        <span class="nbt-dim">{asked ? `${rows.length} selected ${rows.length === 1 ? "run" : "runs"}` : `${rows.length} runs of the table`}</span>
+        <span class="nbt-dim">{whichRuns(rows.length, ids.length, asked)}</span>
         {metric && kind !== "media" && !empty && <Out state={state} within={box} title={`${metric}, ${kind}`} rows={rows} names={names} draw={draw} />}
-        {ids.length > MOST && <span class="nbt-dim">the first of {ids.length}</span>}
       </div>
       {kind === "media" && <Media state={state} runs={ids} />}
       {kind !== "media" && !metric && <p class="nbt-hint">These runs have no metric that varies.</p>}
@@ -103,6 +102,12 @@ export function AnalyseView({ state }: { state: State }) {
       {metric && kind === "history" && <History state={state} rows={rows} metric={metric} />}
     </div>
   );
+}
+
+function whichRuns(drawn: number, all: number, asked: boolean): string {
+  const runs = all === 1 ? "run" : "runs";
+  const which = asked ? "selected " : "";
+  return drawn < all ? `first ${drawn.toLocaleString("en")} of ${all.toLocaleString("en")} ${which}${runs}` : `${drawn.toLocaleString("en")} ${which}${runs}`;
 }
 
 /** More bars than these are read by nobody. */

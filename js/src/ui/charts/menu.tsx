@@ -66,7 +66,7 @@ export function PanelMenu({ metric, lines, plot, bars }: Props) {
       <summary class="nbt-tool" aria-label={`Size and files of ${metric}`} title="Size, save">
         <Save />
       </summary>
-      <div class="nbt-menu-list">
+      <div class="nbt-menu-list" tabIndex={-1}>
         <div class="nbt-menu-row" role="group" aria-label="Size">
           {Object.entries(PRESETS).map(([name, preset]) => (
             <button

@@ -2,10 +2,10 @@
 
 import { computed } from "@preact/signals";
 import { useMemo } from "preact/hooks";
-import { groupOf, label } from "../../data/columns";
 import { AXES } from "../../data/line";
 import { reach } from "../../data/smooth";
 import { setView, type State } from "../../state/state";
+import { GroupMenu } from "../groups";
 import { knownMetrics } from "./assemble";
 import { Formula } from "./formula";
 import { useScene } from "./scene";
@@ -65,13 +65,13 @@ export function Toolbar() {
       >
         clip outliers
       </button>
-      {scene.only === null && <Groups state={state} />}
+      {state.kind === "chart" && <GroupMenu state={state} align="left" />}
+      {scene.only === null && <Band state={state} />}
       <Formula />
-      {zoom.value && (
-        <button type="button" class="nbt-button" onClick={() => (zoom.value = null)}>
-          Show all
-        </button>
-      )}
+      {/* Always there, so that the charts do not move under the pointer that has just zoomed. */}
+      <button type="button" class="nbt-button" disabled={!zoom.value} title="Reset the zoom of all charts" onClick={() => (zoom.value = null)}>
+        Reset zoom
+      </button>
     </div>
   );
 }
@@ -93,7 +93,7 @@ function AxisMetric({ state, set }: { state: State; set: (axis: string) => void 
       value={own ? x : ""}
       onChange={(event) => set(event.currentTarget.value || "step")}
     >
-      <option value="">metric…</option>
+      <option value="">by metric…</option>
       {[...new Set([...metrics, ...(own ? [x] : [])])].map((metric) => (
         <option key={metric} value={metric}>
           {metric}
@@ -137,43 +137,20 @@ function Smoothing({ state }: { state: State }) {
   );
 }
 
-/** By which columns runs are put together, in the table as here, and what stands around their mean. */
-export function Groups({ state }: { state: State }) {
-  const columns = useNames(state, ({ frame }) =>
-    [...frame.value.columns.keys()].filter((name) => ["params", "tags"].includes(groupOf(name)) && !name.startsWith("tags.mlflow.")),
-  );
+/** What stands around the mean of each group, where the toolbar's Group put runs together. */
+export function Band({ state }: { state: State }) {
   const { group, chart } = state.view.value;
-  const shown = group.join("\n");
+  if (group.length === 0) return null;
   return (
     <label class="nbt-field">
-      Group
-      <select
-        class="nbt-input"
-        aria-label="Group by"
-        value={shown}
-        onChange={(event) => setView(state, { group: event.currentTarget.value ? event.currentTarget.value.split("\n") : [] })}
-      >
-        <option value="">–</option>
-        {[...new Set([...columns, ...(shown ? [shown] : [])])].map((column) => (
-          <option key={column} value={column}>
-            {column.split("\n").map(label).join(", ")}
+      Lines
+      <select class="nbt-input" aria-label="Lines of groups" value={chart.band} onChange={(event) => setView(state, { chart: { band: event.currentTarget.value } })}>
+        {BANDS.map(([value, name]) => (
+          <option key={value} value={value}>
+            {name}
           </option>
         ))}
       </select>
-      {shown && (
-        <select
-          class="nbt-input"
-          aria-label="Band of groups"
-          value={chart.band}
-          onChange={(event) => setView(state, { chart: { band: event.currentTarget.value } })}
-        >
-          {BANDS.map(([value, name]) => (
-            <option key={value} value={value}>
-              {name}
-            </option>
-          ))}
-        </select>
-      )}
     </label>
   );
 }

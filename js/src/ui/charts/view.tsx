@@ -58,7 +58,7 @@ function Sections() {
   const drawn = drawnNow();
   // As text, so that points of known metrics render nothing here.
   const all = JSON.parse(useComputed(() => JSON.stringify(metricsOf(state, drawnNow()))).value) as string[];
-  if (drawn.ids.length === 0) return <p class="nbt-hint">There are no runs to draw yet.</p>;
+  if (drawn.ids.length === 0) return <p class="nbt-hint">{whyNone(state)}</p>;
   if (all.length === 0) return <p class="nbt-hint">These runs have no metrics yet.</p>;
   const extra = formulas.length > 0 && <Grid metrics={formulas} short={false} />;
   if (chosen) {
@@ -93,6 +93,13 @@ function Sections() {
       ))}
     </>
   );
+}
+
+/** Why no run is drawn. */
+function whyNone(state: State): string {
+  if (state.table.scopeRows.value.length > 0) return state.table.filtered.value.mask ? "No runs match the filter." : "No runs to draw.";
+  const isLoading = !state.status.value.loaded && state.life.value === "live" && state.frame.value.length === 0;
+  return isLoading ? "Reading the store…" : "No runs yet.";
 }
 
 function SectionView({ section, open, toggle }: { section: Section; open: boolean; toggle: () => void }) {

@@ -1,6 +1,6 @@
 /** What can be done to a column: sort by it, move it, resize it, keep it in sight, show and hide it? */
 
-import { groupOf, NAME } from "../../data/columns";
+import { groupOf, inserted, NAME } from "../../data/columns";
 import { directionOf, sortedBy } from "../../data/directions";
 import { placed, toggle } from "../../data/lists";
 import { toggled } from "../../data/order";
@@ -40,7 +40,7 @@ export function keep(state: State, name: string): void {
 }
 
 export function show(state: State, names: readonly string[]): void {
-  setView(state, { columns: [...new Set([...state.table.chosen.peek(), ...names])] });
+  setView(state, { columns: inserted(state.table.chosen.peek(), names) });
 }
 
 export function hide(state: State, names: readonly string[]): void {

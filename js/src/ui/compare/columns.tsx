@@ -29,18 +29,21 @@ const FIGURE_BYTES = 6_000_000;
 interface Props {
   state: State;
   ids: readonly string[];
-  path: string;
-  /** Those of `ids` that have the file. */
-  runs: readonly string[];
+  name: string;
+  /** The path of the file in each of the runs that have it. */
+  paths: ReadonlyMap<string, string>;
 }
 
-export function FileColumns({ state, ids, path, runs }: Props) {
+export function FileColumns({ state, ids, name, paths }: Props) {
+  const first = ids.find((run) => paths.has(run))!;
+  const path = paths.get(first)!;
   const most = path.toLowerCase().endsWith(".json") ? FIGURE_BYTES : 0;
-  const fetched = useFetched(state, `${runs[0]} ${path}`, () => readFile(state, runs[0], path, most));
-  return <Await fetched={fetched}>{(lead) => <Columns state={state} ids={ids} path={path} runs={runs} lead={lead} />}</Await>;
+  const fetched = useFetched(state, `${first} ${path}`, () => readFile(state, first, path, most));
+  return <Await fetched={fetched}>{(lead) => <Columns state={state} ids={ids} name={name} paths={paths} lead={lead} />}</Await>;
 }
 
-function Columns({ state, ids, path, runs, lead }: Props & { lead: FileBytes }) {
+function Columns({ state, ids, name, paths, lead }: Props & { lead: FileBytes }) {
+  const runs = ids.filter((run) => paths.has(run));
   const kind = useMemo(() => kindOf(lead), [lead]);
   const size = useSignal<Size>("M");
   const lines = useSignal(false); // only the lines that differ
@@ -54,9 +57,9 @@ function Columns({ state, ids, path, runs, lead }: Props & { lead: FileBytes }) 
     <div ref={box}>
       <div class="nbt-controls">
         <span class="nbt-segments" role="group" aria-label="Width of a column">
-          {(Object.keys(WIDTHS) as Size[]).map((name) => (
-            <button type="button" key={name} class="nbt-button" aria-pressed={size.value === name} onClick={() => (size.value = name)}>
-              {name}
+          {(Object.keys(WIDTHS) as Size[]).map((each) => (
+            <button type="button" key={each} class="nbt-button" aria-pressed={size.value === each} onClick={() => (size.value = each)}>
+              {each}
             </button>
           ))}
         </span>
@@ -64,11 +67,11 @@ function Columns({ state, ids, path, runs, lead }: Props & { lead: FileBytes }) 
         {kind === "plotly" && <Check label="The same axes" on={same} />}
       </div>
       {kind === "plotly" ? (
-        <Figures state={state} ids={ids} path={path} runs={runs} width={width} same={same.value} />
+        <Figures state={state} ids={ids} paths={paths} width={width} same={same.value} />
       ) : (
-        <div class="nbt-abreast" tabIndex={0} role="region" aria-label={path}>
+        <div class="nbt-abreast" tabIndex={0} role="region" aria-label={name}>
           {ids.map((run) => (
-            <Column key={run} state={state} run={run} path={path} has={runs.includes(run)} width={width} lead={run === runs[0] ? null : shared} lines={lines.value && isText} shared={shared} />
+            <Column key={run} state={state} run={run} path={paths.get(run) ?? null} name={name} width={width} lead={run === runs[0] ? null : shared} lines={lines.value && isText} shared={shared} />
           ))}
         </div>
       )}
@@ -120,8 +123,10 @@ function useShared(file: FileBytes, kind: Kind): Shared {
 interface ColumnProps {
   state: State;
   run: string;
-  path: string;
-  has: boolean;
+  /** null where it has no such file. */
+  path: string | null;
+  /** Of the files together. */
+  name: string;
   width: number;
   /** What it is compared with; null for the first one. */
   lead: Shared | null;
@@ -129,23 +134,23 @@ interface ColumnProps {
   shared: Shared;
 }
 
-function Column({ state, run, path, has, width, lead, lines, shared }: ColumnProps) {
+function Column({ state, run, path, name: file, width, lead, lines, shared }: ColumnProps) {
   const [box, seen] = useSeen<HTMLElement>();
   const name = runName(state.frame.value, run);
   const ink = drawnRuns(state).inks.get(run)!;
   return (
-    <section ref={box} class="nbt-column" style={{ width: `${width}px` }} aria-label={`${path} of ${name}`}>
+    <section ref={box} class="nbt-column" style={{ width: `${width}px` }} aria-label={`${file} of ${name}`}>
       <div class="nbt-column-head">
         <Swatch ink={ink} />
         <span class="nbt-run-chip-name">{name}</span>
       </div>
-      {!has && <p class="nbt-quiet">This run has no such file.</p>}
-      {has && (lead === null ? <Shown state={state} run={run} file={shared.file} lead={null} lines={false} shared={shared} /> : seen && <Asked state={state} run={run} path={path} lead={lead} lines={lines} shared={shared} />)}
+      {path === null && <p class="nbt-quiet">This run has no such file.</p>}
+      {path !== null && (lead === null ? <Shown state={state} run={run} file={shared.file} lead={null} lines={false} shared={shared} /> : seen && <Asked state={state} run={run} path={path} lead={lead} lines={lines} shared={shared} />)}
     </section>
   );
 }
 
-function Asked({ state, run, path, ...rest }: Pick<ColumnProps, "state" | "run" | "path" | "lead" | "lines" | "shared">) {
+function Asked({ state, run, path, ...rest }: Pick<ColumnProps, "state" | "run" | "lead" | "lines" | "shared"> & { path: string }) {
   const fetched = useFetched(state, `${run} ${path}`, () => readFile(state, run, path));
   return <Await fetched={fetched}>{(file) => <Shown state={state} run={run} file={file} {...rest} />}</Await>;
 }
@@ -174,12 +179,12 @@ function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
 }
 
 /** Figures come one after the other, and are drawn in one frame. */
-function Figures({ state, ids, path, runs, width, same }: Props & { width: number; same: boolean }) {
+function Figures({ state, ids, paths, width, same }: Omit<Props, "name"> & { width: number; same: boolean }) {
   const files = useSignal<ReadonlyMap<string, Card["figure"] | string>>(new Map());
-  const asked = runs.join(" ");
+  const asked = [...paths].flat().join(" ");
   useMemo(() => {
     void (async () => {
-      for (const run of runs) {
+      for (const [run, path] of paths) {
         const told = await readFile(state, run, path, FIGURE_BYTES).then(
           (file) => (file.cut ? "Too large to be drawn." : (readFigure(textOf(file.bytes)) ?? "No figure that plotly knows.")),
           (error: Error) => error.message,
@@ -187,10 +192,10 @@ function Figures({ state, ids, path, runs, width, same }: Props & { width: numbe
         files.value = new Map(files.value).set(run, told);
       }
     })();
-  }, [asked, path]);
+  }, [asked]);
   const { inks } = drawnRuns(state);
   const cards = ids.map((run): Card => {
-    const told = runs.includes(run) ? (files.value.get(run) ?? "Waiting for the kernel…") : "This run has no such file.";
+    const told = paths.has(run) ? (files.value.get(run) ?? "Waiting for the kernel…") : "This run has no such file.";
     const common = { key: run, title: runName(state.frame.value, run), color: inks.get(run)!.color };
     return typeof told === "string" ? { ...common, figure: null, words: told } : { ...common, figure: told, words: "" };
   });

@@ -1,9 +1,13 @@
 /** The files of the runs side by side: one path at a time, the file of each run under it. */
 
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import { stepsOf } from "../../data/media";
+import { sharedFiles } from "../../data/shared_files";
 import { listTrees, type Trees } from "../../state/artifacts";
 import { setView, type State } from "../../state/state";
+import { Shelf } from "../analyse/media";
+import { runName } from "../drawn";
 import { Await, useFetched } from "../fetched";
 import { Block } from "../run/block";
 import { bytesText } from "../run/bytes";
@@ -16,56 +20,40 @@ interface Props {
 
 export function FilesBeside({ state, ids }: Props) {
   return (
-    <Block title="Files" open={state.view.value.compare.file !== null}>
+    <Block title="Files" open>
       <Beside state={state} ids={ids} />
     </Block>
   );
 }
 
-/** One path and which runs have it. */
-interface Path {
-  path: string;
-  runs: string[];
-  sizes: number[];
-}
-
 function Beside({ state, ids }: Props) {
   // The order of the runs, which the baseline changes, asks for nothing new.
   const fetched = useFetched(state, `trees ${[...ids].sort().join(" ")}`, () => listTrees(state, ids));
-  return <Await fetched={fetched}>{(trees) => <Paths state={state} ids={ids} paths={pathsOf(trees, ids)} cut={trees.cut.length} />}</Await>;
-}
-
-function pathsOf(trees: Trees, ids: readonly string[]): Path[] {
-  const found = new Map<string, Path>();
-  for (const run of ids) {
-    for (const [path, size] of trees.runs[run] ?? []) {
-      const there = found.get(path) ?? { path, runs: [], sizes: [] };
-      there.runs.push(run);
-      if (size !== null) there.sizes.push(size);
-      found.set(path, there);
-    }
-  }
-  return [...found.values()].sort((a, b) => b.runs.length - a.runs.length || (a.path < b.path ? -1 : 1));
+  return <Await fetched={fetched}>{(trees) => <Shared state={state} ids={ids} trees={trees} />}</Await>;
 }
 
 /** More paths than this are searched for, not scrolled through. */
 const FEW = 8;
 const MOST = 300;
 
-function Paths({ state, ids, paths, cut }: Props & { paths: Path[]; cut: number }) {
+function Shared({ state, ids, trees }: Props & { trees: Trees }) {
+  const frame = state.frame.value;
+  const sizes = useMemo(() => new Map(ids.map((run) => [run, new Map(trees.runs[run])])), [trees, ids.join()]);
+  const files = useMemo(() => sharedFiles(sizes, (run) => runName(frame, run)), [sizes, frame]);
   const search = useSignal("");
   const list = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const open = list.current?.querySelector<HTMLElement>("[aria-selected=true]");
     if (open) list.current!.scrollTop = open.offsetTop - list.current!.offsetTop - 2 * open.offsetHeight;
   }, []);
-  if (paths.length === 0) return <p class="nbt-quiet">These runs have no files.</p>;
+  if (files.length === 0) return <p class="nbt-quiet">These runs have no files.</p>;
   const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-  const found = paths.filter(({ path }) => words.every((word) => path.toLowerCase().includes(word)));
-  const chosen = paths.find(({ path }) => path === state.view.value.compare.file);
+  const found = files.filter(({ name }) => words.every((word) => name.toLowerCase().includes(word)));
+  const chosen = files.find(({ name }) => name === state.view.value.compare.file);
+  const cut = trees.cut.length;
   return (
     <>
-      {paths.length > FEW && (
+      {files.length > FEW && (
         <input
           class="nbt-input"
           type="search"
@@ -76,27 +64,31 @@ function Paths({ state, ids, paths, cut }: Props & { paths: Path[]; cut: number 
         />
       )}
       <div ref={list} class="nbt-paths" role="listbox" aria-label="Files of these runs">
-        {found.slice(0, MOST).map(({ path, runs, sizes }) => (
+        {found.slice(0, MOST).map(({ name, paths, medium }) => (
           <button
             type="button"
             role="option"
-            key={path}
+            key={name}
             class="nbt-file"
-            aria-selected={chosen?.path === path}
-            onClick={() => setView(state, { compare: { file: chosen?.path === path ? null : path } })}
+            aria-selected={chosen?.name === name}
+            onClick={() => setView(state, { compare: { file: chosen?.name === name ? null : name } })}
           >
-            <span class="nbt-file-name nbt-mono">{path}</span>
-            <span class="nbt-dim">{runs.length === ids.length ? "" : `${runs.length} of ${ids.length} runs`}</span>
-            <span class="nbt-dim nbt-path-size">{sizeText(sizes)}</span>
+            <span class="nbt-file-name nbt-mono">{name}</span>
+            {medium && <span class="nbt-dim">{stepsText(stepsOf(medium).length)}</span>}
+            <span class="nbt-dim">{paths.size === ids.length ? "" : `${paths.size} of ${ids.length} runs`}</span>
+            <span class="nbt-dim nbt-path-size">{medium ? "images" : sizeText([...paths].flatMap(([run, path]) => sizes.get(run)!.get(path) ?? []))}</span>
           </button>
         ))}
         {found.length > MOST && <p class="nbt-quiet">{found.length - MOST} more: search for them.</p>}
       </div>
       {cut > 0 && <p class="nbt-quiet">{cut === 1 ? "One run has" : `${cut} runs have`} more files than are listed.</p>}
-      {chosen && <FileColumns key={chosen.path} state={state} ids={ids} path={chosen.path} runs={chosen.runs} />}
+      {chosen?.medium && <Shelf key={chosen.name} state={state} ids={ids.filter((run) => chosen.paths.has(run))} medium={chosen.medium} of={ids.length} />}
+      {chosen && !chosen.medium && <FileColumns key={chosen.name} state={state} ids={ids} name={chosen.name} paths={chosen.paths} />}
     </>
   );
 }
+
+const stepsText = (count: number): string => (count === 1 ? "1 step" : `${count} steps`);
 
 function sizeText(sizes: readonly number[]): string {
   if (sizes.length === 0) return "";

@@ -1,9 +1,11 @@
 /** One row of the comparison: a value of each run, what stands out marked. */
 
+import { useSignal } from "@preact/signals";
 import { bestPlaces, change, unlike, type Row, type Value } from "../../data/compare";
 import type { Direction } from "../../data/directions";
 import { dateTime, duration, num, percent } from "../format";
-import { Long } from "../long";
+import { CommitLink } from "../commit_link";
+import { LongValue, pairOf } from "./long_value";
 import { Markdown } from "../run/markdown";
 import { StatusBadge } from "../status";
 
@@ -14,6 +16,7 @@ export function CompareRow({ row, base, direction: sense }: { row: Row; base: nu
   const best = new Set(ranked ? bestPlaces(values, sense) : []);
   const isText = kind === "text" || kind === "status" || kind === "note" || kind === "commit";
   const apart = isText && differs ? unlike(values, base) : [];
+  const whole = useSignal(false); // of long values
   return (
     <tr class={differs ? "nbt-differs" : ""}>
       <th scope="row" title={ranked ? `${name} (goal: ${sense === "min" ? "minimize" : "maximize"})` : name}>
@@ -30,7 +33,11 @@ export function CompareRow({ row, base, direction: sense }: { row: Row; base: nu
           ].join(" ")}
           title={kind === "metric" && value !== null ? `min ${num(row.min![place])} · max ${num(row.max![place])}` : undefined}
         >
-          <Cell value={value} kind={kind} />
+          {kind === "text" && typeof value === "string" ? (
+            <LongValue text={value} beside={differs ? pairOf(values, place, base) : null} whole={whole} />
+          ) : (
+            <Cell value={value} kind={kind} remote={row.remotes?.[place] ?? null} />
+          )}
           {row.steps?.[place] != null && <span class="nbt-change nbt-dim">of step {num(row.steps[place])}</span>}
           {kind === "metric" && base >= 0 && place !== base && <Difference value={value} base={values[base]} sense={sense} />}
         </td>
@@ -39,15 +46,15 @@ export function CompareRow({ row, base, direction: sense }: { row: Row; base: nu
   );
 }
 
-function Cell({ value, kind }: { value: Value; kind: Row["kind"] }) {
+function Cell({ value, kind , remote }: { value: Value; kind: Row["kind"] ; remote: string | null }) {
   if (value === null) return <span class="nbt-blank">–</span>;
   if (kind === "status") return <StatusBadge status={value as string} />;
-  if (kind === "commit") return <code class="nbt-mono" title={value as string}>{(value as string).slice(0, 10)}</code>;
+  if (kind === "commit") return <CommitLink commit={value as string} remote={remote} />;
   if (kind === "note") return <Markdown text={value as string} />;
   if (kind === "time") return <>{dateTime(value as number)}</>;
   if (kind === "duration") return <>{duration(value as number)}</>;
   if (typeof value === "number") return <>{num(value)}</>;
-  return <Long text={value} most={90} />;
+  return <>{value}</>;
 }
 
 interface DifferenceProps {

@@ -38,7 +38,7 @@ export function CompareView({ state }: { state: State }) {
     <div class="nbt-compare">
       <Controls state={state} ids={selected} notes={notesOf(state, histories, groups, ids.length, kept.length)} />
       <div class="nbt-compare-scroll" tabIndex={0} role="region" aria-label="Runs side by side">
-        <table class="nbt-compare-table">
+        <table class="nbt-compare-table" style={{ "--nbt-runs": ids.length }}>
           <Head state={state} ids={ids} base={base} />
           {groups.map((group) => (
             <Section

@@ -1,8 +1,8 @@
 /** Where does a person say which runs to see? Evaluated while typing; what cannot be read is shown where it is wrong. */
 
-import { useSignal, useSignalEffect } from "@preact/signals";
+import { useSignal, useSignalEffect, type Signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { evaluate, type Filtered } from "../../state/filter";
+import { corrected, evaluate, type Filtered, type FilterError } from "../../state/filter";
 import { setView, type State } from "../../state/state";
 import { historyOf } from "../../state/table";
 import { Icon } from "../icons";
@@ -13,7 +13,13 @@ import { offers, searchOffer } from "./offers";
 const MANY = 20_000;
 const PAUSE_MS = 120;
 
-export function FilterBox({ state }: { state: State }) {
+/** What is wrong with the filter, and how it is corrected. */
+export interface Wrong {
+  error: FilterError;
+  correct: (meant: string) => void;
+}
+
+export function FilterBox({ state, wrong }: { state: State; wrong: Signal<Wrong | null> }) {
   const draft = useSignal(state.view.peek().filter);
   const error = useSignal<Filtered["error"]>(null);
   const input = useRef<HTMLInputElement>(null);
@@ -65,6 +71,14 @@ export function FilterBox({ state }: { state: State }) {
   // While completions are offered, what is there is not finished, and no mistake.
   const settled = draft.value === state.view.value.filter ? state.table.filtered.value.error : null;
   const shown = open.value ? null : (error.value ?? settled);
+  const told = shown?.message ?? "";
+  useEffect(() => {
+    const correct = (meant: string) => {
+      write(corrected(draft.peek(), shown!, meant), 0, false);
+      input.current?.focus();
+    };
+    wrong.value = shown && { error: shown, correct };
+  }, [told, shown?.start, shown?.end, draft.value]);
 
   return (
     <div class="nbt-filter" role="search">
@@ -81,7 +95,7 @@ export function FilterBox({ state }: { state: State }) {
             aria-controls="nbt-offers"
             aria-activedescendant={open.value && open.value.at >= 0 ? `nbt-offer-${open.value.at}` : undefined}
             aria-invalid={shown !== null}
-            aria-describedby="nbt-filter-error"
+            aria-describedby={shown ? "nbt-filter-error" : undefined}
             spellcheck={false}
             autocomplete="off"
             placeholder="A name, or metrics.loss < 0.1"
@@ -99,11 +113,27 @@ export function FilterBox({ state }: { state: State }) {
         )}
       </div>
       {open.value && <List {...open.value} take={take} />}
-      {shown && (
-        <div id="nbt-filter-error" class="nbt-filter-error" role="alert">
-          {shown.message}
-        </div>
-      )}
+    </div>
+  );
+}
+
+/** Below the toolbar, so that it covers nothing that it speaks of. */
+export function FilterProblem({ wrong }: { wrong: Signal<Wrong | null> }) {
+  if (wrong.value === null) return null;
+  const { error, correct } = wrong.value;
+  return (
+    <div id="nbt-filter-error" class="nbt-filter-error" role="alert">
+      {error.message}
+      {error.meant.length > 0 && " Did you mean "}
+      {error.meant.map((meant, at) => (
+        <>
+          {at > 0 && " or "}
+          <button type="button" class="nbt-textlink nbt-mono" key={meant} onClick={() => correct(meant)}>
+            {meant}
+          </button>
+        </>
+      ))}
+      {error.meant.length > 0 && "?"}
     </div>
   );
 }

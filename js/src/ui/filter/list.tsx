@@ -13,7 +13,7 @@ export interface Offer {
 
 export function List({ list, at, take }: { list: readonly Offer[]; at: number; take: (offer: Offer) => void }) {
   return (
-    <div class="nbt-offers" id="nbt-offers" role="listbox" aria-label="Completions">
+    <div class="nbt-offers" id="nbt-offers" role="listbox" aria-label="Completions" onMouseDown={(event) => event.preventDefault()}>
       {list.map((offer, i) => (
         <div
           key={offer.label}

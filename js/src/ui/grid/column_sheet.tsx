@@ -41,6 +41,7 @@ export function ColumnSheet({ state, name, layout, scrolled, room, close, leave 
       ref={sheet}
       class="nbt-sheet nbt-column-sheet"
       role="dialog"
+      tabIndex={-1}
       aria-label={`Column ${label(name)}`}
       style={{ top: px(HEADER), left: px(Math.max(4, Math.min(left, room - WIDTH - 4))), width: px(WIDTH) }}
       onFocusOut={({ relatedTarget }) => relatedTarget !== null && !sheet.current!.contains(relatedTarget as Node) && leave()}

@@ -11,6 +11,9 @@ export function Empty({ state }: { state: State }) {
   if (table.filtered.value.mask && table.scopeRows.value.length > 0) {
     return (
       <Says title="No run matches the filter">
+        <p>
+          <code class="nbt-mono">{view.filter}</code>
+        </p>
         {advice(state)}
         <button class="nbt-button" onClick={() => setView(state, { filter: "" })}>
           Clear filter
@@ -49,12 +52,21 @@ function advice(state: State) {
       No run has <code class="nbt-mono">{written(nameOf(column))}</code>
       {nearest !== null && (
         <>
-          : did you mean <code class="nbt-mono">{written(nearest)}</code>?
+          {". Did you mean "}
+          <button type="button" class="nbt-textlink nbt-mono" onClick={() => setView(state, { filter: replaced(state.view.peek().filter, column, nearest) })}>
+            {written(nearest)}
+          </button>
+          ?
         </>
       )}
       {nearest === null && "."}
     </p>
   );
+}
+
+/** The filter with another column, wherever it was written as the messages write it. */
+function replaced(filter: string, column: Parameters<typeof nameOf>[0], nearest: string): string {
+  return filter.replaceAll(written(nameOf(column)), written(nearest));
 }
 
 function Says({ title, children }: { title: string; children?: preact.ComponentChildren }) {

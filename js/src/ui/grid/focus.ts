@@ -5,11 +5,14 @@ import type { RefObject } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Facts } from "./facts";
 import { cellAt } from "./mouse";
+import type { Cursor } from "./moves";
 import { reach, type Scroll } from "./sight";
 
 export interface Focus {
   /** Brings the cell of the cursor into sight and focuses it, once it is drawn. */
   show(): void;
+  /** Brings a line into sight, and leaves the cursor where it is. */
+  see(line: number): void;
   came(event: FocusEvent): void;
   went(event: FocusEvent): void;
 }
@@ -30,12 +33,16 @@ export function useFocus(box: RefObject<HTMLDivElement | null>, scroll: Signal<S
     wanted.current = false;
     cell?.focus({ preventScroll: true });
   });
+  const scrollTo = (at: Cursor) => {
+    const change = reach(box.current!, at, layout.peek(), pins.peek());
+    if (change) scroll.value = { ...scroll.peek(), ...change };
+  };
   return {
     show() {
       wanted.current = true;
-      const change = reach(box.current!, spot.peek(), layout.peek(), pins.peek());
-      if (change) scroll.value = { ...scroll.peek(), ...change };
+      scrollTo(spot.peek());
     },
+    see: (line) => scrollTo({ line, column: 1 }),
     came({ target }) {
       held.current = (target as Element).matches("[data-column]") ? (target as Element) : null;
     },

@@ -36,6 +36,8 @@ export function Grid({ state }: { state: State }) {
   const focus = useFocus(box, scroll, facts);
   useSize(box, scroll, table.narrow);
   useTop(state, box);
+  useLead(state, box, facts);
+  useReturn(state, focus);
   useSparks(state, facts, scroll, still.moving);
   const at = facts.spot.value;
   const layout = facts.layout.value;
@@ -153,6 +155,32 @@ function useTop(state: State, box: RefObject<HTMLDivElement | null>): void {
   useSignalEffect(() => {
     void asked.value; // other settings leave the lines where they are
     if (box.current && box.current.scrollTop > 0) box.current.scrollTop = 0;
+  });
+}
+
+/** A column that somebody sorts by stands where it is seen; one that is out of sight comes first in its family. */
+function useLead(state: State, box: RefObject<HTMLDivElement | null>, { layout }: Facts): void {
+  const first = useComputed(() => state.table.sortings.value[0]?.name ?? null);
+  const drawn = useComputed(() => state.table.scopeRows.value.length > 0);
+  useSignalEffect(() => {
+    const name = first.value;
+    if (name === null || !drawn.value) return;
+    const { places, frozen } = layout.peek();
+    const at = places.findIndex((place) => place.name === name);
+    const { scrollLeft, clientWidth } = box.current!;
+    const isSeen = at >= 0 && (at < frozen || places[at].left + places[at].width / 2 < scrollLeft + clientWidth);
+    if (!isSeen) state.table.lead.value = [name];
+  });
+}
+
+/** Runs that come back are brought into sight. */
+function useReturn(state: State, focus: Focus): void {
+  const back = useComputed(() => state.edits.back.value.find((id) => (state.table.lineOf.value[state.frame.value.rowOf.get(id) ?? -1] ?? -1) >= 0) ?? null);
+  useSignalEffect(() => {
+    const run = back.value;
+    if (run === null) return;
+    focus.see(state.table.lineOf.peek()[state.frame.peek().rowOf.get(run)!]);
+    state.edits.back.value = [];
   });
 }
 

@@ -10,7 +10,8 @@ import { moveBefore, resize, sortBy } from "../columns/change";
 import { Icon } from "../icons";
 import { Box } from "./box";
 import type { Facts } from "./facts";
-import { BOX, HEADER, px, type Layout, type Place } from "./layout";
+import { Bands } from "./bands";
+import { BAND, BOX, HEADER, px, type Layout, type Place } from "./layout";
 
 interface HeaderProps {
   state: State;
@@ -36,16 +37,19 @@ export function Header({ state, facts, places, sheet }: HeaderProps) {
           data-column={0}
           tabIndex={cursor === 0 ? 0 : -1}
           class="nbt-cell nbt-boxes"
-          style={{ left: px(0), width: px(BOX) }}
+          style={{ left: px(0), width: px(BOX), ...BELOW_BAND }}
         >
           <Box checked={facts.all.value} name="Select all shown" />
         </div>
         {layout.places.slice(0, layout.frozen).map(cell)}
       </div>
+      <Bands state={state} layout={layout} />
       {places.map(cell)}
     </div>
   );
 }
+
+const BELOW_BAND = { top: px(BAND), height: px(HEADER - BAND) };
 
 interface CellProps extends Pick<HeaderProps, "state" | "sheet"> {
   layout: Layout;
@@ -72,7 +76,7 @@ function HeaderCell({ state, layout, place, column, cursor, sheet }: CellProps) 
       data-name={name}
       tabIndex={cursor === column ? 0 : -1}
       class={`nbt-cell nbt-head${place.right ? " nbt-right" : ""}${rank >= 0 ? " nbt-sorted" : ""}`}
-      style={{ left: px(place.left), width: px(place.width), ...(name === NAME && layout.tree && { paddingLeft: "22px" }) }}
+      style={{ left: px(place.left), width: px(place.width), ...BELOW_BAND, ...(name === NAME && layout.tree && { paddingLeft: "22px" }) }}
       title={`${group === "attributes" ? label(name) : name}\nClick to sort, shift-click to sort by more. Drag to move. Alt+↓ for filters and more.`}
       {...drags}
       onClick={(event) => {
@@ -88,21 +92,22 @@ function HeaderCell({ state, layout, place, column, cursor, sheet }: CellProps) 
           {keys.length > 1 && <sup>{rank + 1}</sup>}
         </span>
       )}
-      <Funnel state={state} name={name} sheet={sheet} />
+      <ColumnMenu state={state} name={name} sheet={sheet} />
       <Resize state={state} place={place} />
     </div>
   );
 }
 
 /** Opens the sheet of the column; stays in sight where the filter speaks of it. */
-function Funnel({ state, name, sheet }: { state: State; name: string; sheet: Signal<string | null> }) {
+function ColumnMenu({ state, name, sheet }: { state: State; name: string; sheet: Signal<string | null> }) {
   const filtered = readQuick(state.view.value.filter, name) !== null;
   const open = sheet.value === name;
   return (
     <button
       class={`nbt-funnel${filtered ? " nbt-filtered" : ""}`}
       tabIndex={-1}
-      aria-label={`Filter and more of ${label(name)}`}
+      aria-label={`Column options: ${label(name)}`}
+      title={`Column options: ${label(name)}`}
       aria-expanded={open}
       // Whoever clicks while it is open closes it: by the click elsewhere, so that this one must not open it again.
       onPointerDown={(event) => {

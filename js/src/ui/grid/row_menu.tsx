@@ -34,6 +34,7 @@ export function RowMenu({ state, asked, close }: { state: State; asked: Asked; c
       ref={sheet}
       class="nbt-sheet nbt-row-menu"
       role="dialog"
+      tabIndex={-1}
       aria-label={`Actions on ${title}`}
       onKeyDown={(event) => {
         if (event.key !== "Escape" && event.key !== "Tab") return;

@@ -1,6 +1,6 @@
 /** What does a cell say when the mouse rests on it? Written when it comes there: to write it into each line is dear. */
 
-import { groupOf } from "../../data/columns";
+import { groupOf, NAME } from "../../data/columns";
 import { text } from "../../data/frame";
 import type { State } from "../../state/state";
 import { nameOf } from "../../state/table";
@@ -9,8 +9,6 @@ import { ABANDONED, statusOf, statusWords } from "../status";
 import { experimentName } from "./cells";
 import type { Facts } from "./facts";
 import { spotOf } from "./mouse";
-
-const SHORT = 8; // letters that are always seen whole
 
 export interface Tips {
   /** The mouse came to an element. */
@@ -34,7 +32,8 @@ export function createTips(state: State, facts: Facts): Tips {
       const spot = cell && spotOf(cell);
       const name = spot && facts.layout.peek().places[spot.column - 1]?.name;
       if (!cell || !spot || !name || state.table.idAt(spot.line) === null) return;
-      const tip = tipOf(state, facts, state.table.lines.peek().rows[spot.line], name);
+      const isCut = cell.scrollWidth > cell.clientWidth || name === NAME;
+      const tip = tipOf(state, facts, state.table.lines.peek().rows[spot.line], name, isCut);
       if (!tip) return;
       cell.title = tip;
       told = cell;
@@ -42,7 +41,7 @@ export function createTips(state: State, facts: Facts): Tips {
   };
 }
 
-function tipOf(state: State, facts: Facts, row: number, name: string): string | null {
+function tipOf(state: State, facts: Facts, row: number, name: string, isCut: boolean): string | null {
   const frame = state.table.frame.peek();
   if (name === "run_name") return nameOf(frame, row);
   if (name === "duration") return null;
@@ -54,7 +53,7 @@ function tipOf(state: State, facts: Facts, row: number, name: string): string | 
   if (!column) return null;
   if (column.kind === "text") {
     const said = name === "experiment_id" ? experimentName(state, text(frame, name, row)) : text(frame, name, row);
-    return said !== null && said.length > SHORT ? said : null;
+    return isCut ? said : null;
   }
   if (column.missing[row]) return null;
   if (name.endsWith("_time")) return dateTime(column.values[row]);

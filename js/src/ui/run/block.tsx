@@ -4,7 +4,15 @@ import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { Fold } from "../charts/icons";
 
-export function Block({ title, open = true, children }: { title: string; open?: boolean; children: ComponentChildren }) {
+interface BlockProps {
+  title: string;
+  /** How much is in it, where that is known. */
+  count?: string | number | undefined;
+  open?: boolean;
+  children: ComponentChildren;
+}
+
+export function Block({ title, count, open = true, children }: BlockProps) {
   const unfolded = useSignal(open);
   return (
     <section class="nbt-block" aria-label={title}>
@@ -16,6 +24,7 @@ export function Block({ title, open = true, children }: { title: string; open?: 
       >
         <Fold open={unfolded.value} />
         <span>{title}</span>
+        {count !== undefined && <span class="nbt-dim">{count}</span>}
       </button>
       {unfolded.value && <div class="nbt-block-body">{children}</div>}
     </section>

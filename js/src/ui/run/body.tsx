@@ -62,16 +62,24 @@ export function FileBody({ state, file, scripts, widest, base }: Props) {
   );
 }
 
+/** Pictures that are so narrow are enlarged beside others. */
+const MANY_PIXELS = 128;
+
 /** Through an img element even an SVG cannot run scripts, or ask a network. */
 function Picture({ file, widest }: { file: FileBytes; widest: Signal<number> | undefined }) {
   const url = useMemo(() => URL.createObjectURL(new Blob([file.bytes], { type: imageType(file.path)! })), [file]);
-  const width = useSignal(0);
+  const size = useSignal({ width: 0, isEnlarged: false });
   useEffect(() => () => URL.revokeObjectURL(url), [url]);
   const loaded = (event: Event) => {
-    width.value = (event.currentTarget as HTMLImageElement).naturalWidth;
-    if (widest) widest.value = Math.max(widest.value, width.value);
+    const image = event.currentTarget as HTMLImageElement;
+    const width = image.naturalWidth;
+    if (widest) widest.value = Math.max(widest.value, width);
+    size.value = { width, isEnlarged: width > 0 && image.clientWidth >= 2 * width };
   };
-  // The widest picture takes the whole column, so that all are drawn at one scale.
-  const style = widest && width.value > 0 ? { width: `${(100 * width.value) / widest.value}%` } : undefined;
+  // The widest picture takes the whole column, so that all are drawn at one scale. Enlarged pixels stay sharp.
+  const style = {
+    ...(widest && size.value.width > 0 && { width: `${(100 * size.value.width) / widest.value}%` }),
+    ...((size.value.isEnlarged || (widest && size.value.width <= MANY_PIXELS)) && { imageRendering: "pixelated" }),
+  };
   return <img class="nbt-picture" src={url} alt={file.path} style={style} onLoad={loaded} />;
 }

@@ -8,15 +8,17 @@ import { CommitChanges } from "../commits";
 import { runName } from "../drawn";
 import { dateTime } from "../format";
 import { Block } from "./block";
+import { useCounts } from "./counts";
 import { Datasets } from "./datasets";
+import { Description } from "./description";
 import { Failure } from "./failure";
 import { Files } from "./files";
 import { Head } from "./head";
-import { Markdown } from "./markdown";
 import { isSystem, metricsOf, MetricTable } from "./metrics";
 import { Models } from "./models";
 import { CELL, LOG } from "./names";
 import { Pairs } from "./pairs";
+import { Tags } from "./tags";
 import { Texts } from "./texts";
 
 const NOTE = "mlflow.note.content";
@@ -36,33 +38,40 @@ export function RunView({ state }: { state: State }) {
   if (id === null) {
     return <p class="nbt-hint">{lost ? `Run ${lost.slice(0, 8)} is not in this view.` : "Select a run in the table to see all about it."}</p>;
   }
+  return <RunPage key={id} state={state} id={id} />;
+}
+
+function RunPage({ state, id }: { state: State; id: string }) {
   const frame = state.frame.value;
+  const counts = useCounts(state, id);
+  const metrics = metricsOf(frame, id);
+  const system = metrics.filter(isSystem).length;
   return (
-    <article class="nbt-run" aria-label={`Run ${runName(frame, id)}`} key={id}>
+    <article class="nbt-run" aria-label={`Run ${runName(frame, id)}`}>
       <Head state={state} id={id} />
       <Failure state={state} id={id} />
       <Values state={state} id={id} />
       <Block title="Charts">
         <ChartsView state={state} only={id} />
       </Block>
-      {metricsOf(frame, id).some(isSystem) && (
-        <Block title="System metrics" open={false}>
+      {system > 0 && (
+        <Block title="System metrics" count={system} open={false}>
           <MetricTable state={state} id={id} system />
         </Block>
       )}
-      <Block title="Files" open={false}>
+      <Block title="Files" count={counts.files} open={false}>
         <Files state={state} run={id} />
       </Block>
-      <Block title="Models" open={false}>
+      <Block title="Models" count={counts.models} open={false}>
         <Models state={state} run={id} />
       </Block>
-      <Block title="Datasets" open={false}>
+      <Block title="Datasets" count={counts.datasets} open={false}>
         <Datasets state={state} run={id} />
       </Block>
-      <Block title="Log" open={false}>
+      <Block title="Log" count={counts.log} open={false}>
         <Texts state={state} run={id} name={LOG} none="Nothing was printed, or it was not kept." />
       </Block>
-      <Block title="Code" open={false}>
+      <Block title="Code" count={counts.code} open={false}>
         <Texts state={state} run={id} name={CELL} none="No cell was kept: the run was not made by %%track." />
       </Block>
       {text(frame, `tags.${COMMIT}`, frame.rowOf.get(id)!) !== null && (
@@ -78,20 +87,17 @@ function Values({ state, id }: { state: State; id: string }) {
   const tags = cells(state, id, "tags.");
   const note = tags.find(([name]) => name === NOTE)?.[1];
   const own = tags.filter(([name]) => internal(`tags.${name}`)).map(([name, value]): [string, string] => [name, isTime(`tags.${name}`) ? dateTime(Number(value)) || value : value]);
+  const params = cells(state, id, "params.");
   const others = tags.filter(([name]) => !internal(`tags.${name}`) && name !== NOTE);
   return (
     <div class="nbt-run-columns">
       <div>
-        {note && (
-          <Block title="Description">
-            <Markdown text={note} />
-          </Block>
-        )}
-        <Block title="Params">
-          <Pairs pairs={cells(state, id, "params.")} none="No params were logged." />
+        <Description state={state} id={id} text={note ?? ""} />
+        <Block title="Params" count={params.length}>
+          <Pairs pairs={params} none="No params were logged." />
         </Block>
-        <Block title="Tags">
-          <Pairs pairs={others} none="No tags." />
+        <Block title="Tags" count={others.length}>
+          <Tags state={state} id={id} tags={others} />
           {own.length > 0 && (
             <details class="nbt-details">
               <summary>System tags ({own.length})</summary>
@@ -101,7 +107,7 @@ function Values({ state, id }: { state: State; id: string }) {
         </Block>
       </div>
       <div>
-        <Block title="Metrics">
+        <Block title="Metrics" count={metricsOf(state.frame.value, id).filter((name) => !isSystem(name)).length}>
           <MetricTable state={state} id={id} />
         </Block>
       </div>
