@@ -37,6 +37,7 @@ const KEYS: [title: string, keys: [key: string, says: string][]][] = [
     [
       ["/", "to the filter; there a word or /pattern/ and Enter search names"],
       ["Esc", "back to the table"],
+      ["f", "full screen; Esc leaves it"],
       ["?", "this list"],
     ],
   ],

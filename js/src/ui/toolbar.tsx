@@ -1,7 +1,8 @@
 /** What stands above the table: which experiments, which runs, which columns, and whether this is live. */
 
 import { useSignal } from "@preact/signals";
-import type { State } from "../state/state";
+import { canDock } from "../dock";
+import { setView, type State } from "../state/state";
 import { ColumnPicker } from "./columns/picker";
 import { Experiments } from "./experiments";
 import { FilterBox, FilterProblem, type Wrong } from "./filter/box";
@@ -26,6 +27,7 @@ export function Toolbar({ state, help }: { state: State; help: () => void }) {
         <ColumnPicker state={state} />
         <Views state={state} />
         <ExportMenu state={state} />
+        <DockButton state={state} />
         <button class="nbt-button nbt-help-button" aria-label="Keys" title="Keys (?)" onClick={help}>
           ?
         </button>
@@ -33,6 +35,18 @@ export function Toolbar({ state, help }: { state: State; help: () => void }) {
       </div>
       <FilterProblem wrong={wrong} />
     </>
+  );
+}
+
+/** Where the host has room beside the notebook. */
+function DockButton({ state }: { state: State }) {
+  if (state.life.value !== "live" || !canDock()) return null;
+  const { docked } = state.view.value;
+  const words = docked ? "Move back into the notebook" : "Open beside the notebook";
+  return (
+    <button class="nbt-button" aria-pressed={docked} aria-label={words} title={words} onClick={() => setView(state, { docked: !docked })}>
+      <Icon name="dock" />
+    </button>
   );
 }
 

@@ -30,8 +30,8 @@ function Sheet({ state, close }: { state: State; close: () => void }) {
     draft.value = "";
   };
   const open = (view: unknown) => {
-    const { focus, tab, height } = state.view.peek();
-    state.view.value = { ...completeView(view), focus, tab, height };
+    const { focus, tab, height, docked } = state.view.peek();
+    state.view.value = { ...completeView(view), focus, tab, height, docked };
     close();
   };
   return (
