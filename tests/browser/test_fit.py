@@ -27,7 +27,8 @@ def test_a_dashboard_stands_beside_the_notebook_and_goes_back(notebook: Open, ap
         book.run(index)
     expect(page.locator(".nbt-dock .nbt-app")).to_be_visible()
     left, width = page.evaluate(BOX, ".nbt-dock")
-    assert left == pytest.approx(700, abs=2) and width == pytest.approx(700, abs=2)
+    assert left == pytest.approx(700, abs=2)
+    assert width == pytest.approx(700, abs=2)
     left, width = page.evaluate(BOX, "#main")
     assert left + width <= 701
     expect(page.locator(".jp-Cell .nbt-dock-note")).to_be_visible()
@@ -63,7 +64,7 @@ def one_line(page: Page) -> bool:
         "[...document.querySelectorAll('.nbt-top > *')].filter((e) => e.offsetHeight).map((e) => "
         "e.getBoundingClientRect()).map((box) => Math.round(box.top + box.height / 2))"
     )
-    return max(tops) - min(tops) < 6
+    return bool(max(tops) - min(tops) < 6)
 
 
 def test_the_toolbar_keeps_one_row_at_700_px_and_nothing_scrolls_within_what_scrolls(notebook: Open) -> None:
