@@ -147,7 +147,7 @@ def test_a_strangers_page_with_scripts_reaches_neither_us_nor_a_network(shown: S
     inner = page.frame_locator(".nbt-sandbox").first.frame_locator("iframe")
     expect(inner.get_by_role("heading", name="Run 0")).to_be_visible()
     expect(inner.get_by_text("scripts ran")).to_have_count(0)
-    page.get_by_role("button", name="run them").first.click()
+    page.get_by_role("button", name="Run scripts").first.click()
     expect(inner.get_by_text("scripts ran")).to_be_visible()
     inner.get_by_role("button", name="leave").click()
     page.wait_for_timeout(300)
@@ -158,7 +158,7 @@ def test_a_strangers_page_with_scripts_reaches_neither_us_nor_a_network(shown: S
 def test_a_page_of_plotly_that_wants_its_script_from_a_network_gets_the_kernels(shown: Shown, runs: list[str]) -> None:
     page = shown(nbtrack.compare(*runs[:2], compare={"file": "figure.html"}))
     expect(page.get_by_text("This run has no such file.")).to_be_visible()
-    page.get_by_role("button", name="run them").click()
+    page.get_by_role("button", name="Run scripts").click()
     inner = page.frame_locator(".nbt-sandbox").frame_locator("iframe")
     expect(inner.locator(".main-svg").first).to_be_visible(timeout=PLOTLY)
 

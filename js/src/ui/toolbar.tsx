@@ -75,8 +75,8 @@ function Selection({ state }: { state: State }) {
 }
 
 const LIVES = {
-  live: ["live", "Joined to the kernel: changes appear as they happen"],
-  snapshot: ["saved", "A saved view: everything that is here works without a kernel; it shows no changes. Not live right after its cell ran? Then JupyterLab lacks ipywidgets: pip install anywidget where JupyterLab is installed"],
+  live: ["live", "Connected to the kernel: updates appear live"],
+  snapshot: ["saved", "Saved copy. It works without a kernel but does not update. If you just ran the cell, install anywidget where JupyterLab runs: pip install anywidget"],
   lost: ["disconnected", "The kernel has stopped: this shows the last known state"],
 } as const;
 
@@ -89,7 +89,7 @@ function LifeBadge({ state }: { state: State }) {
     <span class={`nbt-life nbt-life-${state.life.value}`} title={title}>
       <span class="nbt-roomy">{words}</span>
       {state.hasUnsavedView.value && <span title={UNSAVED}> · changes not saved</span>}
-      {waiting > 0 && <span title="Requests that wait for the kernel"> · {waiting} waiting</span>}
+      {waiting > 0 && <span title="Requests waiting for the kernel"> · {waiting} waiting</span>}
     </span>
   );
 }

@@ -43,7 +43,7 @@ export function FileBody({ state, file, scripts, widest, base }: Props) {
     <>
       {marked && (
         <button type="button" class="nbt-textlink" aria-pressed={raw.value} onClick={() => (raw.value = !raw.value)}>
-          as written
+          Show source
         </button>
       )}
       {marked && !raw.value ? (
@@ -55,7 +55,7 @@ export function FileBody({ state, file, scripts, widest, base }: Props) {
       )}
       {text.length > MOST_LETTERS && (
         <p class="nbt-quiet">
-          The first {MOST_LETTERS.toLocaleString("en")} letters of {text.length.toLocaleString("en")}.
+          Showing the first {MOST_LETTERS.toLocaleString("en")} of {text.length.toLocaleString("en")} characters.
         </p>
       )}
     </>
