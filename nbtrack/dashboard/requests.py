@@ -23,6 +23,7 @@ from nbtrack.figures._palette import COLOR_TAG
 from nbtrack.figures.ink import valid_color
 from nbtrack.stores import run_colors
 from nbtrack.stores.base import Store
+from nbtrack.stores.several import home_of
 from nbtrack.tracking.events import announce_run
 
 POINTS_AT_ONCE = 150_000  # in one answer: 3.6 MB before deflating, so that nothing waits long behind it
@@ -73,7 +74,8 @@ def answers(hub: Hub, request: Request) -> Iterator[Answer]:
                 conflicts[run] = now
             else:
                 edit(hub.store, run, request)
-            announce_run(hub.store.uri, run)
+            home, own = home_of(hub.store, run)
+            announce_run(home.uri, own)
         hub.look_now(status=keeps_color)
         yield Answer({"conflicts": conflicts})
     elif request.what == "hello":
@@ -97,11 +99,11 @@ def _about_runs(store: Store, request: Request) -> dict[str, Any]:
         case "trees":
             return files.trees(store, request.runs)
         case "artifact":
-            return files.content(store, request.runs[0], request.path, request.width, *request.keys[:1])
+            return files.content(*home_of(store, request.runs[0]), request.path, request.width, *request.keys[:1])
         case "inputs":
             return {"datasets": _datasets(store, request.runs[0])}
         case "models":
-            return logged.models(store, request.runs[0])
+            return logged.models(*home_of(store, request.runs[0]))
         case "commits":
             runs = [store.run(run) for run in request.runs[:2]]
             return commits.between(store, *runs) if len(runs) == 2 else commits.uncommitted(store, runs[0])

@@ -67,12 +67,12 @@ def _resolve(text: str) -> tuple[str, str]:
     if scheme in ("http", "https"):
         return text, "rest"
     raise NotAStoreError(
-        f"'{_without_password(text)}' is not an address that nbtrack can open. Use a path to an mlruns folder, file:…, "
+        f"'{without_password(text)}' is not an address that nbtrack can open. Use a path to an mlruns folder, file:…, "
         "sqlite:///mlflow.db, git+FOLDER, or the http(s):// address of an MLflow server."
     )
 
 
-def _without_password(address: str) -> str:
+def without_password(address: str) -> str:
     """A message is saved with the notebook. The last @ ends it: a password may hold one."""
     return re.split("[?#]", re.sub("//.*@", "//", address, flags=re.DOTALL))[0]
 
