@@ -68,13 +68,14 @@ def answers(hub: Hub, request: Request) -> Iterator[Answer]:
         yield Answer()
     elif request.kind == "edit":
         conflicts = {}
-        keeps_color = request.key == COLOR_TAG and hub.store.read_only  # beside the store, told by the status
+        keeps_color = False  # beside a store that can only be read, told by the status
         for run in request.runs:
-            if overtaken(now := present(hub.store, run, request), run, request):
+            home, own = home_of(hub.store, run)
+            keeps_color = keeps_color or (request.key == COLOR_TAG and home.read_only)
+            if overtaken(now := present(home, own, request), run, request):
                 conflicts[run] = now
             else:
-                edit(hub.store, run, request)
-            home, own = home_of(hub.store, run)
+                edit(home, own, request)
             announce_run(home.uri, own)
         hub.look_now(status=keeps_color)
         yield Answer({"conflicts": conflicts})
@@ -95,7 +96,7 @@ def _about_runs(store: Store, request: Request) -> dict[str, Any]:
     """What lies beside the table: files, data, code."""
     match request.what:
         case "artifacts":
-            return {"files": files.listing(store, request.runs[0], request.path, *request.keys[:1])}
+            return {"files": files.listing(*home_of(store, request.runs[0]), request.path, *request.keys[:1])}
         case "trees":
             return files.trees(store, request.runs)
         case "artifact":

@@ -36,6 +36,11 @@ class SeveralStores:
     def labels(self) -> list[str]:
         return [member.label for member in self.members]
 
+    @property
+    def opened(self) -> list[Store]:
+        """Those that could be opened."""
+        return [member.opened for member in self.members if member.opened is not None]
+
     # where a run is
 
     def home(self, run_id: str) -> tuple[Store, str]:

@@ -16,6 +16,7 @@ from nbtrack.dashboard.live import Hub
 from nbtrack.dashboard.requests import Request, answers
 from nbtrack.entities import RunTag
 from nbtrack.errors import InvalidValueError, NbtrackWarning, NotAStoreError, NotFoundError, ReadOnlyError, StoreError
+from nbtrack.figures._palette import COLOR_TAG
 from nbtrack.stores import Store, open_store
 from nbtrack.stores.any_store import any_store
 from nbtrack.stores.base import Watch
@@ -229,6 +230,12 @@ def test_a_dashboard_shows_several_stores_and_edits_each_run_where_it_is(here: P
         assert open_store("copy").run(shown.split("@")[0]).info.run_name == "renamed in the copy"
         assert open_store("mlruns").run(shown.split("@")[0]).info.run_name == "in folder"
         assert "renamed in the copy" in dash.runs["tags.mlflow.runName"].tolist()
+        every = nbtrack.dashboard(ALL)
+        commit = next(run for run in every._hub.frame().run_ids if len(run) == 40)
+        message = {"type": "edit", "what": "set_tag", "runs": [commit], "key": COLOR_TAG, "value": "#112233"}
+        assert [answer.body for answer in answers(every._hub, Request.of(message))] == [{"conflicts": {}}]
+        assert every._hub.status()["colors"] == {commit: "#112233"}
+        every.close()
         dash.selected = [shown]
         assert dash.selected_runs["store"].tolist() == ["copy"]
         assert "store=['./mlruns', " in dash.code()

@@ -38,7 +38,7 @@ function whole(value: number): string {
 
 /** At least `digits` significant ones, and one behind the point; zeros at the end are cut unless none would remain. */
 export function plain(size: number, digits: number): string {
-  const text = size.toFixed(Math.max(1, digits - 1 - exponent(size)));
+  const text = size.toFixed(Math.max(1, digits - 1 - exponent(Number(size.toPrecision(digits)))));
   const cut = text.replace(/0+$/, "");
   return cut.endsWith(".") ? text : cut;
 }
@@ -106,6 +106,20 @@ export function dateTime(ms: number | null): string {
   const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
   return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
 }
+
+/** Times in ms as short as tells them apart: 11-03 14:05, with seconds or the year where these differ. */
+export function timesOf(times: readonly number[]): string[] {
+  const whole = times.map((ms) => `${dateTime(ms)}.${String(Math.floor(ms) - 1000 * Math.floor(ms / 1000)).padStart(3, "0")}`);
+  const distinct = new Set(whole).size;
+  for (const [first, last] of [[5, 16], [5, 19], [5, 23], [0, 23]]) {
+    const found = whole.map((text) => text.slice(first, last));
+    if (new Set(found).size === distinct) return found;
+  }
+  return whole;
+}
+
+/** The zone of the clock that times are shown by, such as Europe/Berlin. */
+export const zone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** 12.3 % · 0.05 %: three significant digits of a share of 1. */
 export function percent(share: number): string {

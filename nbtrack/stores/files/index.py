@@ -14,15 +14,15 @@ import itertools
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
 from nbtrack.entities import Experiment, LifecycleStage, ViewType
 from nbtrack.errors import warn_once
 from nbtrack.frame import Frame, Row
-from nbtrack.stores.base import Changes, Damage, Snapshot
-from nbtrack.stores.files import experiments, layout, shelf, sidecar
+from nbtrack.stores.base import Changes, Damage, Part, Snapshot
+from nbtrack.stores.files import experiments, first_look, layout, shelf, sidecar
 from nbtrack.stores.files.ahead import Ahead, Listed, newly_read, still_same
 from nbtrack.stores.files.notify import Watcher, most_folders, watcher_for
 from nbtrack.stores.files.packed import Kept
@@ -81,9 +81,15 @@ NOTHING = Seen({}, [], [])
 class FileWatch:
     """What one listener was told. `look` asks the store's index, `remembered` what it knew when it was opened."""
 
-    def __init__(self, look: Callable[[bool], Seen], remembered: Callable[[], Snapshot]) -> None:
+    def __init__(
+        self,
+        look: Callable[[bool], Seen],
+        remembered: Callable[[], Snapshot],
+        first_look: Callable[[], Iterator[Part]],
+    ) -> None:
         self._look = look
         self._remembered = remembered
+        self.first_look = first_look
         self._told = NOTHING
 
     def snapshot(self) -> Snapshot:
@@ -129,6 +135,28 @@ class Index:
             self._sidecar.save_if_worth_it(self._readings)
             self._may_watch = True
             return seen
+
+    def first_look(self, experiment_ids: Sequence[str] | None) -> Iterator[Part]:
+        """Read what is not known yet in parts, newest runs first; `look` goes on from there."""
+        with self.lock:
+            self._take_up()
+            listed, chosen = [], []
+            for folder, experiment, _ in experiments.read_all(self.root):
+                if experiment is not None and _wanted(experiment, experiment_ids):
+                    chosen.append(experiment)
+                    listed.append((folder, experiment.experiment_id, self._names(folder)))
+                    self._folders[folder].listed = None  # it has more runs than are read
+        yield from first_look.parts(listed, _newest_first(chosen), self._keep_part, self._known_in)
+
+    def _known_in(self, folder: str) -> Mapping[str, Reading]:
+        return self._folders[folder].readings if folder in self._folders else {}
+
+    def _keep_part(self, folder: str, readings: Mapping[str, Reading]) -> None:
+        with self.lock:
+            known = self._folders.setdefault(folder, _Folder())
+            self._keep(folder, {run_id: each for run_id, each in readings.items() if run_id not in known.readings})
+            for _ in readings:
+                self._sidecar.count_new()
 
     def remembered(self, experiment_ids: Sequence[str] | None) -> Snapshot:
         """What earlier looks, of earlier processes too, found; unchecked, and nothing where there was none."""

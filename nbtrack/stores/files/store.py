@@ -26,7 +26,7 @@ from nbtrack.entities import (
 )
 from nbtrack.errors import DamagedError, InvalidValueError, NotAStoreError, NotFoundError, ReadOnlyError, StoreError
 from nbtrack.frame import Row, Series
-from nbtrack.stores.base import Damage, Snapshot
+from nbtrack.stores.base import Damage, Part, Snapshot
 from nbtrack.stores.files import artifacts, disk, experiments, inputs, layout, model_damage, points, runs
 from nbtrack.stores.files.index import FileWatch, Index, Seen
 from nbtrack.stores.files.layout import DEFAULT_NAME, META, METRICS, TRASH
@@ -274,7 +274,11 @@ class FileStore:
             with _reading(self._root):
                 return self._index.remembered(experiment_ids)
 
-        return FileWatch(look, remembered)
+        def first_look() -> Iterator[Part]:
+            with _reading(self._root):
+                yield from self._index.first_look(experiment_ids)
+
+        return FileWatch(look, remembered, first_look)
 
     def model_damages(self) -> list[Damage]:
         """Logged models and notes of them that cannot be read: every one is opened."""

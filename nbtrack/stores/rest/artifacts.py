@@ -24,7 +24,7 @@ MOST_UPLOADED = 10_000_000  # bytes that a server takes without serving artifact
 def list_folder(link: Link, info: RunInfo, path: str) -> list[FileInfo]:
     inside = checked(path, NotFoundError)
     found = link.get("artifacts/list", run_id=info.run_id, **({"path": inside} if inside else {}))
-    return [each for each in reading.files(found.get("files", ())) if is_child(each.path, inside)]
+    return [each for each in reading.files(found.many("files")) if is_child(each.path, inside)]
 
 
 def read_file(link: Link, info: RunInfo, path: str, limit: int | None) -> bytes:
