@@ -29,7 +29,9 @@ def any_store(given: Address) -> Store:
     if hasattr(given, "snapshot"):
         return given  # type: ignore[return-value]
     if not isinstance(given, Iterable):
-        raise InvalidValueError(f"store={given!r} is no store. Give an address, a list of them, or an open store.")
+        raise InvalidValueError(
+            f"store={given!r} is no store. Give a path, an address, a list of them, or what open_store returns."
+        )
     members = _members(list(given))
     if len(members) == 1:
         return members[0].store

@@ -108,13 +108,11 @@ class SeveralStores:
         chosen = self.chosen(experiment_ids)
         asked = [member for member in self.members if member.place in chosen]
 
-        def ask(member: Member) -> Snapshot:
-            return self.together.shown(member, member.store.snapshot(chosen[member.place]))
-
-        found = dict(answers_of(asked, ask))
+        found = dict(answers_of(asked, lambda member: member.store.snapshot(chosen[member.place])))
         if asked and not found:
             raise next(member.fault for member in asked if member.fault is not None)
-        return self.together.together([found[member] for member in asked if member in found], chosen)
+        shown = [self.together.shown(member, found[member]) for member in asked if member in found]
+        return self.together.together(shown, chosen)
 
     def chosen(self, experiment_ids: Sequence[str] | None) -> dict[int, list[str] | None]:
         """By the places of stores: their own ids of these experiments, None for all active ones."""

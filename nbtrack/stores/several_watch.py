@@ -24,13 +24,19 @@ class SeveralWatch:
             self._watches[member.place] = member.store.watch(self._chosen[member.place])
         return self._watches[member.place]
 
-    def _snapshot_of(self, member: Member) -> Snapshot:
-        shown = self._seen[member.place] = self._stores.shown(member, self._watch(member).snapshot())
+    def _ask(self, member: Member) -> Snapshot:
+        return self._watch(member).snapshot()
+
+    def _keep(self, member: Member, found: Snapshot) -> Snapshot:
+        shown = self._seen[member.place] = self._stores.shown(member, found)
         return shown
 
     def snapshot(self) -> Snapshot:
-        came = list(answers_of(self._members, self._snapshot_of))
-        if not came:
+        found = dict(answers_of(self._members, self._ask))
+        for member in self._members:  # in this order, so that ids are the same each time
+            if member in found:
+                self._keep(member, found[member])
+        if not found:
             self._raise_where_nothing_is_known()
         return self._all()
 
@@ -55,7 +61,8 @@ class SeveralWatch:
             return self._watch(member).changes(thorough=thorough)
 
         answering = [member for member in self._members if thorough or member.fault is None]
-        for member, found in answers_of(answering, ask):
+        answers = dict(answers_of(answering, ask))
+        for member, found in ((each, answers[each]) for each in answering if each in answers):
             rows += [self._stores.shown_row(member, row) for row in found.rows]
             gone += [self._stores.known_id(member, run) for run in found.gone]
             experiments = experiments or found.experiments
@@ -68,7 +75,8 @@ class ArrivingWatch(SeveralWatch):
     def arriving(self) -> Iterator[Snapshot]:
         """A part for each store, as it answers; what a silent one held before is part of the last."""
         came: list[Member] = []
-        for member, shown in answers_of(self._members, self._snapshot_of):
+        for member, found in answers_of(self._members, self._ask):
+            shown = self._keep(member, found)
             came.append(member)
             whole = self._stores.together([self._seen[each.place] for each in came], self._chosen)
             yield Snapshot(shown.rows, whole.experiments, whole.damages)

@@ -1,6 +1,6 @@
 """How are the runs of several stores shown together?
 
-Ids that two stores have in common are told apart: the later store's get `@2`, `@3`, …, the place of the store.
+Ids that two stores have in common are told apart: those seen later get `@2`, `@3`, …, the place of their store.
 """
 
 from __future__ import annotations
