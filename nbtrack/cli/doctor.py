@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 
 from nbtrack.cli.choice import Commands, add_json, add_store, existing, print_json
-from nbtrack.errors import InvalidValueError
+from nbtrack.errors import InvalidValueError, visible
 from nbtrack.stores import Store
 
 
@@ -42,9 +42,9 @@ def doctor(options: argparse.Namespace) -> int:
         print_json({**told, "damages": [asdict(damage) for damage in damages]})
         return 1 if damages else 0
     for damage in damages:
-        print(f"{damage.path}\n  {damage.problem}\n  {damage.remedy}")
+        print(*(visible(" ".join(text.split("\n"))) for text in astuple(damage)), sep="\n  ")
     print(
-        f"{store.uri}: {count(len(seen.rows), 'run')} in {count(len(seen.experiments), 'experiment')}, "
+        f"{visible(store.uri)}: {count(len(seen.rows), 'run')} in {count(len(seen.experiments), 'experiment')}, "
         + (f"{count(len(damages), 'damaged place')}." if damages else "nothing damaged.")
     )
     return 1 if damages else 0

@@ -9,8 +9,9 @@ from urllib.parse import unquote, urlsplit
 from weakref import WeakValueDictionary
 
 from nbtrack.errors import InvalidValueError
+from nbtrack.stores.address import without_password
 from nbtrack.stores.base import Store
-from nbtrack.stores.open import open_store, without_password
+from nbtrack.stores.open import open_store
 from nbtrack.stores.several import SeveralStores
 from nbtrack.stores.together import FAULTS, Member
 

@@ -195,7 +195,7 @@ def answers_of(members: Sequence[Member], ask: Callable[[Member], Answer]) -> It
 def _silence(member: Member) -> Damage:
     said = str(member.fault) or type(member.fault).__name__
     return Damage(
-        member.label, f"This store does not answer: {said}", "Its runs are as they were seen last, if at all."
+        member.label, f"This store does not answer: {said}", "Its runs are shown as they were seen last, if at all."
     )
 
 

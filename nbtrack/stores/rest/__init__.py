@@ -35,7 +35,6 @@ from nbtrack.stores.rest.watch import RestWatch
 
 DEFAULT_NAME = "Default"
 POINTS_AT_ONCE = 25_000  # of a history in one answer
-LEAST, MOST = -(2**63), 2**63 - 1  # of a step or a time
 TRUST_S = 60.0  # how long a run that was found active is taken for active
 Body = dict[str, Any]
 
@@ -138,7 +137,7 @@ class RestStore:
             "experiment_id": experiment_id,
             "run_name": run_name,
             "user_id": user_id,
-            "start_time": start_time,
+            "start_time": names.checked_time(start_time, "start_time"),
             "tags": _pairs({**_checked_tags(tags), "mlflow.runName": run_name}),
         }
         made = reading.run(self.link.post("runs/create", body, again=False).one("run"))
@@ -168,7 +167,8 @@ class RestStore:
     ) -> None:
         self._remember(run_id)
         named = None if status is None else status.name
-        given = {"run_id": run_id, "status": named, "end_time": end_time, "run_name": run_name or None}
+        ended = names.checked_time(end_time, "end_time")
+        given = {"run_id": run_id, "status": named, "end_time": ended, "run_name": run_name or None}
         self._post("runs/update", {key: value for key, value in given.items() if value is not None})
 
     def delete_run(self, run_id: str) -> None:
@@ -372,22 +372,12 @@ class RestRunWriter:
             self._keys.add(names.checked_key(key, "metric"))
         if type(value) is not float:
             value = names.checked_number(value, key)
-        if type(step) is not int or not LEAST <= step <= MOST:
-            step = _checked_whole(step, key, "step")
-        if type(timestamp) is not int or not LEAST <= timestamp <= MOST:
-            timestamp = _checked_whole(timestamp, key, "timestamp")
+        if type(timestamp) is not int or type(step) is not int or (timestamp | step) >> 63:  # negative, or too great
+            timestamp, step = names.checked_whole(timestamp, key, "timestamp"), names.checked_whole(step, key, "step")
         return metric_line(self.run_id, key, value, timestamp, step)
 
     def close(self) -> None:
         """Nothing is kept open between points; what is unsent goes on being sent."""
-
-
-def _checked_whole(value: object, key: str, what: str) -> int:
-    """A server refuses a whole batch for one number beyond 64 bits."""
-    whole = names.checked_whole(value, key, what)
-    if not LEAST <= whole <= MOST:
-        raise InvalidValueError(f"The {what} of metric '{key}' is {whole}, beyond the 64 bits that a server keeps.")
-    return whole
 
 
 def _deleted(run_id: str) -> InvalidValueError:
