@@ -41,6 +41,7 @@ from nbtrack.stores.files.disk import Unreadable
 from nbtrack.stores.files.layout import DEFAULT_ID, uri_of
 from nbtrack.stores.receiving import ModelLinks, ModelPoint
 from nbtrack.tracking import lookup
+from nbtrack.tracking.lineage import root_tags
 from nbtrack.tracking.names import random_name
 from nbtrack.tracking.paging import page
 
@@ -149,9 +150,13 @@ class NbtrackStore(Absent, AbstractStore):  # type: ignore[misc]
     def create_run(self, experiment_id: str, user_id: str, start_time: int, tags: Any, run_name: str | None) -> Any:
         kept = {tag.key: tag.value for tag in tags or ()}
         cell = mlflow_cell.cell_on(self._store)
-        if cell and not run_name and NAME not in kept and (adopted := mlflow_cell.adopt(cell, kept)):
-            return self.get_run(adopted)
         chosen = self._active_experiment(experiment_id)
+        if cell:
+            mlflow_cell.enter(cell, self._store)
+        if cell and not (run_name or NAME in kept or mlflow_cell.is_chosen_for_run(cell, self._store, chosen)):
+            adopted = mlflow_cell.adopt(cell, kept)
+            if adopted:
+                return self.get_run(adopted)
         name = run_name or kept.get(NAME) or random_name()
         if kept.setdefault(NAME, name) != name:
             raise InvalidValueError(
@@ -159,6 +164,8 @@ class NbtrackStore(Absent, AbstractStore):  # type: ignore[misc]
             )
         if cell:
             kept, chosen = mlflow_cell.child_tags(cell, kept), mlflow_cell.child_experiment(cell, self._store, chosen)
+        else:
+            kept |= root_tags(self._store, kept)
         made = self._store.create_run(
             chosen,
             run_name=name,

@@ -40,7 +40,7 @@ class Signs(NamedTuple):
 
 @dataclass(slots=True)
 class Automaton:
-    """State 0 has matched. A state has signs and the state behind them, or free ways to others, perhaps on a condition."""
+    """State 0 has matched. A state has signs and the state behind them, or ways to others, perhaps on a condition."""
 
     signs: list[Signs | None] = field(default_factory=lambda: [None])
     ways: list[list[int]] = field(default_factory=lambda: [[]])
@@ -60,7 +60,7 @@ Part = Callable[[Automaton, int], int]  # the state in which the part begins, fr
 
 
 def compiled(source: str) -> Callable[[str], bool]:
-    """A test of texts. `source` is a sound expression as pattern.py makes it; TooLargeError where it repeats too much."""
+    """A test of texts. `source` is sound, as pattern.py makes it; TooLargeError where it repeats too much."""
     automaton = Automaton()
     automaton.begin = _Reader(TOKEN.findall(source)).alternatives()(automaton, 0)
     return _searcher(automaton)

@@ -2,8 +2,8 @@ r"""Which regular expressions does RLIKE take? Those that Python and JavaScript 
 
 A pattern is sought anywhere in a text; its case counts unless it begins with (?i). It may hold . ^ $ | ( ) (?: ) [ ],
 * + ? {n,m} with or without a ? behind, \d \w \s \D \W \S (of ASCII), \b, \t \n, and \ before any other sign. What the
-two languages read differently, or only one of them knows, is refused: backreferences, lookaround, named groups. Matching
-takes time in proportion to the text (automaton.py).
+two languages read differently, or only one of them knows, is refused: backreferences, lookaround, named groups.
+Matching takes time in proportion to the text (automaton.py).
 """
 
 from __future__ import annotations

@@ -84,7 +84,7 @@ def test_smoothing_draws_the_raw_line_faint_behind(store: list[str]) -> None:
 def test_an_expression_is_joined_by_steps(store: list[str]) -> None:
     drawn = figures.metric_history(store, "val/loss - loss")
     assert np.allclose(drawn.data[3].y, -1)
-    with pytest.raises(InvalidValueError, match="does not belong there"):
+    with pytest.raises(InvalidValueError, match="unexpected"):
         figures.metric_history(store, "loss +")
 
 
@@ -215,7 +215,7 @@ def test_importance_is_the_same_in_every_order_of_the_runs_and_never_more_than_i
     assert all(each == found[0] for each in found)
     explained = found[0].explained or 0.0
     assert 0.4 < explained < 0.8
-    assert all((each.permutation or 0.0) <= explained for each in found[0].importances)
+    assert all((each.permutation or 0.0) <= explained + 1e-9 for each in found[0].importances)
 
 
 def test_a_text_that_each_run_has_once_says_nothing_about_the_metric() -> None:

@@ -64,6 +64,17 @@ export function brief(word: string): string {
   return word.length > 9 && /^[-+]?\d*\.\d+(e[-+]?\d+)?$/i.test(word) ? num(Number(word)) : word;
 }
 
+// Control characters, line and paragraph separators, directional marks, marks without width: as `visible` in errors.py.
+const STEERS = /[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
+
+/** The text with what would hide or reorder the text around it shown as an escape, such as `\u202e`. */
+export function visible(text: string): string {
+  return text.replace(STEERS, (letter) => {
+    const code = letter.charCodeAt(0);
+    return code < 256 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u${code.toString(16).padStart(4, "0")}`;
+  });
+}
+
 const [SECOND, MINUTE, HOUR] = [1000, 60_000, 3_600_000];
 
 /** 850 ms · 12.4 s · 3 min 20 s · 2 h 05 min · 3 d 4 h: rounded to the last unit shown. */
