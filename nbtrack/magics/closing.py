@@ -10,6 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.capture import options as capturing
+from nbtrack.capture.git import head_tags
 from nbtrack.entities import Metric, Param, Run, RunInputs, RunStatus
 from nbtrack.errors import NotFoundError, guard
 from nbtrack.magics.card import count_files, inner_lines, own_tags
@@ -106,6 +107,8 @@ class Closing:
         for key, value in metrics.items():
             self._cell.card.add_point(key, value, 0, now)
         data = replace(run.data, params={**run.data.params, **params}, metrics={**run.data.metrics, **metrics})
+        for key in self._cell.card.metrics.keys() - data.metrics.keys():  # of a fit that has a run of its own now
+            del self._cell.card.metrics[key]
         inputs = RunInputs(tuple(dict.fromkeys((*run.inputs.dataset_inputs, *self._cell.data))))
         return Run(replace(run.info, status=self._status.name, end_time=now), data, inputs)
 
@@ -141,6 +144,10 @@ class Closing:
         if before and before.run.info.run_id != run.info.run_id:
             found = since(self._held.client.store, before, Version(run, kept(cell.source)))
             card.changes, card.code = found.lines, found.code
+            earlier = self._held.client.get_run(before.run.info.run_id).data.tags  # it was noted beside its cell
+            card.of_commit({**head_tags(), **data.tags}, earlier)
+        else:
+            card.of_commit({**head_tags(), **data.tags})
         if cell.part:
             card.note = f"cell {cell.part}; %track end ends the run"
         else:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from nbtrack.entities import (
     DatasetInput,
@@ -225,6 +225,22 @@ class Store(Protocol):
 
 
 @runtime_checkable
+class Rearranging(Protocol):
+    """A store on this machine, in which what nbtrack itself has written can move to another place."""
+
+    def move_run(self, run_id: str, experiment_id: str) -> None:
+        """Put a run into another experiment. Its artifacts stay readable under their paths."""
+        ...
+
+    def remove_values(
+        self, run_id: str, params: Iterable[str], points: Mapping[str, Sequence[Metric]], tags: Iterable[str]
+    ) -> None:
+        """Take away params, points of metrics and tags that have been copied to another run. What is not there is left
+        out; a metric without any other point is gone."""
+        ...
+
+
+@runtime_checkable
 class Picking(Protocol):
     """Rows that are made when they are asked for: several at once cost less than one by one."""
 
@@ -240,6 +256,23 @@ class Narrowing(Protocol):
 
         The number is how many rows before `start` were left out; where it is not 0, all that came are wanted.
         """
+        ...
+
+
+class Part(NamedTuple):
+    """Some runs of a first reading, and how many of all are read with them."""
+
+    snapshot: Snapshot
+    done: int
+    total: int
+
+
+@runtime_checkable
+class FirstLook(Protocol):
+    """A watch of a store on this machine that is read in parts when nothing of it is remembered."""
+
+    def first_look(self) -> Iterator[Part]:
+        """Parts of runs that were not read before, newest first; none where they are few. `snapshot` follows."""
         ...
 
 
