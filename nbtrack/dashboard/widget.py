@@ -200,6 +200,13 @@ class Dashboard(Model):
         given = f"({self.view['filter']}) and " if self.view["filter"] else ""
         return {**self.view, "filter": f"{given}run_id IN ({named})"}
 
+    def dock(self, on: bool = True) -> None:
+        """Open the dashboard beside the notebook, in the right half of JupyterLab's or Notebook 7's window.
+
+        `dock(False)` puts it back into its cell. In other hosts it stays where it is.
+        """
+        self.view = {"docked": bool(on)}
+
     def save_view(self, name: str) -> None:
         """Keep the view under a name: `nbtrack.dashboard(view=name)` opens it again, for this store."""
         named.save(self._hub.store.uri, name, self.view)

@@ -65,7 +65,7 @@ def importances_of(params: Sequence[tuple[str, Sequence[str | None]]], values: S
     else:
         lost, explained = _permuted([_codes(column) for _, column in cells], target)
         if explained < WEAK:
-            notes.append("Runs with alike params come to unlike results here: read nothing into this order.")
+            notes.append("Similar params gave very different results, so this ranking is not reliable.")
     found = [
         Importance(name, rho, signed, None if lost is None else lost[i][0], 0.0 if lost is None else lost[i][1])
         for i, ((name, _), (rho, signed)) in enumerate(zip(cells, correlations, strict=True))
@@ -79,8 +79,7 @@ def foretold(found: Found, metric: str) -> str | None:
     if found.explained is None or found.explained < WEAK:
         return None
     share = int(np.floor(100 * found.explained + 0.5))  # as JavaScript rounds
-    ranked = f"how these {found.runs} runs rank by {metric}"
-    return f"From the runs with the most similar params, {share} % of {ranked} can be told."
+    return f"Params explain {share} % of the ranking by {metric} ({found.runs} runs, nearest neighbors)."
 
 
 def ranks(values: F64) -> F64:

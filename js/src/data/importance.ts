@@ -58,7 +58,7 @@ export function importancesOf(params: readonly (readonly [name: string, texts: T
   if (runs < ENOUGH) notes.push(`${runsText(runs)}: correlations only, and with care. Permutation importance needs ${ENOUGH}.`);
   else {
     lost = permuted(cells.map(({ texts }) => codesOf(texts)), target);
-    if (lost.explained < WEAK) notes.push("Runs with alike params come to unlike results here: read nothing into this order.");
+    if (lost.explained < WEAK) notes.push("Similar params gave very different results, so this ranking is not reliable.");
   }
   const importances = cells.map(({ name, texts }, i): Importance => {
     const { correlation, signed } = correlate(texts, target);
@@ -71,7 +71,7 @@ export function importancesOf(params: readonly (readonly [name: string, texts: T
 /** What must be known before the importances are believed; null where a note says it. */
 export function foretold({ explained, runs }: Found, metric: string): string | null {
   if (explained === null || explained < WEAK) return null;
-  return `From the runs with the most similar params, ${Math.round(100 * explained)} % of how these ${runs} runs rank by ${metric} can be told.`;
+  return `Params explain ${Math.round(100 * explained)} % of the ranking by ${metric} (${runs} runs, nearest neighbors).`;
 }
 
 /** From 0; equal values share the mean of their ranks. */

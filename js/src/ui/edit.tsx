@@ -12,7 +12,7 @@ import { chosenColors, colorOfId } from "./color";
 import { Icon } from "./icons";
 import { Line } from "./line";
 
-const TITLES = { name: "Rename", tags: "Tags of", note: "Note of", color: "Color of" };
+const TITLES = { name: "Rename", tags: "Tags of", note: "Description of", color: "Color of" };
 
 export function EditDialog({ state, editing }: { state: State; editing: Editing }) {
   const sheet = useRef<HTMLDivElement>(null);
@@ -128,8 +128,8 @@ function Note({ state, runs, close }: PartProps) {
     <>
       <textarea
         class="nbt-input"
-        aria-label="Note"
-        placeholder="What was this about? Markdown is kept as it is."
+        aria-label="Description"
+        placeholder="Notes in Markdown"
         value={draft.value}
         onInput={(event) => (draft.value = event.currentTarget.value)}
         onKeyDown={(event) => {
@@ -141,12 +141,12 @@ function Note({ state, runs, close }: PartProps) {
       />
       <div class="nbt-dialog-row">
         <button class="nbt-button" disabled={draft.value === (before ?? "")} onClick={save}>
-          Save note
+          Save description
         </button>
         <button class="nbt-plain" onClick={close}>
           Cancel
         </button>
-        {before === null && runs.length > 1 && <span class="nbt-dim">Replaces the notes of all {runs.length} runs.</span>}
+        {before === null && runs.length > 1 && <span class="nbt-dim">Replaces the descriptions of all {runs.length} runs.</span>}
       </div>
     </>
   );

@@ -44,13 +44,13 @@ export function Importances({ found, metric }: { found: Found; metric: string })
         </table>
       )}
       {importances.some(({ permutation }) => permutation !== null) && (
-        <p class="nbt-quiet">Permutation importance: how much less of the runs’ ranks can be told when the values of this param alone are mixed up among them.</p>
+        <p class="nbt-quiet">Permutation importance: how much worse the ranking is predicted when this param's values are shuffled.</p>
       )}
       {importances.length > 0 && (
         <p class="nbt-quiet">{`Rank correlation: 1 where more of the param always goes with more ${metric}, −1 where it goes with less, 0 where neither.`}</p>
       )}
       {importances.some(({ signed }) => !signed) && (
-        <p class="nbt-quiet">± stands where a param is of words: they have no order, so only the strength is known.</p>
+        <p class="nbt-quiet">±: categorical param. It has no direction, only a strength.</p>
       )}
     </div>
   );
