@@ -29,7 +29,7 @@ def pages(book: Notebook) -> list[str]:
 
 def copies(book: Notebook) -> list[bool]:
     """Which saved outputs hold the code."""
-    return [HOLDER.search(page) is not None for page in pages(book)]
+    return [HOLDER.search(page) is not None for page in pages(book) if "data-nbtrack" in page]
 
 
 def dashboards(page: Page):  # type: ignore[no-untyped-def]
