@@ -23,13 +23,14 @@ HOLDER = re.compile(r'<script type=\\?"text/plain\\?" class=\\?"nbt-front')
 
 
 def pages(book: Notebook) -> list[str]:
-    """The HTML of the saved outputs."""
-    return ["".join(output["data"]["text/html"]) for output in book.outputs() if "text/html" in output.get("data", {})]
+    """The HTML of the saved outputs that hold a dashboard; beside each stands a small one with its view."""
+    found = ["".join(output["data"].get("text/html", "")) for output in book.outputs() if "data" in output]
+    return [page for page in found if "data-nbtrack" in page]
 
 
 def copies(book: Notebook) -> list[bool]:
     """Which saved outputs hold the code."""
-    return [HOLDER.search(page) is not None for page in pages(book) if "data-nbtrack" in page]
+    return [HOLDER.search(page) is not None for page in pages(book)]
 
 
 def dashboards(page: Page):  # type: ignore[no-untyped-def]
