@@ -47,6 +47,12 @@ export function itemsFor(state: State, runs: readonly string[]): Item[] {
     { icon: "heat", words: "Color …", does: edit("color"), disabled: state.life.value !== "live" },
     rest.length > 0 && { icon: "close", words: "Delete", key: "Del", does: make("delete", rest), disabled },
     gone.length > 0 && { icon: "check", words: "Restore", does: make("restore", gone), disabled },
+    gone.length > 0 && {
+      icon: "close",
+      words: "Delete permanently …",
+      does: () => (state.editing.value = { runs: gone, what: "purge" }),
+      disabled,
+    },
   ];
   return items.filter((item) => item !== false);
 }
