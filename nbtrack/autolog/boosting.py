@@ -74,7 +74,7 @@ def watch_training(
             with guard(f"log the params of this {what}"):
                 own = dict(arguments.get("params") or {})
                 if _in_estimator.get() is not None:
-                    recording.written({"num_boost_round": "n_estimators"})
+                    recording.name_as_written({"num_boost_round": "n_estimators"})
                 recording.params({**plain, **own}, defaults=_unchosen(call, plain, own))
             # The first of a list of our own: a callback before it that ends the training would hide the last round.
             call.give(bound, callbacks=[callback(training), *callbacks])

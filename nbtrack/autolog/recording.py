@@ -119,7 +119,7 @@ class Recording:
         names = self.names.params.of_all(texts)
         return [Param(names[key], text) for key, text in texts.items() if names[key] not in self.reserved]
 
-    def written(self, names: Mapping[str, str]) -> None:
+    def name_as_written(self, names: Mapping[str, str]) -> None:
         """Under which names the person has written params, where the library hands them on under others."""
         if self.told is not None:
             self.told.written.update(names)
