@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import sysconfig
 import warnings
@@ -32,6 +33,26 @@ from nbtrack.error_codes import (
     RESOURCE_DOES_NOT_EXIST,
     word_of,
     word_of_status,
+)
+
+
+def visible(text: str) -> str:
+    """The text with what would hide, reorder or overwrite the text around it shown as an escape, such as `\\x1b`.
+
+    Names and messages come from strangers: control characters steer a terminal, directional marks turn words around.
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c in "\n\t" or c.isprintable() or not _STEERS.match(c) else _escaped(c) for c in text)
+
+
+def _escaped(letter: str) -> str:
+    return letter.encode("unicode_escape", "surrogatepass").decode("ascii")
+
+
+# Control characters, line and paragraph separators, directional marks, marks without width, halves of pairs.
+_STEERS = re.compile(
+    "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff\ufff9-\ufffb]"
 )
 
 
@@ -65,6 +86,9 @@ class NbtrackError(Exception):
     @classmethod
     def invalid_parameter_value(cls, message: object, **kwargs: object) -> NbtrackError:
         return cls(message, error_code=INVALID_PARAMETER_VALUE, **kwargs)
+
+    def __str__(self) -> str:
+        return visible(super().__str__())
 
 
 class StoreError(NbtrackError):
@@ -167,6 +191,7 @@ _told: set[str] = set()
 
 def warn_once(message: str) -> None:
     """Warn with `message` the first time it occurs in this process; later ones are silent."""
+    message = visible(message)
     if message not in _told:
         _told.add(message)
         file, line = _persons_line()

@@ -55,7 +55,7 @@ def whole(value: int) -> str:
 
 def plain(size: float, digits: int) -> str:
     """At least `digits` significant ones, one behind the point; zeros at the end are cut unless none would remain."""
-    text = fixed(size, max(1, digits - 1 - exponent(size)))
+    text = fixed(size, max(1, digits - 1 - _rounded(size, digits).adjusted()))
     cut = text.rstrip("0")
     return text if cut.endswith(".") else cut
 

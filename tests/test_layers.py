@@ -10,7 +10,7 @@ ROOT = Path(__file__).parent.parent / "nbtrack"
 LAYER = {
     "errors": 0, "entities": 0, "ahead": 0, "error_codes": 0, "absent": 0, "format_rules": 0,
     "formats": 0.5, "column_formats": 0.6,
-    "frame": 1, "query": 1,
+    "frame": 1, "query": 1, "git": 1,
     "stores": 2,
     "tracking": 3, "capture": 3, "figures": 3,
     "autolog": 4, "magics": 4, "dashboard": 4, "interop": 4,

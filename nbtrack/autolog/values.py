@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
-from nbtrack.capture.secrets import looks_secret
+from nbtrack.capture.secret_names import hides_text, is_plain
 from nbtrack.errors import warn_once
 from nbtrack.stores.names import LONGEST_PARAM
 
@@ -15,8 +14,8 @@ SHORTEST_SECRET = 3  # characters; what is not longer is a switch
 
 def texts_of(params: Mapping[str, Any]) -> dict[str, str]:
     """Params as text, cut as MLflow cuts them, without what may be a secret by its name."""
-    texts = {str(key): _text(value)[:LONGEST_PARAM] for key, value in params.items()}
-    return {key: text for key, text in texts.items() if _hides_nothing(text) or not looks_secret(key)}
+    texts = {str(key): (_text(value)[:LONGEST_PARAM], value) for key, value in params.items()}
+    return {key: text for key, (text, value) in texts.items() if not hides_text(key, value) or _hides_nothing(text)}
 
 
 def numbers_of(values: Mapping[str, Any]) -> dict[str, float]:
@@ -31,8 +30,8 @@ def numbers_of(values: Mapping[str, Any]) -> dict[str, float]:
 
 
 def _hides_nothing(text: str) -> bool:
-    """A switch (`pin_memory=True`, `"no"`), or `<HUB_TOKEN>`, which transformers puts in a token's place."""
-    return len(text) <= SHORTEST_SECRET or text in ("True", "False", "None") or bool(re.fullmatch("<[A-Z_]+>", text))
+    """A switch such as `"no"`, a number as text, or `<HUB_TOKEN>`, which transformers puts in a token's place."""
+    return len(text) <= SHORTEST_SECRET or is_plain(text)
 
 
 def _text(value: Any) -> str:

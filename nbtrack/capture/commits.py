@@ -1,34 +1,26 @@
 """What is different in a repository's files from one commit to another, and which repository here holds them?
 
-The commits, and the place of the repository, are told by runs, which may be a stranger's: git is asked in a way in
-which the settings of a repository can start no program, and reach no network.
+The commits, and the place of the repository, are told by runs, which may be a stranger's.
 """
 
 from __future__ import annotations
 
 import re
-import subprocess
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from nbtrack.capture.git import COMMIT, SNAPSHOT, command, git, root_of, surroundings
+from nbtrack.capture.git import COMMIT, SNAPSHOT
+from nbtrack.capture.source import repository_here
+from nbtrack.git.command import Git, isolated
+from nbtrack.git.generated import is_below, is_generated
+from nbtrack.git.head import COMMIT_ID
+from nbtrack.git.location import Repository, find_repository, repository_at
 
-COMMIT_ID = re.compile("[0-9a-f]{40}([0-9a-f]{24})?")
-MOST_FILES = 300  # files of one difference that are named
+MOST_FILES = 300  # of one difference that are named
 MOST_BYTES = 400_000  # of all patches together
 MOST_OF_FILE = 80_000
-PATIENCE = 20.0  # s
-# Objects that a partial clone lacks would be fetched, and changes of the work tree told, by programs that the
-# settings of the repository name.
-_ALONE = {
-    "GIT_ALLOW_PROTOCOL": "none",
-    "GIT_NO_LAZY_FETCH": "1",
-    "GIT_CONFIG_COUNT": "1",
-    "GIT_CONFIG_KEY_0": "core.fsmonitor",
-    "GIT_CONFIG_VALUE_0": "false",
-}
+_Count = tuple[int | None, int | None]
 _COMPARE = ("diff-tree", "-r", "--no-renames", "--no-ext-diff", "--no-textconv", "--no-color")
 
 
@@ -51,72 +43,69 @@ def commit_of(tags: Mapping[str, str]) -> str | None:
     return told if COMMIT_ID.fullmatch(told) else None
 
 
-def repository_of(commits: Sequence[str], told: Sequence[str | None]) -> Path | None:
-    """The repository here, else one of those that runs name, whichever holds all the commits."""
-    for root in [root_of(Path.cwd()), *(Path(each) for each in told if each)]:
-        if root and root.is_absolute() and (root / ".git").exists() and all(_holds(root, each) for each in commits):
-            return root
+def repository_of(commits: Sequence[str], told: Sequence[str | None]) -> Repository | None:
+    """The repository here, else that of the working folder, else one of those that runs name, whichever holds all the
+    commits."""
+    named = (repository_at(Path(each)) for each in told if each and Path(each).is_absolute())
+    for found in (repository_here(), find_repository(Path.cwd()), *named):
+        if found is not None and _holds(found, commits):
+            return found
     return None
 
 
-def _holds(root: Path, commit: str) -> bool:
-    return git(root, "cat-file", "-e", f"{commit}^{{commit}}", extra=_ALONE) is not None
+def _holds(repository: Repository, commits: Sequence[str]) -> bool:
+    with isolated(repository) as git:
+        return all(git.run("cat-file", "-e", f"{each}^{{commit}}") is not None for each in commits)
 
 
-def named_changes(root: Path, old: str, new: str) -> list[tuple[str, str]]:
+def named_changes(git: Git, old: str, new: str) -> list[tuple[str, str]]:
     """git's letter and the path of each file that differs."""
-    words = (git(root, *_COMPARE, "--name-status", "-z", old, new, extra=_ALONE) or "").split("\0")
+    words = (git.text(*_COMPARE, "--name-status", "-z", old, new) or "").split("\0")
     return list(zip(words[::2], words[1::2], strict=False))
 
 
-def file_changes(root: Path, old: str, new: str) -> tuple[list[FileChange], int]:
-    """What differs, with patches as far as they are not too long, and how many files are left out."""
-    named = named_changes(root, old, new)
-    shown = named[:MOST_FILES]
-    counts = _counts(root, old, new)
-    text, whole = _start_of(root, *_COMPARE, "--patch", old, new)
-    patches = _patches(text, [kind for kind, _ in shown], whole=whole)
-    found = []
-    for kind, path in shown:
-        patch = next(patches, None)
-        added, removed = counts.get(path, (None, None))
-        cut = patch is None or len(patch) > MOST_OF_FILE
-        found.append(FileChange(path, kind, added, removed, "" if patch is None or cut else patch, cut))
+def file_changes(git: Git, old: str, new: str, leave_out: Sequence[Path] = ()) -> tuple[list[FileChange], int]:
+    """What differs, with patches as far as they are not too long, and how many files are not named.
+
+    Generated files come last. What lies in `leave_out`, the folders and files of a store, is not counted.
+    """
+    named = [each for each in named_changes(git, old, new) if not is_below(git.repository.root / each[1], leave_out)]
+    shown = sorted(named, key=lambda each: is_generated(each[1]))[:MOST_FILES]
+    counts = _counts(git, old, new)
+    found: list[FileChange] = []
+    room = MOST_BYTES
+    for generated in (False, True):
+        group = [each for each in shown if is_generated(each[1]) == generated]
+        said, whole = _patch_of(git, old, new, [path for _, path in group], room)
+        room -= len(said)
+        patches = _patches(said.decode("utf-8", "replace"), [kind for kind, _ in group], whole=whole)
+        found += [_file_change(kind, path, counts, next(patches, None)) for kind, path in group]
     return found, len(named) - len(shown)
 
 
-def _counts(root: Path, old: str, new: str) -> dict[str, tuple[int | None, int | None]]:
-    found: dict[str, tuple[int | None, int | None]] = {}
-    for entry in (git(root, *_COMPARE, "--numstat", "-z", old, new, extra=_ALONE) or "").split("\0"):
+def _file_change(kind: str, path: str, counts: Mapping[str, _Count], patch: str | None) -> FileChange:
+    added, removed = counts.get(path, (None, None))
+    cut = patch is None or len(patch) > MOST_OF_FILE
+    return FileChange(path, kind, added, removed, "" if patch is None or cut else patch, cut)
+
+
+def _patch_of(git: Git, old: str, new: str, paths: Sequence[str], most: int) -> tuple[bytes, bool]:
+    """The patch of these files, up to so many bytes, and whether that is all."""
+    if not paths or most <= 0:
+        return b"", not paths
+    literal = {"GIT_LITERAL_PATHSPECS": "1"}
+    said, whole = git.beginning(*_COMPARE, "--patch", old, new, "--", *paths, most=most, variables=literal)
+    return said or b"", whole
+
+
+def _counts(git: Git, old: str, new: str) -> dict[str, _Count]:
+    found: dict[str, _Count] = {}
+    for entry in (git.text(*_COMPARE, "--numstat", "-z", old, new) or "").split("\0"):
         added, _, rest = entry.partition("\t")
         removed, _, path = rest.partition("\t")
         if added.isdigit() and removed.isdigit():
             found[path] = int(added), int(removed)
     return found
-
-
-def _start_of(root: Path, *words: str) -> tuple[str, bool]:
-    """What git says, up to `MOST_BYTES`, and whether that is all: a data set under version control may be gigabytes."""
-    try:
-        running = subprocess.Popen(
-            command(root, *words),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=surroundings(_ALONE),
-        )
-    except OSError:
-        return "", False
-    late = threading.Timer(PATIENCE, running.kill)
-    late.start()
-    try:
-        assert running.stdout is not None
-        said = running.stdout.read(MOST_BYTES + 1)
-    finally:
-        late.cancel()
-        running.kill()  # there may be more that nobody wants
-        running.communicate()
-    return said[:MOST_BYTES].decode("utf-8", "replace"), len(said) <= MOST_BYTES
 
 
 def _patches(text: str, kinds: Sequence[str], *, whole: bool) -> Iterator[str]:

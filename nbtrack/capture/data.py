@@ -18,7 +18,6 @@ import numpy as np
 
 from nbtrack.capture.inputs import first_reads
 from nbtrack.capture.numbers import followed
-from nbtrack.capture.secrets import looks_secret
 from nbtrack.entities import Dataset, DatasetInput, InputTag
 
 ROWS = 1000  # that are looked at
@@ -35,7 +34,7 @@ def datasets_read(tree: ast.Module, space: Mapping[str, object], source: Mapping
     for name in dict.fromkeys(followed(first_reads(tree), space)):
         if len(found) == MOST or time.monotonic() - began > BUDGET:
             break
-        if not name.startswith("_") and not looks_secret(name) and (one := dataset(name, space[name], source)):
+        if not name.startswith("_") and (one := dataset(name, space[name], source)):
             found.append(one)
     return found
 

@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from nbtrack.capture.options import options
-from nbtrack.capture.secrets import looks_secret, masked
+from nbtrack.capture.secrets import masked
 from nbtrack.errors import guard
 
 MOST = 50  # displays of one run
@@ -118,7 +118,7 @@ class Displays:
 def name_of(shown: object, space: Mapping[str, object]) -> str:
     """The title of a matplotlib or plotly figure, else the variable that holds the object; made fit for a file name."""
     name = _title(shown) or next((key for key, value in space.items() if value is shown and key[:1] != "_"), "")
-    return "" if looks_secret(name) else re.sub(r"[^\w]+", "-", name.lower())[:LONGEST].strip("-")
+    return re.sub(r"[^\w]+", "-", name.lower())[:LONGEST].strip("-")
 
 
 def _title(shown: Any) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -32,12 +33,12 @@ def let_this_thread() -> None:
 
 
 class Hold:
-    """From its making until `release`, changes below `root` wait, those below `free` (the store) aside."""
+    """From its making until `release`, changes below `root` wait, those below `free` (the store's) aside."""
 
-    def __init__(self, root: Path, free: Path | None) -> None:
+    def __init__(self, root: Path, free: Iterable[Path] = ()) -> None:
         global _held, _hooked
         self._root = str(root)
-        self._free = None if free is None else str(free)
+        self._free = [str(each) for each in free]
         self._done = threading.Event()
         self.late = False  # did the cell go on before the snapshot was done?
         if not _hooked:
@@ -62,7 +63,7 @@ class Hold:
         if not isinstance(path, str | bytes | os.PathLike):
             return False
         there = os.path.realpath(os.fsdecode(path))
-        return _below(there, self._root) and not (self._free and _below(there, self._free))
+        return _below(there, self._root) and not any(_below(there, each) for each in self._free)
 
     def wait(self) -> None:
         if not getattr(_let, "free", False) and not self._done.wait(PATIENCE):

@@ -2,7 +2,7 @@
 
 `lr = 0.1`, `a, b = 1, -2`, `name: str = "mlp"` and `config = {"depth": 3}` (as `config.depth`) are. A name that
 the cell also binds to anything else, counts up or fills is state (`total = 0`, `losses = []` before a loop) and is left
-out; so are empty lists and dicts, private names, and names that look like secrets.
+out; so are empty lists and dicts, private names, and texts whose names look like secrets.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ import ast
 from collections import Counter
 from collections.abc import Iterator
 
-from nbtrack.capture.secrets import holds_secret, looks_secret
+from nbtrack.capture.secret_names import hides_text
+from nbtrack.capture.secrets import holds_secret
 
 LONGEST = 500  # characters of one value; a longer one is data, not a setting
 FILLING = frozenset("append extend insert add update setdefault".split())
@@ -49,11 +50,11 @@ def _filled(tree: ast.Module) -> Iterator[str]:
 
 def param_items(name: str, value: object) -> Iterator[tuple[str, str]]:
     """A value under its name; a dict with text keys as `name.key`, level by level. No secrets, no long values."""
-    if looks_secret(name):
-        return
     if isinstance(value, dict) and value and all(_is_key(key) for key in value):
         for key, inner in value.items():
             yield from param_items(f"{name}.{key}", inner)
+        return
+    if hides_text(name, value):
         return
     text = str(value)
     if len(text) <= LONGEST and not _hides_secret(value) and not holds_secret(text):
@@ -67,7 +68,7 @@ def _is_key(key: object) -> bool:
 def _hides_secret(value: object) -> bool:
     """A dict inside a list is written as a whole, so its names are looked at here."""
     if isinstance(value, dict):
-        return any(looks_secret(str(key)) or _hides_secret(inner) for key, inner in value.items())
+        return any(hides_text(str(key), inner) or _hides_secret(inner) for key, inner in value.items())
     return isinstance(value, list | tuple | set | frozenset) and any(_hides_secret(inner) for inner in value)
 
 

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from numbers import Real
 
 from nbtrack.capture.literals import LONGEST, bound_names
-from nbtrack.capture.secrets import holds_secret, looks_secret
+from nbtrack.capture.secret_names import hides_text
+from nbtrack.capture.secrets import holds_secret
 
 
 def as_number(value: object) -> float | None:
@@ -32,7 +33,7 @@ def computed_numbers(tree: ast.Module, namespace: Mapping[str, object], known: I
     skipped = set(known) | set(_counters(tree))
     found = {}
     for name in dict.fromkeys(_assigned(tree)):
-        if name in skipped or name.startswith("_") or looks_secret(name):
+        if name in skipped or name.startswith("_"):
             continue
         number = as_number(namespace.get(name))
         if number is not None:
@@ -93,7 +94,7 @@ def result_numbers(result: object, name: str) -> dict[str, float]:
     """The numbers of a dict by their keys, a number as `name`."""
     if isinstance(result, dict):
         numbers = {key: as_number(value) for key, value in result.items() if isinstance(key, str)}
-        return {key: value for key, value in numbers.items() if value is not None and not looks_secret(key)}
+        return {key: value for key, value in numbers.items() if value is not None}
     number = as_number(result)
     return {} if number is None else {name: number}
 
@@ -119,7 +120,7 @@ def read_scalars(tree: ast.Module, before: Mapping[str, object]) -> dict[str, st
     for name in dict.fromkeys(followed(_names(tree), before)):
         value = before.get(name)
         plain = isinstance(value, str | bool | int | float) or as_number(value) is not None
-        if name in own or name.startswith("_") or looks_secret(name) or not plain:
+        if name in own or name.startswith("_") or hides_text(name, value) or not plain:
             continue
         if len(text := str(value)) <= LONGEST and not holds_secret(text):
             found[name] = text

@@ -24,7 +24,7 @@ def with_values(source: str, values: Mapping[str, str]) -> str:
     is replaced there too. Raises InvalidValueError for a name that the cell gives no literal, with the nearest one.
     """
     line, in_line = _in_magic(source, values)
-    tree = _tree(source)
+    tree = parsed(source)
     places = dict(_places(tree))
     for key in values:
         if key not in places and key not in in_line:
@@ -97,8 +97,8 @@ def _written(key: str, old: ast.expr, new: str) -> str:
     return repr(new) if is_text and not isinstance(value, str) and value is not None else new.strip()
 
 
-def _tree(source: str) -> ast.Module:
-    """The cell's Python, each thing at the line and column where it stands in `source`."""
+def parsed(source: str) -> ast.Module:
+    """The cell's Python, each thing at the line and column where it stands in `source`. Raises InvalidValueError."""
     lines = re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+", source)  # as Python counts them
     for i, line in enumerate(lines):  # the cell magics above the body
         if line.startswith("%%"):

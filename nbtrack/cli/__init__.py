@@ -15,7 +15,7 @@ from collections.abc import Sequence
 
 from nbtrack import __version__
 from nbtrack.cli import bring, copy, demo, diff, doctor, export, html, ls, run, show, trash
-from nbtrack.errors import NbtrackError, QueryError
+from nbtrack.errors import NbtrackError, QueryError, visible
 
 COMMANDS = (demo, ls, show, diff, trash, export, html, bring, copy, run, doctor)
 
@@ -28,7 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except (NbtrackError, OSError) as error:
-        message = str(error) if isinstance(error, QueryError) else " ".join(str(error).split())
+        message = str(error) if isinstance(error, QueryError) else visible(" ".join(str(error).split()))
         print("nbtrack:", message, file=sys.stderr)
         return 2
     except KeyboardInterrupt:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from nbtrack.capture.alive import is_abandoned, last_sign
@@ -17,7 +17,7 @@ from nbtrack.entities import Experiment, LifecycleStage, ViewType
 from nbtrack.frame import Frame, Row, frame_of
 from nbtrack.query import order
 from nbtrack.stores import run_colors
-from nbtrack.stores.base import Arriving, Damage, Snapshot, Store
+from nbtrack.stores.base import Arriving, Damage, FirstLook, Snapshot, Store
 from nbtrack.tracking.finding import rows_of_ids
 
 QUIET = 1.0  # s between looks where change is likely
@@ -38,6 +38,13 @@ class Found:
         return bool(self.rows or self.gone or self.other)
 
 
+class Reading(NamedTuple):
+    """How far the first reading of a store is."""
+
+    done: int
+    total: int
+
+
 class Catalog:
     def __init__(self, store: Store, experiment_ids: Sequence[str] | None) -> None:
         self.store = store
@@ -47,6 +54,7 @@ class Catalog:
         self.experiments: Sequence[Experiment] = ()
         self.damages: Sequence[Damage] = ()
         self._watch = store.watch(self.experiment_ids)
+        self.reading: Reading | None = None
         self._early: Frame | None = None  # what is shown until the first look
         self._next_look = self._next_thorough = 0.0
         self._round: Iterator[Callable[[], Found]] | None = None  # a thorough look under way
@@ -75,7 +83,12 @@ class Catalog:
         The runs of `first` come first then: they are what somebody wants to see.
         """
         if not isinstance(self._watch, Arriving):
+            if isinstance(self._watch, FirstLook) and self._early is None:
+                for snapshot, done, total in self._watch.first_look():
+                    self.reading = Reading(done, total)
+                    yield partial(self._keep_part, snapshot)
             yield self._ask_all()
+            self.reading = None
             return
         if first:
             yield partial(self._keep_part, Snapshot(rows_of_ids(self.store, first), self.experiments))

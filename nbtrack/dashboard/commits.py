@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from nbtrack.capture.commits import COMMIT_ID, commit_of, file_changes, repository_of
+from nbtrack.capture.commits import commit_of, file_changes, repository_of
 from nbtrack.capture.git import COMMIT, ROOT, SNAPSHOT
 from nbtrack.entities import Run
 from nbtrack.errors import NotFoundError
+from nbtrack.git.command import isolated
+from nbtrack.git.head import COMMIT_ID
+from nbtrack.stores.base import Store
+from nbtrack.stores.own_files import own_files
 
 
-def between(old: Run, new: Run) -> dict[str, Any]:
+def between(store: Store, old: Run, new: Run) -> dict[str, Any]:
     """From the files of one run to those of another. Raises NotFoundError where that cannot be told."""
     one, other = _commit(old), _commit(new)
-    return _told(one, other, [old, new])
+    return _told(store, one, other, [old, new])
 
 
-def uncommitted(run: Run) -> dict[str, Any]:
+def uncommitted(store: Store, run: Run) -> dict[str, Any]:
     """What the work tree of a run had that its commit has not."""
     base, snapshot = run.data.tags.get(COMMIT), run.data.tags.get(SNAPSHOT)
     if not base or not COMMIT_ID.fullmatch(base):
@@ -24,8 +28,8 @@ def uncommitted(run: Run) -> dict[str, Any]:
     if not snapshot:
         if run.data.tags.get("nbtrack.git.dirty") == "true":
             raise NotFoundError("Files were changed and not committed, and no snapshot of them was kept.")
-        return _told(base, base, [run])
-    return _told(base, _commit(run), [run])
+        return _told(store, base, base, [run])
+    return _told(store, base, _commit(run), [run])
 
 
 def _commit(run: Run) -> str:
@@ -35,17 +39,18 @@ def _commit(run: Run) -> str:
     return found
 
 
-def _told(old: str, new: str, runs: list[Run]) -> dict[str, Any]:
+def _told(store: Store, old: str, new: str, runs: list[Run]) -> dict[str, Any]:
     same = {"old": old, "new": new, "files": [], "more": 0}
     if old == new:
         return same
-    root = repository_of([old, new], [run.data.tags.get(ROOT) for run in runs])
-    if root is None:
+    repository = repository_of([old, new], [run.data.tags.get(ROOT) for run in runs])
+    if repository is None:
         raise NotFoundError(
             f"The commits {old[:10]} and {new[:10]} are not both in a repository here. "
             "Snapshots stay in the repository they were taken in: start the notebook there to see what changed."
         )
-    files, more = file_changes(root, old, new)
+    with isolated(repository) as git:
+        files, more = file_changes(git, old, new, own_files(store, runs[-1].info.run_id))
     listed = [
         {
             # A name that is no UTF-8 travels with replacement marks.

@@ -66,11 +66,11 @@ def _key(clause: str) -> tuple[str, bool] | None:
 
 
 def _mean(column: Numbers | Metrics, rows: Iterable[int]) -> float:
-    """In the same steps as in the browser, so that means which are nearly equal fall the same way. NaN is left out."""
+    """Of the finite values; in the same steps as in the browser, so that nearly equal means fall the same way."""
     n, mean = 0, 0.0
     for row in rows:
         value = float(column.values[row])
-        if column.missing[row] or math.isnan(value):
+        if column.missing[row] or not math.isfinite(value):
             continue
         n += 1
         mean += (value - mean) / n

@@ -8,6 +8,7 @@ its hub weakly, and ends when no dashboard is left.
 from __future__ import annotations
 
 import atexit
+import math
 import os
 import threading
 import time
@@ -72,6 +73,7 @@ class Hub:
         self._loaded = threading.Event()
         self._known = threading.Event()  # there is something to show, if only what is remembered
         self._failure: Exception | None = None
+        self._began_at = time.monotonic()
 
     @property
     def loaded(self) -> bool:
@@ -102,6 +104,7 @@ class Hub:
 
     def load(self) -> None:
         """Read the store for the first time. What goes wrong is raised in `join`."""
+        self._began_at = time.monotonic()
         try:
             if self.catalog.remember():
                 self._known.set()
@@ -109,10 +112,10 @@ class Hub:
             for keep in self.catalog.arriving(self._first):
                 with self.lock:
                     found = keep()
+                    if found.rows and (self.catalog.far or self.catalog.reading):
+                        self._known.set()
                     if self.known:
                         self._tell(found, [])
-                if self.catalog.far and found.rows:
-                    self._known.set()
             self._judge()
             with self.lock:
                 self.book.preload(self.catalog.rows, far=self.catalog.far)
@@ -210,7 +213,7 @@ class Hub:
 
     def status(self, notes: Iterable[str] = ()) -> dict[str, Any]:
         running = [run for run in self.book.ours if self._is_running(run)]
-        checking = [COMING if self.catalog.far else CHECKING] if self.known and not self.loaded else []
+        checking = [self._reading_note()] if self.known and not self.loaded else []
         told = {
             "running": running,
             "abandoned": self._abandoned,
@@ -219,6 +222,16 @@ class Hub:
             "made_at": int(time.time() * 1000),
         }
         return {**self.catalog.status(), **told, "rev": self.rev}
+
+    def _reading_note(self) -> str:
+        """What is shown while the store is read for the first time."""
+        if self.catalog.far:
+            return COMING
+        if self.catalog.reading is None:
+            return CHECKING
+        done, total = self.catalog.reading
+        left = (time.monotonic() - self._began_at) * (total - done) / max(1, done)
+        return f"Reading the store: {done:,} of {total:,} runs, newest first; about {math.ceil(left)} s left."
 
     def snapshot(self) -> Snapshot:
         """Packs of everything as of `rev`, made once for all dashboards."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,7 +17,8 @@ MOST_ROWS = 500
 MOST_COLUMNS = 60
 SAFE = (14, 0, 1)
 LONGEST_CELL = 500  # characters
-LARGEST_PAGE = 300_000_000  # bytes that one column may take while its first rows are read
+LARGEST = 200_000_000  # bytes that columns may take, of those that are many times larger than in the file
+SWOLLEN = 50  # so many times
 # What the libraries raise over files that are damaged, or hold what they do not know.
 DAMAGED = (OSError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, NotImplementedError)
 
@@ -40,25 +42,66 @@ def _has_safe_pyarrow() -> bool:
     return False
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A column's bytes in one row group, in the file and unpacked, as the file says."""
+
+    column: str
+    packed: int
+    unpacked: int
+
+
+def groups_within(groups: Sequence[tuple[int, Sequence[Part]]]) -> list[int]:
+    """The numbers of the first row groups, each (rows, parts), whose rows are shown. Raises StoreError for none.
+
+    A few bytes can be packed into many, and a page is unpacked whole: what says so of itself is counted, over all
+    columns and groups together, and read only as far as there is memory meant for it.
+    """
+    found: list[int] = []
+    rows = swollen = 0
+    for number, (length, parts) in enumerate(groups):
+        large = [part for part in parts if part.unpacked > SWOLLEN * max(part.packed, 1)]
+        swollen += sum(part.unpacked for part in large)
+        if swollen > LARGEST:
+            if not found:
+                most = max(large, key=lambda part: part.unpacked)
+                raise StoreError(
+                    f"Its first rows are too large for a preview: '{most.column[:LONGEST_CELL]}' alone unpacks "
+                    f"{most.packed:,} bytes to {most.unpacked:,}."
+                )
+            break
+        found.append(number)
+        rows += length
+        if rows >= MOST_ROWS:
+            break
+    return found
+
+
 def _by_pyarrow(source: Path | bytes) -> dict[str, Any]:
     from pyarrow.parquet import ParquetFile
 
     with ParquetFile(io.BytesIO(source) if isinstance(source, bytes) else source, buffer_size=1 << 16) as file:
         names = file.schema_arrow.names
         shown = names[:MOST_COLUMNS]
-        if file.metadata.num_row_groups:
-            _check(file.metadata.row_group(0))
-        batch = next(file.iter_batches(MOST_ROWS, columns=shown, use_threads=False), None)
+        about = file.metadata
+        groups = groups_within([_of_arrow(about.row_group(at), shown) for at in range(_first_groups(about))])
+        batches = file.iter_batches(MOST_ROWS, row_groups=groups, columns=shown, use_threads=False)
+        batch = next(batches, None) if groups else None
         columns = [] if batch is None else [_texts(column.to_pylist()) for column in batch.columns]
-        return _told(shown, columns, file.metadata.num_rows, len(names))
+        return _told(shown, columns, about.num_rows, len(names))
 
 
-def _check(group: Any) -> None:
-    """A few bytes can be deflated into many: what says so of itself is left alone."""
-    for at in range(min(group.num_columns, MOST_COLUMNS)):
-        column = group.column(at)
-        if column.total_uncompressed_size > LARGEST_PAGE and column.total_compressed_size < LARGEST_PAGE // 100:
-            raise StoreError(f"The column '{column.path_in_schema}' is too large for a preview.")
+def _first_groups(about: Any) -> int:
+    return min(int(about.num_row_groups), MOST_ROWS)
+
+
+def _of_arrow(group: Any, shown: list[str]) -> tuple[int, list[Part]]:
+    columns = (group.column(at) for at in range(group.num_columns))
+    parts = [
+        Part(str(each.path_in_schema), each.total_compressed_size, each.total_uncompressed_size) for each in columns
+    ]
+    wanted = frozenset(shown)
+    return int(group.num_rows), [part for part in parts if part.column in wanted or part.column.split(".")[0] in wanted]
 
 
 def _by_fastparquet(source: Path | bytes) -> dict[str, Any]:
@@ -66,9 +109,18 @@ def _by_fastparquet(source: Path | bytes) -> dict[str, Any]:
 
     file = ParquetFile(io.BytesIO(source) if isinstance(source, bytes) else str(source))
     shown = list(file.columns)[:MOST_COLUMNS]
-    head = file.head(MOST_ROWS, columns=shown)
+    groups = groups_within([_of_fastparquet(group) for group in file.row_groups[:MOST_ROWS]])
+    head = file[: len(groups)].head(MOST_ROWS, columns=shown)
     columns = [_texts(head[name].astype(object).where(head[name].notna(), None)) for name in shown]
     return _told(shown, columns, file.count(), len(file.columns))
+
+
+def _of_fastparquet(group: Any) -> tuple[int, list[Part]]:
+    data = [column.meta_data for column in group.columns]
+    parts = [
+        Part(".".join(map(str, d.path_in_schema)), d.total_compressed_size, d.total_uncompressed_size) for d in data
+    ]
+    return int(group.num_rows), parts
 
 
 def _told(names: list[str], columns: list[list[str | None]], rows: int, width: int) -> dict[str, Any]:

@@ -104,7 +104,7 @@ def _about_runs(store: Store, request: Request) -> dict[str, Any]:
             return logged.models(store, request.runs[0])
         case "commits":
             runs = [store.run(run) for run in request.runs[:2]]
-            return commits.between(*runs) if len(runs) == 2 else commits.uncommitted(runs[0])
+            return commits.between(store, *runs) if len(runs) == 2 else commits.uncommitted(store, runs[0])
         case "plotly":
             return {"gzip": plotly_code()}
         case other:

@@ -9,11 +9,13 @@ from typing import NamedTuple
 import numpy as np
 
 from nbtrack.dashboard.thin import WHOLE, Beginning, thin
-from nbtrack.dashboard.wire import Chunk, cut_columns, pack_frame, pack_series
-from nbtrack.frame import Frame, Series
+from nbtrack.dashboard.wire import LONGEST_WORD, Chunk, cut_columns, pack_frame, pack_series
+from nbtrack.frame import ATTRIBUTES, Column, Frame, Series, Text
 
 LIVE_POINTS = 1_000_000  # of all histories in the `series` trait
 FIRST_RUNS = 200  # shown of many before all others
+MOST_COLUMNS = 500  # so many are never too many
+PER_COLUMN = 60  # bytes of the header that a column takes besides its name
 SAMPLE = 1_000  # runs, from which is told how many fit
 SAVED_BYTES = 1_250_000  # of packs in a saved output; base64 makes 1.67 MB of it, the front end and a plain table 0.25
 
@@ -49,7 +51,8 @@ def snapshot(frame: Frame, histories: Sequence[Held], *, most_points: int = LIVE
 
 def first_snapshot(first: Frame, runs: int) -> Snapshot:
     """The rows that a table of so many runs begins with."""
-    return Snapshot(pack_frame(first), pack_series([]), [on_their_way(len(first), runs)])
+    few = columns_within(first, SAVED_BYTES // 3)
+    return Snapshot(pack_frame(few), pack_series([]), [on_their_way(len(first), runs)])
 
 
 def on_their_way(first: int, runs: int) -> str:
@@ -62,8 +65,15 @@ def saved_snapshot(frame: Frame, histories: Sequence[Held], first: Collection[st
     `frame` is ordered newest first.
     """
     rows = _first_then_newest(frame, first)
-    runs, kept = _runs_within(frame, rows, most_bytes * 2 // 3)
     notes = []
+    narrow = columns_within(frame, most_bytes // 3)
+    if len(narrow.columns) < len(frame.columns):
+        notes.append(
+            f"This saved copy holds {len(narrow.columns):,} of {len(frame.columns):,} columns, those of the most runs. "
+            "Run the cell again to see all."
+        )
+        frame = narrow
+    runs, kept = _runs_within(frame, rows, most_bytes * 2 // 3)
     if kept < len(frame):
         notes.append(
             f"This saved copy holds the newest {kept:,} of {len(frame):,} runs. Run the cell again to see all."
@@ -102,6 +112,37 @@ def cap(lengths: Iterable[int], budget: int) -> int:
             return max(4, share)
         left -= length
     return max(4, low[-1]) if low else 4
+
+
+def columns_within(frame: Frame, budget: int) -> Frame:
+    """The frame; where its columns alone take more bytes, without those that the fewest runs have."""
+    if len(frame.columns) <= MOST_COLUMNS:
+        return frame
+    size = {name: _least_bytes(name, column) for name, column in frame.columns.items()}
+    if sum(size.values()) <= budget:
+        return frame
+    ranked = sorted(
+        frame.columns,
+        key=lambda name: (name not in ATTRIBUTES, name.startswith(("params.", "tags.")), -_runs_with(frame, name)),
+    )
+    kept: set[str] = set()
+    for name in ranked:
+        budget -= size[name]
+        if budget < 0 and name not in ATTRIBUTES:
+            break
+        kept.add(name)
+    return Frame({name: column for name, column in frame.columns.items() if name in kept}, len(frame))
+
+
+def _least_bytes(name: str, column: Column) -> int:
+    """About so many bytes a column takes in a pack before there is any row."""
+    words = sum(min(len(word), LONGEST_WORD) for word in column.words) if isinstance(column, Text) else 0
+    return PER_COLUMN + len(name) + words
+
+
+def _runs_with(frame: Frame, name: str) -> int:
+    column = frame.columns[name]
+    return int((column.codes >= 0).sum() if isinstance(column, Text) else (~column.missing).sum())
 
 
 def _first_then_newest(frame: Frame, first: Collection[str]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from plotly.graph_objects import Figure
 
-PATIENCE = 5.0  # s that the first showing waits for a store to be read
+PATIENCE = 0.8  # s that the first showing waits for a store to be read
 SOON = 0.5  # s after which many runs are sent, where nothing is shown meanwhile
 PAGE_BYTES = 60_000_000  # of packs in a page of its own
 

@@ -1,6 +1,8 @@
 """What do several runs say together? The mean over unequal grids of x with a band around it, as js/src/data/bands.ts.
 
-A run counts between its first and its last finite point, in between by straight lines.
+A run counts between its first and its last point, in between by straight lines. A point that is NaN or infinite is a
+gap: there, and up to the finite points beside it, the run does not count. `n` says how many do; where none does, the
+mean is NaN.
 """
 
 from __future__ import annotations
@@ -12,19 +14,11 @@ import numpy as np
 
 from nbtrack.errors import InvalidValueError
 from nbtrack.figures.line import Line
+from nbtrack.figures.student import SURE, half95
 from nbtrack.frame import F64
 
 BANDS = ("sd", "ci", "minmax")
-MOST = 20_000  # x's of a grid
-# Student's t for a two-sided 95 % interval, by degrees of freedom; beyond them that of the normal distribution.
-STUDENT = (
-    *(12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228),
-    *(2.201, 2.179, 2.160, 2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086),
-    *(2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045, 2.042),
-)
-NORMAL = 1.96
-# An interval of fewer runs is many times as wide as they lie apart: on an axis that held it nothing else could be seen.
-SURE = 3
+MOST = 20_000  # x's of a grid; the ends of a min–max band still hold every point
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,38 +35,47 @@ def band_of(lines: Sequence[Line], kind: str = "sd") -> Band:
     """`kind`: mean ± "sd" (of a sample), "ci" (95 % of the mean), or "minmax". One run alone has no width."""
     if kind not in BANDS:
         raise InvalidValueError(f"band is one of {', '.join(BANDS)}, not {kind!r}.")
-    finite = [line.take(np.flatnonzero(np.isfinite(line.y))) for line in lines]
-    finite = [_one_each(line) for line in finite if len(line)]
-    grid = np.unique(np.concatenate([line.x for line in finite])) if finite else np.zeros(0)
-    if len(grid) > MOST:
-        grid = grid[np.floor(np.arange(MOST) * (len(grid) - 1) / (MOST - 1) + 0.5).astype(np.int64)]
-    values = np.full((len(finite), len(grid)), np.nan)
-    for row, line in zip(values, finite, strict=True):
+    single = [_once_each(line) for line in lines if len(line)]
+    whole = np.unique(np.concatenate([line.x for line in single])) if single else np.zeros(0)
+    grid = whole
+    if len(whole) > MOST:
+        grid = whole[np.floor(np.arange(MOST) * (len(whole) - 1) / (MOST - 1) + 0.5).astype(np.int64)]
+    values = np.full((len(single), len(grid)), np.nan)
+    for row, line in zip(values, single, strict=True):
         row[:] = np.interp(grid, line.x, line.y, left=np.nan, right=np.nan)
     with np.errstate(over="ignore", invalid="ignore"):  # values near the greatest float: inf and NaN, as in JavaScript
-        return _summary(grid, values, kind)
+        return _summary(grid, values, kind, single if len(grid) < len(whole) else [])
 
 
-def _one_each(line: Line) -> Line:
-    """The later of several points at one x."""
-    return line.take(np.flatnonzero(np.concatenate((np.diff(line.x) != 0, [True]))))
+def _once_each(line: Line) -> Line:
+    """One point at each x: the last finite one of several, and NaN where none is finite."""
+    y = np.where(np.isfinite(line.y), line.y, np.nan)
+    places = np.arange(len(line)) + np.where(np.isnan(y), 0, len(line))  # a finite point counts more than any other
+    starts = np.flatnonzero(np.concatenate(([True], np.diff(line.x) != 0)))
+    best = np.maximum.reduceat(places, starts) % len(line)
+    return Line(line.x[starts], y[best])
 
 
-def _summary(grid: F64, values: F64, kind: str) -> Band:
+def _summary(grid: F64, values: F64, kind: str, thinned: Sequence[Line]) -> Band:
+    """`thinned`: the lines, where the grid leaves out some of their points."""
     here = ~np.isnan(values)
     n = here.sum(axis=0).astype(np.float64)
     held = np.where(here, values, 0.0)
-    mean = held.sum(axis=0) / np.maximum(n, 1)
+    mean = np.where(n > 0, held.sum(axis=0) / np.maximum(n, 1), np.nan)
     least = np.where(here, values, np.inf).min(axis=0, initial=np.inf)
     most = np.where(here, values, -np.inf).max(axis=0, initial=-np.inf)
+    for line in thinned:
+        at = np.searchsorted(grid, line.x)
+        np.fmin.at(least, at, line.y)
+        np.fmax.at(most, at, line.y)
+    least, most = (np.where(least > most, np.nan, each) for each in (least, most))
     if kind == "minmax":
         return Band(grid, mean, least, most, n, (least, most))
     off = np.where(here, values - mean, 0.0)
-    half = np.sqrt((off**2).sum(axis=0) / np.maximum(n - 1, 1))
+    sd = np.sqrt((off**2).sum(axis=0) / np.maximum(n - 1, 1))
     if kind == "sd":
-        return Band(grid, mean, mean - half, mean + half, n, (mean - half, mean + half))
-    table = np.array([0.0, *STUDENT, NORMAL])
-    half = half * table[np.clip(n - 1, 0, len(STUDENT) + 1).astype(np.int64)] / np.sqrt(np.maximum(n, 1))
+        return Band(grid, mean, mean - sd, mean + sd, n, (mean - sd, mean + sd))
+    half = half95(sd, n)
     low, high = mean - half, mean + half
     reach = (np.where(n < SURE, least, low), np.where(n < SURE, most, high))
     return Band(grid, mean, low, high, n, reach)

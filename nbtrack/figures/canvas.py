@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from nbtrack.figures.categories import in_natural_order
 from nbtrack.figures.given import Values
 from nbtrack.figures.ink import HUES
 
@@ -31,15 +34,20 @@ def figure(traces: Sequence[Any], title: str, *, notes: Sequence[str] = (), **la
 
 
 def axis(values: Values) -> dict[str, Any]:
-    """An axis for a column: logarithmic where its values were chosen so, by name where they are texts."""
+    """An axis for a column: logarithmic where its values were chosen so, a calendar of times, by name of texts."""
     if values.numbers is None:
-        return {"title": {"text": _plain(values.label)}, "type": "category"}
+        order = [_plain(word) for word in in_natural_order(text for text in values.texts if text is not None)]
+        return {"title": {"text": _plain(values.label)}, "type": "category", "categoryarray": order}
+    if values.is_time:
+        return {"title": {"text": f"{_plain(values.label)} (UTC)"}, "type": "date"}
     return {"title": {"text": _plain(values.label)}, "type": "log" if values.log else "linear"}
 
 
 def shown(values: Values) -> list[Any]:
     if values.numbers is None:
         return [None if text is None else _plain(text) for text in values.texts]
+    if values.is_time:
+        return [None if np.isnan(ms) else np.datetime64(round(ms), "ms").item() for ms in values.numbers.tolist()]
     return list(values.numbers.tolist())
 
 

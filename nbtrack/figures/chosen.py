@@ -26,11 +26,14 @@ class Chosen:
 
 
 def chosen_of(given: Runs) -> Chosen:
-    """Params and metrics that vary, the machine's own left out, and the metric that most likely says how good a run is:
-    one that has a best, of held-out data first, then one that is to grow."""
-    names = given.frame.columns
+    """Params and metrics that vary, the machine's own left out, and the metric that most likely says how good a run is.
+
+    Columns that most runs have come first. The metric is one that has a best, of held-out data first, then one that is
+    to grow.
+    """
+    names = sorted(given.frame.columns, key=lambda name: (-_held(given, name), name))
     params = [name for name in names if name.startswith("params.") and _varies(given, name)]
-    own = [f"metrics.{name}" for name in given.metrics() if not name.startswith("system/")]
+    own = [name for name in names if name.startswith("metrics.") and not name.startswith("metrics.system/")]
     metrics = [name for name in own if _varies(given, name)]
     metric = _chosen_metric(given, [name for name in metrics if _is_of_several(given, name)] or metrics)
     told = [] if metric is None else [f"metrics.{metric}"]
@@ -46,6 +49,16 @@ def _chosen_metric(given: Runs, columns: Sequence[str]) -> str | None:
         return way is None, not name.lower().startswith(("val", "test", "eval")), way == "min", name
 
     return min(metrics, key=rank, default=None)
+
+
+def _held(given: Runs, name: str) -> int:
+    """How many runs have a value."""
+    values = column_of(given, name) if name.startswith(("params.", "metrics.")) else None
+    if values is None:
+        return 0
+    if values.numbers is not None:
+        return int(np.isfinite(values.numbers).sum())
+    return sum(1 for text in values.texts if text is not None)
 
 
 def _is_of_several(given: Runs, name: str) -> bool:

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nbtrack.figures.canvas import MOST_TICKS, axis, figure, plain, shown
-from nbtrack.figures.cells import cells_of, side_of
+from nbtrack.figures.categories import in_natural_order
+from nbtrack.figures.cells import cells_of, labels_of, side_of
 from nbtrack.figures.chosen import chosen_of
-from nbtrack.figures.given import Runs, Values, column_of, metric_of, runs_of, written_as
+from nbtrack.figures.given import Runs, Values, column_of, metric_of, runs_of
 from nbtrack.figures.ink import HUES, SCALE, group_inks
+from nbtrack.formats import number
 from nbtrack.stores.base import Store
 
 if TYPE_CHECKING:
@@ -65,7 +67,7 @@ def scatter(runs: Any, x: str, y: str, color: str | None = None, *, store: Store
         traces = [Scatter(x=xs, y=ys, text=names, marker=marker, **common)]
     else:
         traces = []
-        words = list(dict.fromkeys(by.texts))
+        words = in_order(by)
         colors = group_inks(str(word) for word in words)
         for word in words:
             rows = [row for row, text in enumerate(by.texts) if text == word]
@@ -99,7 +101,7 @@ def contour(runs: Any, x: str, y: str, metric: str, *, store: Store | str | Path
     kind = Contour if whole else Heatmap
     field = kind(x=grid.x.middles, y=grid.y.middles, z=grid.means, hoverinfo="skip", **bar)
     hover = "%{text}<extra></extra>"
-    text = [f"{plain(name)}: {value:.6g}" for name, value in zip(given.names, values.numbers, strict=True)]
+    text = [f"{plain(name)}: {number(value)}" for name, value in zip(given.names, values.numbers, strict=True)]
     marker = {"color": "rgba(0,0,0,0)", "size": 7, "line": {"color": "#1d2129", "width": 1}}
     dots = Scatter(x=grid.x.at, y=grid.y.at, mode="markers", text=text, marker=marker, hovertemplate=hover)
     dots.showlegend = False
@@ -125,16 +127,20 @@ def box(runs: Any, metric: str, by: str, *, store: Store | str | Path | None = N
     assert values.numbers is not None
     traces = []
     side = side_of(column)
+    notes = ["quartiles by linear interpolation (as numpy), whiskers to the least and the greatest run"]
     labels = [*side.labels, *(["–"] if (side.cell < 0).any() else [])]
     for cell, label in enumerate(labels):
         there = side.cell == (cell if cell < len(side.labels) else -1)
         rows = np.flatnonzero(there & np.isfinite(values.numbers)).tolist()
+        name, held = plain(f"{label} ({len(rows)})"), values.numbers[rows]
         hidden = {"fillcolor": "rgba(0,0,0,0)", "line": {"color": "rgba(0,0,0,0)"}} if len(rows) < FEW_PER_BOX else {}
         traces.append(
             Box(
-                y=values.numbers[rows],
-                name=plain(f"{label} ({len(rows)})"),
-                text=[plain(given.names[row]) for row in rows],
+                x=[name],
+                y=[held],
+                name=name,
+                **_quartiles(held),
+                text=[[plain(given.names[row]) for row in rows]],
                 boxpoints="all",
                 jitter=0.3,
                 pointpos=0,
@@ -144,7 +150,15 @@ def box(runs: Any, metric: str, by: str, *, store: Store | str | Path | None = N
         )
     xaxis = {"title": {"text": plain(column.label)}, "type": "category"}
     yaxis = {"title": {"text": plain(values.label)}}
-    return figure(traces, f"{values.label} by {column.label}", xaxis=xaxis, yaxis=yaxis, showlegend=False)
+    return figure(traces, f"{values.label} by {column.label}", notes=notes, xaxis=xaxis, yaxis=yaxis, showlegend=False)
+
+
+def _quartiles(values: np.ndarray[Any, np.dtype[np.float64]]) -> dict[str, Any]:
+    """As the dashboard draws them: plotly itself takes other quartiles, and whiskers of 1.5 times their distance."""
+    if len(values) == 0:
+        return {}
+    least, low, half, high, most = ([float(each)] for each in np.percentile(values, (0, 25, 50, 75, 100)))
+    return {"lowerfence": least, "q1": low, "median": half, "q3": high, "upperfence": most}
 
 
 def _chosen(given: Runs) -> list[str]:
@@ -153,12 +167,9 @@ def _chosen(given: Runs) -> list[str]:
 
 
 def in_order(column: Values) -> list[str | None]:
-    """The distinct values: numbers by size, texts by first appearance, missing ones last."""
-    words = list(dict.fromkeys(column.texts))
-    held = [word for word in words if word is not None]
-    if column.numbers is not None:
-        held.sort(key=lambda word: float(column.numbers[column.texts.index(word)]))  # type: ignore[index]
-    return [*held, *([None] if None in words else [])]
+    """The distinct values: numbers by size, then texts, "None" and missing ones last."""
+    held = in_natural_order(word for word in column.texts if word is not None)
+    return [*held, *([None] if None in column.texts else [])]
 
 
 def _dimension(values: Values) -> dict[str, Any]:
@@ -189,7 +200,7 @@ def _own_ticks(values: Values) -> dict[str, Any]:
     for at, place in enumerate(scaled):
         if not kept or place - scaled[kept[-1]] >= (scaled[-1] - scaled[0]) / 10:
             kept.append(at)
-    names = [plain(written_as(values, float(distinct[at]))) for at in kept]
+    names = [plain(text) for text in labels_of(values, distinct[kept])]
     return {"tickvals": [scaled[at] for at in kept], "ticktext": names}
 
 

@@ -14,7 +14,7 @@ from nbtrack.errors import InvalidValueError, NotFoundError
 from nbtrack.figures._palette import COLOR_TAG
 from nbtrack.figures.importances import numeric
 from nbtrack.figures.ink import valid_color
-from nbtrack.frame import F64, Frame, Metrics, Series, Text, frame_of
+from nbtrack.frame import F64, TIMES, Frame, Metrics, Series, Text, frame_of
 from nbtrack.query.named import run_ids
 from nbtrack.stores import run_colors
 from nbtrack.stores.base import Narrowing, Store
@@ -82,6 +82,11 @@ class Values:
     numbers: F64 | None
 
     @property
+    def is_time(self) -> bool:
+        """Milliseconds since 1970."""
+        return self.name in TIMES
+
+    @property
     def label(self) -> str:
         group, _, name = self.name.partition(".")
         return name if group in GROUPS and name else self.name
@@ -142,15 +147,34 @@ def column_of(runs: Runs, name: str) -> Values:
         numbers = numeric(texts) if found.startswith(("params.", "tags.")) else None
         return Values(found, texts, numbers if numbers is not None and np.isfinite(numbers).any() else None)
     numbers = np.where(column.missing, np.nan, column.values)
-    return Values(found, [None if at is None else f"{at:.6g}" for at in map(column.at, range(len(column)))], numbers)
+    return Values(
+        found, [None if at is None else spelled(float(at)) for at in map(column.at, range(len(column)))], numbers
+    )
 
 
-def written_as(values: Values, number: float) -> str:
-    """A value as the store has it, where it is written there in one way only: "0.10" is not 0.1."""
-    assert values.numbers is not None
+def written_as(values: Values, number: float) -> str | None:
+    """A param or tag as the store has it, where it is written there in one way only: "0.10" is not 0.1."""
+    if values.numbers is None or not values.name.startswith(("params.", "tags.")):
+        return None
     forms = {values.texts[row] for row in np.flatnonzero(values.numbers == number)}
-    only = next(iter(forms)) if len(forms) == 1 else None
-    return f"{number:.6g}" if only is None else only
+    return next(iter(forms)) if len(forms) == 1 else None
+
+
+def times_of(times: F64) -> list[str]:
+    """Times in ms as short as tells them apart, in UTC: 11-03 14:05, with seconds or the year where these differ."""
+    whole = [str(np.datetime64(round(ms), "ms")) for ms in times.tolist()]
+    for first, last in ((5, 16), (5, 19), (5, 23), (0, 23)):
+        found = [text[first:last].replace("T", " ") for text in whole]
+        if len(set(found)) == len(set(whole)):
+            return found
+    return whole
+
+
+def spelled(value: float) -> str:
+    """All digits, as JavaScript writes a number."""
+    if not np.isfinite(value):
+        return "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
+    return str(int(value)) if value == int(value) and abs(value) < 1e21 else repr(value)
 
 
 def metric_of(runs: Runs, name: str) -> str:

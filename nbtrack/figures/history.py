@@ -25,10 +25,11 @@ from nbtrack.stores.base import Store
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
-AXES = {"step": "step", "time": "time", "relative": "seconds since the start"}
+AXES = {"step": "step", "time": "time (UTC)", "relative": "seconds since the start"}
 BAND_NAMES = {"sd": "± 1 SD", "ci": "95 % interval of the mean", "minmax": "min–max"}
 BEYOND = "the 95 % interval of two runs goes beyond the axis"
 ROOM = 0.06  # of the axis, around what it must hold
+FEWER = 0.45  # how strong a mean is where not all runs of its group count
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,8 @@ class Drawn:
     line: Line
     band: tuple[F64, F64] | None = None
     reach: tuple[F64, F64] | None = None  # what of the band an axis must hold
+    n: F64 | None = None  # runs that count at each x of a mean, and how many the group has
+    of: int = 0
 
 
 def metric_history(
@@ -89,6 +92,7 @@ def metric_history(
         traces += _best(drawn, sense, style)
     told = ", ".join(each.label for each in columns)
     notes = [f"by {told}: mean, {BAND_NAMES.get(band, band)}"] if columns else []
+    notes += _fewer(given, lines, columns)
     extent = _extent(drawn, log_y)
     if extent:
         notes.append(BEYOND)
@@ -144,16 +148,44 @@ def _traces(drawn: Drawn, style: Style) -> list[Any]:
         edge = {**common, "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False}
         fill = {"fill": "tonexty", "fillcolor": faint(ink.color, 0.18)}
         low, high = (Line(line.x, each) for each in drawn.band)
-        return [
-            Scatter(**_all(high, style), **edge),
-            Scatter(**_all(low, style), **fill, **edge),
-            Scatter(**_all(line, style), **full),
-        ]
+        band = [Scatter(**_all(high, style), **edge), Scatter(**_all(low, style), **fill, **edge)]
+        return [*band, *_mean(drawn, style, full)]
     if style.smoothing == 0:
         return [Scatter(**_points(line, style), **full)]
     smooth = Line(line.x, _soft(line.y, style))
     raw = {"line": {"color": faint(ink.color, 0.25), "width": 1}, "showlegend": False, "hoverinfo": "skip"}
     return [Scatter(**_points(line, style), **{**common, **raw}), Scatter(**_points(smooth, style), **full)]
+
+
+def _mean(drawn: Drawn, style: Style, full: dict[str, Any]) -> list[Any]:
+    """The mean with the number of its runs on hover; fainter where some of the group do not count."""
+    from plotly.graph_objects import Scatter
+
+    line, n = drawn.line, drawn.n
+    assert n is not None
+    hover = {"customdata": n, "hovertemplate": f"%{{y}} (%{{customdata}} of {drawn.of} runs)"}
+    if (n >= drawn.of).all():
+        return [Scatter(**_all(line, style), **full, **hover)]
+    pale = {**full, "line": {**full["line"], "color": faint(drawn.ink.color, FEWER)}, "showlegend": False}
+    whole = Line(line.x, np.where(n < drawn.of, np.nan, line.y))
+    strong = Scatter(**_all(whole, style), **full, hoverinfo="skip", meta="all runs count")
+    return [Scatter(**_all(line, style), **pale, **hover), strong]
+
+
+def _fewer(given: Runs, lines: dict[str, Line], columns: Sequence[Values]) -> list[str]:
+    """Which runs of a group end before it does, so that the mean beyond is that of the others."""
+    groups: dict[str, list[Line]] = {}
+    for run, name in zip(given.ids, group_names(given, columns), strict=True) if columns else ():
+        if run in lines:
+            groups.setdefault(name, []).append(lines[run])
+    early, diverged = 0, 0
+    for held in groups.values():
+        last = max(line.x[-1] for line in held)
+        endless = [line for line in held if not np.isfinite(line.y[-1])]
+        diverged += len(endless)
+        early += sum(1 for line in held if np.isfinite(line.y[-1]) and line.x[-1] < last)
+    told = [f"{early} end before their group"] * bool(early) + [f"{diverged} end in NaN or ±∞"] * bool(diverged)
+    return [f"runs: {', '.join(told)} (there the mean is of fewer runs, fainter)"] if told else []
 
 
 def _best(drawn: Sequence[Drawn], sense: str, style: Style) -> list[Any]:
@@ -205,7 +237,8 @@ def _grouped(given: Runs, lines: dict[str, Line], columns: Sequence[Values], ban
         found = band_of(held, band)
         mean, low, high, least, most = (_soft(y, style) for y in (found.mean, found.low, found.high, *found.reach))
         whole = f"{name} ({len(held)})"
-        drawn.append(Drawn(name, whole, colors[name], Line(found.x, mean), (low, high), (least, most)))
+        line = Line(found.x, mean)
+        drawn.append(Drawn(name, whole, colors[name], line, (low, high), (least, most), found.n, len(held)))
     return drawn
 
 

@@ -15,13 +15,14 @@ from nbtrack.frame import F64
 
 @dataclass(frozen=True, slots=True)
 class Mean:
-    """`n` runs have a finite value; `reach` is what of the band an axis must hold."""
+    """`n` of `of` runs have a finite value; `reach` is what of the band an axis must hold."""
 
     name: str
     value: float
     low: float
     high: float
     n: int
+    of: int
     reach: tuple[float, float]
 
 
@@ -38,13 +39,13 @@ def means_of(names: Sequence[str], values: F64, kind: str) -> list[Mean]:
     rows: dict[str, list[int]] = {}
     for row, name in enumerate(names):
         rows.setdefault(name, []).append(row)
-    return [_mean(name, values[held][np.isfinite(values[held])], kind) for name, held in rows.items()]
+    return [_mean(name, values[held][np.isfinite(values[held])], kind, len(held)) for name, held in rows.items()]
 
 
-def _mean(name: str, values: F64, kind: str) -> Mean:
+def _mean(name: str, values: F64, kind: str, of: int) -> Mean:
     """A group at one place is what its lines are there."""
     found = band_of([Line(np.zeros(1), values[row : row + 1]) for row in range(len(values))], kind)
     if len(values) == 0:
-        return Mean(name, np.nan, np.nan, np.nan, 0, (np.nan, np.nan))
+        return Mean(name, np.nan, np.nan, np.nan, 0, of, (np.nan, np.nan))
     reach = (float(found.reach[0][0]), float(found.reach[1][0]))
-    return Mean(name, float(found.mean[0]), float(found.low[0]), float(found.high[0]), len(values), reach)
+    return Mean(name, float(found.mean[0]), float(found.low[0]), float(found.high[0]), len(values), of, reach)

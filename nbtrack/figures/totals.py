@@ -64,7 +64,13 @@ def _mean_bars(given: Runs, key: str, values: F64, columns: Sequence[str], band:
     beyond = any(each.low < min(ends) or each.high > max(ends) for each in found)
     room = ROOM * (max(ends) - min(ends))
     axis = {"range": [min(ends) - room * (min(ends) < 0), max(ends) + room * (max(ends) > 0)]} if beyond else {}
-    shown = [(f"{each.name} ({each.n})", colors[each.name].color) for each in found]
+    shown = [
+        (f"{each.name} ({each.n if each.n == each.of else f'{each.n} of {each.of}'})", colors[each.name].color)
+        for each in found
+    ]
+    missing = len(values) - sum(each.n for each in found)
+    if missing:
+        notes.append(f"{missing} without a finite value, left out of the means")
     return _bars(key, shown, means, notes=[*notes, *([BEYOND] if beyond else [])], error=error, xaxis=axis)
 
 

@@ -14,8 +14,10 @@ from queue import SimpleQueue
 
 _Work = Callable[[], None]
 _idle: list[SimpleQueue[_Work]] = []  # of threads that wait
+NEXT_CELL_WAITS = 2.0  # s at most for what the cell before it is still noting
 PATIENCE = 10.0  # s that a person waits for what a run that has just ended is still keeping
 _going_on: set[Background] = set()
+_hurry = threading.Event()  # somebody waits
 
 
 class Background:
@@ -24,6 +26,7 @@ class Background:
     def __init__(self, work: _Work) -> None:
         self._work = work
         self._done = threading.Event()
+        self.was_waited_for = False
         _going_on.add(self)
         beside(self._run)
 
@@ -62,8 +65,30 @@ def settle(seconds: float = 60) -> None:
         each.wait(until - time.monotonic())
 
 
+def settle_once(seconds: float) -> None:
+    """Wait for what goes on in the background, and never again for work that was waited for in vain."""
+    until = time.monotonic() + seconds
+    waiting = [each for each in list(_going_on) if not each.was_waited_for]
+    if not waiting:
+        return
+    _hurry.set()
+    try:
+        for each in waiting:
+            each.was_waited_for = True
+            each.wait(until - time.monotonic())
+    finally:
+        _hurry.clear()
+
+
+def calm(seconds: float) -> None:
+    """Let the cell have Python's time for so long, or until somebody waits for the background."""
+    _hurry.wait(seconds)
+
+
 def _forget() -> None:
     """A forked child has no thread but its own."""
+    global _hurry
+    _hurry = threading.Event()
     _idle.clear()
     _going_on.clear()
 

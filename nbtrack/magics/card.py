@@ -12,8 +12,10 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from nbtrack.capture.alive import HEARTBEAT, is_abandoned
+from nbtrack.capture.git import COMMIT, REMOTE
 from nbtrack.entities import Run
 from nbtrack.frame import Series
+from nbtrack.git.web import commit_page, comparison_page
 from nbtrack.magics.authors import defaults, own_first
 from nbtrack.magics.trace import Trace
 from nbtrack.magics.words import ABANDONED
@@ -33,7 +35,8 @@ class Card:
     is different from the run of the same cell before. `progress` (how much of how much), `left` (ms), `rate` (points a
     second), `said` (the newest line) and `kernel` (whose server can stop it) are told while it runs. `autolog` is what
     fits have logged by themselves, and `quiet` those of the params that are a library's defaults: they are only
-    counted."""
+    counted. `commit_page` shows the commit on its hosting service, `comparison_page` what changed since the run of the
+    same cell before."""
 
     run_id: str
     name: str
@@ -56,12 +59,23 @@ class Card:
     kernel: str = ""
     autolog: str = ""
     quiet: frozenset[str] = frozenset()
+    commit: str = ""
+    commit_page: str | None = None
+    comparison_page: str | None = None
 
     def of_autolog(self, tags: Mapping[str, str]) -> None:
         """Put what the person wrote before what was read off a model."""
         self.autolog, self.quiet = tags.get(AUTOLOGGED, ""), defaults(tags)
         self.params = {key: self.params[key] for key in own_first(self.params, tags, "params")}
         self.metrics = {key: self.metrics[key] for key in own_first(self.metrics, tags, "metrics")}
+
+    def of_commit(self, tags: Mapping[str, str], before: Mapping[str, str] | None = None) -> None:
+        """`tags` are those of the run, `before` those of the run of the same cell before."""
+        self.commit = tags.get(COMMIT, "")
+        self.commit_page = commit_page(tags.get(REMOTE), self.commit)
+        if before is not None:
+            old = before.get(REMOTE), before.get(COMMIT)
+            self.comparison_page = comparison_page(*old, tags.get(REMOTE), self.commit)
 
     def shown_params(self, most: int) -> tuple[list[tuple[str, str]], int]:
         """The first ones, and how many more there are."""
@@ -110,6 +124,7 @@ def card_of(store: Store, run: Run, *, now: int) -> Card:
     for key in sorted(run.data.metrics):
         _add_series(card, key, store.history(info.run_id, key))
     card.of_autolog(run.data.tags)
+    card.of_commit(run.data.tags)
     card.artifacts = count_files(store, info.run_id)
     return card
 

@@ -182,7 +182,15 @@ def code_html(lines: list[str]) -> str:
 
 
 def _foot(card: Card) -> str:
-    said = " · ".join([*counts(card), f"run {short(card.run_id[:8], 8)}"])
+    said = escape(" · ".join([*counts(card), f"run {short(card.run_id[:8], 8)}"]))
+    said += f" · commit {_link(card.commit_page, card.commit[:10])}" if card.commit else ""
+    said += f" ({_link(card.comparison_page, 'since the run before')})" if card.comparison_page else ""
     logged = f"<div>logged by itself: {text(card.autolog, 240)}</div>" if card.autolog else ""
     hint = "" if card.status == "RUNNING" else " · <code>nbtrack.dashboard()</code> compares"
-    return f'<div style="margin-top:4px;font-size:12px;{_SOFT}">{logged}{escape(said)}{hint}</div>'
+    return f'<div style="margin-top:4px;font-size:12px;{_SOFT}">{logged}{said}{hint}</div>'
+
+
+def _link(page: str | None, words: str) -> str:
+    if page is None:
+        return text(words, 40)
+    return f'<a href="{escape(page)}" target="_blank" rel="noopener noreferrer">{text(words, 40)}</a>'

@@ -156,6 +156,7 @@ class TrackedCell:
         self.card.params.update(run.data.params)
         self.card.tags = own_tags(run.data.tags.items())
         self.card.of_autolog(run.data.tags)
+        self.card.of_commit(run.data.tags)
 
     def _show(self) -> None:
         self.shown(self.card)

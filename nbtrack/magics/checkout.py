@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from nbtrack.capture.commits import COMMIT_ID, repository_of
-from nbtrack.capture.git import ROOT, git, place_before
+from nbtrack.capture.commits import repository_of
+from nbtrack.capture.git import ROOT, place_before
 from nbtrack.entities import Run
 from nbtrack.errors import InvalidValueError, NotFoundError
+from nbtrack.git.head import COMMIT_ID
+from nbtrack.git.linked import add_work_tree
+from nbtrack.git.location import Repository
 from nbtrack.magics.background import PATIENCE, settle
 from nbtrack.magics.find import find_run
 from nbtrack.tracking.client import MlflowClient
@@ -29,12 +32,16 @@ def checkout(run: Run | str, folder: str | Path | None = None, *, cell: int = 1)
         raise NotFoundError(f"Run '{found.info.run_name}' has no commit: it ran outside a git repository.")
     if not COMMIT_ID.fullmatch(commit):
         raise InvalidValueError(f"Run '{found.info.run_name}' names '{commit[:80]}' as its commit, which is none.")
-    root = _repository(commit, tags.get(ROOT))
+    repository = _repository(commit, tags.get(ROOT))
+    root = repository.root
     there = Path(folder) if folder else root.parent / _folder_name(root, found, cell)
     if there.exists():
         raise InvalidValueError(f"'{there}' is there already. Give another folder, or remove it first.")
-    if git(root, "worktree", "add", "--detach", str(there.absolute()), commit) is None:
-        raise NotFoundError(f"git could not make '{there}' from commit {commit[:10]} of '{root}'.")
+    if not add_work_tree(repository, there.absolute(), commit):
+        raise NotFoundError(
+            f"git could not make '{there}' from commit {commit[:10]} of '{root}'. See whether the disk has room and "
+            f"`git -C {root} cat-file -t {commit[:10]}` says 'commit'."
+        )
     return there.absolute()
 
 
@@ -52,11 +59,11 @@ def _folder_name(root: Path, run: Run, cell: int) -> str:
     return f"{root.name}-{run.info.run_id[:8]}" + (f"-{cell}" if cell > 1 else "")
 
 
-def _repository(commit: str, told: str | None) -> Path:
+def _repository(commit: str, told: str | None) -> Repository:
     """The repository here, else the one that the run names, whichever holds the commit."""
-    root = repository_of([commit], [told])
-    if root:
-        return root
+    found = repository_of([commit], [told])
+    if found:
+        return found
     raise NotFoundError(
         f"Commit {commit[:10]} is in no repository here. Snapshots stay in the repository they were "
         "taken in: change into it, and call checkout again."

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.capture import options as capturing
+from nbtrack.capture.git import head_tags
 from nbtrack.entities import Metric, Param, Run, RunInputs, RunStatus
 from nbtrack.errors import guard
 from nbtrack.magics.card import count_files, own_tags
@@ -125,6 +126,10 @@ class Closing:
         if before and before.run.info.run_id != run.info.run_id:
             found = since(self._held.client.store, before, Version(run, kept(cell.source)))
             card.changes, card.code = found.lines, found.code
+            earlier = self._held.client.get_run(before.run.info.run_id).data.tags  # it was noted beside its cell
+            card.of_commit({**head_tags(), **data.tags}, earlier)
+        else:
+            card.of_commit({**head_tags(), **data.tags})
         if cell.part:
             card.note = f"cell {cell.part}; %track end ends the run"
         else:

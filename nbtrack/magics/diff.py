@@ -12,8 +12,11 @@ from nbtrack.capture.git import COMMIT, SNAPSHOT
 from nbtrack.entities import Run
 from nbtrack.errors import NotFoundError
 from nbtrack.formats import equal, number
+from nbtrack.git.command import isolated
+from nbtrack.git.generated import is_below, is_generated
 from nbtrack.query.direction import known_direction
 from nbtrack.stores import Store
+from nbtrack.stores.own_files import own_files
 
 LARGEST = 500_000  # bytes of a source or a list of packages that is compared
 
@@ -101,7 +104,7 @@ def difference(store: Store, a: Run, b: Run, ways: Mapping[str, str]) -> Differe
     """From `a` to `b`. Tags that only say when and where are left out."""
     return Difference(
         repository=text_changes(_repository(a), _repository(b)),
-        files=changed_files(a, b),
+        files=changed_files(store, a, b),
         data=data_changes(a, b),
         params=text_changes(a.data.params, b.data.params),
         metrics=metric_changes(a.data.metrics, b.data.metrics, ways),
@@ -123,13 +126,19 @@ def _repository(run: Run) -> dict[str, str]:
     return {name: tags[tag] if name == "branch" else tags[tag][:10] for name, tag in named.items() if tag in tags}
 
 
-def changed_files(a: Run, b: Run) -> list[str]:
+def changed_files(store: Store, a: Run, b: Run) -> list[str]:
     """`M model.py`, by git; empty where the repository of the two is not at hand."""
     one, other = commit_of(a.data.tags), commit_of(b.data.tags)
     if one is None or other is None or one == other:
         return []
-    root = repository_of([one, other], [])
-    return [f"{kind} {path}" for kind, path in named_changes(root, one, other)] if root else []
+    repository = repository_of([one, other], [])
+    if repository is None:
+        return []
+    with isolated(repository) as git:
+        named = named_changes(git, one, other)
+    own = own_files(store, b.info.run_id)
+    kept = [(kind, path) for kind, path in named if not is_below(repository.root / path, own)]
+    return [f"{kind} {path}" for kind, path in sorted(kept, key=lambda each: is_generated(each[1]))]
 
 
 def _telling(run: Run) -> dict[str, str]:

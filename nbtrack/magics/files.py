@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from nbtrack.capture import options
-from nbtrack.capture.secrets import MASK, masked
+from nbtrack.capture.secrets import MASK, MASK_NAME, masked
 from nbtrack.entities import Run
 from nbtrack.errors import NotFoundError
 from nbtrack.stores import Store
@@ -53,7 +53,7 @@ def kept(text: str) -> str:
 
 def masks_in(source: str) -> str:
     """A sentence about the secrets that a kept cell lacks; empty where it is as it was."""
-    lines = [str(number) for number, line in enumerate(source.splitlines(), 1) if MASK in line]
+    lines = [str(number) for number, line in enumerate(source.splitlines(), 1) if MASK in line or MASK_NAME in line]
     if not lines:
         return ""
     where = f"line {lines[0]}" if len(lines) == 1 else f"lines {', '.join(lines)}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Coroutine, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from types import FrameType
 from typing import Any
@@ -17,6 +17,7 @@ from nbtrack.errors import guard
 from nbtrack.magics import completion
 from nbtrack.magics.arguments import Options, parse, with_options
 from nbtrack.magics.awaiting import RERUN, Awaiting, refuse_to_wait, run_awaited
+from nbtrack.magics.background import NEXT_CELL_WAITS, settle_once
 from nbtrack.magics.cell import TrackedCell
 from nbtrack.magics.commands import HELP, Commands
 from nbtrack.magics.finishing import finishing
@@ -107,6 +108,9 @@ class Magics:
 
     def before(self, info: Any) -> None:
         active.refresh()
+        if self._frames.depth == 0:
+            with suppress(KeyboardInterrupt):  # the cell begins, and can be interrupted then
+                settle_once(NEXT_CELL_WAITS)  # it may ask for what the one before it is still noting
         for frame in self._frames.enter(info, self._request()):
             self._end(frame, KeyboardInterrupt(), None)
         outermost = self._frames.top()

@@ -20,7 +20,7 @@ from nbtrack.magics.find import find_run
 from nbtrack.stores.names import LONGEST_PARAM, LONGEST_TAG, checked_experiment_name, checked_key, checked_value
 from nbtrack.tracking import active, keeper
 from nbtrack.tracking.client import PARENT, MlflowClient
-from nbtrack.tracking.context import context_tags
+from nbtrack.tracking.context import SOURCE_NAME, SOURCE_TYPE, context_tags, source_of
 from nbtrack.tracking.experiments import experiment_for_runs, named_experiment
 
 
@@ -125,9 +125,10 @@ def _resume(client: MlflowClient, run: Run, options: Options, source: Mapping[st
 
 def start(client: MlflowClient, options: Options, source: Mapping[str, str], above: active.Held | None) -> active.Held:
     """A new run, made active and kept open; a child of `above`."""
-    # The main file of a kernel lies in its environment; which repository counts is asked for the notebook's folder.
+    # The repository is noted beside the cell.
     context = {key: value for key, value in context_tags().items() if not key.startswith("mlflow.source.git.")}
-    tags = {**context, **source, **direction_tags(options.directions), **options.tags}
+    inherited = {} if above is None else source_of(above.run)
+    tags = {**context, **inherited, **source, **direction_tags(options.directions), **options.tags}
     if above is not None:
         tags[PARENT] = above.run_id
     run = client.create_run(_experiment(client, options.experiment, above), tags=tags, run_name=options.name)
@@ -152,7 +153,7 @@ def _experiment(client: MlflowClient, name: str | None, above: active.Held | Non
 
 def source_tags(namespace: Mapping[str, object], cell_id: str | None) -> dict[str, str]:
     """Where the cell stands, for the runs that start in it."""
-    tags = {"mlflow.source.type": "NOTEBOOK", "mlflow.source.name": notebook_path(namespace) or "notebook"}
+    tags = {SOURCE_TYPE: "NOTEBOOK", SOURCE_NAME: notebook_path(namespace) or "notebook"}
     return {**tags, **process_tags(), **({"nbtrack.cell_id": cell_id} if cell_id else {})}
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from nbtrack.entities import (
     DatasetInput,
@@ -240,6 +240,23 @@ class Narrowing(Protocol):
 
         The number is how many rows before `start` were left out; where it is not 0, all that came are wanted.
         """
+        ...
+
+
+class Part(NamedTuple):
+    """Some runs of a first reading, and how many of all are read with them."""
+
+    snapshot: Snapshot
+    done: int
+    total: int
+
+
+@runtime_checkable
+class FirstLook(Protocol):
+    """A watch of a store on this machine that is read in parts when nothing of it is remembered."""
+
+    def first_look(self) -> Iterator[Part]:
+        """Parts of runs that were not read before, newest first; none where they are few. `snapshot` follows."""
         ...
 
 

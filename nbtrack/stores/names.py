@@ -20,6 +20,7 @@ LONGEST_PARAM = 6000
 LONGEST_TAG = 8000
 LONGEST_EXPERIMENT_NAME = 500
 LONGEST_EXPERIMENT_TAG = 20000
+LEAST_WHOLE, GREATEST_WHOLE = -(2**63), 2**63 - 1  # what MLflow's databases and its protocol hold
 
 _KEY = re.compile(r"[/\w.\- :]+")
 _RUN_ID = re.compile(r"[a-zA-Z0-9][\w\-]{0,255}")
@@ -106,7 +107,27 @@ def checked_whole(value: object, key: str, what: str) -> int:
         raise InvalidValueError(f"The {what} of metric '{key}' must be a whole number, not {_short(value)}.") from error
     if whole != value:
         raise InvalidValueError(f"The {what} of metric '{key}' must be a whole number, not {_short(value)}. Round it.")
-    return int(whole)
+    return _in_64_bits(int(whole), f"The {what} of metric '{key}'")
+
+
+def checked_time(value: object, what: str) -> int | None:
+    """A start or an end of a run in whole milliseconds, or None where it is None."""
+    if value is None:
+        return None
+    try:
+        whole = int(value)  # type: ignore[call-overload]
+    except (TypeError, ValueError, OverflowError) as error:
+        raise InvalidValueError(f"The {what} of a run must be milliseconds since 1970, not {_short(value)}.") from error
+    return _in_64_bits(int(whole), f"The {what} of a run")
+
+
+def _in_64_bits(value: int, what: str) -> int:
+    if LEAST_WHOLE <= value <= GREATEST_WHOLE:
+        return value
+    raise InvalidValueError(
+        f"{what} must fit into 64 bits, from {LEAST_WHOLE} to {GREATEST_WHOLE}, not {_short(value)}. No store of "
+        "MLflow's holds more. Times are milliseconds since 1970."
+    )
 
 
 def checked_experiment_name(name: object) -> str:
@@ -149,5 +170,8 @@ def changed_param(key: str, old: str, new: str, run_id: str) -> InvalidValueErro
 
 
 def _short(value: object) -> str:
-    text = repr(value)
+    try:
+        text = repr(value)
+    except ValueError:  # Python does not write out a number of 4,300 digits
+        text = f"a {type(value).__name__} that is too long to show"
     return text if len(text) <= 80 else text[:77] + "…" + text[0]

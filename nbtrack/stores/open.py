@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import re
 import threading
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 from nbtrack.errors import NotAStoreError
+from nbtrack.stores.address import place_of
 from nbtrack.stores.base import Store
 
 _open: dict[tuple[str, str], Store] = {}
@@ -40,41 +39,13 @@ def open_store(uri: str | Path | None = None) -> Store:
 
     Raises NotAStoreError for an address that names no store.
     """
-    text = default_uri() if uri is None else str(uri)
-    key, kind = _resolve(text)
+    key, kind = place_of(default_uri() if uri is None else uri)
     with _lock:
         if (kind, key) not in _open:
             _open[kind, key] = made = _make(key, kind)
             if kind == "rest":  # what is shown of an address, without its password, leads to the same store
                 _open.setdefault((kind, made.uri), made)
         return _open[kind, key]
-
-
-def _resolve(text: str) -> tuple[str, str]:
-    """The address with relative paths made absolute, and the kind of store behind it."""
-    scheme = text.split(":", 1)[0].lower() if ":" in text else ""
-    if scheme in {"file", "nbtrack"}:  # nbtrack:///… is how MLflow's plugin names the same folder
-        return str(Path(unquote(urlsplit(text).path)).absolute()), "file"
-    if text.startswith("git+"):
-        place = text.removeprefix("git+")
-        folder = unquote(urlsplit(place).path) if place.startswith("file:") else place
-        return str(Path(folder).expanduser().absolute()), "git"
-    if "://" not in text:
-        return str(Path(text).expanduser().absolute()), "file"
-    if scheme == "sqlite" and text.startswith("sqlite:///"):
-        # As SQLAlchemy reads it: three slashes and a relative path, or four and an absolute one.
-        return str(Path(unquote(text.removeprefix("sqlite:///").split("?", 1)[0])).absolute()), "sqlite"
-    if scheme in ("http", "https"):
-        return text, "rest"
-    raise NotAStoreError(
-        f"'{_without_password(text)}' is not an address that nbtrack can open. Use a path to an mlruns folder, file:…, "
-        "sqlite:///mlflow.db, git+FOLDER, or the http(s):// address of an MLflow server."
-    )
-
-
-def _without_password(address: str) -> str:
-    """A message is saved with the notebook. The last @ ends it: a password may hold one."""
-    return re.split("[?#]", re.sub("//.*@", "//", address, flags=re.DOTALL))[0]
 
 
 def _make(key: str, kind: str) -> Store:

@@ -16,14 +16,14 @@ SELDOM = 64  # steps between looks at the clock
 class Progress:
     """A bar by tqdm, where that is installed, once something takes long. Other threads than the main one show none."""
 
-    def __init__(self, title: str, *, at_once: bool = False) -> None:
+    def __init__(self, title: str, *, at_once: bool = False, silent: bool = False) -> None:
         self._title = title
         self._patience, self._seldom = (0.0, 1) if at_once else (PATIENCE, SELDOM)
         self._began = time.monotonic()
         self._total = self._done = 0
         self._bar: Any = None
         unseen = at_once and not sys.stderr.isatty()  # of a command whose remarks go to a file
-        self._silent = unseen or threading.current_thread() is not threading.main_thread()
+        self._silent = silent or unseen or threading.current_thread() is not threading.main_thread()
 
     def expect(self, more: int) -> None:
         self._total += more

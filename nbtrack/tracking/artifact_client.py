@@ -15,6 +15,7 @@ from typing import IO, TYPE_CHECKING, Any
 from nbtrack.entities import FileInfo, RunTag
 from nbtrack.errors import InvalidValueError, NotFoundError
 from nbtrack.stores import Store
+from nbtrack.stores.changing import changing
 from nbtrack.tracking import images, tables
 from nbtrack.tracking.events import announce_run
 from nbtrack.tracking.pending import wait_for_writes
@@ -43,8 +44,7 @@ class ArtifactClient:
         folder = _existing(local_dir)
         if not folder.is_dir():
             raise InvalidValueError(f"'{local_dir}' is a file, not a folder. Use log_artifact for one file.")
-        for child in sorted(folder.iterdir()):
-            self.store.write_artifact(run_id, posixpath.join(artifact_path or "", child.name), child)
+        self.store.write_artifact(run_id, artifact_path or "", folder)
         announce_run(self.store.uri, run_id)
 
     def log_text(self, run_id: str, text: str, artifact_file: str) -> None:
@@ -118,12 +118,14 @@ class ArtifactClient:
         images_of = tables.image_columns(frame)
         for column in images_of:
             frame[column] = frame[column].map(lambda image: self._table_image(run_id, artifact_file, image))
-        if any(file.path == artifact_file for file in self._siblings(run_id, artifact_file)):
-            frame = tables.appended(self._read_table(run_id, artifact_file), frame)
-        with self._written(run_id, artifact_file) as path:
-            tables.write(frame, path)
-        noted = self.store.run(run_id).data.tags.get(tables.LOGGED_ARTIFACTS)
-        self.store.log_batch(run_id, tags=[RunTag(tables.LOGGED_ARTIFACTS, tables.noted_with(noted, artifact_file))])
+        with changing(self.store, run_id):  # others may add rows to the same table
+            if any(file.path == artifact_file for file in self._siblings(run_id, artifact_file)):
+                frame = tables.appended(self._read_table(run_id, artifact_file), frame)
+            with self._written(run_id, artifact_file) as path:
+                tables.write(frame, path)
+            noted = self.store.run(run_id).data.tags.get(tables.LOGGED_ARTIFACTS)
+            tag = RunTag(tables.LOGGED_ARTIFACTS, tables.noted_with(noted, artifact_file))
+            self.store.log_batch(run_id, tags=[tag])
         announce_run(self.store.uri, run_id)
 
     def load_table(

@@ -1,35 +1,31 @@
 """What does a new run say of where it came from?
 
-Outside notebooks these are MLflow's tags: who, from which file, in which git commit. Whoever knows more (the notebook
-integration) adds a provider; later providers win over earlier ones, and tags given by the person over all.
+These are MLflow's tags: who, from which notebook or script, in which git commit. Whoever knows more adds a provider;
+later providers win over earlier ones, and tags given by the user over all.
 """
 
 from __future__ import annotations
 
-import configparser
 import getpass
 import os
-import sys
 from collections.abc import Callable, Mapping
-from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
+from nbtrack.capture.git import head_tags
+from nbtrack.capture.source import repository_here, running_source
+from nbtrack.entities import Run
 from nbtrack.errors import guard
 
 USER = "mlflow.user"
 SOURCE_NAME = "mlflow.source.name"
 SOURCE_TYPE = "mlflow.source.type"
-GIT_COMMIT = "mlflow.source.git.commit"
-GIT_BRANCH = "mlflow.source.git.branch"
-GIT_REPO_URL = "mlflow.source.git.repoURL"
 
 Provider = Callable[[], Mapping[str, str]]
 
 
 def source_tags() -> dict[str, str]:
-    """User, main file (`<console>` where there is none) and the source type LOCAL."""
-    main = sys.argv[0] if sys.argv and sys.argv[0] else "<console>"
-    return {USER: _user(), SOURCE_NAME: main, SOURCE_TYPE: "LOCAL"}
+    """User, notebook or main file (`<console>` where there is none), and the source type NOTEBOOK or LOCAL."""
+    source = running_source()
+    return {USER: _user(), SOURCE_NAME: source.name, SOURCE_TYPE: source.type}
 
 
 def _user() -> str:
@@ -43,62 +39,16 @@ def _user() -> str:
 
 
 def git_tags() -> dict[str, str]:
-    """Commit, branch and remote of the main file's work tree; empty outside one. Read without running git."""
-    main = Path(sys.argv[0]).absolute() if sys.argv and sys.argv[0] else None
-    if main is None or not main.exists():
+    """Commit, branch and remote of the repository that holds the notebook or script; empty outside one, and for a
+    console."""
+    if running_source().file is None or repository_here() is None:
         return {}
-    for folder in (main if main.is_dir() else main.parent, *main.parents):
-        if (folder / ".git").exists():
-            return _git_tags(_git_dir(folder / ".git"))
-    return {}
+    return head_tags()
 
 
-def _git_dir(marker: Path) -> Path:
-    """A linked work tree and a submodule have a file `.git` that says where the folder is."""
-    if marker.is_dir():
-        return marker
-    return (marker.parent / marker.read_text().removeprefix("gitdir:").strip()).resolve()
-
-
-def _git_tags(git: Path) -> dict[str, str]:
-    tags = {}
-    shared = git / "commondir"
-    common = (git / shared.read_text().strip()).resolve() if shared.exists() else git
-    head = (git / "HEAD").read_text().strip()
-    reference = head.removeprefix("ref: ")
-    commit = head if reference == head else _commit_of(git, common, reference)
-    if commit:
-        tags[GIT_COMMIT] = commit
-        if reference.startswith("refs/heads/"):
-            tags[GIT_BRANCH] = reference.removeprefix("refs/heads/")
-        if remote := _remote(common / "config"):
-            tags[GIT_REPO_URL] = remote
-    return tags
-
-
-def _commit_of(git: Path, common: Path, reference: str) -> str | None:
-    for folder in (git, common):
-        if (folder / reference).is_file():
-            return (folder / reference).read_text().strip()
-    packed = common / "packed-refs"
-    for line in packed.read_text().splitlines() if packed.is_file() else ():
-        commit, _, name = line.partition(" ")
-        if name == reference:
-            return commit
-    return None
-
-
-def _remote(config: Path) -> str | None:
-    """The first remote's address, without the user and password it may hold."""
-    parser = configparser.ConfigParser(strict=False, interpolation=None, allow_no_value=True)
-    parser.read_string(config.read_text(errors="replace"))
-    for section in parser.sections():
-        if section.startswith("remote ") and (url := parser[section].get("url")):
-            parts = urlsplit(url)
-            if not parts.scheme or "@" not in parts.netloc:
-                return url
-            return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
-    return None
+def source_of(run: Run) -> dict[str, str]:
+    """What a run inside another one says of its source: they come from the same notebook."""
+    return {key: run.data.tags[key] for key in (SOURCE_NAME, SOURCE_TYPE) if key in run.data.tags}
 
 
 _providers: list[Provider] = [source_tags, git_tags]

@@ -12,6 +12,7 @@ from typing import Any, SupportsFloat
 
 from nbtrack.errors import InvalidValueError
 from nbtrack.stores import RunWriter
+from nbtrack.stores.names import checked_whole
 from nbtrack.tracking.events import Point, announce_point, heard
 
 
@@ -43,14 +44,15 @@ def as_step(key: str, step: Any) -> int:
     if step is None:
         return 0
     try:
-        return operator.index(step)
+        number = operator.index(step)
     except TypeError:
         whole = as_float(key, step)
         if not whole.is_integer():
             raise InvalidValueError(
                 f"Metric '{key}' got the step {_shown(step)}. Steps are whole numbers; round it."
             ) from None
-        return int(whole)
+        number = int(whole)
+    return checked_whole(number, key, "step")
 
 
 def as_timestamp(key: str, timestamp: Any) -> int:
@@ -62,7 +64,7 @@ def as_timestamp(key: str, timestamp: Any) -> int:
         raise InvalidValueError(
             f"Metric '{key}' got the timestamp {_shown(timestamp)}. Pass milliseconds since 1970, or nothing for now."
         )
-    return timestamp if type(timestamp) is int else int(number)
+    return checked_whole(timestamp if type(timestamp) is int else int(number), key, "timestamp")
 
 
 def log_point(uri: str, writer: RunWriter, key: str, value: Any, step: Any, timestamp: Any) -> None:
@@ -78,5 +80,8 @@ def log_point(uri: str, writer: RunWriter, key: str, value: Any, step: Any, time
 
 
 def _shown(value: object) -> str:
-    text = repr(value)
+    try:
+        text = repr(value)
+    except ValueError:  # Python does not write out a number of 4,300 digits
+        text = "a number that is too long to show"
     return f"{text if len(text) <= 80 else text[:77] + '…'} (a {type(value).__name__})"

@@ -15,7 +15,7 @@ from nbtrack.errors import InvalidValueError, NotFoundError, StoreError
 from nbtrack.tracking import active, keeper
 from nbtrack.tracking.active import ActiveRun, Held
 from nbtrack.tracking.client import DESCRIPTION, PARENT, MlflowClient, status_of
-from nbtrack.tracking.context import context_tags
+from nbtrack.tracking.context import context_tags, source_of
 from nbtrack.tracking.experiments import chosen_experiment, experiment_for_runs
 from nbtrack.tracking.settings import get_tracking_uri
 from nbtrack.tracking.system_metrics import measured
@@ -122,7 +122,8 @@ def _start(
     else:
         chosen = cell.run.info.experiment_id if cell else experiment_for_runs(client)
     try:
-        return client.create_run(chosen, tags={**context_tags(), **process_tags(), **tags}, run_name=run_name), client
+        context = {**context_tags(), **(source_of(cell.run) if cell else {}), **process_tags()}
+        return client.create_run(chosen, tags={**context, **tags}, run_name=run_name), client
     except NotFoundError as error:
         if experiment_id is None:
             error.add_note(

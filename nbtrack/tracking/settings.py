@@ -30,7 +30,18 @@ def set_tracking_uri(uri: str | Path | None) -> None:
 
 
 def get_tracking_uri() -> str:
-    """The address in force, as it was given; a default is spelled out (`file:///…/mlruns`)."""
+    """The address in force, as it was given; a default is spelled out (`file:///…/mlruns`).
+
+    Of a server's address with a user and a password it is what may be shown, and leads to the same store in this
+    process: what a cell prints is saved with the notebook.
+    """
+    uri = _in_force()
+    if uri.lower().startswith(("http://", "https://")) and "@" in uri:
+        return open_store(uri).uri
+    return uri
+
+
+def _in_force() -> str:
     if _chosen is not None:
         return _chosen
     uri = default_uri()
@@ -48,4 +59,4 @@ def is_tracking_uri_set() -> bool:
 
 def store_at(uri: str | Path | None = None) -> Store:
     """The store at `uri`, or the one in force. Raises NotAStoreError for an address that names no store."""
-    return open_store((uri if uri is not None else get_tracking_uri()) or "mlruns")
+    return open_store((uri if uri is not None else _in_force()) or "mlruns")

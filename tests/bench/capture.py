@@ -24,7 +24,7 @@ import nbtrack
 from nbtrack.capture.data import datasets_read
 from nbtrack.capture.displays import Displays
 from nbtrack.capture.environment import packages, system_tags
-from nbtrack.capture.git import git_state, git_tags
+from nbtrack.capture.git import git_tags
 from nbtrack.capture.inputs import needed_inputs
 from nbtrack.capture.literals import literal_params
 from nbtrack.capture.numbers import computed_numbers, read_scalars
@@ -33,6 +33,9 @@ from nbtrack.capture.snapshot import take_snapshot
 from nbtrack.capture.system import System
 from nbtrack.capture.tee import Tee
 from nbtrack.entities import RunTag
+from nbtrack.git.command import isolated
+from nbtrack.git.location import find_repository
+from nbtrack.git.work_tree import read_state
 from nbtrack.magics.files import inputs_text
 from nbtrack.stores import Store, open_store
 from nbtrack.tracking.client import MlflowClient
@@ -126,15 +129,20 @@ def _of_what_it_says(store: Store, run_id: str) -> Iterator[Row]:
 
 
 def _of_the_repository(store: Store, run_id: str, root: Path) -> Iterator[Row]:
+    repository = find_repository(root)
+    assert repository is not None
+
     def noted() -> None:
-        state = git_state(root)
+        with isolated(repository) as git:
+            state = read_state(git)
         assert state is not None
         store.log_batch(run_id, tags=[RunTag(key, value) for key, value in git_tags(state).items()])
 
     yield Row("commit, branch, remote, of 200 files", "git", timed(noted, 20), "beside")
-    state = git_state(root)
-    assert state is not None
-    snapshot = timed(lambda: take_snapshot(state, run_id, read=lambda: None), 10)
+    with isolated(repository) as git:
+        state = read_state(git)
+        assert state is not None
+        snapshot = timed(lambda: take_snapshot(git, state, run_id, read=lambda: None), 10)
     yield Row("snapshot commit of the work tree", "snapshot", snapshot, "beside")
 
 

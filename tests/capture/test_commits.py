@@ -7,9 +7,19 @@ from pathlib import Path
 import pytest
 
 from nbtrack.capture import commits
+from nbtrack.capture.commits import FileChange
+from nbtrack.git.command import isolated
+from nbtrack.git.location import find_repository
 from tests.capture.test_git import git, repository
 
 __all__ = ["repository"]
+
+
+def file_changes(root: Path, old: str, new: str, *, leave_out: tuple[Path, ...] = ()) -> tuple[list[FileChange], int]:
+    found = find_repository(root)
+    assert found is not None
+    with isolated(found) as its_git:
+        return commits.file_changes(its_git, old, new, leave_out)
 
 
 def head(root: Path) -> str:
@@ -35,7 +45,7 @@ def changed(repository: Path) -> tuple[Path, str, str]:
 
 
 def test_each_file_has_its_own_patch(changed: tuple[Path, str, str]) -> None:
-    found, more = commits.file_changes(*changed)
+    found, more = file_changes(*changed)
     by_path = {each.path: each for each in found}
     assert more == 0
     assert {path: each.kind for path, each in by_path.items()} == {
@@ -53,12 +63,12 @@ def test_what_is_too_long_is_named_without_its_patch(
     changed: tuple[Path, str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(commits, "MOST_BYTES", 260)
-    found, _ = commits.file_changes(*changed)
+    found, _ = file_changes(*changed)
     assert (found[0].path, found[0].cut) == ("a.py", False)
     assert found[-1].cut
     assert found[-1].removed == 1
     monkeypatch.setattr(commits, "MOST_FILES", 2)
-    found, more = commits.file_changes(*changed)
+    found, more = file_changes(*changed)
     assert (len(found), more) == (2, 3)
 
 
@@ -74,8 +84,10 @@ def test_a_repository_that_a_run_names_cannot_start_programs(changed: tuple[Path
     git(root, "config", "remote.origin.promisor", "true")
     git(root, "config", "extensions.partialClone", "origin")
     (root / ".git" / "info" / "attributes").write_text("* diff=evil filter=evil\n")
-    assert commits.repository_of([old, new], [str(root)]) == root
-    assert len(commits.file_changes(root, old, new)[0]) == 5
+    found = commits.repository_of([old, new], [str(root)])
+    assert found is not None
+    assert found.root == root
+    assert len(file_changes(root, old, new)[0]) == 5
     assert commits.repository_of(["0" * 40], [str(root)]) is None
     assert not (tmp_path / "sprung").exists()
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from nbtrack.capture import data
 from nbtrack.capture.data import dataset, datasets_read
 from nbtrack.entities import DatasetInput
 
@@ -51,7 +52,8 @@ def test_what_is_large_is_sampled_and_says_so() -> None:
     assert json.loads(of(large).dataset.profile or "")["features_shape"] == [200_000, 20]
 
 
-def test_only_what_is_read_before_it_is_set_counts() -> None:
+def test_only_what_is_read_before_it_is_set_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(data, "BUDGET", 60)
     space = {"df": FRAME, "x": np.zeros(3), "y": np.ones(3), "n": 3, "api_key": np.zeros(2), "z": np.array(1)}
     tree = ast.parse("df = df.dropna()\nx = load()\nx.sum() + y.sum() + n + api_key + z")
-    assert [one.dataset.name for one in datasets_read(tree, space, {})] == ["df", "y"]
+    assert [one.dataset.name for one in datasets_read(tree, space, {})] == ["df", "api_key", "y"]

@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 
 from nbtrack.capture import hold as holding
-from nbtrack.capture.git import git_state, git_tags, root_of
+from nbtrack.capture.git import git_tags
 from nbtrack.capture.hold import Hold, let_this_thread
 from nbtrack.capture.snapshot import take_snapshot
+from nbtrack.git.command import isolated
+from nbtrack.git.location import find_repository
+from nbtrack.git.work_tree import State, read_state
 from tests.repository import git
 
 
@@ -28,10 +31,18 @@ def repository(tmp_path: Path) -> Path:
     return root
 
 
-def snapshot(root: Path, **options: Path) -> str | None:
+def git_state(root: Path) -> State | None:
+    found = find_repository(root)
+    assert found is not None
+    with isolated(found) as its_git:
+        return read_state(its_git)
+
+
+def snapshot(root: Path, *, leave_out: tuple[Path, ...] = ()) -> str | None:
     state = git_state(root)
     assert state is not None
-    return take_snapshot(state, "run1", read=lambda: None, **options)
+    with isolated(state.repository) as its_git:
+        return take_snapshot(its_git, state.without(leave_out), "run1", read=lambda: None)
 
 
 def test_a_repository_gives_commit_branch_remote_and_whether_it_is_dirty(repository: Path) -> None:
@@ -49,7 +60,7 @@ def test_a_repository_gives_commit_branch_remote_and_whether_it_is_dirty(reposit
 
 
 def test_outside_a_repository_there_is_nothing_to_say(tmp_path: Path) -> None:
-    assert root_of(tmp_path) is None
+    assert find_repository(tmp_path) is None
 
 
 def test_a_clean_work_tree_has_no_snapshot(repository: Path) -> None:
@@ -85,7 +96,7 @@ def test_a_snapshot_leaves_out_secrets_binaries_large_files_ignored_files_and_th
     (repository / "large.csv").write_text("1,2\n" * 50_000)
     (repository / "tracks").mkdir()
     (repository / "tracks" / "meta.yaml").write_text("a: 1\n")
-    commit = snapshot(repository, leave_out=repository / "tracks")
+    commit = snapshot(repository, leave_out=(repository / "tracks",))
     assert commit is not None
     new = git(repository, "diff", "--name-only", "HEAD", commit).split()
     assert new == [".gitignore", "kept.txt"]
@@ -104,7 +115,7 @@ def test_a_repository_before_its_first_commit_has_a_snapshot_too(tmp_path: Path)
 
 def test_a_write_into_the_repository_waits_until_the_snapshot_has_read_it(repository: Path) -> None:
     done: list[str] = []
-    hold = Hold(repository, repository / "store")
+    hold = Hold(repository, [repository / "store"])
     (repository / "store").mkdir()
     (repository / "store" / "m").write_text("the store's own writes go on")
     (repository / "a.py").read_text()
@@ -125,6 +136,6 @@ def test_a_write_into_the_repository_waits_until_the_snapshot_has_read_it(reposi
 
 def test_a_cell_does_not_wait_for_ever(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(holding, "PATIENCE", 0.05)
-    hold = Hold(repository, None)
+    hold = Hold(repository)
     subprocess.run(["true"], check=True)
     assert hold.late

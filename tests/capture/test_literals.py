@@ -77,10 +77,27 @@ def test_names_of_secrets_are_seen(name: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["lr", "monkey", "tokenizer", "max_tokens", "pad_token_id", "author", "keyboard", "depth", "n_tokens", "spin"],
-)
+    ["lr", "monkey", "tokenizer", "max_tokens", "pad_token_id", "author", "keyboard", "depth", "n_tokens", "spin",
+     "pad_token", "special_tokens", "sort_key", "cache_key", "PARTITION_KEY"],
+)  # fmt: skip
 def test_ordinary_names_are_not_taken_for_secrets(name: str) -> None:
     assert not looks_secret(name)
+
+
+def test_a_name_that_looks_like_a_secret_hides_text_and_never_numbers_switches_or_none() -> None:
+    kept = {
+        "n_keys": 4, "pin_memory": True, "token_dropout": 0.1, "use_cls_token": False, "auth": None, "tokens": [1, 2],
+        "secret_sizes": (3, 4.5), "password_length": 1e3, "token_ids": {"a": 1}, "pin": -3,
+    }  # fmt: skip
+    source = "\n".join(f"{name} = {value!r}" for name, value in kept.items())
+    expected = {**{name: str(value) for name, value in kept.items() if name != "token_ids"}, "token_ids.a": "1"}
+    assert params(source) == expected
+    hidden = "pin = '1234'\ntokens = ['a', 'b']\nauth = {'user': 'ada'}\npassword = b'x'\nkeys = [1, 'x']\ntoken = '77'"
+    assert params(hidden) == {}
+    space = {"n_keys": 4, "use_token": True, "token": "abc", "auth": 0.5}
+    assert read_scalars(ast.parse("f(n_keys, use_token, token, auth)"), space) == {
+        "n_keys": "4", "use_token": "True", "auth": "0.5",
+    }  # fmt: skip
 
 
 def test_a_secret_inside_a_list_of_dicts_keeps_the_whole_list_out() -> None:
@@ -89,9 +106,9 @@ def test_a_secret_inside_a_list_of_dicts_keeps_the_whole_list_out() -> None:
 
 @pytest.mark.parametrize(
     "value",
-    ["sk-proj-abcdefghijklmnop1234", "ghp_" + "a1" * 12, "AKIAABCDEFGHIJKLMNOP", "postgres://ada:pw@host/db",
-     "prefix hf_" + "x" * 24, "eyJhbGciOiJIUzI1.eyJzdWIiOiIxMjM0.c2ln", "-----BEGIN RSA PRIVATE KEY-----",
-     "from-the-environment"],
+    ["sk-proj-abcdefghijklmnop1234", "ghp_" + "a1" * 18, "AKIAABCDEFGHIJKLMNOP", "postgres://ada:pw@host/db",
+     "prefix hf_" + "aBcD" * 8 + "xY", "eyJhbGciOiJIUzI1.eyJzdWIiOiIxMjM0.c2ln", "from-the-environment",
+     "-----BEGIN RSA PRIVATE KEY-----\nMIIabc\n-----END RSA PRIVATE KEY-----"],
 )  # fmt: skip
 def test_texts_that_look_like_secrets_are_no_params_whatever_their_name(
     value: str, monkeypatch: pytest.MonkeyPatch
@@ -108,16 +125,18 @@ def test_ordinary_texts_are_kept() -> None:
 
 
 def test_a_commands_words_hide_what_is_secret() -> None:
-    words = ["--lr", "0.1", "--api-key", "abc", "--token=abc", "db.password=abc", "--verbose", "sk-" + "a" * 20, "key"]
+    words = ["--lr", "0.1", "--api-key", "abc", "--token=abc", "db.password=abc", "--verbose", "sk-" + "a1" * 12, "key"]
     assert without_secrets(words) == [
         "--lr", "0.1", "--api-key", "…", "--token=…", "db.password=…", "--verbose", "…", "key",
     ]  # fmt: skip
+    numbers = ["--token-dropout", "0.1", "--use-cls-token", "True", "--memory_tokens=16", "--pad-token", "<pad>"]
+    assert without_secrets(numbers) == numbers
 
 
 def test_computed_numbers_leave_out_counters_loops_flags_and_params() -> None:
     tree = ast.parse("lr = 1\nacc = f()\nflag = g()\nn = k()\nfor i in d: n += 1\nw, v = h()\nsecret_key = f()")
     space = {"lr": 1, "acc": 0.5, "flag": True, "n": 3, "i": 2, "w": 4, "v": "x", "secret_key": 3}
-    assert computed_numbers(tree, space, ["lr"]) == {"acc": 0.5, "w": 4.0}
+    assert computed_numbers(tree, space, ["lr"]) == {"acc": 0.5, "w": 4.0, "secret_key": 3.0}
 
 
 def test_numbers_computed_inside_with_count_too() -> None:
@@ -130,7 +149,7 @@ def test_the_last_expression_is_named_by_what_is_written_there() -> None:
     assert result_metrics(ast.parse("acc"), 1) == {"acc": 1.0}
     assert result_metrics(ast.parse("d['f1']"), 0.25) == {"f1": 0.25}
     assert result_metrics(ast.parse("1 + 1"), 2) == {"result": 2.0}
-    assert result_metrics(ast.parse("f()"), {"a": 1, "b": "x", "api_key": 3}) == {"a": 1.0}
+    assert result_metrics(ast.parse("f()"), {"a": 1, "b": "x", "api_key": 3}) == {"a": 1.0, "api_key": 3.0}
     assert result_metrics(ast.parse("x = 1"), 5) == {}
     assert result_metrics(ast.parse("f()"), True) == {}
 
@@ -161,7 +180,7 @@ def test_a_text_without_secrets_stays_to_the_byte(text: str, monkeypatch: pytest
     ("text", "secret"),
     [
         ("key = 'sk-abcdefghijklmnop1234'", "sk-abcdefghijklmnop1234"),
-        ("print(login('hf_abcdefghijklmnopqrst'))", "hf_abcdefghijklmnopqrst"),
+        (f"print(login('hf_{'aBcD' * 8}xY'))", f"hf_{'aBcD' * 8}xY"),
         ("engine('postgresql://me:correct-horse-9@host/db')", "correct-horse-9"),
         ("-----BEGIN RSA PRIVATE KEY-----\nMIIabc\ndef\n-----END RSA PRIVATE KEY-----", "\nMIIabc\ndef\n"),
         ("send(password='Correct-Horse')", "Correct-Horse"),

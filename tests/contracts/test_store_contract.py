@@ -7,6 +7,7 @@ A backend joins by adding an opener to `OPENERS`: given an empty folder, it retu
 from __future__ import annotations
 
 import math
+import os
 import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -30,6 +31,8 @@ from nbtrack.stores.files import FileStore
 from nbtrack.stores.rest import RestStore
 from nbtrack.stores.rest.address import Address
 from nbtrack.stores.sqlite import SqliteStore
+from nbtrack.stores.walk import all_files
+from nbtrack.tracking.client import MlflowClient
 from tests.contracts.differences import DIFFERENCES
 from tests.servers import Server
 
@@ -520,3 +523,106 @@ def test_artifacts_are_written_listed_and_read(store: Store, reopen: Opener, tmp
         store.write_artifact(run_id, "../x", b"x")
     with pytest.raises(InvalidValueError, match="nowhere"):
         store.write_artifact(run_id, "x", tmp_path / "nowhere")
+
+
+# bounds and crowds
+
+
+@pytest.mark.parametrize("number", [2**63, -(2**63) - 1, 10**30, 10**5000], ids=["63", "-63", "30", "5000"])
+def test_a_step_or_time_beyond_64_bits_is_refused_at_once(store: Store, number: int) -> None:
+    run_id = new_run(store).info.run_id
+    writer = store.writer(run_id)
+    for step, time in ((number, 1), (1, number)):
+        with pytest.raises(InvalidValueError, match="64 bits"):
+            writer.log_metric("m", 1.0, time, step)
+        with pytest.raises(InvalidValueError, match="64 bits"):
+            writer.log_points("m", [(1.0, 1, 1), (1.0, time, step)])
+        with pytest.raises(InvalidValueError, match="64 bits"):
+            store.log_batch(run_id, [Metric("m", 1.0, 1, 1), Metric("m", 1.0, time, step)])
+    writer.close()
+    assert store.run(run_id).data.metrics == {}
+    with pytest.raises(InvalidValueError, match="64 bits"):
+        store.update_run(run_id, end_time=number)
+    with pytest.raises(InvalidValueError, match="64 bits"):
+        store.create_run(store.run(run_id).info.experiment_id, run_name="r", user_id="u", start_time=number, tags={})
+
+
+def test_the_greatest_steps_and_times_are_kept(store: Store) -> None:
+    run_id = new_run(store).info.run_id
+    writer = store.writer(run_id)
+    writer.log_metric("m", 1.0, 2**62, 2**63 - 1)
+    writer.log_metric("low", 1.0, 1, -(2**63))
+    writer.close()
+    assert [int(step) for key in ("m", "low") for step in store.history(run_id, key).step] == [2**63 - 1, -(2**63)]
+
+
+def at_once(count: int, work: Callable[[int], None]) -> None:
+    together = threading.Barrier(count)
+    failed: list[BaseException] = []
+
+    def begin(number: int) -> None:
+        together.wait()
+        try:
+            work(number)
+        except BaseException as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=begin, args=(number,)) for number in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+
+
+def test_threads_that_make_an_experiment_of_one_name_at_once_make_one(store: Store, reopen: Opener) -> None:
+    stores = [store, *(reopen() for _ in range(3))]
+    made, refused = [], []
+
+    def make(number: int) -> None:
+        try:
+            made.append(stores[number].create_experiment("sweep"))
+        except InvalidValueError:
+            refused.append(number)
+
+    at_once(4, make)
+    assert (len(made), len(refused)) == (1, 3)
+    assert [each.experiment_id for each in reopen().experiments() if each.name == "sweep"] == made
+
+
+def test_rows_that_threads_add_to_one_table_at_once_are_all_kept(store: Store, reopen: Opener) -> None:
+    pytest.importorskip("pandas")
+    run = new_run(store).info
+
+    def add(number: int) -> None:
+        client = MlflowClient.__new__(MlflowClient)
+        client.store = store if number % 2 else reopen()
+        for k in range(3):
+            client.log_table(run.run_id, {"who": [number], "k": [k]}, "t.json")
+
+    at_once(4, add)
+    client = MlflowClient.__new__(MlflowClient)
+    client.store = store
+    rows = client.load_table(run.experiment_id, "t.json", [run.run_id])
+    assert sorted(zip(rows["who"], rows["k"], strict=True)) == [(number, k) for number in range(4) for k in range(3)]
+
+
+def test_a_folder_is_logged_without_circles_pipes_and_lost_links(
+    store: Store, tmp_path: Path, recwarn: pytest.WarningsRecorder
+) -> None:
+    folder = tmp_path / "project"
+    (folder / "data").mkdir(parents=True)
+    (folder / "data" / "a.csv").write_text("1")
+    (folder / "data" / "up").symlink_to("..")
+    (folder / "latest").symlink_to("data")
+    (folder / "again").symlink_to("data")
+    (folder / "lost").symlink_to("nowhere")
+    os.mkfifo(folder / "pipe")
+    run_id = new_run(store).info.run_id
+    store.write_artifact(run_id, "", folder)
+    found = [file.path for file in all_files(store, run_id)]
+    assert "data/a.csv" in found
+    assert len(found) == 2, "the folder, and once more by one of its links"
+    [told] = [str(each.message) for each in recwarn if "holds all but" in str(each.message)]
+    for name in ("up", "lost", "pipe"):
+        assert f"{name}' (" in told

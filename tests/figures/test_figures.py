@@ -13,9 +13,11 @@ import pytest
 import nbtrack
 from nbtrack import figures
 from nbtrack.errors import InvalidValueError, NotFoundError
+from nbtrack.figures.bands import band_of
 from nbtrack.figures.chosen import chosen_of
 from nbtrack.figures.given import runs_of
 from nbtrack.figures.importances import importances_of
+from nbtrack.figures.line import Line
 from nbtrack.figures.smooth import smoothed
 
 MODELS = ["mlp", "svm", "mlp", "svm", "mlp", "svm"]
@@ -293,3 +295,60 @@ def test_a_dashboard_gives_the_chart_in_focus(store: list[str]) -> None:
 def test_plotly_is_imported_only_when_a_figure_is_asked_for() -> None:
     code = "import sys, nbtrack; nbtrack.figures.bars; assert 'plotly' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[2])
+
+
+def test_a_mean_says_of_how_many_runs_it_is_and_has_a_gap_where_none_counts() -> None:
+    x = np.arange(5.0)
+    ended, gap = Line(x[:2], np.array([5.0, 5.0])), Line(x, np.array([1.0, 1.0, np.nan, np.nan, 1.0]))
+    found = band_of([gap, Line(x, np.array([3.0, 3.0, 3.0, np.inf, 3.0])), ended], "minmax")
+    assert found.n.tolist() == [3, 3, 1, 0, 2]
+    assert np.array_equal(found.mean, [3, 3, 3, np.nan, 2], equal_nan=True)
+
+
+def test_a_min_max_band_holds_every_spike_of_a_long_history() -> None:
+    y = np.full(50_001, 0.5)
+    y[31_417] = 1000
+    found = band_of([Line(np.arange(50_001.0), y), Line(np.array([0.0, 50_000.0]), np.zeros(2))], "minmax")
+    assert len(found.x) < len(y)
+    assert found.high.max() == 1000
+
+
+def test_a_group_of_runs_that_end_early_or_diverge_says_so_in_curve_and_bar(tmp_path: Path) -> None:
+    client = nbtrack.MlflowClient(str(tmp_path / "mlruns"))
+    ids = []
+    for values in ([1.0] * 6, [1.0] * 3, [5.0, 5.0, np.nan]):
+        run = client.create_run("0").info.run_id
+        client.log_param(run, "m", "a")
+        for step, value in enumerate(values):
+            client.log_metric(run, "loss", value, step=step)
+        ids.append(run)
+    drawn = figures.metric_history(ids, "loss", group="m", store=tmp_path / "mlruns")
+    mean = drawn.data[2]
+    assert list(mean.customdata) == [3, 3, 2, 1, 1, 1]
+    assert "of 3 runs" in mean.hovertemplate
+    assert "1 end before their group, 1 end in NaN" in drawn.layout.title.text
+    bars = figures.bars(ids, "loss", group="m", store=tmp_path / "mlruns")
+    assert list(bars.data[0].y) == ["m = a (2 of 3)"]
+    assert "1 without a finite value" in bars.layout.title.text
+
+
+def test_boxes_have_the_quartiles_of_the_dashboard_and_names_that_tell_them_apart(tmp_path: Path) -> None:
+    client = nbtrack.MlflowClient(str(tmp_path / "mlruns"))
+    start, ids = 1_790_000_000_000, []
+    for i in range(40):
+        run = client.create_run("0", start_time=start + i * 60_000).info.run_id
+        client.log_param(run, "seed", str(100_001 + i))
+        client.log_param(run, "depth", ("100", "None", "9", "16")[i % 4])
+        client.log_metric(run, "acc", i)
+        ids.append(run)
+    store = tmp_path / "mlruns"
+    for by in ("params.seed", "start_time"):
+        names = [trace.name for trace in figures.box(ids, "acc", by, store=store).data]
+        assert len(set(names)) == len(names) == 8
+        ticks = figures.contour(ids, by, "params.seed", "acc", store=store).layout.xaxis.ticktext
+        assert len(set(ticks)) == 8
+    boxes = figures.box(ids, "acc", "depth", store=store).data
+    assert [trace.name.split()[0] for trace in boxes] == ["9", "16", "100", "None"]
+    assert boxes[0].q1[0] == np.percentile(boxes[0].y[0], 25)
+    assert boxes[0].upperfence[0] == max(boxes[0].y[0])
+    assert figures.scatter(ids, "start_time", "acc", store=store).layout.xaxis.title.text == "start_time (UTC)"

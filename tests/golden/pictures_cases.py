@@ -166,7 +166,7 @@ def _mean_bars(runs: Runs, metric: str, columns: list[str], band: str) -> list[l
 
 
 def _boxes(runs: Runs, by: str) -> list[list[float]]:
-    return [[float(y) for y in trace.y] for trace in figures.box(runs, "acc", by).data]
+    return [[float(y) for y in trace.y[0]] for trace in figures.box(runs, "acc", by).data]
 
 
 def _grid(runs: Runs, x: str, y: str) -> list[list[Any]]:
@@ -189,7 +189,9 @@ def _history(runs: Runs, settings: dict[str, Any]) -> list[dict[str, Any]]:
     drawn = figures.metric_history(
         runs, settings["metric"], width=0, **{k: v for k, v in settings.items() if k != "metric"}
     )
-    return [{"x": _numbers(trace.x), "y": [told(float(y)) for y in trace.y]} for trace in drawn.data]
+    return [
+        {"x": _numbers(trace.x), "y": [told(float(y)) for y in trace.y]} for trace in drawn.data if trace.meta is None
+    ]
 
 
 def _numbers(values: Any) -> list[float]:

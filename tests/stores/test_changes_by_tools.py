@@ -15,7 +15,7 @@ import pytest
 
 from nbtrack.entities import Dataset, DatasetInput, Param
 from nbtrack.frame import Row
-from nbtrack.stores.files import FileStore, index, notify, reader
+from nbtrack.stores.files import FileStore, index, notify, ticks
 from tests.repository import git
 
 OLD = 1_600_000_000
@@ -132,8 +132,7 @@ WAYS = [
 def test_the_next_look_sees_it(
     way: Callable[[Path, Path, Look], None], watching: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reader, "TICK_NS", 0)  # files written a moment ago count as settled
-    monkeypatch.setattr(index, "TICK_NS", 0)
+    monkeypatch.setattr(ticks, "FINE_NS", 0)  # files written a moment ago count as settled
     monkeypatch.setattr(index, "FEW_RUNS", 0)
     monkeypatch.setattr("nbtrack.stores.files.sidecar.WORTH", 1)
     monkeypatch.setattr(notify, "disk_kind", lambda folder: "ext4" if watching else "nfs")

@@ -105,7 +105,6 @@ LINES = {
     "half a value at the end": (b"0 0.0 0\n1 0.5 1\n12 0.7", 0.5, "3"),
     "a blank line": (b"0 0.0 0\n\n1 0.5 1\n", 0.5, "2"),
     "two lines glued": (b"0 0.0 0\n1 0.51 2.0 2\n1 0.5 1\n", 0.5, "2"),
-    "a fraction as step": (b"0 0.5 1\n1 3.0 2.7\n", 0.5, "2"),
     "text as value": (b"0 0.5 1\n1 abc 2\n", 0.5, "2"),
     "a data set with a space": (b"0 0.5 1\n1 0.5 4 my data d0ca\n", 0.5, "2"),
     "bytes": (b"0 0.5 1\n\xff\xfe\x00 1 2\n", 0.5, "2"),
@@ -122,6 +121,14 @@ def test_bad_metric_lines_are_named_and_the_others_count(hurt: Hurt, content: by
     assert f"line {line} " in damage.problem
     assert FileStore(hurt.root).run(hurt.hurt.name).data.metrics == {"m": value}
     assert value in hurt.store.history(hurt.hurt.name, "m").value
+
+
+def test_points_with_a_fraction_in_step_or_time_are_shown_and_counted(hurt: Hurt) -> None:
+    (hurt.hurt / "metrics" / "m").write_bytes(b"0 0.5 1\n1 3.0 2.7\n1650532000.9 4.0 3\n")
+    damage = hurt.only_damage()
+    assert damage.problem.startswith("has 2 points whose step or time is no whole number")
+    assert hurt.store.history(hurt.hurt.name, "m").step.tolist() == [1, 2, 3]
+    assert hurt.store.history(hurt.hurt.name, "m").timestamp.tolist() == [0, 1, 1650532000]
 
 
 def damage_empty(run: Path) -> str:

@@ -19,7 +19,7 @@ import pytest
 from nbtrack.entities import Metric, Param, RunStatus, RunTag
 from nbtrack.errors import NotAStoreError, ReadOnlyError, StoreError
 from nbtrack.stores import Store, open_store
-from nbtrack.stores.files import FileStore, writer
+from nbtrack.stores.files import FileStore, metric_file
 from nbtrack.stores.files.disk import TEMPORARY
 from nbtrack.stores.sqlite import SqliteStore
 
@@ -595,7 +595,7 @@ def test_a_system_without_inotify_and_mmap_is_slower_and_no_less_exact(tmp_path:
 @pytest.mark.skipif(not hasattr(os, "O_TMPFILE"), reason="only Linux has files without a name")
 def test_a_metrics_file_has_its_first_line_before_anybody_can_see_it(tmp_path: Path) -> None:
     path = tmp_path / "loss"
-    fd = writer._made_with(str(path), b"1 0.5 1\n")
-    assert fd is not None
+    fd, has_them = metric_file.made_or_opened(str(path), b"1 0.5 1\n")
+    assert has_them
     os.close(fd)
     assert path.read_bytes() == b"1 0.5 1\n"

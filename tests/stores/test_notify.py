@@ -14,7 +14,7 @@ from nbtrack import errors
 from nbtrack.entities import RunStatus
 from nbtrack.errors import NbtrackWarning
 from nbtrack.frame import Row
-from nbtrack.stores.files import FileStore, index, notify, reader
+from nbtrack.stores.files import FileStore, index, notify, reader, ticks
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="folders are watched on Linux alone")
 
@@ -30,8 +30,7 @@ def checked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return real(folder, reading, **how)
 
     monkeypatch.setattr(index, "FEW_RUNS", 0)
-    monkeypatch.setattr(reader, "TICK_NS", 0)
-    monkeypatch.setattr(index, "TICK_NS", 0)
+    monkeypatch.setattr(ticks, "FINE_NS", 0)
     monkeypatch.setattr(index, "unchanged", counting)
     # Whichever disk the tests run on: what is written here is written by this machine.
     monkeypatch.setattr(notify, "disk_kind", lambda folder: "ext4")

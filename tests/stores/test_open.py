@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -60,3 +61,61 @@ def test_the_error_of_an_address_that_cannot_be_opened_keeps_its_password(addres
         open_store(address)
     assert "hunter2" not in str(caught.value)
     assert "p@ss" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("databricks", "databricks/", "databricks://profile", "DATABRICKS", "uc", "uc:databricks-uc", "dbfs:/runs"),
+        *("arn:aws:sagemaker:eu-west-1:1:mlflow-tracking-server/team", "s3:/bucket", "hdfs:/x", "gs://bucket"),
+        *("postgresql:db", "mysql+pymysql:x", "localhost", "localhost:5000", "10.0.0.1:5000/x", "nas:/x", "2024:x"),
+        *("file://mlruns", "file://host/share", "nbtrack://mlruns", "file:///a?b", "file:///a#b", "file:", "", " "),
+        *("http:host", "https:/host", "http://", "git+https://host/x", "git+git@host:x", "mlflow.db", "a\0b"),
+        *("sqlite:x.db", "sqlite://", "sqlite:///", "sqlite:///:memory:", "runs:/abc", "mlflow-artifacts:/x"),
+    ],
+)
+def test_what_is_no_folder_database_server_or_repository_is_refused_and_makes_nothing(address: str, here: Path) -> None:
+    with pytest.raises(NotAStoreError, match="is not an address that nbtrack can open"):
+        open_store(address)
+    assert list(here.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="these are paths of Windows")
+@pytest.mark.parametrize("address", ["C:\\Users\\me\\mlruns", "C:/Users/me", "c:", "\\\\nas\\share", "..\\mlruns"])
+def test_a_path_of_windows_is_refused_elsewhere(address: str, here: Path) -> None:
+    with pytest.raises(NotAStoreError, match="Windows"):
+        open_store(address)
+    assert list(here.iterdir()) == []
+
+
+@pytest.mark.parametrize("address", ["databricks", "localhost:5000", "arn:aws:sagemaker:x/team"])
+def test_a_folder_that_an_older_nbtrack_made_for_such_an_address_is_named(address: str, here: Path) -> None:
+    FileStore(here / address).create_experiment("e")
+    with pytest.raises(NotAStoreError, match=f"nbtrack copy './{address}' TO"):
+        open_store(address)
+    assert [each.name for each in open_store(f"./{address}").experiments() if each.name == "e"]
+    assert open_store(f"./{address}") is open_store(Path(address)), "a Path is always a folder"
+
+
+def test_the_store_in_the_working_folder_of_file_two_slashes_is_named(here: Path) -> None:
+    FileStore(here).create_experiment("e")
+    with pytest.raises(NotAStoreError, match=r"nbtrack copy '\.' TO"):
+        open_store("file://mlruns")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("my runs", "./my runs/", "my%20runs", "file:my%20runs", "file:./my runs", "other/../my runs", "my runs\n"),
+        *("{here}/my runs", "//{here}/my runs", "file://{here}/my%20runs/", "file://localhost{here}/my%20runs"),
+        *("nbtrack://{here}/my%20runs", "~/my runs", "file:~/my%20runs"),
+    ],
+)
+def test_one_folder_is_one_store_in_all_its_forms(address: str, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(here))
+    assert open_store(address.replace("{here}", str(here))) is open_store(here / "my runs")
+
+
+def test_a_folder_whose_name_really_holds_a_percent_sign_goes_first(here: Path) -> None:
+    FileStore(here / "a%20b").create_experiment("e")
+    assert open_store("a%20b").uri.endswith("/a%2520b")

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from nbtrack.entities import Dataset, DatasetInput
-from nbtrack.stores.files import FileStore, ahead, parallel, reader, sidecar
+from nbtrack.stores.files import FileStore, ahead, parallel, sidecar, ticks
 from nbtrack.stores.files import index as indexing
 from tests.waiting import until
 
@@ -53,7 +53,7 @@ class Shared:
 @pytest.fixture
 def shared(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Shared:
     monkeypatch.setenv("NBTRACK_CACHE_DIR", str(tmp_path / "cache"))
-    monkeypatch.setattr(reader, "TICK_NS", 0)  # files written a moment ago count as settled
+    monkeypatch.setattr(ticks, "FINE_NS", 0)  # files written a moment ago count as settled
     return Shared(monkeypatch)
 
 

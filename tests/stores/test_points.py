@@ -53,7 +53,7 @@ def test_a_file_summed_up_by_its_letters_comes_to_what_its_numbers_come_to(
 ) -> None:
     data = "".join(f"{time} {text} {step}\n" for (time, text), step in zip(points, steps, strict=False)).encode()
     read = read_points(data)
-    assert repr(summarised(data)) == repr((summary_of(read), read.bad))
+    assert repr(summarised(data)) == repr((summary_of(read), read.bad, read.cut))
 
 
 ODD = [
@@ -89,27 +89,60 @@ def test_files_read_together_come_to_what_each_comes_to(files: list[list[tuple[s
         patched.setattr(summaries, "LONG", 0)  # a single one so long that it is read as they are
         alone = list(map(summarised, datas))
     assert repr(alone) == repr(found[FEW:])
-    for data, (summary, bad) in zip(datas, found[FEW:], strict=True):
+    for data, (summary, bad, cut) in zip(datas, found[FEW:], strict=True):
         read = read_points(data)
         expected = summary_of(read)
-        assert bad == read.bad
+        assert (bad, cut) == (read.bad, read.cut)
         assert repr(astuple(summary) if summary else None) == repr(astuple(expected) if expected else None)
 
 
 def one_by_one(lines: list[str]) -> list[tuple[int, float, int] | None]:
-    """MLflow's reading of single lines, None where it raises; steps of five-field lines are kept."""
+    """MLflow's reading of single lines, None where it raises; steps of five-field lines are kept.
+
+    Steps and times with a fraction, which MLflow 2 writes and does not read, are cut.
+    """
     found: list[tuple[int, float, int] | None] = []
     for line in lines:
         words = line.strip().split(" ")
         try:
             if len(words) not in (2, 3, 5):
                 raise ValueError
-            time, value, step = int(words[0]), float(words[1]), int(words[2]) if len(words) > 2 else 0
+            value = float(words[1])
+            time, step = cut(words[0]), cut(words[2]) if len(words) > 2 else 0
             fits = max(abs(time), abs(step)) < 2**63
             found.append((time, value, step) if fits else None)
-        except ValueError:
+        except (ValueError, OverflowError):
             found.append(None)
     return found
+
+
+def cut(word: str) -> int:
+    try:
+        return int(word)
+    except ValueError:
+        return int(float(word))
+
+
+@pytest.mark.parametrize(
+    ("line", "point"),
+    [
+        (b"1650532000123 0.5 50.0", (50, 1650532000123)),
+        (b"1650532000123 0.5 -50.9", (-50, 1650532000123)),
+        (b"1650532000.999 0.5 0", (0, 1650532000)),  # perhaps seconds: the unit is never guessed
+        (b"1650532000.0 0.5 1e3", (1000, 1650532000)),
+        (b"1650532000 0.5 7", (7, 1650532000000)),  # a whole number of this size is seconds, of MLflow before 1.0
+    ],
+)
+def test_a_step_or_time_written_as_a_float_is_cut_toward_zero(line: bytes, point: tuple[int, int]) -> None:
+    read = read_points(b"1 0.25 1\n" + line + b"\n")
+    assert (read.steps[1], read.times[1]) == point
+    assert (read.bad, read.cut) == ([], int(b"." in line.replace(b" 0.5", b"")))
+
+
+@pytest.mark.parametrize("word", [b"1e300", b"inf", b"nan", b"9223372036854775808.0", b"-1e19", b"9" * 5000])
+def test_a_step_beyond_64_bits_is_no_point(word: bytes) -> None:
+    assert read_points(b"1 0.5 " + word + b"\n").bad == [1]
+    assert read_points(word + b" 0.5 1\n").bad == [1]
 
 
 @given(some.lists(some.lists(WORD, max_size=6).map(" ".join), min_size=1, max_size=8))
@@ -120,7 +153,9 @@ def test_any_lines_are_read_as_each_line_alone(lines: list[str]) -> None:
     points = list(zip(read.times, map(repr, read.values), read.steps, strict=True))
     assert points == [(each[0], repr(each[1]), each[2]) for each in expected if each is not None]
     series_of(read)
-    assert repr(summarised("".join(line + "\n" for line in lines).encode())) == repr((summary_of(read), read.bad))
+    assert repr(summarised("".join(line + "\n" for line in lines).encode())) == repr(
+        (summary_of(read), read.bad, read.cut)
+    )
 
 
 NUMBERS = [

@@ -15,7 +15,7 @@ import pytest
 from nbtrack.entities import Dataset, DatasetInput, InputTag, Metric, Param, RunStatus, RunTag
 from nbtrack.frame import Row
 from nbtrack.stores import progress
-from nbtrack.stores.files import FileStore, reader, sidecar
+from nbtrack.stores.files import FileStore, reader, sidecar, ticks
 from nbtrack.stores.files import index as indexing
 
 
@@ -23,7 +23,7 @@ from nbtrack.stores.files import index as indexing
 def remembers_every_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("NBTRACK_CACHE_DIR", str(tmp_path / "cache"))
     monkeypatch.setattr(sidecar, "WORTH", 1)
-    monkeypatch.setattr(reader, "TICK_NS", 0)  # files written a moment ago count as settled
+    monkeypatch.setattr(ticks, "FINE_NS", 0)  # files written a moment ago count as settled
     return tmp_path / "cache" / "runs"
 
 
@@ -204,7 +204,7 @@ def test_an_interrupted_first_look_goes_on_where_it_was(
 
     other = FileStore(tmp_path / "mlruns")
     other.create_run(other.create_experiment("f"), run_name="alone", user_id="u", start_time=5, tags={})
-    monkeypatch.setattr(indexing, "TICK_NS", 0)  # an experiment that was listed counts as known
+    monkeypatch.setattr(ticks, "FINE_NS", 0)  # an experiment that was listed counts as known
     monkeypatch.setattr(indexing, "open_run", interrupted)
     store = FileStore(tmp_path / "mlruns")
     with pytest.raises(KeyboardInterrupt):
@@ -226,7 +226,7 @@ def test_several_processes_remember_at_once(tmp_path: Path, runs: list[str]) -> 
 
 def test_a_script_remembers_when_it_ends(tmp_path: Path, runs: list[str], reads: list[str]) -> None:
     script = (
-        "from nbtrack.stores.files import FileStore, sidecar, reader; sidecar.WORTH = 1; reader.TICK_NS = 0\n"
+        "from nbtrack.stores.files import FileStore, sidecar, ticks; sidecar.WORTH = 1; ticks.FINE_NS = 0\n"
         f"FileStore({str(tmp_path / 'mlruns')!r}).snapshot()"
     )
     subprocess.run([sys.executable, "-c", script], check=True)

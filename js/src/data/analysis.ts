@@ -1,5 +1,6 @@
 /** How do columns become axes: of numbers, plain or by their logarithm, or of words one beside the other? */
 
+import { inNaturalOrder } from "./categories";
 import { label } from "./columns";
 import type { Direction } from "./directions";
 import { evenTicks, timeTicks } from "./ticks";
@@ -46,7 +47,7 @@ export function writtenAs(axis: Axis, value: number): string | null {
 }
 
 function ofWords(name: string, texts: (string | null)[]): Axis {
-  const words = [...new Set(texts.filter((word) => word !== null))];
+  const words = inNaturalOrder(texts.filter((word) => word !== null));
   const place = new Map(words.map((word, at) => [word, at]));
   const values = texts.map((word) => (word === null ? null : place.get(word)!));
   return { name, label: label(name), values, words, log: false, min: 0, max: Math.max(1, words.length - 1) };
@@ -93,9 +94,12 @@ function apart(axis: Axis, values: readonly number[], room: number): number[] {
   return kept;
 }
 
-/** Params that vary, in the frame's order, and metrics that do, the machine's own left out. */
+/** Params that vary and metrics that do, the machine's own left out; those that most runs have first, then by name. */
 export function varying(frame: Frame, rows: ArrayLike<number>): { params: string[]; metrics: string[] } {
-  const names = [...frame.columns.keys()];
+  const count = new Map<string, number>();
+  const held = (name: string) => count.get(name) ?? count.set(name, axisOf(frame, name, rows)!.values.filter((value) => value !== null).length).get(name)!;
+  const own = [...frame.columns.keys()].filter((name) => /^(params|metrics)\./.test(name));
+  const names = own.sort((a, b) => held(b) - held(a) || (a < b ? -1 : 1));
   const varies = (name: string) => {
     const axis = axisOf(frame, name, rows)!;
     return axis.values.some((value) => value !== axis.values[0]);

@@ -1,10 +1,12 @@
 /**
  * What do several runs say together? The mean over unequal grids of x with a band around it, as nbtrack/figures/bands.py.
  *
- * A run counts between its first and its last finite point, in between by straight lines.
+ * A run counts between its first and its last point, in between by straight lines. A point that is NaN or infinite is a
+ * gap: there, and up to the finite points beside it, the run does not count. `n` says how many do; where none does, the
+ * mean is NaN.
  */
 
-import type { Line } from "./line";
+import { lowerBound, type Line } from "./line";
 import { half95, SURE } from "./student";
 
 export const BANDS = ["sd", "ci", "minmax"] as const;
@@ -22,16 +24,17 @@ export interface Band {
 
 type Points = Pick<Line, "x" | "y">;
 
-/** More x's than this are evenly thinned. */
+/** More x's than this are evenly thinned; the ends of a min–max band still hold every point. */
 const MOST = 20_000;
+
 export function bandOf(lines: readonly Points[], kind: string): Band {
-  const finite = lines.map(finiteOnce).filter(({ x }) => x.length > 0);
-  const x = gridOf(finite);
+  const single = lines.map(onceEach).filter(({ x }) => x.length > 0);
+  const { x, whole } = gridOf(single);
   const n = new Float64Array(x.length);
   const mean = new Float64Array(x.length);
   const low = new Float64Array(x.length).fill(Infinity);
   const high = new Float64Array(x.length).fill(-Infinity);
-  const values = finite.map((line) => along(line, x));
+  const values = single.map((line) => along(line, x));
   for (const held of values) {
     held.forEach((value, at) => {
       if (Number.isNaN(value)) return;
@@ -41,7 +44,11 @@ export function bandOf(lines: readonly Points[], kind: string): Band {
       if (value > high[at]) high[at] = value;
     });
   }
-  for (let at = 0; at < x.length; at++) mean[at] /= Math.max(1, n[at]);
+  if (!whole) for (const line of single) stretch(line, x, low, high);
+  for (let at = 0; at < x.length; at++) {
+    mean[at] = n[at] > 0 ? mean[at] / n[at] : NaN;
+    if (low[at] > high[at]) low[at] = high[at] = NaN;
+  }
   if (kind === "minmax") return { x, mean, low, high, n, reach: { low, high } };
   const reach = { low: low.slice(), high: high.slice() };
   const squares = new Float64Array(x.length);
@@ -58,18 +65,18 @@ export function bandOf(lines: readonly Points[], kind: string): Band {
   return { x, mean, low, high, n, reach };
 }
 
-/** The finite points, the later of several at one x. */
-function finiteOnce({ x, y }: Points): Points {
+/** One point at each x: the last finite one of several, and NaN where none is finite. */
+function onceEach({ x, y }: Points): Points {
   const places: number[] = [];
   for (let i = 0; i < x.length; i++) {
-    if (!Number.isFinite(y[i])) continue;
-    if (places.length > 0 && x[places[places.length - 1]] === x[i]) places.pop();
-    places.push(i);
+    const before = places.length - 1;
+    if (before < 0 || x[places[before]] !== x[i]) places.push(i);
+    else if (Number.isFinite(y[i])) places[before] = i;
   }
-  return { x: Float64Array.from(places, (at) => x[at]), y: Float64Array.from(places, (at) => y[at]) };
+  return { x: Float64Array.from(places, (at) => x[at]), y: Float64Array.from(places, (at) => (Number.isFinite(y[at]) ? y[at] : NaN)) };
 }
 
-function gridOf(lines: readonly Points[]): Float64Array {
+function gridOf(lines: readonly Points[]): { x: Float64Array; whole: boolean } {
   let size = 0;
   for (const { x } of lines) size += x.length;
   const all = new Float64Array(size);
@@ -79,11 +86,11 @@ function gridOf(lines: readonly Points[]): Float64Array {
     at += x.length;
   }
   const grid = all.sort().filter((x, i) => i === 0 || x !== all[i - 1]);
-  if (grid.length <= MOST) return grid;
-  return Float64Array.from({ length: MOST }, (_, i) => grid[Math.floor((i * (grid.length - 1)) / (MOST - 1) + 0.5)]);
+  if (grid.length <= MOST) return { x: grid, whole: true };
+  return { x: Float64Array.from({ length: MOST }, (_, i) => grid[Math.floor((i * (grid.length - 1)) / (MOST - 1) + 0.5)]), whole: false };
 }
 
-/** y at each x of the grid, NaN outside. */
+/** y at each x of the grid; NaN outside and in gaps. */
 function along({ x, y }: Points, grid: Float64Array): Float64Array {
   const found = new Float64Array(grid.length).fill(NaN);
   let after = 0;
@@ -99,4 +106,13 @@ function along({ x, y }: Points, grid: Float64Array): Float64Array {
     }
   }
   return found;
+}
+
+/** Let the ends hold the points that the thinned grid leaves out, each at the next x. */
+function stretch({ x, y }: Points, grid: Float64Array, low: Float64Array, high: Float64Array): void {
+  for (let i = 0; i < x.length; i++) {
+    const at = lowerBound(grid, x[i]);
+    if (y[i] < low[at]) low[at] = y[i];
+    if (y[i] > high[at]) high[at] = y[i];
+  }
 }

@@ -18,6 +18,8 @@ export interface Row {
   min?: (number | null)[];
   max?: (number | null)[];
   steps?: (number | null)[];
+  /** For commits: the address of each run's repository. */
+  remotes?: (string | null)[];
   /** Not every run has the same. A missing value differs from any other. */
   differs: boolean;
 }
@@ -49,6 +51,8 @@ export interface Told {
 
 const NOTE = "tags.mlflow.note.content";
 const ERROR = "tags.nbtrack.error";
+const COMMIT = "tags.mlflow.source.git.commit";
+const REMOTE = "tags.mlflow.source.git.repoURL";
 /** Where and with what a run ran, in this order. */
 const ENVIRONMENT: [tag: string, name: string, kind?: Row["kind"]][] = [
   ["nbtrack.python", "Python"],
@@ -95,7 +99,9 @@ function rowOf(frame: Frame, ids: readonly string[], column: string, name: strin
     const values = rows.map((row) => (row < 0 ? null : text(frame, column, row)));
     const times = isTime(column) ? values.map((value) => (value === null ? null : Number(value))) : [NaN];
     if (!times.some(Number.isNaN)) return { column, name, kind: "time", values: times, differs: differ(times) };
-    return { column, name, kind, values, differs: differ(values) };
+    if (kind !== "commit") return { column, name, kind, values, differs: differ(values) };
+    const remotes = rows.map((row) => (row < 0 || column !== COMMIT ? null : text(frame, REMOTE, row)));
+    return { column, name, kind, values, remotes, differs: differ(values) };
   }
   const take = (array: Float64Array) => rows.map((row) => (row < 0 || source.missing[row] ? null : array[row]));
   const metric = source as MetricColumn;

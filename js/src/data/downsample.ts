@@ -60,3 +60,17 @@ function corners(y: Float64Array, start: number, end: number, floor: number): nu
   for (const i of [a, b, last]) if (i !== picked[picked.length - 1]) picked.push(i);
   return picked;
 }
+
+/** From and to of each stretch of numbers that are not NaN between two places. */
+export function stretches(y: Float64Array, first: number, last: number): [from: number, to: number][] {
+  const found: [number, number][] = [];
+  for (let at = Math.max(0, first), from = -1; at <= last; at++) {
+    const here = at < last && !Number.isNaN(y[at]);
+    if (here && from < 0) from = at;
+    else if (!here && from >= 0) {
+      found.push([from, at]);
+      from = -1;
+    }
+  }
+  return found;
+}

@@ -73,13 +73,13 @@ export function grouped(frame: Frame, names: readonly string[], rows: Uint32Arra
   return [...found].map(([key, group]) => ({ key, values: group.values, rows: Uint32Array.from(group.rows) }));
 }
 
-/** Missing cells and NaN are left out. */
+/** What is missing or not finite is left out, as in charts and bars; `n` says how many runs are left. */
 export function summary(column: Column | undefined, rows: Uint32Array): Summary {
   let [n, mean, squares, min, max] = [0, 0, 0, Infinity, -Infinity];
   if (column && column.kind !== "text") {
     for (const row of rows) {
       const value = column.values[row];
-      if (column.missing[row] || Number.isNaN(value)) continue;
+      if (column.missing[row] || !Number.isFinite(value)) continue;
       n++;
       const away = value - mean;
       mean += away / n;

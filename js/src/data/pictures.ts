@@ -99,36 +99,35 @@ export interface MeanBar {
   value: number;
   low: number;
   high: number;
-  /** Runs with a finite value. */
+  /** Runs with a finite value, of how many. */
   n: number;
+  of: number;
   /** What the axis must hold, as in bands.ts. */
   reach: [low: number, high: number];
 }
 
 /** One bar for the runs with equal values in `columns`, the best first. `kind`: sd | ci | minmax. */
 export function meanBarsOf(frame: Frame, rows: readonly number[], metric: string, direction: Direction | null, columns: readonly string[], kind: string): MeanBar[] {
-  const held = new Map<string, number[]>();
+  const held = new Map<string, (number | null)[]>();
   for (const row of rows) {
-    const value = number(frame, `metrics.${metric}`, row);
-    if (value === null) continue;
     const name = groupName(frame, frame.ids[row], columns);
-    const values = held.get(name) ?? [];
-    held.set(name, values);
-    if (Number.isFinite(value)) values.push(value);
+    held.set(name, [...(held.get(name) ?? []), number(frame, `metrics.${metric}`, row)]);
   }
-  return bestFirst([...held].map(([name, values]) => meanBar(name, values, kind)), direction);
+  const told = [...held].filter(([, values]) => values.some((value) => value !== null));
+  const finite = (values: readonly (number | null)[]) => values.filter((value): value is number => Number.isFinite(value));
+  return bestFirst(told.map(([name, values]) => meanBar(name, finite(values), values.length, kind)), direction);
 }
 
-function meanBar(name: string, values: readonly number[], kind: string): MeanBar {
+function meanBar(name: string, values: readonly number[], of: number, kind: string): MeanBar {
   const n = values.length;
-  if (n === 0) return { name, value: NaN, low: NaN, high: NaN, n, reach: [NaN, NaN] };
+  if (n === 0) return { name, value: NaN, low: NaN, high: NaN, n, of, reach: [NaN, NaN] };
   const value = values.reduce((sum, each) => sum + each, 0) / n;
   const ends: [number, number] = [Math.min(...values), Math.max(...values)];
-  if (kind === "minmax") return { name, value, low: ends[0], high: ends[1], n, reach: ends };
+  if (kind === "minmax") return { name, value, low: ends[0], high: ends[1], n, of, reach: ends };
   const sd = Math.sqrt(values.reduce((sum, each) => sum + (each - value) ** 2, 0) / Math.max(1, n - 1));
   const half = kind === "ci" ? half95(sd, n) : sd;
   const [low, high] = [value - half, value + half];
-  return { name, value, low, high, n, reach: kind === "ci" && n < SURE ? ends : [low, high] };
+  return { name, value, low, high, n, of, reach: kind === "ci" && n < SURE ? ends : [low, high] };
 }
 
 function bestFirst<Of extends { value: number }>(bars: Of[], direction: Direction | null): Of[] {

@@ -39,16 +39,39 @@ const STEPS = [
   ...[1, 2, 5, 10, 20, 50, 100, 200, 365, 730, 1825, 3650].map((n) => n * DAY),
 ];
 
-/** Round times of the reader's own clock, in ms. */
+/** Round times of the reader's own clock, in ms, each once. */
 export function timeTicks(min: number, max: number, most: number): number[] {
   const by = STEPS.find((step) => (max - min) / step <= most) ?? STEPS[STEPS.length - 1];
-  // Of each day anew, because the clocks may change in between.
+  const next = by <= HOUR ? evenly(min, by) : by < DAY ? byTheClock(min, by / HOUR) : byTheCalendar(min, by / DAY);
   const found: number[] = [];
-  const offset = (at: number) => new Date(at).getTimezoneOffset() * MINUTE;
-  for (let at = Math.ceil((min - offset(min)) / by) * by; found.length < 1000; at += by) {
-    const there = at + offset(at + offset(min));
-    if (there > max) break;
-    if (there >= min) found.push(there);
+  for (let i = 0; i < MOST_STEPS; i++) {
+    const at = next(i);
+    if (at > max) break;
+    // In an hour that the clock leaves out there is no such time, and Date gives one beside it.
+    if (at >= min && at > (found[found.length - 1] ?? -Infinity)) found.push(at);
   }
   return found;
+}
+
+const MOST_STEPS = 2000;
+
+/** Clocks change by whole hours, or by half ones, which steps of up to an hour keep to or come back to at the next day. */
+function evenly(min: number, by: number): (i: number) => number {
+  const offset = new Date(min).getTimezoneOffset() * MINUTE;
+  const first = Math.ceil((min - offset) / by) * by + offset;
+  return (i) => first + i * by;
+}
+
+/** Every so many hours from midnight on, of each day anew. */
+function byTheClock(min: number, hours: number): (i: number) => number {
+  const [day, perDay] = [new Date(min), Math.floor(24 / hours)];
+  return (i) => new Date(day.getFullYear(), day.getMonth(), day.getDate() + Math.floor(i / perDay), (i % perDay) * hours).getTime();
+}
+
+/** Midnights: those whose number since 1970 can be divided, so that the ticks do not move with the view. */
+function byTheCalendar(min: number, days: number): (i: number) => number {
+  const start = new Date(min);
+  const since = Math.floor(Date.UTC(start.getFullYear(), start.getMonth(), start.getDate()) / DAY);
+  const first = Math.floor(since / days) * days;
+  return (i) => new Date(1970, 0, 1 + first + i * days).getTime();
 }

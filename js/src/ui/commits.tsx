@@ -4,6 +4,7 @@ import { useSignal } from "@preact/signals";
 import { readPatch } from "../data/patch";
 import { readCommits, type Commits, type FileChange } from "../state/artifacts";
 import type { State } from "../state/state";
+import { ComparisonLink, originOf } from "./commit_link";
 import { Fold } from "./charts/icons";
 import { Hunks } from "./diff";
 import { Await, useFetched } from "./fetched";
@@ -15,7 +16,17 @@ const FEW = 3;
 /** Of two runs, from the first to the second; of one, what it had not committed. */
 export function CommitChanges({ state, runs }: { state: State; runs: string[] }) {
   const fetched = useFetched(state, `commits ${runs.join(" ")}`, () => readCommits(state, runs));
-  return <Await fetched={fetched}>{(commits) => <Files commits={commits} alone={runs.length === 1} />}</Await>;
+  const [old, now] = runs.map((run) => originOf(state.frame.value, run));
+  return (
+    <>
+      {runs.length === 2 && (
+        <p class="nbt-quiet">
+          <ComparisonLink old={old} now={now} />
+        </p>
+      )}
+      <Await fetched={fetched}>{(commits) => <Files commits={commits} alone={runs.length === 1} />}</Await>
+    </>
+  );
 }
 
 function Files({ commits, alone }: { commits: Commits; alone: boolean }) {

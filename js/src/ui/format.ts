@@ -38,7 +38,7 @@ function whole(value: number): string {
 
 /** At least `digits` significant ones, and one behind the point; zeros at the end are cut unless none would remain. */
 export function plain(size: number, digits: number): string {
-  const text = size.toFixed(Math.max(1, digits - 1 - exponent(size)));
+  const text = size.toFixed(Math.max(1, digits - 1 - exponent(Number(size.toPrecision(digits)))));
   const cut = text.replace(/0+$/, "");
   return cut.endsWith(".") ? text : cut;
 }
@@ -62,6 +62,17 @@ export function signed(value: number, text: string): string {
 /** A param as a cell has room for it: of a fraction with more digits than anyone reads five, all of other texts. */
 export function brief(word: string): string {
   return word.length > 9 && /^[-+]?\d*\.\d+(e[-+]?\d+)?$/i.test(word) ? num(Number(word)) : word;
+}
+
+// Control characters, line and paragraph separators, directional marks, marks without width: as `visible` in errors.py.
+const STEERS = /[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
+
+/** The text with what would hide or reorder the text around it shown as an escape, such as `\u202e`. */
+export function visible(text: string): string {
+  return text.replace(STEERS, (letter) => {
+    const code = letter.charCodeAt(0);
+    return code < 256 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u${code.toString(16).padStart(4, "0")}`;
+  });
 }
 
 const [SECOND, MINUTE, HOUR] = [1000, 60_000, 3_600_000];
@@ -106,6 +117,20 @@ export function dateTime(ms: number | null): string {
   const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
   return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
 }
+
+/** Times in ms as short as tells them apart: 11-03 14:05, with seconds or the year where these differ. */
+export function timesOf(times: readonly number[]): string[] {
+  const whole = times.map((ms) => `${dateTime(ms)}.${String(Math.floor(ms) - 1000 * Math.floor(ms / 1000)).padStart(3, "0")}`);
+  const distinct = new Set(whole).size;
+  for (const [first, last] of [[5, 16], [5, 19], [5, 23], [0, 23]]) {
+    const found = whole.map((text) => text.slice(first, last));
+    if (new Set(found).size === distinct) return found;
+  }
+  return whole;
+}
+
+/** The zone of the clock that times are shown by, such as Europe/Berlin. */
+export const zone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** 12.3 % · 0.05 %: three significant digits of a share of 1. */
 export function percent(share: number): string {

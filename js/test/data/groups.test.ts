@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { bandOf } from "../../src/data/bands";
 import { groupLines, grouped, repeats, spreadOf, summary } from "../../src/data/groups";
 import { frameOf, type Column } from "../../src/data/frame";
 import { FOLDED, GROUP, PARENT, PINNED } from "../../src/data/tree";
@@ -47,7 +48,7 @@ test("a mean has its deviation, its interval or its ends beside it, and nothing 
   const found = summary(column, order);
   expect(found).toMatchObject({ n: 4, mean: 2.5, min: 1, max: 4 });
   expect(spreadOf(found, "sd")).toEqual({ half: Math.sqrt(5 / 3) });
-  expect(spreadOf(found, "ci")).toEqual({ half: (Math.sqrt(5 / 3) * 3.182) / 2 });
+  expect(spreadOf(found, "ci")).toEqual({ half: (Math.sqrt(5 / 3) * 3.182446305) / 2 });
   expect(spreadOf(found, "minmax")).toEqual({ low: 1, high: 4 });
   expect(spreadOf(summary(column, Uint32Array.of(1)), "ci")).toBeNull();
 });
@@ -57,4 +58,20 @@ test("a bare word or a pattern searches names; a condition is one", () => {
   expect(nameFilter("/^run-[0-9]+$/")).toBe("run_name RLIKE '(?i)^run-[0-9]+$'");
   expect(nameFilter("/it's")).toBe(`run_name RLIKE "(?i)it's"`);
   for (const text of ["", "loss < 1", "a = 'b'", "status in", "metrics.x is null", "not (a)"]) expect(nameFilter(text)).toBeNull();
+});
+
+test("a mean has a gap where no run counts, and says of how many runs it is", () => {
+  const line = (...y: number[]) => ({ x: Float64Array.from(y, (_, i) => i), y: Float64Array.from(y) });
+  const found = bandOf([line(1, 1, NaN, NaN, 1), line(3, 3, 3, Infinity, 3), line(5, 5)], "minmax");
+  expect([...found.n]).toEqual([3, 3, 1, 0, 2]);
+  expect([...found.mean]).toEqual([3, 3, 3, NaN, 2]);
+  expect([...found.low]).toEqual([1, 1, 3, NaN, 1]);
+});
+
+test("a min–max band holds every spike of a history with more points than it has places", () => {
+  const y = new Float64Array(50_001).fill(0.5);
+  y[31_417] = 1000;
+  const found = bandOf([{ x: Float64Array.from(y, (_, i) => i), y }, { x: Float64Array.of(0, 50_000), y: Float64Array.of(0, 0) }], "minmax");
+  expect(found.x.length).toBeLessThan(50_001);
+  expect(Math.max(...found.high)).toBe(1000);
 });

@@ -130,7 +130,7 @@ describe("a chart of the dashboard holds what the plotly figure of the same runs
 
   it.each(made.means)("bars of %s by %s with %s", (metric, columns, kind, want) => {
     const bars = meanBarsOf(frame, rows, metric, direction(metric), columns, kind).filter(({ n }) => n > 0);
-    expect(bars.map(({ name, n }) => `${name} (${n})`)).toEqual(want.map(([name]) => name));
+    expect(bars.map(({ name, n, of }) => `${name} (${n < of ? `${n} of ${of}` : n})`)).toEqual(want.map(([name]) => name));
     bars.forEach(({ value, low, high }, at) => close([value, low, high], want[at].slice(1) as number[]));
   });
 

@@ -2,34 +2,36 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import stat
+from collections.abc import Collection
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
 from nbtrack.entities import FileInfo, RunInfo
-from nbtrack.errors import InvalidValueError, NotFoundError, StoreError
-from nbtrack.stores.files import disk
+from nbtrack.errors import InvalidValueError, NotFoundError, StoreError, warn_once
+from nbtrack.stores.files import disk, links
 from nbtrack.stores.files.layout import ARTIFACTS, is_remote, local_path
+from nbtrack.stores.folder_tree import FolderTree
 
 
 def artifact_folder(run_folder: str, info: RunInfo) -> str | None:
-    """Where a run's artifacts lie; None where that is another machine.
+    """Where a run's artifacts lie; None where that is another machine. Raises links.LeadsOutError.
 
     The address in meta.yaml is stale in every copied or moved store, so the run's own folder goes first when it holds
     anything, and an address is followed only if it ends as MLflow makes it: it could name any folder of this machine.
     """
-    own = os.path.join(run_folder, ARTIFACTS)
+    own = links.own_folder(run_folder, ARTIFACTS)
     if _holds_anything(own) or not info.artifact_uri:
         return own
     there = local_path(info.artifact_uri)
     if there is None:
         return None if is_remote(info.artifact_uri) else own
-    path = Path(there)
-    usual = len(path.parts) > 3 and path.parts[-2:] == (info.run_id, ARTIFACTS) and ".." not in path.parts
     # Whether an address is stale shows two folders up: the experiment's own one is made with the first artifact.
-    return there if usual and path.parents[2].is_dir() and not path.is_symlink() else own
+    usual = links.is_made_for(there, info.run_id) and Path(there).parents[2].is_dir()
+    return there if usual else own
 
 
 def elsewhere(run_id: str, address: str) -> NotFoundError:
@@ -100,18 +102,73 @@ def read_file(folder: str, path: str, limit: int | None) -> bytes:
         raise NotFoundError(f"The artifact '{at}' {error.problem}. {error.remedy}") from error
 
 
-def write(folder: str, path: str, data: bytes | Path) -> None:
+def write(folder: str, path: str, data: bytes | Path, store: Collection[str] = ()) -> None:
+    """Put bytes, a file or a folder at `path`. Of a folder all but `store`, the files and folders of the store itself.
+
+    What a kill leaves lies beside the artifacts, not among them, and is swept by the next writer.
+    """
     at = inside(folder, path, asked=InvalidValueError)
     with disk.writing(f"the artifact '{path}'", at):
-        disk.make_folders(at)
+        beside = os.path.dirname(folder)
+        disk.make_folders(os.path.join(folder, "a file"))
+        disk.sweep(beside)
         if isinstance(data, bytes):
-            disk.write_over(at, data, os.path.dirname(at))
+            disk.make_folders(at)
+            _put(data, at, beside)
         elif data.is_dir():
-            shutil.copytree(data, at, dirs_exist_ok=True, symlinks=False)
+            _write_folder(data, at, beside, _not_copied(folder, data, store))
         elif data.is_file():
-            disk.copy_over(data, at)
+            disk.make_folders(at)
+            _put(data, at, beside)
         else:
             raise InvalidValueError(f"There is no file or folder '{data}' to log. Check the path.")
+
+
+def _write_folder(data: Path, at: str, beside: str, without: Collection[str]) -> None:
+    source = os.path.realpath(data)
+    if source in without:
+        raise InvalidValueError(f"'{data}' is the store itself, or a part of it that would be copied into itself.")
+    tree = FolderTree(data, without)
+    os.makedirs(at, exist_ok=True)
+    for path, lies, is_folder in tree.entries():
+        to = os.path.join(at, path)
+        if links.is_link(to):
+            tree.left_out.append((path, "a link is in its place there"))
+        elif is_folder:
+            os.makedirs(to, exist_ok=True)
+        else:
+            _put(lies, to, beside)
+    if told := tree.told(f"the folder '{at}'"):
+        warn_once(told)
+
+
+def _not_copied(folder: str, data: Path, store: Collection[str]) -> set[str]:
+    """What of the store must stay out of its own artifacts, as real paths: a part of it may be logged by itself."""
+    source = os.path.realpath(data)
+    own = os.path.realpath(os.path.dirname(folder))  # of the run
+    kept = {os.path.realpath(each) for each in store}
+    return {own, os.path.realpath(folder), *(each for each in kept if not _is_below(source, each))}
+
+
+def _is_below(path: str, folder: str) -> bool:
+    return path != folder and path.startswith(folder.rstrip(os.sep) + os.sep)
+
+
+def _put(data: bytes | Path, at: str, beside: str) -> None:
+    """A whole file at once. Where `beside` lies on another disk (a linked folder), by way of the file's own folder."""
+    try:
+        _put_by(data, at, beside)
+    except OSError as error:
+        if error.errno not in (errno.EXDEV, errno.EACCES, errno.EROFS, errno.EPERM):
+            raise
+        _put_by(data, at, os.path.dirname(at))
+
+
+def _put_by(data: bytes | Path, at: str, beside: str) -> None:
+    if isinstance(data, bytes):
+        disk.write_over(at, data, beside)
+    else:
+        disk.copy_over(data, at, beside)
 
 
 def receive(folder: str, path: str, data: bytes | Path) -> None:

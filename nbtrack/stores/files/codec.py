@@ -14,9 +14,11 @@ from typing import Any
 from nbtrack.stores.files.disk import Unreadable
 
 DEEPEST = 8
+LONGEST_NUMBER = 100  # digits; beyond, it stays text: Python takes long to read a number, and refuses one of 4,300
 _HEX = re.compile(r"(?!0b|[0-9]*e?[0-9]*$)[0-9a-f]{8,64}")
 _FIRST = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz/")
 _WORDS = frozenset({"null", "true", "false", "yes", "no", "on", "off"})
+_LONG_NUMBER = re.compile(rf"[-+]?[0-9_:.][0-9a-fA-FxXoObB_:.+\-]{{{4 * LONGEST_NUMBER},}}")
 _EMPTY: dict[str, Any] = {"[]": (), "{}": {}, "null": None}
 _BROKEN = "Restore it from a copy; without one, the run's metrics, params and tags are still in the folders beside it."
 
@@ -52,7 +54,7 @@ def _read_line(line: str) -> tuple[str, Any] | None:
         inner = value[1:-1]
         return None if len(value) < 2 or value[-1] != "'" or "'" in inner else (key, inner)
     if value.isdecimal() and value.isascii() and (value[0] != "0" or value == "0"):
-        return key, int(value)
+        return key, int(value) if len(value) <= LONGEST_NUMBER else value
     return (key, value) if _is_plain(value) or _HEX.fullmatch(value) else None
 
 
@@ -82,7 +84,16 @@ def _read_yaml(text: str) -> dict[str, Any]:
         raise Unreadable(f"is not valid YAML{where}", _BROKEN) from error
     if not isinstance(meta, dict):
         raise Unreadable("holds no 'key: value' lines", _BROKEN)
-    return {str(key): value for key, value in meta.items()}
+    return {str(_plain(key)): _plain(value) for key, value in meta.items()}
+
+
+def _plain(value: Any) -> Any:
+    """The same without numbers that Python does not write out."""
+    if isinstance(value, int) and value.bit_length() > 4 * LONGEST_NUMBER:
+        return f"{value:#x}"[:LONGEST_NUMBER]
+    if isinstance(value, dict):
+        return {_plain(key): _plain(each) for key, each in value.items()}
+    return [_plain(each) for each in value] if isinstance(value, list) else value
 
 
 def _refuse_tricks(text: str, loader: Any) -> None:
@@ -94,6 +105,10 @@ def _refuse_tricks(text: str, loader: Any) -> None:
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
             raise Unreadable(
                 "uses YAML anchors, which no tracker writes", "Look at it with care; delete it if it is not yours."
+            )
+        if isinstance(event, yaml.ScalarEvent) and event.implicit[0] and _LONG_NUMBER.fullmatch(event.value):
+            raise Unreadable(
+                f"has a number of {len(event.value):,} digits", "Correct it; no number that belongs here is so long."
             )
         tag = getattr(event, "tag", None)
         if tag is not None:

@@ -16,27 +16,40 @@ from nbtrack.errors import InvalidValueError, NotFoundError, ReadOnlyError, Stor
 
 LONGEST_TEXT = 1_000_000  # bytes of a param, tag or meta.yaml; MLflow's own limit is 8,000 characters
 LARGEST_FILE = 1 << 30  # bytes of a metric file; beyond it, it is a sparse file or a mistake
+PIECE = 1 << 24  # bytes that are read at once
+HOLE = bytes(4096)  # so many zeros are no text
 SMALL = 4096  # bytes that a disk writes at once
 STALE_AFTER = 60.0  # seconds after which a temporary file belongs to a writer that was killed
 TEMPORARY = ".nbtrack-"
 COPYING = f"{TEMPORARY}copying"  # where `nbtrack copy` has not finished
 
 # A FIFO must not block and a link must not be followed: both can come with a store from a stranger.
-_READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+SAFELY = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+_READ = os.O_RDONLY | SAFELY
 _WRITE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 _KIND = 0o170000  # the part of a mode that tells files from folders, pipes and devices
 _NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EACCES}
 _FULL = {errno.ENOSPC, errno.EDQUOT}
+_LASTING = {
+    errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.EMLINK, errno.EACCES, errno.EPERM, errno.ENAMETOOLONG,
+    errno.EINVAL,
+}  # fmt: skip
 _count = itertools.count()
 
 
 class Unreadable(Exception):
-    """A file is there but cannot be taken: what is wrong with it, and what can be done."""
+    """A file is there but cannot be taken: what is wrong with it, and what can be done.
 
-    def __init__(self, problem: str, remedy: str) -> None:
+    `unread` says that nothing is known of its content, `passing` that it may well be read in a moment: too many open
+    files, a disk or a server that does not answer.
+    """
+
+    def __init__(self, problem: str, remedy: str, *, unread: bool = False, passing: bool = False) -> None:
         super().__init__(problem)
         self.problem = problem
         self.remedy = remedy
+        self.unread = unread
+        self.passing = passing
 
 
 def read(path: str, limit: int) -> tuple[bytes, os.stat_result]:
@@ -54,6 +67,8 @@ def read(path: str, limit: int) -> tuple[bytes, os.stat_result]:
         about = os.fstat(fd)
         size = about.st_size
         if about.st_mode & _KIND == stat.S_IFREG and size <= limit:
+            if size > PIECE:
+                return _in_pieces(fd, size), about
             data = os.read(fd, size)
             return data if len(data) == size else _read_rest(fd, size, data), about
         if not stat.S_ISREG(about.st_mode):
@@ -67,6 +82,20 @@ def read(path: str, limit: int) -> tuple[bytes, os.stat_result]:
         raise _unreadable(error) from error
     finally:
         os.close(fd)
+
+
+def _in_pieces(fd: int, size: int) -> bytes:
+    """A large file up to where it holds nothing but zeros: a sparse one claims far more bytes than it has."""
+    parts: list[bytes] = []
+    left = size
+    while left and (part := os.read(fd, min(left, PIECE))):
+        left -= len(part)
+        hole = part.find(HOLE)
+        if hole >= 0:
+            parts.append(part[: hole + 1])
+            break
+        parts.append(part)
+    return b"".join(parts)
 
 
 def _read_rest(fd: int, size: int, data: bytes) -> bytes:
@@ -83,8 +112,20 @@ def _unreadable(error: OSError) -> Unreadable:
     if error.errno in (errno.ELOOP, errno.EMLINK):
         return Unreadable("is a link, and links are not followed", "Replace it by the file it points to.")
     if isinstance(error, PermissionError):
-        return Unreadable("may not be read", "Give yourself permission to read it (chmod u+r).")
-    return Unreadable(f"cannot be read: {error.strerror}", "Check the disk.")
+        return Unreadable("may not be read", "Give yourself permission to read it (chmod u+r).", unread=True)
+    return Unreadable(f"cannot be read: {error.strerror}", hint(error), unread=True, passing=is_passing(error))
+
+
+def is_passing(error: OSError) -> bool:
+    """Does it say nothing of what lies there, only of this moment?"""
+    return error.errno not in _LASTING
+
+
+def hint(error: OSError) -> str:
+    """What to do about an error of the system's."""
+    if error.errno in (errno.EMFILE, errno.ENFILE):
+        return "Close some files, or allow more (ulimit -n). It is read again at the next look."
+    return "Check the disk. It is read again at the next look."
 
 
 def write_new(path: str, data: bytes, beside: str) -> None:
@@ -92,22 +133,22 @@ def write_new(path: str, data: bytes, beside: str) -> None:
 
     `beside` is the folder for the temporary file: in metrics/, params/ and tags/ every file counts as a key.
     """
-    with _temporary(beside, data) as temporary:
+    with temporary(beside, data) as made:
         try:
-            os.link(temporary, path)
+            os.link(made, path)
         except OSError as error:
             if error.errno not in _NO_LINKS:
                 raise
             # A disk without hard links (FAT, some shares): the check and the move are two steps there.
             if os.path.lexists(path):
                 raise FileExistsError(errno.EEXIST, "exists", path) from error
-            os.replace(temporary, path)
+            os.replace(made, path)
 
 
-def write_over(path: str, data: bytes, beside: str) -> None:
+def write_over(path: str, data: bytes, beside: str, mode: int = 0o666) -> None:
     """Replace a file's content at once: a reader sees the old or the new, never an empty one."""
-    with _temporary(beside, data) as temporary:
-        os.replace(temporary, path)
+    with temporary(beside, data, mode) as made:
+        os.replace(made, path)
 
 
 def write_over_small(path: str, data: bytes, beside: str) -> None:
@@ -137,9 +178,10 @@ def _written_in_place(path: str, data: bytes) -> bool:
 
 
 @contextlib.contextmanager
-def _temporary(folder: str, data: bytes) -> Iterator[str]:
+def temporary(folder: str, data: bytes, mode: int = 0o666) -> Iterator[str]:
+    """A new file with this content, to be renamed to where it belongs; deleted where it was not."""
     path = os.path.join(folder, f"{TEMPORARY}{os.getpid()}-{next(_count)}")
-    fd = os.open(path, _WRITE, 0o666)
+    fd = os.open(path, _WRITE, mode)
     try:
         try:
             write_all(fd, data)
@@ -170,8 +212,16 @@ def sweep(folder: str) -> None:
     with contextlib.suppress(OSError):
         for name in os.listdir(folder):
             path = os.path.join(folder, name)
-            if name.startswith(TEMPORARY) and time.time() - os.lstat(path).st_mtime > STALE_AFTER:
+            if name.startswith(TEMPORARY) and name != COPYING and is_stale(path):
                 os.unlink(path)
+
+
+def is_stale(path: str) -> bool:
+    """Is it so old that whoever was making it was killed?"""
+    try:
+        return time.time() - os.lstat(path).st_mtime > STALE_AFTER
+    except OSError:
+        return False
 
 
 @contextlib.contextmanager
@@ -215,12 +265,12 @@ def read_start(path: str, limit: int | None) -> bytes:
         return file.read(-1 if limit is None else limit)
 
 
-def copy_over(source: Path, path: str) -> None:
-    """A copy of a file under `path`, in place of what was there."""
-    temporary = os.path.join(os.path.dirname(path), f"{TEMPORARY}{os.getpid()}-{next(_count)}")
+def copy_over(source: Path, path: str, beside: str) -> None:
+    """A copy of a file under `path`, in place of what was there; `beside` is the folder for the temporary file."""
+    made = os.path.join(beside, f"{TEMPORARY}{os.getpid()}-{next(_count)}")
     try:
-        shutil.copyfile(source, temporary)
-        os.replace(temporary, path)
+        shutil.copyfile(source, made)
+        os.replace(made, path)
     finally:
         with contextlib.suppress(FileNotFoundError):
-            os.unlink(temporary)
+            os.unlink(made)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from nbtrack.entities import Experiment, LifecycleStage, ViewType
-from nbtrack.errors import AlreadyExistsError, DamagedError, InvalidValueError, NotFoundError
+from nbtrack.errors import AlreadyExistsError, DamagedError, InvalidValueError, NotFoundError, StoreError
 from nbtrack.stores.base import Damage
-from nbtrack.stores.files import codec, disk, layout
+from nbtrack.stores.files import codec, disk, layout, links
 from nbtrack.stores.files.layout import DEFAULT_ID, DEFAULT_NAME, META, TAGS, TRASH
 from nbtrack.stores.files.reader import Scan, moment, odd_times, read_meta_file, texts_under
+from nbtrack.stores.locks import locked
 from nbtrack.stores.names import (
     LONGEST_EXPERIMENT_TAG,
     checked_experiment_name,
@@ -44,7 +47,9 @@ def read_experiment(folder: str, *, deleted: bool) -> tuple[Experiment | None, l
     try:
         meta, _ = read_meta_file(os.path.join(folder, META))
     except (FileNotFoundError, NotADirectoryError):
-        if not any(layout.has_meta(os.path.join(folder, run)) for run in layout.subfolders(folder)):
+        if not any(
+            layout.could_be_run(run) and layout.has_meta(os.path.join(folder, run)) for run in layout.subfolders(folder)
+        ):
             # Where MLflow keeps runs in a database, this is where their artifacts lie: nothing is wrong with that.
             if not experiment_id.isdigit():
                 scan.damage("", "has no meta.yaml, so it is no experiment", "Move it out of the store.")
@@ -56,7 +61,10 @@ def read_experiment(folder: str, *, deleted: bool) -> tuple[Experiment | None, l
         scan.damage(META, "has another experiment_id than its folder's name", f"Correct it to '{experiment_id}'.")
     for problem, remedy in odd_times(meta, "creation_time", "last_update_time"):
         scan.damage(META, problem, remedy)
-    return _experiment(meta, experiment_id, texts_under(scan, TAGS), deleted=deleted), scan.damages
+    tags = texts_under(scan, TAGS)
+    if links.is_link(folder):
+        tags[links.LINKED] = layout.shown(os.path.realpath(folder))
+    return _experiment(meta, experiment_id, tags, deleted=deleted), scan.damages
 
 
 def _experiment(meta: Mapping[str, Any], experiment_id: str, tags: Mapping[str, str], *, deleted: bool) -> Experiment:
@@ -106,10 +114,26 @@ def create(
     """The new experiment's id. Without a location its artifacts lie below `artifact_root`, or in its own folder."""
     checked_experiment_name(name)
     checked = {key: _checked_tag(key, value) for key, value in (tags or {}).items()}
+    with naming(root):
+        return _create(root, name, artifact_location, checked, artifact_root)
+
+
+@contextmanager
+def naming(root: str) -> Iterator[None]:
+    """Only one process at a time gives an experiment of this store a name."""
+    with disk.writing("the experiment", root):
+        os.makedirs(os.path.join(root, TRASH), exist_ok=True)
+    with locked(root, "the experiment"):
+        yield
+
+
+def _create(
+    root: str, name: str, artifact_location: str | None, tags: Mapping[str, str], artifact_root: str | None
+) -> str:
     refuse_taken(root, name)
     digits = layout.takes_digits(root)
     if digits and name != DEFAULT_NAME and not layout.experiment_folders(root):
-        create(root, DEFAULT_NAME, None, None, artifact_root)  # MLflow before 3.7 expects it in every store
+        _create(root, DEFAULT_NAME, None, {}, artifact_root)  # MLflow before 3.7 expects it in every store
     experiment_id = DEFAULT_ID if name == DEFAULT_NAME and digits and not _is_there(root, DEFAULT_ID) else ""
     while not experiment_id or _is_there(root, experiment_id):
         experiment_id = layout.new_experiment_id(digits=digits)
@@ -124,14 +148,25 @@ def create(
     }
     folder = os.path.join(root, experiment_id)
     with disk.writing(f"the experiment '{name}'", folder):
-        os.makedirs(os.path.join(root, TRASH), exist_ok=True)
-        os.mkdir(folder)
+        _sweep(root)
+        # meta.yaml is whole before the folder is there: MLflow stumbles over a folder without.
+        with disk.temporary(root, codec.write_meta(meta)) as prepared:
+            os.mkdir(folder)
+            os.rename(prepared, os.path.join(folder, META))
         if artifact_root and (place := layout.local_path(artifact_root)):
             os.makedirs(place, exist_ok=True)  # an address in a folder that is not there counts as stale
-        for key, value in checked.items():
+        for key, value in tags.items():
             _write_tag(folder, key, value)
-        disk.write_over(os.path.join(folder, META), codec.write_meta(meta), folder)
     return experiment_id
+
+
+def _sweep(root: str) -> None:
+    """Delete what killed processes left: temporary files, and empty folders that were to become experiments."""
+    disk.sweep(root)
+    for name in layout.subfolders(root):
+        if layout.is_new_id(name) and disk.is_stale(os.path.join(root, name)):
+            with contextlib.suppress(OSError):  # one that holds anything stays
+                os.rmdir(os.path.join(root, name))
 
 
 def _is_there(root: str, experiment_id: str) -> bool:
@@ -143,25 +178,51 @@ def _location(root: str, experiment_id: str, given: str | None, artifact_root: s
         return layout.uri_below(artifact_root, experiment_id)
     if not given:
         return f"{layout.uri_of(root)}/{experiment_id}"
-    return given if "://" in given else os.path.abspath(given)
+    return layout.artifact_location(given)
+
+
+def named(root: str, name: str) -> Experiment | None:
+    """The experiment of this name, the newest of several, deleted or not.
+
+    Raises StoreError where one could not be read for a reason that may pass: it may be the one of this name.
+    """
+    found = list(read_all(root))
+    wanted = [each for _, each, _ in found if each is not None and each.name == name]
+    if wanted:
+        return min(wanted, key=lambda each: (-(each.creation_time or 0), each.experiment_id))
+    for folder, each, damages in found:
+        if each is not None and damages and each.name == each.experiment_id:
+            _must_be_readable(os.path.join(folder, META))
+    return None
+
+
+def _must_be_readable(path: str) -> None:
+    try:
+        read_meta_file(path)
+    except disk.Unreadable as error:
+        if error.passing:
+            raise StoreError(f"'{path}' {error.problem}. {error.remedy}") from error
+    except OSError:
+        pass
 
 
 def refuse_taken(root: str, name: str) -> None:
-    for each in listed(root, ViewType.ALL):
-        if each.name == name:
-            where = "in the trash; restore it" if each.lifecycle_stage == LifecycleStage.DELETED else "there; use it"
-            raise AlreadyExistsError(
-                f"An experiment '{name}' (id {each.experiment_id}) is already {where}, or choose another name."
-            )
+    taken = named(root, name)
+    if taken is not None:
+        where = "in the trash; restore it" if taken.lifecycle_stage == LifecycleStage.DELETED else "there; use it"
+        raise AlreadyExistsError(
+            f"An experiment '{name}' (id {taken.experiment_id}) is already {where}, or choose another name."
+        )
 
 
 def rename(root: str, experiment_id: str, name: str) -> None:
     checked_experiment_name(name)
     folder = folder_of(root, experiment_id, ViewType.ACTIVE_ONLY)
-    meta = _meta(folder)
-    if meta.get("name") != name:
-        refuse_taken(root, name)
-        _write(folder, meta, name=name)
+    with naming(root):
+        meta = _meta(folder)
+        if meta.get("name") != name:
+            refuse_taken(root, name)
+            _write(folder, meta, name=name)
 
 
 def delete(root: str, experiment_id: str) -> str:
@@ -184,7 +245,7 @@ def restore(root: str, experiment_id: str) -> str:
             f"'{folder}' is there already, so '{trashed}' cannot be restored. Rename one of the two folders."
         )
     with disk.writing("the experiment", trashed):
-        os.rename(trashed, folder)
+        links.move(trashed, folder)
     _write(folder, _meta(folder), lifecycle_stage=LifecycleStage.ACTIVE)
     return folder
 
@@ -195,9 +256,8 @@ def set_tag(root: str, experiment_id: str, key: str, value: str) -> None:
 
 
 def delete_tag(root: str, experiment_id: str, key: str) -> None:
-    path = os.path.join(
-        folder_of(root, experiment_id, ViewType.ACTIVE_ONLY), TAGS, checked_key(key, "tag", longest=None)
-    )
+    folder = folder_of(root, experiment_id, ViewType.ACTIVE_ONLY)
+    path = links.inside(root, folder, f"{TAGS}/{checked_key(key, 'tag', longest=None)}")
     if not os.path.isfile(path):
         raise NotFoundError(f"Experiment {experiment_id} has no tag '{key}'.")
     with disk.writing(f"the tag '{key}'", path):
@@ -209,7 +269,7 @@ def _checked_tag(key: str, value: object) -> str:
 
 
 def _write_tag(folder: str, key: str, value: str) -> None:
-    path = os.path.join(folder, TAGS, key)
+    path = links.inside(layout.root_of(os.path.join(folder, TAGS)), folder, f"{TAGS}/{key}")
     with disk.writing(f"the tag '{key}'", path):
         disk.make_folders(path)
         disk.write_over(path, value.encode("utf-8"), folder)

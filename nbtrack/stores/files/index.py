@@ -14,21 +14,22 @@ import itertools
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
 from nbtrack.entities import Experiment, LifecycleStage, ViewType
 from nbtrack.errors import warn_once
 from nbtrack.frame import Frame, Row
-from nbtrack.stores.base import Changes, Damage, Snapshot
-from nbtrack.stores.files import experiments, layout, shelf, sidecar
+from nbtrack.stores.base import Changes, Damage, Part, Snapshot
+from nbtrack.stores.files import experiments, first_look, layout, links, shelf, sidecar
 from nbtrack.stores.files.ahead import Ahead, Listed, newly_read, still_same
 from nbtrack.stores.files.notify import Watcher, most_folders, watcher_for
 from nbtrack.stores.files.packed import Kept
-from nbtrack.stores.files.reader import TICK_NS, Opened, Reading, open_run, read_runs, unchanged
+from nbtrack.stores.files.reader import Opened, Reading, open_run, read_runs, unchanged
 from nbtrack.stores.files.shelf import Held, Rows, put_on_shelf
 from nbtrack.stores.files.stamps import Linked
+from nbtrack.stores.files.ticks import tick_ns
 from nbtrack.stores.progress import Progress
 
 FEW_RUNS = 300  # so many runs are looked at thoroughly always: it costs some ten milliseconds
@@ -43,10 +44,11 @@ UNREAD = Reading(None, (), (), b"", racy=True, live=True)
 class _Folder:
     """One experiment as last seen: its runs by id, which set of them this is, and how its folder looked.
 
-    `quiet` are runs that are watched, and with which nothing happened since they were checked.
+    `quiet` are runs that are watched, and with which nothing happened since they were checked. `odd` names what lies
+    among the runs and is none. What is `linked` may lie on another disk, of which the system does not tell.
     """
 
-    __slots__ = ("checked", "listed", "place", "quiet", "readings", "version")
+    __slots__ = ("checked", "linked", "listed", "odd", "place", "quiet", "readings", "version")
 
     def __init__(self) -> None:
         self.place: tuple[int, int] | None = None
@@ -54,6 +56,8 @@ class _Folder:
         self.checked = False  # False while its runs are only remembered
         self.listed: tuple[int, int, int] | None = None
         self.readings: dict[str, Reading] = {}
+        self.odd: list[Damage] = []
+        self.linked = False
         self.version = 0
 
 
@@ -81,9 +85,15 @@ NOTHING = Seen({}, [], [])
 class FileWatch:
     """What one listener was told. `look` asks the store's index, `remembered` what it knew when it was opened."""
 
-    def __init__(self, look: Callable[[bool], Seen], remembered: Callable[[], Snapshot]) -> None:
+    def __init__(
+        self,
+        look: Callable[[bool], Seen],
+        remembered: Callable[[], Snapshot],
+        first_look: Callable[[], Iterator[Part]],
+    ) -> None:
         self._look = look
         self._remembered = remembered
+        self.first_look = first_look
         self._told = NOTHING
 
     def snapshot(self) -> Snapshot:
@@ -129,6 +139,28 @@ class Index:
             self._sidecar.save_if_worth_it(self._readings)
             self._may_watch = True
             return seen
+
+    def first_look(self, experiment_ids: Sequence[str] | None) -> Iterator[Part]:
+        """Read what is not known yet in parts, newest runs first; `look` goes on from there."""
+        with self.lock:
+            self._take_up()
+            listed, chosen = [], []
+            for folder, experiment, _ in experiments.read_all(self.root):
+                if experiment is not None and _wanted(experiment, experiment_ids):
+                    chosen.append(experiment)
+                    listed.append((folder, experiment.experiment_id, self._names(folder)))
+                    self._folders[folder].listed = None  # it has more runs than are read
+        yield from first_look.parts(listed, _newest_first(chosen), self._keep_part, self._known_in)
+
+    def _known_in(self, folder: str) -> Mapping[str, Reading]:
+        return self._folders[folder].readings if folder in self._folders else {}
+
+    def _keep_part(self, folder: str, readings: Mapping[str, Reading]) -> None:
+        with self.lock:
+            known = self._folders.setdefault(folder, _Folder())
+            self._keep(folder, {run_id: each for run_id, each in readings.items() if run_id not in known.readings})
+            for _ in readings:
+                self._sidecar.count_new()
 
     def remembered(self, experiment_ids: Sequence[str] | None) -> Snapshot:
         """What earlier looks, of earlier processes too, found; unchecked, and nothing where there was none."""
@@ -231,6 +263,7 @@ class Index:
             if experiment is not None and wanted:
                 chosen.append(experiment)
                 names = self._names(folder)
+                damages.extend(self._folders[folder].odd)
                 progress.expect(len(names))
                 listed.append((folder, experiment.experiment_id, names))
         ahead = self._ahead(listed, thorough, progress)
@@ -353,13 +386,13 @@ class Index:
             return False
         if not strict:
             return not meta or unchanged(path, reading, only_meta=True)
-        if self._watcher is None:
+        if self._watcher is None or known.linked:
             return unchanged(path, reading)
         if reading.live and not unchanged(path, reading):
             return False  # it grows: each of its points would be an event
         name = known, run_id
         folders = [f"{path}/{each}" for each in reading.paths if not each or each.endswith("/")]
-        watched = all(self._watcher.add(each, name) for each in folders)
+        watched = all(self._watcher.add(each, name) and not links.is_link(each.rstrip("/")) for each in folders)
         # Only now, so that nothing happens unseen between the check and the watch.
         try:
             holds = unchanged(path, reading, unlinked=True)
@@ -374,20 +407,24 @@ class Index:
         known = self._folders.setdefault(folder, _Folder())
         try:
             about = os.stat(folder)
-        except OSError:
+        except (FileNotFoundError, NotADirectoryError):
             return ()
         place = about.st_dev, about.st_ino
         if place != known.place:
             known.place = place
+            known.linked = links.is_link(folder)
             known.quiet.clear()  # another folder came to this place, and its runs with it
         listed = (about.st_ino, about.st_mtime_ns, about.st_ctime_ns)
         if known.listed == listed:
             return list(known.readings)
         # A folder that changed just now may change again without its time moving: list it again next time.
-        settled = time.time_ns() - max(about.st_mtime_ns, about.st_ctime_ns) > TICK_NS
-        known.listed = listed if settled else None
+        now, tick = time.time_ns(), tick_ns(folder, [about.st_ctime_ns])
         ids = {run_id: run_id for run_id in known.readings}  # one text for each run, not another with each listing
-        return [ids.get(name, name) for name in layout.subfolders(folder) if name not in layout.NOT_RUNS]
+        found = [ids.get(name, name) for name in layout.linked_too(folder)]
+        known.odd = [_odd(folder, name) for name in found if not (name in ids or layout.could_be_run(name))]
+        known.odd = [damage for damage in known.odd if os.path.basename(damage.path) not in layout.NOT_RUNS]
+        known.listed = listed if now - max(about.st_mtime_ns, about.st_ctime_ns) > tick else None
+        return [name for name in found if name in ids or layout.could_be_run(name)]
 
 
 def _wanted(experiment: Experiment | None, experiment_ids: Sequence[str] | None) -> bool:
@@ -409,6 +446,8 @@ def _merged(parts: list[tuple[str, dict[str, Reading]]], damages: list[Damage]) 
         for run_id, reading in found.items():
             damages.extend(reading.damages)
             if readings.setdefault(run_id, reading) is not reading:
+                if links.is_link(os.path.join(folder, run_id)):
+                    continue  # one run under two experiments, as somebody wants it
                 other = os.path.join(folder, run_id)
                 damages.append(Damage(layout.shown(other), "is in another experiment too", "Delete one of the two."))
     return readings
@@ -416,9 +455,23 @@ def _merged(parts: list[tuple[str, dict[str, Reading]]], damages: list[Damage]) 
 
 def _again(before: Reading | None, now: Reading) -> Reading:
     """The new reading; with the old row where nothing that is shown differs, so that it is not told as a change."""
-    if before is not None and before.held and now.held and before.held.row() == now.held.row():
-        return replace(now, held=before.held)
+    if before is None or not before.held:
+        return now
+    if now.partial or (now.held and before.held.row() == now.held.row()):
+        return replace(now, held=before.held)  # what could not be read in this moment is as it was last seen
     return now
+
+
+def _odd(folder: str, name: str) -> Damage:
+    """A folder among the runs whose name no run can have: mostly a copy that a file manager made."""
+    path = layout.shown(os.path.join(folder, name))
+    if layout.has_meta(os.path.join(folder, name)):
+        return Damage(
+            path,
+            "is a copy of a run under a name that is no run id, so it is not shown",
+            "Delete it, or move it into another experiment under its own id.",
+        )
+    return Damage(path, "has no meta.yaml, so it is no run", "Move it out of the store.")
 
 
 def _held(reading: Reading | None) -> Held | None:

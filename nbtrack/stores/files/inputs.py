@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.entities import Dataset, DatasetInput, InputTag
-from nbtrack.stores.files import codec, disk
-from nbtrack.stores.files.layout import DATASETS, INPUTS, META
+from nbtrack.stores.files import codec, disk, links
+from nbtrack.stores.files.layout import DATASETS, INPUTS, META, root_of
 
 if TYPE_CHECKING:
     from nbtrack.stores.files.reader import Scan
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 def read_inputs(scan: Scan) -> tuple[DatasetInput, ...]:
     """The data sets of a run, by name; inputs of other kinds (MLflow's logged models) are passed over."""
     found = []
+    if out := links.leads_out(f"{scan.folder}/../{DATASETS}", root_of(scan.folder)):
+        scan.damage(f"../{DATASETS}", out.problem, out.remedy)
+        return ()
     for name in scan.names(INPUTS):
         link = _read(scan, f"{INPUTS}/{name}")
         if link.get("source_type") != "DATASET":
@@ -50,7 +53,10 @@ def _read(scan: Scan, path: str) -> Mapping[str, Any]:
         scan.saw(f"{path}/{META}", about)
         return codec.read_meta(data)
     except disk.Unreadable as error:
-        scan.damage(f"{path}/{META}", error.problem, error.remedy)
+        if error.unread or f"{path}/{META}" not in scan.paths:
+            scan.failed(f"{path}/{META}", error)
+        else:
+            scan.damage(f"{path}/{META}", error.problem, error.remedy)
     except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
         pass
     return {}
@@ -75,7 +81,8 @@ def write_inputs(run_folder: str, run_id: str, datasets: Sequence[DatasetInput])
     for given in datasets:
         dataset_id = _md5(given.dataset.name, given.dataset.digest)
         about = {name: getattr(given.dataset, name) for name in Dataset.__slots__}
-        _write(os.path.join(os.path.dirname(run_folder), DATASETS, dataset_id), about)
+        kept = links.inside_run(run_folder, f"../{DATASETS}/{dataset_id}/")
+        _write(os.path.normpath(kept), about)
         link = {
             "source_type": "DATASET",
             "source_id": dataset_id,
@@ -83,7 +90,7 @@ def write_inputs(run_folder: str, run_id: str, datasets: Sequence[DatasetInput])
             "destination_id": dataset_id,  # MLflow writes the source here, and compares nothing with it
             "tags": {tag.key: tag.value for tag in given.tags},
         }
-        _write(os.path.join(run_folder, INPUTS, _md5(dataset_id, run_id)), link)
+        _write(links.inside_run(run_folder, f"{INPUTS}/{_md5(dataset_id, run_id)}/"), link)
 
 
 def _write(folder: str, meta: Mapping[str, Any]) -> None:

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
+import stat
 import uuid
 from importlib import metadata
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
-from nbtrack.stores.names import is_experiment_id
+from nbtrack.stores.names import is_experiment_id, is_run_id
 
 META = "meta.yaml"
 TRASH = ".trash"
 REGISTRY = "models"  # MLflow's model registry, beside the experiments
 METRICS, PARAMS, TAGS, ARTIFACTS, INPUTS, DATASETS = "metrics", "params", "tags", "artifacts", "inputs", "datasets"
-NOT_RUNS = frozenset({TAGS, DATASETS, "traces", "models"})
+# MLflow's own folders in an experiment, and those of a run: where artifacts lie directly below the store, `artifacts`
+# would stand where a run stands, and whoever may upload a meta.yaml could make one.
+NOT_RUNS = frozenset({TAGS, DATASETS, "traces", "models", ARTIFACTS, METRICS, PARAMS, INPUTS, "outputs"})
 DEFAULT_NAME, DEFAULT_ID = "Default", "0"
 
 _DIGITS = 18
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]+:")  # of two letters at the least: one alone is a drive of Windows
 # MLflow 3.7 looks for experiments with all-digit ids in ./mlruns to choose its default store, and 3.13 then refuses it.
 _LOOKS_FOR_DIGITS = (3, 7)
 
@@ -32,13 +37,52 @@ def subfolders(folder: str) -> list[str]:
         return []
 
 
+def linked_too(folder: str) -> list[str]:
+    """As `subfolders`, with links to folders that hold a meta.yaml, as MLflow lists experiments and runs."""
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(entry.name for entry in entries if _is_folder(entry))
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    if entry.is_dir(follow_symlinks=False):
+        return True
+    return entry.is_symlink() and has_meta(entry.path) and not _leads_up(entry.path)
+
+
+def _leads_up(link: str) -> bool:
+    """Does it lead to the folder that it lies in, or to one above?"""
+    return Path(os.path.realpath(os.path.dirname(link))).is_relative_to(os.path.realpath(link))
+
+
 def has_meta(folder: str) -> bool:
-    return os.path.isfile(os.path.join(folder, META))
+    """Is there a meta.yaml? Raises OSError where the disk does not say."""
+    try:
+        return stat.S_ISREG(os.stat(os.path.join(folder, META)).st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.EACCES, errno.EPERM, errno.ENAMETOOLONG):
+            return False
+        raise
 
 
 def experiment_folders(root: str) -> list[str]:
     """Names of what could be experiments, by their place alone."""
-    return [name for name in subfolders(root) if name not in (TRASH, REGISTRY)]
+    return [name for name in linked_too(root) if name not in (TRASH, REGISTRY)]
+
+
+def could_be_run(name: str) -> bool:
+    """Could a folder of this name in an experiment be a run?"""
+    return name not in NOT_RUNS and is_run_id(name)
+
+
+def root_of(run_folder: str) -> str:
+    """The store in which a run lies, in an experiment or in the trash."""
+    above = os.path.dirname(os.path.dirname(run_folder))
+    return os.path.dirname(above) if os.path.basename(above) == TRASH else above
 
 
 def uses_digits(root: str) -> bool:
@@ -70,6 +114,11 @@ def new_experiment_id(*, digits: bool) -> str:
     return "1" + number[1:] if digits and number[0] == "0" else number if digits else "x" + number[1:]
 
 
+def is_new_id(name: str) -> bool:
+    """Could `new_experiment_id` have given it?"""
+    return len(name) == _DIGITS and name[1:].isdigit() and (name[0].isdigit() or name[0] == "x")
+
+
 def new_run_id() -> str:
     return uuid.uuid4().hex
 
@@ -81,18 +130,30 @@ def is_store_like(root: str) -> bool:
         return True
     # All-digit folders without a meta.yaml are where MLflow with a database keeps its artifacts.
     return any(
-        name.isdigit() or has_meta(os.path.join(root, name)) for name in subfolders(root) if is_experiment_id(name)
+        name.isdigit() or has_meta(os.path.join(root, name)) for name in linked_too(root) if is_experiment_id(name)
     )
 
 
 def local_path(uri: str) -> str | None:
     """The path that an artifact address names on this machine; None for another scheme, or a relative one."""
-    if uri.startswith("/"):
-        return uri
+    path = path_of(uri)
+    return path if path is not None and path.startswith("/") else None
+
+
+def path_of(uri: str) -> str | None:
+    """The path that an artifact address names on this machine, absolute or relative; None for another scheme."""
+    if not _SCHEME.match(uri):
+        return uri or None
     parts = urlsplit(uri)
-    if parts.scheme == "file" and parts.netloc in ("", "localhost"):
-        return unquote(parts.path)
-    return None
+    return unquote(parts.path) if parts.scheme == "file" and parts.netloc in ("", "localhost") else None
+
+
+def artifact_location(given: str) -> str:
+    """An experiment's artifact location as MLflow keeps it: a relative one becomes absolute."""
+    path = path_of(given)
+    if path is None or os.path.isabs(path):
+        return given
+    return uri_of(os.path.abspath(path)) if _SCHEME.match(given) else os.path.abspath(path)
 
 
 def uri_of(path: str) -> str:
@@ -100,16 +161,19 @@ def uri_of(path: str) -> str:
 
 
 def uri_below(address: str, *parts: str) -> str:
-    """The address of a folder below the one at `address`; what stands behind `?` or `#` stays at the end."""
-    if "://" not in address and not address.startswith("mlflow-artifacts:"):
+    """The address of a folder below the one at `address`, as MLflow makes it; what stands behind `?` or `#` stays at
+    the end of a URI."""
+    if not _SCHEME.match(address):
         return "/".join((address.rstrip("/"), *parts))
     found = urlsplit(address)
-    return found._replace(path="/".join((found.path.rstrip("/"), *parts))).geturl()
+    if not (found.query or found.fragment):
+        return "/".join((address.rstrip("/"), *parts))
+    return urlunsplit(found._replace(path="/".join((found.path.rstrip("/"), *parts))))
 
 
 def is_remote(address: str) -> bool:
     """Do artifacts with this address lie where only a server or a client of a bucket reaches them?"""
-    return local_path(address) is None and ("://" in address or address.startswith("mlflow-artifacts:"))
+    return bool(address) and path_of(address) is None
 
 
 def shown(path: str) -> str:

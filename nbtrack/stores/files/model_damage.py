@@ -9,7 +9,7 @@ import os
 from collections.abc import Iterator
 
 from nbtrack.stores.base import Damage
-from nbtrack.stores.files import disk, experiments, models
+from nbtrack.stores.files import disk, experiments, links, models
 from nbtrack.stores.files.layout import META, shown, subfolders
 from nbtrack.stores.files.reader import odd_times
 
@@ -23,6 +23,9 @@ def damages(root: str) -> Iterator[Damage]:
         if experiment is None:
             continue
         parent = os.path.join(folder, models.MODELS)
+        if out := links.leads_out(parent, root):
+            yield Damage(shown(parent), out.problem, out.remedy)
+            continue
         for name in subfolders(parent):
             path = os.path.join(parent, name, META)
             for problem, remedy in _of_model(os.path.join(parent, name), name):

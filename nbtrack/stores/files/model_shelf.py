@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from nbtrack.errors import NotFoundError
-from nbtrack.stores.files import codec, disk, experiments, layout, models
+from nbtrack.stores.files import codec, disk, experiments, layout, links, models
 from nbtrack.stores.files.layout import ARTIFACTS, META, METRICS, PARAMS, TAGS
 from nbtrack.stores.files.store import FileStore
 from nbtrack.stores.names import is_run_id
@@ -26,25 +26,25 @@ class FileModels:
         for folder in models.of_experiment(self._root, experiment_id):
             try:
                 found.append(_read(folder))
-            except (disk.Unreadable, OSError, KeyError, ValueError, TypeError) as error:
+            except (disk.Unreadable, links.LeadsOutError, OSError, KeyError, ValueError, TypeError) as error:
                 damaged(f"the logged model in '{folder}': {getattr(error, 'problem', error)}")
         return found
 
     def model_folder(self, experiment_id: str, model_id: str) -> Path | None:
-        return Path(self._folder(experiment_id, model_id), ARTIFACTS)
+        return _artifacts(self._folder(experiment_id, model_id))
 
     def logged_model(self, model_id: str) -> LoggedModel:
         folder = models.folder_of(self._root, model_id)
         try:
             return _read(folder)
-        except (disk.Unreadable, OSError, KeyError, ValueError, TypeError) as error:
+        except (disk.Unreadable, links.LeadsOutError, OSError, KeyError, ValueError, TypeError) as error:
             problem = getattr(error, "problem", error)
             raise NotFoundError(
                 f"The logged model in '{folder}' cannot be read: {problem}. `nbtrack doctor` says more."
             ) from error
 
     def model_files(self, model_id: str) -> Path:
-        return Path(models.folder_of(self._root, model_id), ARTIFACTS)
+        return Path(models.own(models.folder_of(self._root, model_id), ARTIFACTS))
 
     def receive_model(self, experiment_id: str, given: LoggedModel) -> None:
         folder = self._folder(experiment_id, given.model_id)
@@ -73,7 +73,15 @@ class FileModels:
     def _folder(self, experiment_id: str, model_id: str) -> str:
         if not is_run_id(model_id):
             raise ValueError(f"'{model_id}' is no id of a model")
-        return os.path.join(experiments.folder_of(self._root, experiment_id), models.MODELS, model_id)
+        experiment = experiments.folder_of(self._root, experiment_id)
+        return links.inside(self._root, experiment, f"{models.MODELS}/{model_id}/").rstrip("/")
+
+
+def _artifacts(folder: str) -> Path | None:
+    try:
+        return Path(models.own(folder, ARTIFACTS))
+    except links.LeadsOutError:
+        return None
 
 
 def _read(folder: str) -> LoggedModel:

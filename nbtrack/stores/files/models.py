@@ -16,7 +16,7 @@ from typing import Any
 
 from nbtrack.entities import LifecycleStage
 from nbtrack.errors import InvalidValueError, NotFoundError
-from nbtrack.stores.files import codec, disk, experiments
+from nbtrack.stores.files import codec, disk, experiments, layout, links
 from nbtrack.stores.files.layout import (
     ARTIFACTS,
     INPUTS,
@@ -50,7 +50,7 @@ def create(
         raise InvalidValueError(
             f"The experiment {experiment_id} is deleted and takes no models. Restore it, or choose another."
         )
-    folder = os.path.join(home, MODELS, model_id)
+    folder = links.inside(root, home, f"{MODELS}/") + model_id
     now = time.time_ns() // 1_000_000
     meta = {
         "artifact_location": _location(folder, about.artifact_location),
@@ -89,7 +89,7 @@ def folder_of(root: str, model_id: str) -> str:
     """NotFoundError where no experiment has the model."""
     if is_run_id(model_id):
         for experiment, _, _ in experiments.read_all(root):
-            folder = os.path.join(experiment, MODELS, model_id)
+            folder = links.inside(root, experiment, f"{MODELS}/{model_id}/").rstrip("/")
             if os.path.isfile(os.path.join(folder, META)):
                 return folder
     raise NotFoundError(f"There is no logged model '{model_id}' in '{root}'.")
@@ -98,9 +98,10 @@ def folder_of(root: str, model_id: str) -> str:
 def of_experiment(root: str, experiment_id: str) -> list[str]:
     """Folders of the models of one experiment, those marked deleted too; none where there is no such experiment."""
     try:
-        parent = os.path.join(experiments.folder_of(root, experiment_id), MODELS)
+        home = experiments.folder_of(root, experiment_id)
     except NotFoundError:
         return []
+    parent = links.inside(root, home, f"{MODELS}/").rstrip("/")
     return [
         os.path.join(parent, name) for name in subfolders(parent) if os.path.isfile(os.path.join(parent, name, META))
     ]
@@ -124,14 +125,14 @@ def update(folder: str, **changed: Any) -> dict[str, Any]:
 def texts(folder: str, kind: str) -> dict[str, str]:
     """Its params or tags."""
     found = {}
-    for key, path in _files(os.path.join(folder, kind)):
+    for key, path in _files(own(folder, kind)):
         found[key] = codec.text_of(disk.read(path, disk.LONGEST_TEXT)[0])
     return found
 
 
 def write_texts(folder: str, kind: str, values: Mapping[str, str]) -> None:
     for key, value in values.items():
-        path = os.path.join(folder, kind, checked_key(key, kind.removesuffix("s")))
+        path = os.path.join(own(folder, kind), checked_key(key, kind.removesuffix("s")))
         text = checked_value(value, key, longest=LONGEST, what=kind.removesuffix("s"))
         with disk.writing(f"the model's {key}", path):
             disk.make_folders(path)
@@ -139,7 +140,7 @@ def write_texts(folder: str, kind: str, values: Mapping[str, str]) -> None:
 
 
 def delete_tag(folder: str, key: str) -> None:
-    path = os.path.join(folder, TAGS, checked_key(key, "tag"))
+    path = os.path.join(own(folder, TAGS), checked_key(key, "tag"))
     try:
         os.unlink(path)
     except FileNotFoundError as error:
@@ -149,7 +150,7 @@ def delete_tag(folder: str, key: str) -> None:
 def append(folder: str, point: ModelPoint) -> None:
     data = "" if point.dataset_name is None else f" {point.dataset_name} {point.dataset_digest}"
     line = f"{point.timestamp} {point.value} {point.step} {point.run_id}{data}\n"
-    path = os.path.join(folder, METRICS, checked_key(point.key, "metric"))
+    path = os.path.join(own(folder, METRICS), checked_key(point.key, "metric"))
     with disk.writing(f"the model's metric '{point.key}'", path):
         disk.make_folders(path)
         fd = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
@@ -171,7 +172,7 @@ def points(folder: str) -> list[ModelPoint]:
 
 def all_points(folder: str) -> Iterator[ModelPoint]:
     """Every point in the order of the files; senseless lines are left out."""
-    for key, path in _files(os.path.join(folder, METRICS)):
+    for key, path in _files(own(folder, METRICS)):
         for line in codec.text_of(disk.read(path, 100 * disk.LONGEST_TEXT)[0]).splitlines():
             point = _point(key, line.split(" "))
             if point is not None:
@@ -188,20 +189,26 @@ def _point(key: str, parts: list[str]) -> ModelPoint | None:
 
 def link_output(run_folder: str, model_id: str, step: int) -> None:
     """Say that the run made the model. MLflow writes the model as the source, too, and reads the destination."""
-    _link(os.path.join(run_folder, OUTPUTS, model_id), model_id, model_id, ("RUN_OUTPUT", "MODEL_OUTPUT"), step=step)
+    _link(
+        links.inside_run(run_folder, f"{OUTPUTS}/{model_id}/"),
+        model_id,
+        model_id,
+        ("RUN_OUTPUT", "MODEL_OUTPUT"),
+        step=step,
+    )
 
 
 def link_input(run_folder: str, run_id: str, model_id: str) -> None:
     """Say that the run used the model."""
     name = hashlib.md5((model_id + run_id).encode("utf-8"), usedforsecurity=False).hexdigest()
-    _link(os.path.join(run_folder, INPUTS, name), model_id, model_id, ("MODEL", "RUN"))
+    _link(links.inside_run(run_folder, f"{INPUTS}/{name}/"), model_id, model_id, ("MODEL", "RUN"))
 
 
 def inputs(run_folder: str) -> list[str]:
     """Ids of the models that the run used."""
     parent = os.path.join(run_folder, INPUTS)
     found = []
-    for name in subfolders(parent):
+    for name in _linked(run_folder, INPUTS):
         try:
             link = read(os.path.join(parent, name))
         except (disk.Unreadable, OSError, ValueError):
@@ -215,12 +222,18 @@ def outputs(run_folder: str) -> list[tuple[str, int]]:
     """(model id, step) of the models that the run made."""
     parent = os.path.join(run_folder, OUTPUTS)
     found = []
-    for name in subfolders(parent):
+    for name in _linked(run_folder, OUTPUTS):
         try:
             found.append((name, int(read(os.path.join(parent, name)).get("step") or 0)))
         except (disk.Unreadable, OSError, ValueError):
             continue  # the model itself is still listed in its experiment
     return found
+
+
+def _linked(run_folder: str, kind: str) -> list[str]:
+    """Names of the notes about models; none where the folder is a link that leads out."""
+    folder = os.path.join(run_folder, kind)
+    return [] if links.leads_out(folder, layout.root_of(run_folder), run_folder) else subfolders(folder)
 
 
 def _link(folder: str, source: str, destination: str, kinds: tuple[str, str], **more: int) -> None:
@@ -237,6 +250,13 @@ def _link(folder: str, source: str, destination: str, kinds: tuple[str, str], **
         os.makedirs(folder, exist_ok=True)
         if not os.path.exists(path):
             disk.write_over(path, codec.write_meta(meta), folder)
+
+
+def own(folder: str, name: str) -> str:
+    """A folder of the model's. Raises links.LeadsOutError."""
+    root = os.path.dirname(layout.root_of(folder))  # experiment, models, id: one deeper than a run
+    root = os.path.dirname(root) if os.path.basename(root) == layout.TRASH else root
+    return links.inside(root, folder, f"{name}/").rstrip("/")
 
 
 def _files(parent: str) -> Iterator[tuple[str, str]]:

@@ -31,12 +31,13 @@ _FORMS = frozenset(
 
 
 class Points(NamedTuple):
-    """Columns in file order, and the numbers (from 1) of lines that are no points."""
+    """Columns in file order, the numbers (from 1) of lines that are no points, and how many points lost a fraction."""
 
     steps: list[int]
     times: list[int]
     values: list[float]
     bad: list[int]
+    cut: int = 0
 
 
 def read_points(data: bytes) -> Points:
@@ -108,6 +109,7 @@ def read_plain(data: bytes, lines: int) -> Series | None:
 def _read_slowly(data: bytes, whole: bool) -> Points:
     """Line by line, as MLflow reads them; it raises where this notes a bad line."""
     points = Points([], [], [], [])
+    cut = 0
     widths: set[int] = set()
     lines = data.split(b"\n")[:-1]
     for number, line in enumerate(lines, 1):
@@ -116,18 +118,32 @@ def _read_slowly(data: bytes, whole: bool) -> Points:
             torn = number == len(lines) and not whole and len(words) == 2 and widths - {2}
             if len(words) not in (2, 3, 5) or torn:
                 raise ValueError
-            time, value = int(words[0]), float(words[1])
-            step = int(words[2]) if len(words) > 2 else 0
+            value = float(words[1])
+            (time, time_cut), (step, step_cut) = _whole(words[0]), _whole(words[2] if len(words) > 2 else b"0")
             if not _fit([step, time]):
                 raise ValueError
-        except ValueError:
+        except (ValueError, OverflowError):
             points.bad.append(number)
             continue
+        cut += time_cut or step_cut
+        if not time_cut and time in SECONDS:
+            time *= 1000
         widths.add(len(words))
         points.steps.append(step)
         points.times.append(time)
         points.values.append(value)
-    return points._replace(times=_in_milliseconds(points.times)) if points.times else points
+    return points._replace(cut=cut)
+
+
+def _whole(word: bytes) -> tuple[int, bool]:
+    """A step or a time, and whether it is written as a float, which MLflow 2 and Lightning let pass.
+
+    The fraction is cut, toward zero; the unit of such a time is never guessed.
+    """
+    try:
+        return int(word), False
+    except ValueError:
+        return int(float(word)), True
 
 
 def _in_milliseconds(times: list[int]) -> list[int]:
@@ -143,7 +159,7 @@ def _fit(numbers: list[int]) -> bool:
 
 def summary_of(points: Points) -> Summary | None:
     """None where there is no point at all."""
-    steps, times, values, _ = points
+    steps, times, values = points[:3]
     count = len(steps)
     if not count:
         return None
@@ -154,7 +170,7 @@ def summary_of(points: Points) -> Summary | None:
 
 def last_row(points: Points) -> int:
     """Where the displayed point stands."""
-    steps, times, values, _ = points
+    steps, times, values = points[:3]
     top = max(steps)
     if steps[-1] == top and steps.count(top) == 1:
         return len(steps) - 1
@@ -164,7 +180,7 @@ def last_row(points: Points) -> int:
 
 
 def first_row(points: Points) -> int:
-    steps, times, _, _ = points
+    steps, times = points[:2]
     low = min(steps)
     if steps[0] == low and steps.count(low) == 1:
         return 0

@@ -16,11 +16,13 @@ from typing import Any
 from nbtrack.entities import LifecycleStage, Run, RunData, RunInfo, RunInputs, RunStatus
 from nbtrack.frame import Row
 from nbtrack.stores.base import Damage
-from nbtrack.stores.files import codec, disk, inputs
-from nbtrack.stores.files.layout import INPUTS, META, METRICS, PARAMS, TAGS, shown
+from nbtrack.stores.files import codec, disk, inputs, links
+from nbtrack.stores.files.disk import is_passing
+from nbtrack.stores.files.layout import ARTIFACTS, INPUTS, META, METRICS, PARAMS, TAGS, root_of, shown
 from nbtrack.stores.files.shelf import NO_INPUTS, Held
 from nbtrack.stores.files.stamps import ABSENT, STAMP, same, signature_of, stamp
 from nbtrack.stores.files.summaries import Found, summarised_all
+from nbtrack.stores.files.ticks import tick_ns
 from nbtrack.stores.names import is_key, is_run_id
 
 NAME_TAG = "mlflow.runName"
@@ -28,7 +30,6 @@ _LIVE = frozenset({RunStatus.RUNNING.name, RunStatus.SCHEDULED.name})
 _STATUS = {int(status): status.name for status in RunStatus}
 _FOREIGN = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", ".ipynb_checkpoints", ".gitkeep", ".gitignore"})
 YOUNG_NS = 5_000_000_000  # so old a folder without meta.yaml is not in the making any more
-TICK_NS = 50_000_000
 _DEEPEST = 40  # folders within metrics/, from slashes in a name
 
 
@@ -41,6 +42,7 @@ class Scan:
     paths: list[str] = field(default_factory=list)
     stamps: array[int] = field(default_factory=lambda: array("q"))  # four numbers a path
     unread: int = 0  # when something could not be looked at, or was still being made
+    partial: bool = False  # something could not be read for a reason that may pass
 
     def saw(self, path: str, about: os.stat_result) -> None:
         """Remember what a path looked like when it was read."""
@@ -57,9 +59,25 @@ class Scan:
         """When anything that was seen changed last (ns)."""
         return max(self.unread, *self.stamps[2::STAMP], *self.stamps[3::STAMP])
 
+    def tick(self) -> int:
+        """So long (ns) a file here may change without its times moving."""
+        return tick_ns(self.folder, self.stamps[3::STAMP])
+
     def damage(self, path: str, problem: str, remedy: str) -> None:
         full = os.path.join(self.folder, path) if path else self.folder
         self.damages.append(Damage(shown(full), problem, remedy))
+
+    def failed(self, path: str, error: Exception) -> None:
+        """Something is there and was not read: say so, and never take it for read."""
+        problem, remedy = _words(error)
+        self.damage(path, problem, remedy)
+        if isinstance(error, disk.Unreadable) and not error.unread:
+            _saw_unread(self, path)
+            return
+        self.unread = time.time_ns()
+        self.partial = self.partial or (
+            error.passing if isinstance(error, disk.Unreadable) else isinstance(error, OSError) and is_passing(error)
+        )
 
     def names(self, path: str) -> list[str]:
         """What a folder holds; nothing where it is missing. It becomes part of the signature."""
@@ -67,15 +85,15 @@ class Scan:
         try:
             about = os.lstat(full)
             if stat.S_ISLNK(about.st_mode):
-                self.damage(path, "is a link, and links are not followed", "Replace it by the folder it points to.")
-                return []
+                if out := links.leads_out(full, root_of(self.folder), self.folder):
+                    self.damage(path, out.problem, out.remedy)
+                    return []
+                about = os.stat(full)  # with a slash at its end, a path means the folder behind the link
             names = sorted(os.listdir(full))  # so that runs with the same files share one list of paths
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return []
         except OSError as error:
-            self.damage(
-                path, f"cannot be listed: {error.strerror}", "Give yourself permission to read it (chmod u+rx)."
-            )
+            self.failed(path, error)
             return []
         self.saw(path + "/", about)
         return names
@@ -84,7 +102,7 @@ class Scan:
 @dataclass(frozen=True, slots=True, eq=False)
 class Reading:
     """A run as last read. `held` is None where there is nothing to show; `racy` where a file was changing meanwhile;
-    `live` where more is to come.
+    `live` where more is to come; `partial` where something could not be read for a reason that may pass.
 
     `paths` are relative to the run's folder, those of folders end with a slash; `signature` is how they all looked.
     """
@@ -95,6 +113,7 @@ class Reading:
     signature: bytes
     racy: bool
     live: bool
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +138,10 @@ def open_run(folder: str, run_id: str, experiment_id: str) -> Opened:
         return Opened(scan, began, None, [], {}, {}, NO_INPUTS)
     metrics = list(_values(scan, METRICS, disk.LARGEST_FILE))
     params, tags = texts_under(scan, PARAMS), texts_under(scan, TAGS)
+    if links.is_link(folder):
+        tags[links.LINKED] = shown(os.path.realpath(folder))
+    if out := links.leads_out(f"{folder}/{ARTIFACTS}", root_of(folder), folder):
+        scan.damage(ARTIFACTS, out.problem, out.remedy)
     given = RunInputs(inputs.read_inputs(scan)) if scan.names(INPUTS) else NO_INPUTS
     return Opened(scan, began, info, metrics, params, tags, given)
 
@@ -135,12 +158,14 @@ def read_run(folder: str, run_id: str, experiment_id: str) -> Reading:
 
 def _reading(run: Opened, found: list[tuple[str, bytes, Found]]) -> Reading:
     scan, info = run.scan, run.info
-    racy = run.began - scan.newest() < TICK_NS
+    racy = run.began - scan.newest() < scan.tick()
     metrics = {}
-    for key, data, (summary, bad) in found:
+    for key, data, (summary, bad, cut) in found:
         # The open end of a file that is being written is no damage: its rest comes, and the run is read again.
         if (bad or summary is None) and not (racy and data[-1:] != b"\n" and len(bad) < 2):
             _tell_bad_lines(scan, key, bad)
+        if cut:
+            _tell_cut(scan, key, cut)
         if summary is not None:
             metrics[key] = summary
     held = None
@@ -150,7 +175,8 @@ def _reading(run: Opened, found: list[tuple[str, bytes, Found]]) -> Reading:
         shown_metrics = {key: summary.last for key, summary in metrics.items()}
         held = Held(Row(Run(info, RunData(shown_metrics, run.params, run.tags), run.inputs), metrics))
     live = info is None or info.status in _LIVE
-    return Reading(held, tuple(scan.damages), shared(tuple(scan.paths)), signature_of(scan.stamps), racy, live)
+    damages, paths = tuple(scan.damages), shared(tuple(scan.paths))
+    return Reading(held, damages, paths, signature_of(scan.stamps), racy or scan.partial, live, scan.partial)
 
 
 _paths: dict[tuple[str, ...], tuple[str, ...]] = {}
@@ -169,7 +195,13 @@ def unchanged(folder: str, reading: Reading, *, only_meta: bool = False, unlinke
 
 
 def _read_info(scan: Scan, run_id: str, experiment_id: str) -> RunInfo | None:
-    scan.saw("", os.lstat(scan.folder))
+    try:
+        scan.saw("", os.stat(scan.folder))
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise FileNotFoundError(scan.folder) from error
+    except OSError as error:
+        scan.failed("", error)
+        return None
     try:
         meta, about = read_meta_file(os.path.join(scan.folder, META))
     except FileNotFoundError:
@@ -185,9 +217,7 @@ def _read_info(scan: Scan, run_id: str, experiment_id: str) -> RunInfo | None:
             scan.damage("", "has no meta.yaml, so it is no run", remedy)
         return None
     except (disk.Unreadable, IsADirectoryError, NotADirectoryError) as error:
-        problem, remedy = _words(error)
-        scan.damage(META, problem, remedy)
-        _saw_unread(scan, META)
+        scan.failed(META, error)
         return RunInfo(run_id, experiment_id, status="", lifecycle_stage=LifecycleStage.ACTIVE)
     scan.saw(META, about)
     for problem, remedy in (
@@ -202,6 +232,10 @@ def _read_info(scan: Scan, run_id: str, experiment_id: str) -> RunInfo | None:
 def _words(error: Exception) -> tuple[str, str]:
     if isinstance(error, disk.Unreadable):
         return error.problem, error.remedy
+    if isinstance(error, PermissionError):
+        return f"cannot be listed: {error.strerror}", "Give yourself permission to read it (chmod u+rx)."
+    if isinstance(error, OSError) and not isinstance(error, IsADirectoryError | NotADirectoryError):
+        return f"cannot be listed: {error.strerror}", disk.hint(error)
     return "is a folder where a file belongs", "Move it away."
 
 
@@ -296,8 +330,7 @@ def _values(scan: Scan, sub: str, limit: int, depth: int = 0) -> Iterator[tuple[
         except FileNotFoundError:
             continue  # deleted since it was listed
         except (disk.Unreadable, NotADirectoryError) as error:
-            scan.damage(path, *_words(error))
-            _saw_unread(scan, path)
+            scan.failed(path, error)
             continue
         scan.saw(path, about)
         yield (path.partition("/")[2] if depth else name), data
@@ -312,6 +345,15 @@ def texts_under(scan: Scan, sub: str) -> dict[str, str]:
         except disk.Unreadable as error:
             scan.damage(f"{sub}/{key}", error.problem, error.remedy)
     return texts
+
+
+def _tell_cut(scan: Scan, key: str, cut: int) -> None:
+    points = "points" if cut > 1 else "point"
+    scan.damage(
+        f"{METRICS}/{key}",
+        f"has {cut:,} {points} whose step or time is no whole number; the fraction is cut",
+        "Nothing is lost here, but MLflow cannot read the metric. Write whole numbers there if it should.",
+    )
 
 
 def _tell_bad_lines(scan: Scan, key: str, bad: list[int]) -> None:

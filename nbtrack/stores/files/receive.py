@@ -19,7 +19,7 @@ import numpy as np
 from nbtrack.entities import Experiment, LifecycleStage, RunInfo, RunStatus
 from nbtrack.errors import InvalidValueError, ReadOnlyError
 from nbtrack.frame import Row, Series, Summary
-from nbtrack.stores.files import artifacts, codec, disk, experiments, inputs, layout, runs
+from nbtrack.stores.files import artifacts, codec, disk, experiments, inputs, layout, links, runs
 from nbtrack.stores.files.layout import ARTIFACTS, DEFAULT_NAME, META, METRICS, PARAMS, TAGS, TRASH
 from nbtrack.stores.files.store import FileStore
 from nbtrack.stores.names import checked_key, is_experiment_id, is_run_id
@@ -35,6 +35,10 @@ class FileReceiver:
 
     def receive_experiment(self, given: Experiment) -> str:
         self._must_be_writable()
+        with experiments.naming(self._root):
+            return self._receive_experiment(given)
+
+    def _receive_experiment(self, given: Experiment) -> str:
         experiments.refuse_taken(self._root, given.name)
         experiment_id = self._free_id(given)
         deleted = given.lifecycle_stage == LifecycleStage.DELETED
@@ -99,7 +103,7 @@ class FileReceiver:
         folder = self._store.run_folder(run_id)
         in_trash = os.path.basename(os.path.dirname(os.path.dirname(folder))) == TRASH
         # The address of what is in the trash leads to where it was before.
-        place = os.path.join(folder, ARTIFACTS) if in_trash else str(self._store.artifact_dir(run_id))
+        place = links.own_folder(folder, ARTIFACTS) if in_trash else self._store.artifacts_here(run_id)
         artifacts.receive(place, path, data)
 
     def _new_folder(self, experiment_id: str, run_id: str) -> str:
@@ -116,8 +120,8 @@ class FileReceiver:
     def _artifact_uri(self, experiment_id: str, info: RunInfo) -> str:
         if info.artifact_uri:
             return info.artifact_uri
-        location = self._store.experiment(experiment_id).artifact_location.rstrip("/")
-        return f"{location or layout.uri_of(self._at(experiment_id))}/{info.run_id}/{ARTIFACTS}"
+        location = self._store.experiment(experiment_id).artifact_location
+        return layout.uri_below(location or layout.uri_of(self._at(experiment_id)), info.run_id, ARTIFACTS)
 
     def _at(self, experiment_id: str) -> str:
         return os.path.join(self._root, experiment_id)

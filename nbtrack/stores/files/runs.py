@@ -14,7 +14,7 @@ from typing import Any
 
 from nbtrack.entities import LifecycleStage, Param, RunStatus, RunTag
 from nbtrack.errors import DamagedError, InvalidValueError, NotFoundError
-from nbtrack.stores.files import codec, disk, layout
+from nbtrack.stores.files import codec, disk, layout, links
 from nbtrack.stores.files.layout import ARTIFACTS, META, METRICS, PARAMS, TAGS
 from nbtrack.stores.files.reader import NAME_TAG, read_meta_file
 from nbtrack.stores.names import changed_param, checked_key, checked_params, checked_value
@@ -77,7 +77,8 @@ def rename(run_folder: str, name: str) -> None:
     _checked_tags({NAME_TAG: name})
     change(run_folder, run_name=name)
     if name:
-        _put(run_folder, TAGS, NAME_TAG, name)
+        with disk.writing(f"tag '{NAME_TAG}'", os.path.join(run_folder, TAGS, NAME_TAG)):
+            _put(run_folder, TAGS, NAME_TAG, name)
 
 
 def read_meta(run_folder: str) -> dict[str, Any]:
@@ -125,7 +126,7 @@ def replace_params(run_folder: str, params: Iterable[Param]) -> None:
 
 
 def _has_param(run_folder: str, key: str, value: str) -> bool:
-    path = os.path.join(run_folder, PARAMS, key)
+    path = links.inside_run(run_folder, f"{PARAMS}/{key}")
     try:
         there = codec.text_of(disk.read(path, disk.LONGEST_TEXT)[0])
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
@@ -138,7 +139,7 @@ def _has_param(run_folder: str, key: str, value: str) -> bool:
 
 
 def _put_new(run_folder: str, key: str, value: str) -> None:
-    path = os.path.join(run_folder, PARAMS, key)
+    path = links.inside_run(run_folder, f"{PARAMS}/{key}")
     while True:
         try:
             return disk.write_new(path, value.encode("utf-8"), run_folder)
@@ -152,7 +153,7 @@ def _put_new(run_folder: str, key: str, value: str) -> None:
 
 
 def _put(run_folder: str, sub: str, key: str, value: str) -> None:
-    path = os.path.join(run_folder, sub, key)
+    path = links.inside_run(run_folder, f"{sub}/{key}")
     try:
         disk.write_over(path, value.encode("utf-8"), run_folder)
     except (FileNotFoundError, NotADirectoryError):
@@ -161,7 +162,7 @@ def _put(run_folder: str, sub: str, key: str, value: str) -> None:
 
 
 def delete_tag(run_folder: str, key: str) -> None:
-    path = os.path.join(run_folder, TAGS, checked_key(key, "tag", longest=None))
+    path = links.inside_run(run_folder, f"{TAGS}/{checked_key(key, 'tag', longest=None)}")
     if not os.path.isfile(path):
         raise NotFoundError(f"Run {os.path.basename(run_folder)} has no tag '{key}'.")
     with disk.writing(f"tag '{key}'", path):

@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import stat
 import sys
 import threading
 import time
@@ -64,9 +65,10 @@ class Sidecar:
     def load(self) -> Kept | None:
         try:
             path = self._path
-            if path.stat().st_size > LARGEST:
+            data = _own_data(path)
+            if data is None:
                 return None
-            known = unpack(path.read_bytes(), _identity(self._root))
+            known = unpack(data, _identity(self._root))
             with contextlib.suppress(OSError):  # a cache that may only be read
                 os.utime(path)  # it was of use
             return known
@@ -104,8 +106,31 @@ class Sidecar:
             path = self._path
             data = pack(shelf, facts, _identity(self._root))
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            disk.write_over(str(path), data, str(path.parent))
+            disk.write_over(str(path), data, str(path.parent), mode=0o600)
             _sweep(path.parent)
+
+
+def _own_data(path: Path) -> bytes | None:
+    """What the file holds; None where somebody else may have written it: in a shared cache folder, anybody may.
+
+    Nothing waits for a pipe, and no link is followed.
+    """
+    if not _is_ours(os.stat(path.parent), shared=stat.S_ISVTX):
+        return None
+    fd = os.open(path, os.O_RDONLY | disk.SAFELY)
+    with os.fdopen(fd, "rb") as file:
+        about = os.fstat(fd)
+        if not stat.S_ISREG(about.st_mode) or about.st_size > LARGEST or not _is_ours(about):
+            return None
+        return file.read()
+
+
+def _is_ours(about: os.stat_result, shared: int = 0) -> bool:
+    """Does it belong to this user, and may no other write it? With the mode `shared` they may add to a folder."""
+    if not hasattr(os, "geteuid"):
+        return True  # Windows keeps a user's folders for that user
+    others = about.st_mode & 0o022
+    return (about.st_uid == os.geteuid() and not others) or bool(about.st_mode & shared)
 
 
 def _identity(root: str) -> list[Any]:

@@ -26,13 +26,13 @@ from nbtrack.entities import (
 )
 from nbtrack.errors import DamagedError, InvalidValueError, NotAStoreError, NotFoundError, ReadOnlyError, StoreError
 from nbtrack.frame import Row, Series
-from nbtrack.stores.base import Damage, Snapshot
-from nbtrack.stores.files import artifacts, disk, experiments, inputs, layout, model_damage, points, runs
+from nbtrack.stores.base import Damage, Part, Snapshot
+from nbtrack.stores.files import artifacts, disk, experiments, inputs, layout, links, model_damage, points, runs
 from nbtrack.stores.files.index import FileWatch, Index, Seen
 from nbtrack.stores.files.layout import DEFAULT_NAME, META, METRICS, TRASH
 from nbtrack.stores.files.reader import read_run, run_info
 from nbtrack.stores.files.writer import FileRunWriter
-from nbtrack.stores.names import checked_key, checked_number, checked_whole, is_key, is_run_id
+from nbtrack.stores.names import checked_key, checked_number, checked_time, checked_whole, is_key
 
 LOOK_AGAIN = 0.1  # s until a run is looked at again, whether another process has deleted it
 MOST_WRITERS = 8  # runs with open files; a system may allow a process no more than 1,024 files
@@ -69,7 +69,7 @@ class FileStore:
         return found
 
     def experiment_by_name(self, name: str) -> Experiment | None:
-        return next((each for each in self.experiments(ViewType.ALL) if each.name == name), None)
+        return experiments.named(self._root, name)
 
     def default_experiment(self) -> Experiment:
         found = self.experiment_by_name(DEFAULT_NAME)
@@ -103,7 +103,7 @@ class FileStore:
             trash = os.path.join(self._root, TRASH)
             with disk.writing("the experiment", trash):
                 os.makedirs(trash, exist_ok=True)
-                os.rename(folder, os.path.join(trash, experiment_id))
+                links.move(folder, os.path.join(trash, experiment_id))
 
     def restore_experiment(self, experiment_id: str) -> None:
         """All its runs are active again, also those that were deleted one by one: MLflow's rule."""
@@ -112,9 +112,9 @@ class FileStore:
             self._mark_runs(folder, LifecycleStage.DELETED, LifecycleStage.ACTIVE)
 
     def _mark_runs(self, folder: str, old: str, new: str) -> None:
-        for name in layout.subfolders(folder):
+        for name in layout.linked_too(folder):
             run_folder = os.path.join(folder, name)
-            if name in layout.NOT_RUNS or not layout.has_meta(run_folder):
+            if not layout.could_be_run(name) or not layout.has_meta(run_folder):
                 continue
             try:
                 if runs.read_meta(run_folder).get("lifecycle_stage", LifecycleStage.ACTIVE) == old:
@@ -142,8 +142,9 @@ class FileStore:
                 )
             folder = os.path.join(self._root, experiment.experiment_id)
             location = experiment.artifact_location or f"{self.uri}/{experiment.experiment_id}"
-            meta: dict[str, Any] = {"run_name": run_name, "user_id": user_id, "start_time": start_time}
-            run_id = runs.create(folder, location.rstrip("/"), meta, tags)
+            started = checked_time(start_time, "start_time")
+            meta: dict[str, Any] = {"run_name": run_name, "user_id": user_id, "start_time": started}
+            run_id = runs.create(folder, location, meta, tags)
             self._folders[run_id] = os.path.join(folder, run_id)
         return self.run(run_id)
 
@@ -154,6 +155,9 @@ class FileStore:
         """The run with the summaries of its metrics, read afresh."""
         folder = self._folder(run_id)
         reading = read_run(folder, run_id, os.path.basename(os.path.dirname(folder)))
+        if reading.partial:
+            told = reading.damages[-1]
+            raise StoreError(f"Run {run_id} could not be read: '{told.path}' {told.problem}. {told.remedy}")
         if reading.held is None:
             raise NotFoundError(self._no_run(run_id))
         return reading.held.row()
@@ -178,7 +182,7 @@ class FileStore:
                 if status not in (RunStatus.RUNNING, RunStatus.SCHEDULED):
                     self._let_go(run_id)
             if end_time is not None:
-                changed["end_time"] = int(end_time)
+                changed["end_time"] = checked_time(end_time, "end_time")
             if run_name:
                 runs.rename(folder, run_name)
             if changed:
@@ -250,10 +254,12 @@ class FileStore:
             inputs.write_inputs(self._active_folder(run_id), run_id, datasets)
 
     def history(self, run_id: str, key: str) -> Series:
-        path = os.path.join(self._folder(run_id), METRICS, key)
+        folder = self._folder(run_id)
+        path = os.path.join(folder, METRICS, key)
         try:
             if not is_key(key):
                 raise FileNotFoundError
+            links.inside_run(folder, f"{METRICS}/{key}")
             data, _ = disk.read(path, disk.LARGEST_FILE)
         except (FileNotFoundError, IsADirectoryError, NotADirectoryError) as error:
             raise NotFoundError(f"Run {run_id} has no metric '{key}'.") from error
@@ -274,7 +280,11 @@ class FileStore:
             with _reading(self._root):
                 return self._index.remembered(experiment_ids)
 
-        return FileWatch(look, remembered)
+        def first_look() -> Iterator[Part]:
+            with _reading(self._root):
+                yield from self._index.first_look(experiment_ids)
+
+        return FileWatch(look, remembered, first_look)
 
     def model_damages(self) -> list[Damage]:
         """Logged models and notes of them that cannot be read: every one is opened."""
@@ -282,6 +292,12 @@ class FileStore:
 
     # artifacts
     def artifact_dir(self, run_id: str) -> Path | None:
+        try:
+            return self._artifact_dir(run_id)
+        except links.LeadsOutError:
+            return None
+
+    def _artifact_dir(self, run_id: str) -> Path | None:
         folder = self._folder(run_id)
         try:
             meta = runs.read_meta(folder)
@@ -292,18 +308,21 @@ class FileStore:
         return None if found is None else Path(found)
 
     def list_artifacts(self, run_id: str, path: str = "") -> list[FileInfo]:
-        return artifacts.list_folder(self._artifacts_here(run_id), path)
+        try:
+            return artifacts.list_folder(self.artifacts_here(run_id), path)
+        except links.LeadsOutError:  # the table and the doctor name it
+            return []
 
     def read_artifact(self, run_id: str, path: str, limit: int | None = None) -> bytes:
-        return artifacts.read_file(self._artifacts_here(run_id), path, limit)
+        return artifacts.read_file(self.artifacts_here(run_id), path, limit)
 
     def write_artifact(self, run_id: str, path: str, data: bytes | Path) -> None:
         with self._writing():
             self._active_folder(run_id)
-            artifacts.write(self._artifacts_here(run_id), path, data)
+            artifacts.write(self.artifacts_here(run_id), path, data, (self._root,))
 
-    def _artifacts_here(self, run_id: str) -> str:
-        folder = self.artifact_dir(run_id)
+    def artifacts_here(self, run_id: str) -> str:
+        folder = self._artifact_dir(run_id)
         if folder is None:
             raise artifacts.elsewhere(run_id, str(runs.read_meta(self._folder(run_id)).get("artifact_uri")))
         return str(folder)
@@ -327,11 +346,11 @@ class FileStore:
         known = self._folders.get(run_id)
         if known is not None and layout.has_meta(known):
             return known
-        if is_run_id(run_id) and run_id not in layout.NOT_RUNS:
+        if layout.could_be_run(run_id):
             for base in (self._root, os.path.join(self._root, TRASH)):
                 for experiment_id in layout.experiment_folders(base):
                     folder = os.path.join(base, experiment_id, run_id)
-                    if not os.path.islink(folder) and os.path.lexists(os.path.join(folder, META)):
+                    if os.path.lexists(os.path.join(folder, META)):
                         self._folders[run_id] = folder
                         return folder
         raise NotFoundError(self._no_run(run_id))
@@ -363,7 +382,8 @@ class FileStore:
                 raise ReadOnlyError(
                     f"'{self._root}' may not be written. Get permission (chmod u+w), or use another store."
                 )
-            yield
+            with disk.writing("to the store", self._root):
+                yield
 
 
 def _stamp(path: str) -> tuple[int, int, int, int] | None:

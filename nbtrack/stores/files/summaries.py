@@ -27,7 +27,7 @@ from nbtrack.stores.files.points import (
     summary_of,
 )
 
-Found = tuple[Summary | None, list[int]]
+Found = tuple[Summary | None, list[int], int]
 
 FEW = 20  # files; for fewer, pandas takes longer to begin than the other way takes for all
 MANY = 20_000  # runs
@@ -45,7 +45,9 @@ def prepare(runs: int) -> None:
 
 
 def summarised_all(files: Sequence[bytes]) -> list[Found]:
-    """Of each file its summary (None where there is no point in it), and the numbers of lines that are no points."""
+    """Of each file its summary (None where there is no point in it), the numbers of lines that are no points, and how
+    many points have a step or a time with a fraction.
+    """
     quick = _together(files) if len(files) >= FEW and "pandas" in sys.modules else None
     return [summarised(data) for data in files] if quick is None else quick
 
@@ -53,9 +55,9 @@ def summarised_all(files: Sequence[bytes]) -> list[Found]:
 def summarised(data: bytes) -> Found:
     quick = (_at_once(data) if len(data) > LONG and "pandas" in sys.modules else None) or _by_letters(data)
     if quick is not None:
-        return quick, []
+        return quick, [], 0
     read = read_points(data)
-    return summary_of(read), read.bad
+    return summary_of(read), read.bad, read.cut
 
 
 # many files
@@ -70,7 +72,7 @@ def _together(files: Sequence[bytes]) -> list[Found] | None:
         return None
     found: list[Found | None] = [None] * len(files)
     for number, summary in zip(plain, _reduced(read, counts), strict=True):
-        found[number] = summary, []
+        found[number] = summary, [], 0
     return [summarised(files[number]) if each is None else each for number, each in enumerate(found)]
 
 

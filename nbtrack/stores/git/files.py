@@ -8,16 +8,26 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from nbtrack.frame import Summary
 from nbtrack.stores.files.codec import read_meta
 from nbtrack.stores.files.disk import Unreadable
-from nbtrack.stores.files.points import Points
+from nbtrack.stores.files.points import Points, summary_of
 
 HEADER = ["Name", "Value", "Timestamp", "Step"]
 MOST_MS = 8_640_000_000_000_000  # what a calendar holds
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """What the points of a file come down to: `times` are the first and the last one in ms, None without a point."""
+
+    summaries: Mapping[str, Summary] = field(default_factory=dict)
+    times: tuple[int, int] | None = None
+    bad: int = 0
 
 
 @dataclass(slots=True)
@@ -26,6 +36,16 @@ class Measured:
 
     metrics: dict[str, Points] = field(default_factory=dict)
     bad: int = 0
+
+
+def read_measures(data: bytes) -> Measures:
+    """The file without its points, of which a long history has millions. Raises Unreadable as `read_metrics` does."""
+    found = read_metrics(data)
+    summaries = {key: summary for key, points in found.metrics.items() if (summary := summary_of(points)) is not None}
+    first = min((min(points.times) for points in found.metrics.values()), default=None)
+    if first is None:
+        return Measures(summaries, None, found.bad)
+    return Measures(summaries, (first, max(max(points.times) for points in found.metrics.values())), found.bad)
 
 
 def read_metrics(data: bytes) -> Measured:
@@ -47,21 +67,28 @@ def read_metrics(data: bytes) -> Measured:
 
 
 def _add(found: Measured, row: list[str]) -> None:
+    """A long history is a million rows, so the usual one comes first and is not looked at twice."""
     if not row:
         return
     try:
         name, value, timestamp, step = row
-        point = float({"True": "1", "False": "0"}.get(value, value)), int(float(timestamp)), int(float(step or 0))
+        try:
+            number, time, at = float(value), int(timestamp), int(step)
+        except ValueError:
+            number = float({"True": "1", "False": "0"}.get(value, value))
+            time, at = int(float(timestamp)), int(float(step or 0))
     except (ValueError, OverflowError):
         found.bad += 1
         return
-    if not name or abs(point[1]) > MOST_MS or abs(point[2]) >= 1 << 63:
+    if not name or not -MOST_MS <= time <= MOST_MS or not -(1 << 63) < at < 1 << 63:
         found.bad += 1
         return
-    points = found.metrics.setdefault(name, Points([], [], [], []))
-    points.values.append(point[0])
-    points.times.append(point[1])
-    points.steps.append(point[2])
+    points = found.metrics.get(name)
+    if points is None:
+        points = found.metrics[name] = Points([], [], [], [])
+    points.values.append(number)
+    points.times.append(time)
+    points.steps.append(at)
 
 
 def read_params(data: bytes) -> dict[str, str]:

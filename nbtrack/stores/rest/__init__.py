@@ -26,9 +26,11 @@ from nbtrack.stores import names
 from nbtrack.stores.base import Damage, Question, Snapshot
 from nbtrack.stores.rest import artifacts, asking, narrowing, pages, reading
 from nbtrack.stores.rest.address import Address
+from nbtrack.stores.rest.answers import Answer
+from nbtrack.stores.rest.lines import batches, metric_line
 from nbtrack.stores.rest.link import Link
-from nbtrack.stores.rest.outbox import batches, metric_line, outbox_for
-from nbtrack.stores.rest.spool import REFUSED
+from nbtrack.stores.rest.outbox import outbox_for
+from nbtrack.stores.rest.unsent import refused_files
 from nbtrack.stores.rest.watch import RestWatch
 
 DEFAULT_NAME = "Default"
@@ -60,14 +62,16 @@ class RestStore:
     def experiment(self, experiment_id: str) -> Experiment:
         if names.is_experiment_id(experiment_id):
             try:
-                return reading.experiment(self.link.get("experiments/get", experiment_id=experiment_id)["experiment"])
+                return reading.experiment(
+                    self.link.get("experiments/get", experiment_id=experiment_id).one("experiment")
+                )
             except (NotFoundError, InvalidValueError):
                 pass
         raise NotFoundError(f"{self.uri} has no experiment with id '{experiment_id}'. List them: experiments().")
 
     def experiment_by_name(self, name: str) -> Experiment | None:
         try:
-            return reading.experiment(self.link.get("experiments/get-by-name", experiment_name=name)["experiment"])
+            return reading.experiment(self.link.get("experiments/get-by-name", experiment_name=name).one("experiment"))
         except NotFoundError:
             return None
 
@@ -94,7 +98,7 @@ class RestStore:
         body: Body = {"name": name, "tags": _pairs(tags or {})}
         if artifact_location:
             body["artifact_location"] = artifact_location
-        return str(self.link.post("experiments/create", body, again=False)["experiment_id"])
+        return self.link.post("experiments/create", body, again=False).text("experiment_id")
 
     def rename_experiment(self, experiment_id: str, name: str) -> None:
         name = names.checked_experiment_name(name)
@@ -133,10 +137,10 @@ class RestStore:
             "experiment_id": experiment_id,
             "run_name": run_name,
             "user_id": user_id,
-            "start_time": start_time,
+            "start_time": names.checked_time(start_time, "start_time"),
             "tags": _pairs({**_checked_tags(tags), "mlflow.runName": run_name}),
         }
-        made = reading.run(self.link.post("runs/create", body, again=False)["run"])
+        made = reading.run(self.link.post("runs/create", body, again=False).one("run"))
         self._remember(made.info.run_id)
         return made
 
@@ -148,7 +152,7 @@ class RestStore:
         """The run as the server knows it now, with the newest point of each metric."""
         if names.is_run_id(run_id):
             try:
-                return reading.row(self.link.get("runs/get", run_id=run_id)["run"])
+                return reading.row(self.link.get("runs/get", run_id=run_id).one("run"))
             except (NotFoundError, InvalidValueError):
                 pass
         raise NotFoundError(f"{self.uri} has no run '{run_id}'. Check the id, or list runs with search_runs().")
@@ -163,7 +167,8 @@ class RestStore:
     ) -> None:
         self._remember(run_id)
         named = None if status is None else status.name
-        given = {"run_id": run_id, "status": named, "end_time": end_time, "run_name": run_name or None}
+        ended = names.checked_time(end_time, "end_time")
+        given = {"run_id": run_id, "status": named, "end_time": ended, "run_name": run_name or None}
         self._post("runs/update", {key: value for key, value in given.items() if value is not None})
 
     def delete_run(self, run_id: str) -> None:
@@ -250,11 +255,13 @@ class RestStore:
 
     def damages(self) -> list[Damage]:
         """What this machine logged and the server would not take."""
-        refused = self.outbox.folder / REFUSED
-        if not refused.exists():
-            return []
         said = f"holds values that {self.uri} refused, each behind the reason"
-        return [Damage(str(refused), said, "Log them again where they belong, and delete the file.")]
+        remedy = f"Send them again with `nbtrack doctor --resend --store {self.uri}`, or delete the file."
+        return [Damage(str(refused), said, remedy) for refused in refused_files(self.outbox.folder)]
+
+    def send_refused_again(self) -> int:
+        """Send what the server refused before; returns how many files of it there were."""
+        return self.outbox.send_refused_again()
 
     # artifacts
 
@@ -326,16 +333,15 @@ class RestStore:
             return None
 
     def _points(self, run_id: str, key: str) -> Iterator[Mapping[str, Any]]:
-        asked: Body = {"run_id": run_id, "metric_key": key, "max_results": POINTS_AT_ONCE}
-        while True:
-            try:
-                answer = self.link.get("metrics/get-history", **asked)
-            except (NotFoundError, InvalidValueError):
-                return
-            yield from answer.get("metrics", ())
-            if not answer.get("next_page_token"):
-                return
-            asked["page_token"] = answer["next_page_token"]
+        def ask(size: int, token: str | None) -> Answer:
+            asked: Body = {"run_id": run_id, "metric_key": key, "max_results": size}
+            return self.link.get("metrics/get-history", **asked, **({"page_token": token} if token else {}))
+
+        try:
+            for page, _ in pages.walked(ask, "metrics", POINTS_AT_ONCE, POINTS_AT_ONCE):
+                yield from page
+        except (NotFoundError, InvalidValueError):
+            return
 
     def _summaries_of(self, row: Row) -> Mapping[str, Summary]:
         found = {}
@@ -366,10 +372,8 @@ class RestRunWriter:
             self._keys.add(names.checked_key(key, "metric"))
         if type(value) is not float:
             value = names.checked_number(value, key)
-        if type(step) is not int:
-            step = names.checked_whole(step, key, "step")
-        if type(timestamp) is not int:
-            timestamp = names.checked_whole(timestamp, key, "timestamp")
+        if type(timestamp) is not int or type(step) is not int or (timestamp | step) >> 63:  # negative, or too great
+            timestamp, step = names.checked_whole(timestamp, key, "timestamp"), names.checked_whole(step, key, "step")
         return metric_line(self.run_id, key, value, timestamp, step)
 
     def close(self) -> None:

@@ -13,6 +13,7 @@ from nbtrack.entities import FileInfo, RunInfo
 from nbtrack.errors import InvalidValueError, NotAStoreError, NotFoundError, StoreError, warn_once
 from nbtrack.stores.files import artifacts as files
 from nbtrack.stores.files.layout import local_path
+from nbtrack.stores.folder_tree import FolderTree
 from nbtrack.stores.rest import reading
 from nbtrack.stores.rest.link import Link
 
@@ -24,7 +25,7 @@ MOST_UPLOADED = 10_000_000  # bytes that a server takes without serving artifact
 def list_folder(link: Link, info: RunInfo, path: str) -> list[FileInfo]:
     inside = checked(path, NotFoundError)
     found = link.get("artifacts/list", run_id=info.run_id, **({"path": inside} if inside else {}))
-    return [each for each in reading.files(found.get("files", ())) if is_child(each.path, inside)]
+    return [each for each in reading.files(found.many("files")) if is_child(each.path, inside)]
 
 
 def read_file(link: Link, info: RunInfo, path: str, limit: int | None) -> bytes:
@@ -42,8 +43,12 @@ def read_file(link: Link, info: RunInfo, path: str, limit: int | None) -> bytes:
 def write(link: Link, info: RunInfo, path: str, data: bytes | Path) -> None:
     inside = checked(path, InvalidValueError)
     if isinstance(data, Path) and data.is_dir():
-        for child in sorted(data.iterdir()):
-            write(link, info, f"{inside}/{child.name}", child)
+        tree = FolderTree(data)
+        for name, lies, is_folder in tree.entries():
+            if not is_folder:
+                write(link, info, f"{inside}/{name}".lstrip("/"), lies)
+        if told := tree.told(f"run {info.run_id}"):
+            warn_once(told)
         return
     if isinstance(data, Path) and not data.is_file():
         raise InvalidValueError(f"There is no file or folder '{data}' to log. Check the path.")

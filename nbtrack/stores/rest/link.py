@@ -20,12 +20,20 @@ import httpx
 
 from nbtrack.errors import AlreadyExistsError, InvalidValueError, NotAStoreError, NotFoundError, ServerError
 from nbtrack.stores.rest.address import AUTHORITY, INSECURE, PASSWORD, TOKEN, USER, Address, Trust, credentials
+from nbtrack.stores.rest.answers import Answer, printable
+from nbtrack.stores.rest.deadline import watch_deadlines, within, without_deadline
 
+PACKING = ("content-encoding", "content-length", "transfer-encoding")  # headers of a body as it travels
+MOST_BYTES = 200_000_000  # of one answer, unpacked
 API = "/api/2.0/mlflow/"
 CONNECT_S, ANSWER_S = 5.0, 60.0
 PAUSES = (0.3, 1.0, 2.0)  # s before each repetition, a little more or less
 LONGEST_PAUSE = 20.0  # s that a server's Retry-After is obeyed
-BUSY = (429, 502, 503, 504)
+BUSY = (408, 429, 502, 503, 504)
+
+
+class AnswerTooLarge(NotAStoreError):
+    """An answer of more bytes than are read."""
 
 
 class Link:
@@ -37,10 +45,10 @@ class Link:
         self._client: httpx.Client | None = None
         self._making = threading.Lock()
 
-    def get(self, path: str, /, **params: Any) -> dict[str, Any]:
+    def get(self, path: str, /, **params: Any) -> Answer:
         return self._json(self.ask("GET", API + path, params=params))
 
-    def post(self, path: str, body: Mapping[str, Any], *, again: bool = True, once: bool = False) -> dict[str, Any]:
+    def post(self, path: str, body: Mapping[str, Any], *, again: bool = True, once: bool = False) -> Answer:
         """`again=False` for what must not happen twice, `once` where the caller itself tries again later."""
         return self._json(self.ask("POST", API + path, again=again, once=once, json=dict(body)))
 
@@ -60,11 +68,12 @@ class Link:
         """A good answer whose body is still to be read."""
         with (
             self._told(),
+            within(answer_seconds()),
             self._connection().stream("GET", self.address.url + path, **self._with(params=params)) as got,
         ):
-            if got.status_code != 200:
-                got.read()
-            yield self._good(got)
+            self._good(got if got.status_code == 200 else self._read(got))
+            with without_deadline():  # a large file takes as long as it takes, while its bytes come
+                yield got
 
     def close(self) -> None:
         if self._client is not None:
@@ -77,8 +86,27 @@ class Link:
         self._making = threading.Lock()
 
     def _send(self, method: str, path: str, what: dict[str, Any]) -> httpx.Response:
-        with self._told():
-            return self._connection().request(method, self.address.url + path, **self._with(**what))
+        with (
+            self._told(),
+            within(answer_seconds()),
+            self._connection().stream(method, self.address.url + path, **self._with(**what)) as got,
+        ):
+            return self._read(got)
+
+    def _read(self, answer: httpx.Response) -> httpx.Response:
+        """The answer with all of its body; not more than fits, nor for longer than is allowed."""
+        content = bytearray()
+        for part in answer.iter_bytes():
+            content += part
+            if len(content) > MOST_BYTES:
+                raise AnswerTooLarge(
+                    f"The server at {self.address.url} answers with more than {MOST_BYTES:,} bytes. Check the address, "
+                    "or ask for less at once."
+                )
+        unpacked = [(name, value) for name, value in answer.headers.items() if name not in PACKING]
+        whole = httpx.Response(answer.status_code, headers=unpacked, content=bytes(content), request=answer.request)
+        whole.next_request = answer.next_request
+        return whole
 
     def _with(self, **what: Any) -> dict[str, Any]:
         header = credentials(self.address).header
@@ -88,13 +116,12 @@ class Link:
         wanted = os.getpid(), Trust.now()
         with self._making:
             if self._client is None or self._made != wanted:
-                given = os.environ.get("MLFLOW_HTTP_REQUEST_TIMEOUT")
-                answer = float(given) if given and given.isdigit() else ANSWER_S
                 self._client = httpx.Client(
                     verify=wanted[1].context(),
-                    timeout=httpx.Timeout(answer, connect=CONNECT_S),
+                    timeout=httpx.Timeout(answer_seconds(), connect=CONNECT_S),
                     headers={"User-Agent": "nbtrack"},
                 )
+                watch_deadlines(self._client)
                 self._made = wanted
             return self._client
 
@@ -107,6 +134,8 @@ class Link:
                 f"The server at {self.address.url} did not answer in time. Check the address and the network, or try "
                 "again: it may be busy (MLFLOW_HTTP_REQUEST_TIMEOUT sets how many seconds to wait)."
             ) from error
+        except httpx.DecodingError as error:
+            raise NotAStoreError(f"The server at {self.address.url} sends what cannot be unpacked: {error}.") from error
         except httpx.TransportError as error:
             because, passing = self._why(error)
             raise ServerError(
@@ -136,17 +165,17 @@ class Link:
                 return found, True
         return f"{error or type(error).__name__}. Check the address and the network connection.", True
 
-    def _json(self, answer: httpx.Response) -> dict[str, Any]:
+    def _json(self, answer: httpx.Response) -> Answer:
         try:
             found = answer.json()
-        except ValueError:
+        except (ValueError, RecursionError):
             found = None
         if not isinstance(found, dict):
             raise NotAStoreError(
                 f"{self.address.url} answers, but not as an MLflow server does: it sent a page. Check the address, "
                 "and whether a proxy asks for a login there."
             )
-        return found
+        return Answer(found, self.address.url)
 
     def _good(self, answer: httpx.Response) -> httpx.Response:
         status = answer.status_code
@@ -195,6 +224,12 @@ class Link:
         )
 
 
+def answer_seconds() -> float:
+    """How long an answer may take, from the question to its last byte."""
+    given = os.environ.get("MLFLOW_HTTP_REQUEST_TIMEOUT")
+    return float(given) if given and given.isdigit() else ANSWER_S
+
+
 def _pauses() -> list[float]:
     given = os.environ.get("MLFLOW_HTTP_REQUEST_MAX_RETRIES")
     most = int(given) if given and given.isdigit() else len(PAUSES)
@@ -205,14 +240,15 @@ def _said(answer: httpx.Response) -> tuple[str, str]:
     """The server's error code and message; no code where a proxy or a web page answered."""
     try:
         body = answer.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         text = answer.text.strip()
-        return "", "" if text.startswith("<") else " ".join(text.split())[:200]
+        return "", "" if text.startswith("<") else printable(" ".join(text.split())[:200])
     if not isinstance(body, dict):
         return "", ""
     # The server names its SQL and parameters after the first line: nothing that helps the person.
     message = str(body.get("message") or body.get("detail") or "").split("\n", 1)[0]
-    return str(body.get("error_code") or ("NOT_FOUND" if answer.status_code == 404 else "")), message[:500]
+    code = str(body.get("error_code") or ("NOT_FOUND" if answer.status_code == 404 else ""))
+    return code, printable(message[:500])
 
 
 def _seconds(text: str | None) -> float | None:

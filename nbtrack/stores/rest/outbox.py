@@ -3,33 +3,63 @@
 Each value is a line in the spool before the call returns; a thread sends what has gathered, a thousand points at a
 time, and tries again for as long as the server is away. Sending twice does no harm: a server keeps equal points once.
 One outbox a server serves the whole process.
+
+A server may also answer and refuse: what it says can never be taken is set aside on disk with the reason; what it does
+not take now (no permission, too busy, an error of its own) waits in a file of its run, and those of other runs pass.
 """
 
 from __future__ import annotations
 
 import atexit
-import json
 import os
 import sys
 import threading
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from nbtrack.errors import InvalidValueError, NotFoundError, ServerError, StoreError, guard, warn_once
-from nbtrack.stores.names import json_number
+from nbtrack.errors import (
+    ServerError,
+    StoreError,
+    guard,
+    warn_once,
+)
+from nbtrack.stores.rest.delivery import TOO_LARGE, Delivery
+from nbtrack.stores.rest.lines import (
+    Parcel,
+    batches,
+    body_halves,
+    first_parcel,
+    metric_line,
+    post_line,
+    run_of,
+)
 from nbtrack.stores.rest.link import Link
-from nbtrack.stores.rest.spool import Spool, keep_refused, left_behind, unsent_folder
+from nbtrack.stores.rest.spool import Spool, left_behind, unsent_folder
+from nbtrack.stores.rest.unsent import send_refused_again
+
+__all__ = ["Outbox", "batches", "flush", "metric_line", "outbox_for"]
 
 GATHER = 0.5  # s from a first point to the request that carries it
-MOST_METRICS, MOST_PARAMS, MOST_TAGS = 1000, 100, 100  # of one log-batch, by the server's rules
-PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)  # s between attempts while the server is away
+PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)  # s between attempts while the server is away, or takes nothing of a run
 LOOK_FOR_OTHERS = 30.0  # s between looks for what dead processes left
 AT_EXIT = 20.0  # s that the end of a process waits for its points to be sent
-STUBBORN = 4  # times that a server may fail (500) over the same lines before they are put aside
-POSTS = ("runs/log-batch", "runs/update", "runs/delete-tag", "runs/log-inputs")
+MOST_REFUSALS = 5  # runs one after the other of which the server takes nothing now: then it is taken to be away
+BUSY = (408, 429)
 
-Post = tuple[str, Mapping[str, Any]]  # a path of the interface and what is sent there
+
+@dataclass(slots=True)
+class Held:
+    """The lines of one run that the server does not take now."""
+
+    spool: Spool
+    failures: int = 0
+    next_try: float = 0.0
+
+    def failed(self) -> None:
+        self.next_try = time.monotonic() + PAUSES[min(self.failures, len(PAUSES) - 1)]
+        self.failures += 1
 
 
 class Outbox:
@@ -45,6 +75,7 @@ class Outbox:
     def _begin(self) -> None:
         self._spool: Spool | None = None
         self._others: list[Spool] = []
+        self._held: dict[str, Held] = {}
         self._adopt = False
         self._looked = time.monotonic()
         self._making = threading.Lock()
@@ -52,7 +83,7 @@ class Outbox:
         self._wake = threading.Event()
         self._thread: threading.Thread | None = None
         self._failures = 0  # in a row
-        self._broken = 0  # of them, those where the server fell over the same lines (500)
+        self._refusals = 0  # of runs in a row, in one pass
         self._next_try = 0.0
 
     # putting in
@@ -67,19 +98,35 @@ class Outbox:
             self.tell()
 
     def post(self, path: str, body: Mapping[str, Any]) -> None:
-        """Do it now, after all that was put in before; where the server is away, keep it for later."""
-        if self.away or not self.flush(patience=AT_EXIT):
-            self.put(_line(path, body))
+        """Do it now, after all of its run that was put in before; where the server is away, keep it for later."""
+        if self.away or not self._is_sent(str(body.get("run_id", ""))):
+            self.put(post_line(path, body))
             self.tell()
             return
         try:
-            self.link.post(path, body)
+            self._post_now(path, body)
         except ServerError as error:
-            if error.status in (401, 403):
+            if error.status in (401, 403, TOO_LARGE):
                 raise
             self.failed(error)
-            self.put(_line(path, body))
+            self.put(post_line(path, body))
             self.tell()
+
+    def _post_now(self, path: str, body: Mapping[str, Any]) -> None:
+        """In parts where it is too large for the server."""
+        try:
+            self.link.post(path, body)
+        except ServerError as error:
+            parts = body_halves(body) if error.status == TOO_LARGE else []
+            if not parts:
+                raise
+            for part in parts:
+                self._post_now(path, part)
+
+    def _is_sent(self, run_id: str) -> bool:
+        """Send what waits; has the server all of this run?"""
+        self.flush(patience=AT_EXIT)
+        return not self._waiting and run_id not in self._held
 
     @property
     def away(self) -> bool:
@@ -88,12 +135,21 @@ class Outbox:
 
     @property
     def empty(self) -> bool:
-        return not (self._spool and self._spool.pending) and not any(each.pending for each in self._others)
+        return not self._waiting and not self._held
+
+    @property
+    def _waiting(self) -> bool:
+        """Is there anything to send but what is held?"""
+        return any(each.pending for each in self._sources())
+
+    def _sources(self) -> list[Spool]:
+        return [*self._others, *([self._spool] if self._spool else [])]
 
     # getting out
 
-    def flush(self, *, patience: float | None = None) -> bool:
-        """Send what was put in so far; False where the server is away or `patience` (s) did not suffice.
+    def flush(self, *, patience: float | None = None, every_run: bool = False) -> bool:
+        """Send what was put in so far; False where the server is away, does not take all of it, or `patience` (s) did
+        not suffice. `every_run` tries also those of which the server has just taken nothing.
 
         It is this thread that sends: at the end of a process there is no other.
         """
@@ -101,14 +157,22 @@ class Outbox:
         if not self._sending.acquire(timeout=-1 if patience is None else patience):
             return False
         try:
-            return self._drain(until)
+            return self._drain(until, every_run=every_run)
         finally:
             self._sending.release()
 
     def settle(self) -> None:
         """Before reading: let the server have what this process, or one that is no more, has logged, if it can."""
-        if (self._adopt or not self.empty) and not self.away:
+        due = any(time.monotonic() >= held.next_try for held in self._held.values())
+        if (self._adopt or self._waiting or due) and not self.away:
             self.flush(patience=5.0)
+
+    def send_refused_again(self) -> int:
+        """Send what the server refused before, as at first; returns how many files of it there were."""
+        moved = send_refused_again(self.folder, f"{os.getpid()}-{time.time_ns()}")
+        self._adopt = True
+        self.flush(every_run=True)
+        return moved
 
     def tell(self) -> None:
         news, self.news = self.news, None
@@ -116,18 +180,19 @@ class Outbox:
             warn_once(news)
 
     def forget(self) -> None:
-        """In a forked child: what is in the file is the parent's to send."""
-        if self._spool is not None:
-            self._spool.abandon()
+        """In a forked child: what is in the files is the parent's to send."""
+        for spool in [*self._sources(), *(held.spool for held in self._held.values())]:
+            spool.abandon()
         self.link.forget()
         self._begin()
 
     def close(self) -> None:
         """At the end of the process."""
-        done = self.empty or self.flush(patience=AT_EXIT)
+        done = self.empty or self.flush(patience=AT_EXIT, every_run=True)
         with self._making:
-            spool, self._spool = self._spool, None
-        if spool is not None:
+            spools = [*self._sources(), *(held.spool for held in self._held.values())]
+            self._spool, self._others, self._held = None, [], {}
+        for spool in spools:
             spool.remove()
         if not done:
             self.news = self.news or (
@@ -150,24 +215,33 @@ class Outbox:
 
     def _run(self) -> None:
         while True:
-            self._wake.wait(LOOK_FOR_OTHERS)
+            self._wake.wait(self._until_next_look())
             time.sleep(max(GATHER, self._next_try - time.monotonic()))
             self._wake.clear()
             with self._sending, guard("send what was logged"):
-                if self._drain(None, background=True) and self.empty:
-                    continue
-            self._wake.set()
+                self._drain(None)
+            if self._waiting:
+                self._wake.set()
 
-    def _drain(self, until: float | None, *, background: bool = False) -> bool:
+    def _until_next_look(self) -> float:
+        """s until a run of which the server took nothing is tried again, or others' files are looked for."""
+        due = [held.next_try - time.monotonic() for held in list(self._held.values())]
+        return max(0.0, min([LOOK_FOR_OTHERS, *due]))
+
+    def _drain(self, until: float | None, *, every_run: bool = False) -> bool:
         """Under the lock. True when all is sent that was there at the beginning."""
+        self._refusals = 0
         self._look_for_others()
-        for spool in [*self._others, *([self._spool] if self._spool else [])]:
+        if not self._send_held(every_run=every_run):
+            return False
+        for spool in self._sources():
             left = spool.pending
             while left > 0:
                 if until is not None and time.monotonic() > until:
                     return False
                 lines = spool.read()
-                done = self._send_some(lines) if lines else left  # a line without an end was never acknowledged
+                # A line without an end was never acknowledged.
+                done = self._deal_with(first_parcel(lines), spool) if lines else left
                 if not done:
                     return False
                 spool.sent(done)
@@ -175,33 +249,85 @@ class Outbox:
             if spool is not self._spool:
                 self._others.remove(spool)
                 spool.remove()
-        return True
+        return not self._held
 
     def _look_for_others(self) -> None:
         """Once at the beginning, and now and then: a child that was ended without its exit has left something."""
         if self._adopt or time.monotonic() - self._looked > LOOK_FOR_OTHERS:
             self._adopt, self._looked = False, time.monotonic()
-            held = {each.path for each in self._others}
-            for spool in left_behind(self.folder, self._spool.path if self._spool else None):
-                if spool.path not in held:
-                    self._others.append(spool)
+            ours = {each.path for each in [*self._sources(), *(held.spool for held in self._held.values())]}
+            self._others += left_behind(self.folder, ours)
 
-    def _send_some(self, lines: Sequence[bytes]) -> int:
-        """Send the first lines, as many as go together. Returns how many bytes are done with, 0 when none is."""
-        together, posts = _first(lines)
+    def _send_held(self, *, every_run: bool) -> bool:
+        """Try those again whose time has come. False where the server is away."""
+        for run_id, held in list(self._held.items()):
+            if not every_run and time.monotonic() < held.next_try:
+                continue
+            while held.spool.pending:
+                lines = held.spool.read()
+                parcel = first_parcel(lines) if lines else None
+                try:
+                    if parcel is not None:
+                        self._bring(parcel)
+                except StoreError as error:
+                    if _is_away(error):
+                        self.failed(error)
+                        return False
+                    held.failed()
+                    break
+                held.spool.sent(held.spool.pending if parcel is None else parcel.size)
+            else:
+                del self._held[run_id]
+                held.spool.remove()
+        return True
+
+    def _deal_with(self, parcel: Parcel, spool: Spool) -> int:
+        """Send the lines, or put them where they wait. Returns how many bytes are done with, 0 when none is."""
+        held = self._held.get(parcel.run_id)
         try:
-            for path, body in posts:
-                self.link.post(path, body, once=True)
-        except (InvalidValueError, NotFoundError) as error:
-            self._refused(error, together)
+            if held is not None:
+                held.spool.append(b"".join(parcel.lines))
+                return parcel.size
+            self._bring(parcel)
         except StoreError as error:
-            self._broken = self._broken + 1 if isinstance(error, ServerError) and error.status == 500 else 0
-            if self._broken < STUBBORN:
+            if held is not None or not self._hold(parcel, spool, error):
                 self.failed(error)
                 return 0
-            self._refused(error, together)
-        self._failures, self._broken, self._next_try = 0, 0, 0.0
-        return sum(map(len, together))
+            return parcel.size
+        self._failures, self._refusals, self._next_try = 0, 0, 0.0
+        return parcel.size
+
+    def _bring(self, parcel: Parcel) -> None:
+        """Raises StoreError where it is still to be sent."""
+        delivery = Delivery(self.link, self.folder)
+        try:
+            delivery.deliver(parcel)
+        finally:
+            self.news = delivery.told or self.news
+
+    def _hold(self, parcel: Parcel, spool: Spool, error: StoreError) -> bool:
+        """Let the run's lines wait by themselves, so that those of others pass. False where nobody else's wait, or
+        where the server takes nothing of anybody."""
+        self._refusals += 1
+        if _is_away(error) or self._refusals > MOST_REFUSALS:
+            return False
+        if _may_pass(error) and not self._others_wait(parcel.run_id, spool):
+            return False
+        try:
+            held = Held(Spool.new(self.folder))
+            held.spool.append(b"".join(parcel.lines))
+        except StoreError:  # a full disk: they stay where they are
+            return False
+        held.failed()
+        self._held[parcel.run_id] = held
+        self.news = (
+            f"{error} What was logged to run {parcel.run_id} is kept in '{held.spool.path}' and sent when the server "
+            "takes it, by this process or by the next that opens the server. Values of other runs are sent meanwhile."
+        )
+        return True
+
+    def _others_wait(self, run_id: str, spool: Spool) -> bool:
+        return any(other not in ("", run_id) for other in _runs(spool, *self._sources()))
 
     def failed(self, error: StoreError) -> None:
         """The server did not answer: let it be for a while, longer each time."""
@@ -213,70 +339,21 @@ class Outbox:
             "that opens the server."
         )
 
-    def _refused(self, error: Exception, lines: Sequence[bytes]) -> None:
-        path = keep_refused(self.folder, str(error), list(lines))
-        self.news = f"Values that were logged were not taken. {error} They are kept in '{path}'."
+
+def _runs(*spools: Spool) -> Iterator[str]:
+    for spool in dict.fromkeys(spools):
+        for line in spool.lines():
+            yield run_of(line)
 
 
-def metric_line(run_id: str, key: str, value: float, timestamp: int, step: int) -> bytes:
-    """`key` and `run_id` are checked: they hold no quote, backslash or line end."""
-    number = repr(value) if value - value == 0 else json.dumps(value)  # NaN and the infinities as JSON writes them
-    return f'["m","{run_id}","{key}",{number},{timestamp},{step}]\n'.encode()
+def _is_away(error: StoreError) -> bool:
+    """It did not answer at all. What is no ServerError came from a proxy, or from this machine's disk."""
+    return isinstance(error, ServerError) and error.status is None
 
 
-def batches(run_id: str, params: Mapping[str, str], tags: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Bodies of log-batch within the server's limits."""
-    made = []
-    for start in range(0, max(len(params), len(tags)), MOST_PARAMS):
-        part = slice(start, start + MOST_PARAMS)
-        made.append(
-            {
-                "run_id": run_id,
-                "params": [{"key": key, "value": value} for key, value in [*params.items()][part]],
-                "tags": [{"key": key, "value": value} for key, value in [*tags.items()][part]],
-            }
-        )
-    return made
-
-
-def _line(path: str, body: Mapping[str, Any]) -> bytes:
-    return json.dumps(["post", path, body]).encode() + b"\n"
-
-
-def _first(lines: Sequence[bytes]) -> tuple[list[bytes], list[Post]]:
-    """The points of one run that stand at the beginning, or the one other thing that does, and how they are sent."""
-    points: list[dict[str, Any]] = []
-    run_id = None
-    for number, line in enumerate(lines):
-        found = _parsed(line)
-        if found is None:
-            return _up_to(lines, number, run_id, points) if points else ([line], [])
-        if found[0] == "post":
-            return _up_to(lines, number, run_id, points) if points else ([line], [(found[1], found[2])])
-        if (run_id is not None and found[1] != run_id) or len(points) == MOST_METRICS:
-            return _up_to(lines, number, run_id, points)
-        run_id = found[1]
-        points.append({"key": found[2], "value": json_number(found[3]), "timestamp": found[4], "step": found[5]})
-    return _up_to(lines, len(lines), run_id, points)
-
-
-def _up_to(
-    lines: Sequence[bytes], end: int, run_id: str | None, points: Sequence[Mapping[str, Any]]
-) -> tuple[list[bytes], list[Post]]:
-    return list(lines[:end]), [("runs/log-batch", {"run_id": run_id, "metrics": points})]
-
-
-def _parsed(line: bytes) -> list[Any] | None:
-    """None for what is no line of ours: it is passed over."""
-    try:
-        found = json.loads(line)
-    except ValueError:
-        return None
-    if not isinstance(found, list):
-        return None
-    if (len(found) == 6 and found[0] == "m") or (len(found) == 3 and found[0] == "post" and found[1] in POSTS):
-        return found
-    return None
+def _may_pass(error: StoreError) -> bool:
+    """It is too busy, or it failed, and may do so with every run."""
+    return isinstance(error, ServerError) and (error.status in BUSY or (error.status or 0) >= 500)
 
 
 _outboxes: dict[str, Outbox] = {}
@@ -296,7 +373,7 @@ def outbox_for(link: Link) -> Outbox:
 def flush() -> None:
     """Send what was logged to servers, however long that takes while they answer."""
     for outbox in _every():
-        outbox.flush()
+        outbox.flush(every_run=True)
         outbox.tell()
 
 

@@ -21,18 +21,21 @@ from nbtrack.entities import (
     RunInputs,
 )
 from nbtrack.frame import Row, Series, Summary
+from nbtrack.stores.names import is_run_id
+from nbtrack.stores.rest.answers import understood
 from nbtrack.stores.sqlite.values import read
 
 Json = Mapping[str, Any]
 NAN = math.nan  # this very object: rows are compared, and NaN equals only itself
 
 
+@understood
 def experiment(found: Json) -> Experiment:
     return Experiment(
         str(found["experiment_id"]),
-        found.get("name", ""),
-        found.get("artifact_location", ""),
-        found.get("lifecycle_stage") or LifecycleStage.ACTIVE,
+        _text(found.get("name")),
+        _text(found.get("artifact_location")),
+        _text(found.get("lifecycle_stage")) or LifecycleStage.ACTIVE,
         _texts(found.get("tags", ())),
         _whole(found.get("creation_time")),
         _whole(found.get("last_update_time")),
@@ -43,6 +46,7 @@ def run(found: Json) -> Run:
     return row(found).run
 
 
+@understood
 def row(found: Json) -> Row:
     """A server tells the newest point of each metric and nothing of those before: `count` 0 says so."""
     data = found.get("data", {})
@@ -52,6 +56,7 @@ def row(found: Json) -> Row:
     return Row(Run(_info(found["info"], tags), values, RunInputs(tuple(_inputs(found)))), points)
 
 
+@understood
 def series(points: Iterable[Json]) -> Series:
     found = list(points)
     return Series(
@@ -74,6 +79,7 @@ def summary(points: Series) -> Summary | None:
     return Summary(newest, int(points.step[last]), int(points.timestamp[last]), low, high, oldest, len(points))
 
 
+@understood
 def files(found: Iterable[Json]) -> list[FileInfo]:
     """A server leaves out the size of an empty file."""
     made = [(str(each["path"]), bool(each.get("is_dir")), each.get("file_size")) for each in found]
@@ -82,15 +88,15 @@ def files(found: Iterable[Json]) -> list[FileInfo]:
 
 def _info(found: Json, tags: Mapping[str, str]) -> RunInfo:
     return RunInfo(
-        run_id=found.get("run_id") or found["run_uuid"],
+        run_id=_run_id(found.get("run_id") or found["run_uuid"]),
         experiment_id=str(found.get("experiment_id", "")),
-        user_id=found.get("user_id", ""),
-        status=found.get("status", "RUNNING"),
+        user_id=_text(found.get("user_id")),
+        status=_text(found.get("status")) or "RUNNING",
         start_time=_whole(found.get("start_time")),
         end_time=_whole(found.get("end_time")),
-        lifecycle_stage=found.get("lifecycle_stage") or LifecycleStage.ACTIVE,
-        artifact_uri=found.get("artifact_uri", ""),
-        run_name=found.get("run_name") or tags.get("mlflow.runName", ""),
+        lifecycle_stage=_text(found.get("lifecycle_stage")) or LifecycleStage.ACTIVE,
+        artifact_uri=_text(found.get("artifact_uri")),
+        run_name=_text(found.get("run_name")) or tags.get("mlflow.runName", ""),
     )
 
 
@@ -98,14 +104,12 @@ def _inputs(found: Json) -> Iterable[DatasetInput]:
     for each in found.get("inputs", {}).get("dataset_inputs", ()):
         data = each.get("dataset", {})
         dataset = Dataset(
-            data.get("name", ""),
-            data.get("digest", ""),
-            data.get("source_type", ""),
-            data.get("source", ""),
-            data.get("schema"),
-            data.get("profile"),
+            *(_text(data.get(name)) for name in ("name", "digest", "source_type", "source")),
+            *(None if data.get(name) is None else _text(data[name]) for name in ("schema", "profile")),
         )
-        yield DatasetInput(dataset, tuple(InputTag(tag["key"], tag.get("value", "")) for tag in each.get("tags", ())))
+        yield DatasetInput(
+            dataset, tuple(InputTag(_text(tag["key"]), _text(tag.get("value"))) for tag in each.get("tags", ()))
+        )
 
 
 def _summary(point: Json) -> Summary:
@@ -122,7 +126,21 @@ def _same_nan(value: float) -> float:
 
 
 def _texts(found: Iterable[Json]) -> dict[str, str]:
-    return {each["key"]: each.get("value", "") for each in found}
+    return {_text(each["key"]): _text(each.get("value")) for each in found}
+
+
+def _text(found: object) -> str:
+    """TypeError for what is neither text nor left out."""
+    if found is None or isinstance(found, str):
+        return found or ""
+    raise TypeError(f"text was expected, not {type(found).__name__}")
+
+
+def _run_id(found: object) -> str:
+    """It becomes a part of paths and of lines to send: ValueError for what is no id."""
+    if isinstance(found, str) and is_run_id(found):
+        return found
+    raise ValueError(f"{found!r} is no id of a run")
 
 
 def _whole(found: object) -> int | None:

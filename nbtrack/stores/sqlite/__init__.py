@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 import uuid
@@ -27,10 +28,12 @@ from nbtrack.frame import Series
 from nbtrack.stores import names
 from nbtrack.stores.base import Snapshot
 from nbtrack.stores.files import artifacts
-from nbtrack.stores.files.layout import local_path
+from nbtrack.stores.files.layout import artifact_location as artifact_location_of
+from nbtrack.stores.files.layout import path_of, uri_below
 from nbtrack.stores.sqlite import reading, writing
 from nbtrack.stores.sqlite.database import Database
 from nbtrack.stores.sqlite.patience import Held, LockedError
+from nbtrack.stores.sqlite.places import place_of_artifacts
 from nbtrack.stores.sqlite.watch import SqliteWatch
 
 DEFAULT_NAME = "Default"
@@ -101,7 +104,7 @@ class SqliteStore:
             experiment_id = connection.execute(
                 "INSERT INTO experiments (name, artifact_location, lifecycle_stage, creation_time, last_update_time) "
                 "VALUES (?, ?, 'active', ?, ?)",
-                (name, artifact_location or "", now, now),
+                (name, artifact_location_of(artifact_location) if artifact_location else "", now, now),
             ).lastrowid
             if not artifact_location:
                 place = str(self.path.parent / "mlruns" / str(experiment_id))
@@ -115,12 +118,15 @@ class SqliteStore:
     def rename_experiment(self, experiment_id: str, name: str) -> None:
         name = names.checked_experiment_name(name)
         self._active_experiment(experiment_id)
-        other = self.experiment_by_name(name)
-        if other is not None and other.experiment_id != experiment_id:
-            raise AlreadyExistsError(
-                f"There is already an experiment '{name}' in '{self.path.name}'. Choose another name."
-            )
-        self._update_experiment(experiment_id, "name = ?", name)
+        with self._db.writing() as connection:
+            taken = connection.execute(
+                "SELECT 1 FROM experiments WHERE name = ? AND experiment_id != ?", (name, int(experiment_id))
+            ).fetchone()
+            if taken:
+                raise AlreadyExistsError(
+                    f"There is already an experiment '{name}' in '{self.path.name}'. Choose another name."
+                )
+            _set_experiment(connection.execute, experiment_id, "name = ?", name)
 
     def delete_experiment(self, experiment_id: str) -> None:
         self._active_experiment(experiment_id)
@@ -159,6 +165,7 @@ class SqliteStore:
         experiment = self._active_experiment(experiment_id)
         run_id = uuid.uuid4().hex
         kept = _checked_tags(tags)
+        start_time = names.checked_time(start_time, "start_time") or 0
         with self._db.writing() as connection:
             writing.insert_run(
                 connection,
@@ -167,7 +174,7 @@ class SqliteStore:
                 run_name=run_name,
                 user_id=user_id,
                 start_time=start_time,
-                artifact_uri=f"{experiment.artifact_location.rstrip('/')}/{run_id}/artifacts",
+                artifact_uri=uri_below(experiment.artifact_location, run_id, "artifacts"),
                 tags=kept,
             )
         return self.run(run_id)
@@ -184,6 +191,7 @@ class SqliteStore:
         run_name: str | None = None,
     ) -> None:
         self._active_run(run_id)
+        end_time = names.checked_time(end_time, "end_time")
         with self._writing(run_id) as connection:
             if status is not None:
                 connection.execute("UPDATE runs SET status = ? WHERE run_uuid = ?", (status.name, run_id))
@@ -300,7 +308,7 @@ class SqliteStore:
 
     def write_artifact(self, run_id: str, path: str, data: bytes | Path) -> None:
         self._active_run(run_id)
-        artifacts.write(self._local(run_id), path, data)
+        artifacts.write(self._local(run_id), path, data, self._own_files())
 
     def close(self) -> None:
         for run_id in self._held.runs():
@@ -336,15 +344,16 @@ class SqliteStore:
             _set_experiment(connection.execute, experiment_id, what, value)
 
     def _artifacts(self, info: RunInfo) -> str | None:
-        """The usual place beside the database is the fallback: absolute addresses are stale in a moved folder."""
-        usual = self.path.parent / "mlruns" / info.experiment_id / info.run_id / "artifacts"
-        there = local_path(info.artifact_uri)
-        if there is None:
-            return None
-        path = Path(there)
-        as_made = path.parts[-2:] == (info.run_id, "artifacts") and ".." not in path.parts and not path.is_symlink()
-        stale = not path.is_dir() and (usual.is_dir() or not path.parent.parent.parent.is_dir())
-        return str(path if as_made and not stale else usual)
+        """Where MLflow says they are; beside the database where that is stale, as absolute addresses are in a moved
+        folder. None where they are on no disk of this machine."""
+        return place_of_artifacts(self.path, info.artifact_uri, info.run_id, info.experiment_id, info.run_id)
+
+    def _own_files(self) -> list[str]:
+        """The database with its journals, and where its runs' artifacts lie."""
+        locations = [path_of(each.artifact_location) for each in reading.experiments(self._db)]
+        places = [os.path.abspath(path) for path in locations if path]
+        beside = [str(self.path) + end for end in ("", "-wal", "-shm", "-journal")]
+        return [*beside, str(self.path.parent / "mlruns"), *places]
 
     def _local(self, run_id: str) -> str:
         info = self._info(run_id)

@@ -19,6 +19,7 @@ from nbtrack.errors import NotAStoreError, ReadOnlyError, StoreError, warn_once
 from nbtrack.stores.sqlite.patience import READ_AGAIN_S, WAIT_S, LockedError, Patience
 from nbtrack.stores.sqlite.schema import Schema, read_schema
 
+LONGEST_CELL = 100_000_000  # bytes of one value
 SOME = 500  # ids in one statement; SQLite takes 999 at least
 
 Rows = list[tuple[Any, ...]]
@@ -129,6 +130,9 @@ class Database:
         try:
             connection = sqlite3.connect(f"{address}?mode={mode}", uri=True, timeout=WAIT_S, isolation_level=None)
             connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute("PRAGMA trusted_schema = OFF")  # what a stranger's schema calls must be harmless
+            if hasattr(connection, "setlimit"):  # from Python 3.11 on
+                connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_CELL)
             # A text column may hold bytes that are no UTF-8; one such cell must not hide all runs.
             connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
             return connection

@@ -9,10 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from nbtrack.errors import NotFoundError
-from nbtrack.stores.files.layout import local_path
 from nbtrack.stores.names import is_run_id
 from nbtrack.stores.receiving import LoggedModel, ModelLinks, ModelPoint
 from nbtrack.stores.sqlite import SqliteStore
+from nbtrack.stores.sqlite.places import place_of_artifacts
 from nbtrack.stores.sqlite.values import read, stored
 
 COLUMNS = (
@@ -69,11 +69,10 @@ class SqliteModels:
         """The usual place beside the database where the noted one is stale, as in a moved folder."""
         if not is_run_id(model_id):
             return None
-        usual = self._store.path.parent / "mlruns" / experiment_id / "models" / model_id / "artifacts"
         found = self._db.rows("SELECT artifact_location FROM logged_models WHERE model_id = ?", (model_id,))
-        there = local_path(found[0][0]) if found else None
-        as_made = there is not None and Path(there).parts[-2:] == (model_id, "artifacts") and ".." not in there
-        return Path(there) if there is not None and as_made and Path(there).is_dir() else usual
+        address = str(found[0][0] or "") if found else ""
+        place = place_of_artifacts(self._store.path, address, model_id, experiment_id, "models", model_id)
+        return None if place is None else Path(place)
 
     def model_files(self, model_id: str) -> Path:
         rows = self._db.rows("SELECT experiment_id FROM logged_models WHERE model_id = ?", (model_id,))

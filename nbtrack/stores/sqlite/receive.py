@@ -11,6 +11,7 @@ from nbtrack.entities import Experiment, LifecycleStage, Run
 from nbtrack.errors import InvalidValueError
 from nbtrack.frame import Row, Series
 from nbtrack.stores.files import artifacts
+from nbtrack.stores.files.layout import uri_below
 from nbtrack.stores.names import checked_experiment_name, is_run_id
 from nbtrack.stores.receiving import LeftOut
 from nbtrack.stores.sqlite import SqliteStore, writing
@@ -49,11 +50,11 @@ class SqliteReceiver:
         run, run_id = given.run, given.run.info.run_id
         if not is_run_id(run_id):
             raise InvalidValueError(f"'{run_id[:80]}' cannot be the id of a run in '{self._store.path}'.")
-        location = self._store.experiment(experiment_id).artifact_location.rstrip("/")
+        location = self._store.experiment(experiment_id).artifact_location
         with self._db.writing() as connection:
             if connection.execute("SELECT 1 FROM runs WHERE run_uuid = ?", (run_id,)).fetchone():
                 raise InvalidValueError(f"There is a run '{run_id}' in '{self._store.path}' already.")
-            _insert_run(connection, run, int(experiment_id), f"{location}/{run_id}/artifacts")
+            _insert_run(connection, run, int(experiment_id), uri_below(location, run_id, "artifacts"))
             for table, texts in (("params", run.data.params), ("tags", run.data.tags)):
                 connection.executemany(
                     f"INSERT INTO {table} (key, value, run_uuid) VALUES (?, ?, ?)",

@@ -43,10 +43,13 @@ class Schema:
     revision: str
     columns: dict[str, frozenset[str]]  # by table
     history_index: str | None  # the best index on metrics that begins with the run
+    trigger: str | None = None  # one of those that run when something is written; MLflow makes none
 
     @property
     def read_only_because(self) -> str | None:
         """Why nbtrack only reads this database, as the end of a sentence; None where it writes too."""
+        if self.trigger is not None:
+            return f"has the trigger '{self.trigger[:80]}', which MLflow does not make. Drop it to write"
         if self.revision in WRITABLE:
             return None
         if self.revision in OLDER:
@@ -67,6 +70,7 @@ def read_schema(connection: sqlite3.Connection, path: str) -> Schema:
                 f"'{path}' is a SQLite database but not MLflow's: it has no table {', '.join(missing)}. "
                 "Give the path of an mlflow.db, or of an mlruns folder."
             )
+        _refuse_computed(connection, path)
         columns = {name: _columns(connection, name) for name in (*TABLES, *OPTIONAL) if name in names}
         row = (
             connection.execute("SELECT version_num FROM alembic_version").fetchone()
@@ -74,9 +78,25 @@ def read_schema(connection: sqlite3.Connection, path: str) -> Schema:
             else None
         )
         indexes = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'index'")}
+        made = connection.execute("SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'")
+        triggers = [str(name) for name, table in made if str(table).lower() in (*TABLES, *OPTIONAL)]
     except sqlite3.DatabaseError as error:
         raise NotAStoreError(f"'{path}' cannot be read as a SQLite database: {error}.") from error
-    return Schema(row[0] if row else "", columns, next((name for name in OF_A_RUN if name in indexes), None))
+    index = next((name for name in OF_A_RUN if name in indexes), None)
+    return Schema(str(row[0]) if row else "", columns, index, triggers[0] if triggers else None)
+
+
+def _refuse_computed(connection: sqlite3.Connection, path: str) -> None:
+    """MLflow keeps what it was given. A column or a table that computes can make gigabytes of a few bytes."""
+    for name in (*TABLES, *OPTIONAL):
+        made = connection.execute("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?", (name,)).fetchone()
+        computed = [row[1] for row in connection.execute(f"PRAGMA table_xinfo({name})") if row[6] in (1, 2, 3)]
+        if computed or (made and "VIRTUAL" in str(made[0]).upper().split("(")[0].split()):
+            what = f"the column '{computed[0][:80]}', which is computed" if computed else "computed rows"
+            raise NotAStoreError(
+                f"'{path}' is not as MLflow made it: its table {name} has {what}. Do not trust it; ask for a copy of "
+                "the original."
+            )
 
 
 def _columns(connection: sqlite3.Connection, table: str) -> frozenset[str]:

@@ -1,15 +1,23 @@
 /** Runs put together: in boxes by the values of one column, in cells by those of two. */
 
-import { axisOf, cellsAlong, type Axis } from "../../data/analysis";
+import { axisOf, cellsAlong, writtenAs, type Axis } from "../../data/analysis";
 import { boxesOf, fieldOf, type Box } from "../../data/pictures";
-import { num } from "../format";
-import { Axes, Dot, NONE, over, planeOf, shade, Sheet, tickText, told, type Of, type Plane } from "./pieces";
+import { aligned, digitsOf } from "../column_format";
+import { num, timesOf } from "../format";
+import { Axes, Dot, NONE, over, planeOf, shade, Sheet, told, type Of, type Plane } from "./pieces";
+
+/** Texts that tell the numbers apart: as the store has them where it has them in one way. */
+function labelsOf(axis: Axis, numbers: readonly number[]): string[] {
+  if (axis.name.endsWith("_time")) return timesOf(numbers);
+  const digits = digitsOf(Float64Array.from(numbers));
+  return numbers.map((value) => writtenAs(axis, value) ?? aligned(value, digits));
+}
 
 /** The cells of an axis as words one beside the other. */
 function besides(axis: Axis, more: readonly string[] = []): Axis {
   const { texts: _, ...bare } = axis;
   const { labels, words: own } = cellsAlong(axis);
-  const words = [...labels.map((value) => (own ? own[value] : tickText(axis, value))), ...more];
+  const words = [...(own ?? labelsOf(axis, labels)), ...more];
   return { ...bare, words, log: false, min: -0.5, max: words.length - 0.5 };
 }
 
@@ -49,6 +57,7 @@ export function Boxes({ state, rows, metric, by }: Of & { metric: string; by: st
           );
         }}
       </Sheet>
+      <p class="nbt-quiet">Box: the quartiles, by linear interpolation. Whiskers: the least and the greatest run.</p>
       {boxes.some(({ five }) => five === null) && <p class="nbt-quiet">Fewer than five runs make no box.</p>}
     </>
   );

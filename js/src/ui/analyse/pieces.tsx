@@ -6,7 +6,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { share, ticksOf, valueAt, writtenAs, type Axis } from "../../data/analysis";
 import { text } from "../../data/frame";
 import type { State } from "../../state/state";
-import { dateTime, num } from "../format";
+import { dateTime, num, zone } from "../format";
 import { open } from "../run_acts";
 
 export interface Of {
@@ -87,6 +87,8 @@ export function planeOf({ width, height }: Room, x: Axis, y: Axis): Plane {
   };
 }
 
+const nameOf = (axis: Axis) => axis.label + (axis.name.endsWith("_time") ? ` (${zone()})` : axis.log ? " (log)" : "");
+
 export function Axes({ plane, x, y }: { plane: Plane; x: Axis; y: Axis }) {
   const { left, right, top, bottom } = plane;
   const ticks = ticksOf(x, Math.max(2, Math.floor((right - left) / 90)));
@@ -109,10 +111,10 @@ export function Axes({ plane, x, y }: { plane: Plane; x: Axis; y: Axis }) {
       ))}
       <line x1={left} x2={right} y1={bottom} y2={bottom} class="nbt-baseline-stroke" />
       <text x={(left + right) / 2} y={bottom + 34} text-anchor="middle" class="nbt-axis-name">
-        {x.label + (x.log ? " (log)" : "")}
+        {nameOf(x)}
       </text>
       <text transform={`translate(12 ${(top + bottom) / 2}) rotate(-90)`} text-anchor="middle" class="nbt-axis-name">
-        {y.label + (y.log ? " (log)" : "")}
+        {nameOf(y)}
       </text>
     </g>
   );

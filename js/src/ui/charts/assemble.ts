@@ -21,8 +21,23 @@ export interface DrawnLine {
   /** The smoothed y, or null without smoothing. */
   smooth: Float64Array | null;
   live: boolean;
-  /** Around the mean of a group. `reach` is what of it an axis must hold. */
-  band: { low: Line; high: Line; reach: { low: Line; high: Line } } | null;
+  /** Around the mean of a group. */
+  band: GroupBand | null;
+}
+
+export interface GroupBand {
+  low: Line;
+  high: Line;
+  /** What of it an axis must hold. */
+  reach: { low: Line; high: Line };
+  /** Runs that count at each x, and how many the group has. */
+  n: Float64Array;
+  of: number;
+  /** The mean where all runs count, NaN elsewhere; null where they do everywhere. */
+  full: Float64Array | null;
+  /** Runs that end before the last x of the group, and runs whose last value is not finite. */
+  early: number;
+  diverged: number;
 }
 
 export interface Assembled {
@@ -212,7 +227,11 @@ function softened(drawn: DrawnLine, weight: number, smoother: string): DrawnLine
     return { x: line.x, y, ...factsOf(y) };
   };
   const both = ({ low, high }: { low: Line; high: Line }) => ({ low: soft(low), high: soft(high) });
-  if (drawn.band) return { ...drawn, line: soft(drawn.line), band: { ...both(drawn.band), reach: both(drawn.band.reach) } };
+  if (drawn.band) {
+    const line = soft(drawn.line);
+    const full = drawn.band.full && fullOf(line.y, drawn.band.n, drawn.band.of);
+    return { ...drawn, line, band: { ...drawn.band, ...both(drawn.band), reach: both(drawn.band.reach), full } };
+  }
   return { ...drawn, smooth: smoothFor(drawn.line.y, weight, smoother) };
 }
 
@@ -220,7 +239,7 @@ interface Held {
   members: readonly Line[];
   kind: string;
   line: Line;
-  band: NonNullable<DrawnLine["band"]>;
+  band: GroupBand;
 }
 const bands = new WeakMap<Line, Held>();
 
@@ -237,14 +256,30 @@ function grouped(scene: Scene, drawn: readonly DrawnLine[], kind: string): Drawn
     const all = held.map(({ line }) => line);
     let known = bands.get(all[0]);
     if (!known || known.kind !== kind || known.members.length !== all.length || known.members.some((line, at) => line !== all[at])) {
-      const { x, mean, low, high, reach } = bandOf(all, kind);
-      const of = (y: Float64Array): Line => ({ x, y, ...factsOf(y) });
-      known = { members: all, kind, line: of(mean), band: { low: of(low), high: of(high), reach: { low: of(reach.low), high: of(reach.high) } } };
+      known = { members: all, kind, ...meanOf(all, kind) };
       bands.set(all[0], known);
     }
     const { line, band } = known;
     return { run: name, name: `${name} (${held.length})`, ink: colors.get(name)!, line, smooth: null, live: held.some(({ live }) => live), band };
   });
+}
+
+/** The mean of runs; where it has gaps, none of them counts, which is no NaN that was logged. */
+function meanOf(lines: readonly Line[], kind: string): { line: Line; band: GroupBand } {
+  const { x, mean, low, high, n, reach } = bandOf(lines, kind);
+  const of = (y: Float64Array): Line => ({ x, y, ...factsOf(y), nans: 0, infinities: 0 });
+  const full = n.some((runs) => runs < lines.length) ? fullOf(mean, n, lines.length) : null;
+  const ends = { low: of(low), high: of(high), reach: { low: of(reach.low), high: of(reach.high) } };
+  return { line: of(mean), band: { ...ends, n, of: lines.length, full, ...endingsOf(lines) } };
+}
+
+const fullOf = (y: Float64Array, n: Float64Array, all: number): Float64Array => y.map((value, at) => (n[at] < all ? NaN : value));
+
+export function endingsOf(lines: readonly Pick<Line, "x" | "y">[]): Pick<GroupBand, "early" | "diverged"> {
+  const last = Math.max(...lines.map(({ x }) => x[x.length - 1]));
+  const diverged = lines.filter(({ y }) => !Number.isFinite(y[y.length - 1]));
+  const early = lines.filter((line) => !diverged.includes(line) && line.x[line.x.length - 1] < last);
+  return { early: early.length, diverged: diverged.length };
 }
 
 /** The ink of each group of the runs to draw, whichever of them are hidden. */

@@ -57,15 +57,18 @@ export function meansShown(
   kind: string,
   inks: ReadonlyMap<string, Ink>,
 ): BarShown[] {
-  return meanBarsOf(frame, rows, metric, direction, columns, kind).map(({ name, value, low, high, n, reach }) => ({
+  return meanBarsOf(frame, rows, metric, direction, columns, kind).map(({ name, value, low, high, n, of, reach }) => ({
     key: name,
-    name: `${name} (${n})`,
-    short: `${columns.length === 1 ? name.slice(label(columns[0]).length + 3) : name} (${n})`,
+    name: `${name} (${countOf(n, of)})`,
+    short: `${columns.length === 1 ? name.slice(label(columns[0]).length + 3) : name} (${countOf(n, of)})`,
     ink: inks.get(name)!,
     value,
     band: n > 1 ? { low, high, reach } : null,
   }));
 }
+
+/** Of a mean: 4, or 3 of 4 where not every run of the group has a finite value. */
+const countOf = (n: number, of: number) => (n < of ? `${n} of ${of}` : String(n));
 
 /** What the axis of these bars holds; the bars begin at 0. */
 export function extentOf(bars: readonly Pick<BarShown, "value" | "band">[]): [low: number, high: number] {

@@ -165,6 +165,9 @@ function noteOf({ lines, waiting, absent, coarse, names }: Assembled, life: Life
   if (absent) parts.push(live ? `${absent} could not be read` : `${absent} not saved here`);
   if (nans) parts.push(`${nans} NaN (×)`);
   if (infinities) parts.push(`${infinities} infinite (▲▼)`);
+  const [early, diverged] = [count(({ band }) => band?.early ?? 0), count(({ band }) => band?.diverged ?? 0)];
+  const fewer = [early && `${early} end before their group`, diverged && `${diverged} end in NaN or ±∞`].filter(Boolean);
+  if (fewer.length) parts.push(`runs: ${fewer.join(", ")} (there the mean is of fewer runs, fainter)`);
   if (below) parts.push(`${below} not above 0, left out of the log axis`);
   if (before) parts.push(`${before} at or before x = 0, left out of the log axis`);
   if (coarse.waiting) parts.push(`extremes of ${coarse.waiting}, all points are on their way`);

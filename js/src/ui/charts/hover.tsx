@@ -20,7 +20,8 @@ export function rowsAt(lines: readonly DrawnLine[], x: number, slack: number): H
     const at = nearest(line.x, x);
     if (at < 0 || x < line.x[0] - slack || x > line.x[line.x.length - 1] + slack) continue;
     const range: HoverRow["range"] = band && [band.low.y[at], band.high.y[at]];
-    rows.push({ run, name, ink, value: (smooth ?? line.y)[at], raw: line.y[at], range });
+    const runs: HoverRow["runs"] = band && [band.n[at], band.of];
+    rows.push({ run, name, ink, value: (smooth ?? line.y)[at], raw: line.y[at], range, runs });
   }
   const rank = (value: number) => (Number.isNaN(value) ? -Infinity : value);
   return rows.sort((a, b) => rank(b.value) - rank(a.value) || +Number.isNaN(a.value) - +Number.isNaN(b.value));
@@ -92,14 +93,14 @@ export function HoverList({ within }: { within: RefObject<HTMLElement | null> })
       <div class="nbt-hover-head">{xLabel(axis as XAxis, hover.x)}</div>
       <table>
         <tbody>
-          {rows.map(({ run, name, ink, value, raw, range }) => (
+          {rows.map(({ run, name, ink, value, raw, range, runs }) => (
             <tr key={run} class={run === pointed ? "nbt-pointed" : ""}>
               <td>
                 <Swatch ink={ink} />
               </td>
               <td class="nbt-hover-name">{name}</td>
               <td class="nbt-number">{num(value)}</td>
-              <Beside smoothing={smoothing} raw={raw} range={range} />
+              <Beside smoothing={smoothing} raw={raw} range={range} runs={runs} />
             </tr>
           ))}
         </tbody>
@@ -116,10 +117,13 @@ function roomAround(box: HTMLElement): Area {
   return { left, right, top: Math.max(0, top), bottom: Math.min(innerHeight, bottom) };
 }
 
-/** What stands dim beside a value: the raw one, or the band. */
-export function Beside({ smoothing, raw, range }: { smoothing: number } & Pick<HoverRow, "raw" | "range">) {
-  if (range && range[0] === range[1]) return <td />; // a group of one
-  if (range) return <td class="nbt-number nbt-dim">{`${num(range[0])} … ${num(range[1])}`}</td>;
+/** What stands dim beside a value: the raw one, or the band and how many runs it is of where some do not count. */
+export function Beside({ smoothing, raw, range, runs }: { smoothing: number } & Pick<HoverRow, "raw" | "range" | "runs">) {
+  if (range) {
+    const ends = range[0] < range[1] ? `${num(range[0])} … ${num(range[1])}` : ""; // none of a single run
+    const fewer = runs && runs[0] < runs[1] ? `${runs[0]} of ${runs[1]} runs` : "";
+    return <td class="nbt-number nbt-dim">{[ends, fewer].filter(Boolean).join(" · ")}</td>;
+  }
   return smoothing > 0 ? <td class="nbt-number nbt-dim">{num(raw)}</td> : null;
 }
 

@@ -18,7 +18,7 @@ export function Legend({ lines, metric }: { lines: readonly DrawnLine[]; metric:
       <div class="nbt-dim">{here ? xLabel(x as XAxis, here.x) : "last values"}</div>
       <table>
         <tbody>
-          {rows.map(({ run, name, ink, value, raw, range }) => (
+          {rows.map(({ run, name, ink, value, raw, range, runs }) => (
             <tr
               key={run}
               class={run === pointed.value ? "nbt-pointed" : ""}
@@ -38,7 +38,7 @@ export function Legend({ lines, metric }: { lines: readonly DrawnLine[]; metric:
                 )}
               </td>
               <td class="nbt-number">{num(value)}</td>
-              <Beside smoothing={smoothing} raw={raw} range={range} />
+              <Beside smoothing={smoothing} raw={raw} range={range} runs={runs} />
             </tr>
           ))}
         </tbody>

@@ -1,6 +1,6 @@
 /** How is a line put on a canvas? All sizes in the canvas's own pixels. */
 
-import { place, ruler, thin, type Ruler } from "../../data/downsample";
+import { place, ruler, stretches, thin, type Ruler } from "../../data/downsample";
 import type { Extent } from "../../data/extent";
 import { lowerBound, type Line } from "../../data/line";
 import type { Marker } from "../color";
@@ -77,9 +77,13 @@ export function area(sheet: Sheet, { low, high }: { low: Line; high: Line }, col
   const first = Math.max(sheet.logX ? lowerBound(low.x, Number.MIN_VALUE) : 0, lowerBound(low.x, sheet.x[0]) - 1);
   const last = Math.min(low.x.length, lowerBound(low.x, sheet.x[1]) + 1);
   const path = new Path2D();
-  const edge = (line: Line) => thin(line.x, line.y, first, last, rx);
-  for (const at of edge(high)) path.lineTo(place(rx, high.x[at]), height(high.y[at]));
-  for (const at of edge(low).reverse()) path.lineTo(place(rx, low.x[at]), height(low.y[at]));
+  for (const [from, to] of stretches(low.y, first, last)) {
+    const edge = (line: Line) => thin(line.x, line.y, from, to, rx);
+    path.moveTo(place(rx, high.x[from]), height(high.y[from]));
+    for (const at of edge(high)) path.lineTo(place(rx, high.x[at]), height(high.y[at]));
+    for (const at of edge(low).reverse()) path.lineTo(place(rx, low.x[at]), height(low.y[at]));
+    path.closePath();
+  }
   ctx.globalAlpha = 0.16;
   ctx.fillStyle = color;
   ctx.fill(path);

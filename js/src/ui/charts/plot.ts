@@ -32,6 +32,9 @@ export interface PlotEvents {
 /** Each one costs the browser a little in every frame. */
 const MOST_BEATING = 6;
 
+/** How strong a mean is where not all runs of its group count. */
+export const FEWER = 0.45;
+
 type Traced = ReturnType<typeof trace>;
 
 export class Plot {
@@ -277,8 +280,9 @@ export class Plot {
       if (drawn.smooth) {
         ink(sheet, raw, { color, marker, dash: [], width: 1, alpha: 0.22 * alpha });
         ink(sheet, this.tracedOf(sheet, key, drawn, drawn.smooth), { color, dash, marker, width, alpha });
-      } else ink(sheet, raw, { color, dash, marker, width, alpha });
-      marks(sheet, drawn);
+      } else ink(sheet, raw, { color, dash, marker, width, alpha: drawn.band?.full ? FEWER * alpha : alpha });
+      if (drawn.band?.full) ink(sheet, this.tracedOf(sheet, key, drawn, drawn.band.full), { color, dash, marker, width, alpha });
+      if (!drawn.band) marks(sheet, drawn);
     }
     if (picture.best) star(sheet, picture.best, picture.theme);
     ctx.restore();

@@ -22,6 +22,8 @@ export interface HoverRow {
   raw: number;
   /** Of the band around a group's mean. */
   range: [low: number, high: number] | null;
+  /** How many runs of how many the mean is of. */
+  runs: [n: number, of: number] | null;
 }
 
 export interface Hover {

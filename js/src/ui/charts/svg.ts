@@ -1,9 +1,9 @@
 /** How does a panel become an SVG? The lines as paths of the same points that the screen shows, text as text. */
 
-import { place, ruler, thin, type Ruler } from "../../data/downsample";
+import { place, ruler, stretches, thin, type Ruler } from "../../data/downsample";
 import { lowerBound, type Line } from "../../data/line";
 import type { DrawnLine } from "./assemble";
-import type { Plot } from "./plot";
+import { FEWER, type Plot } from "./plot";
 import { escaped } from "../svg_out";
 import { axisTitle } from "./ticks";
 
@@ -27,6 +27,10 @@ export function toSvg(plot: Plot, title: string): string | null {
     const stroke = (d: string, more: string) => `<path d="${path(line, d)}" fill="none" stroke="${ink.color}" ${more}/>`;
     const raw = pathOf(line.x, line.y, rx, ry, x, logY);
     const area = band ? `<path d="${areaOf(band, rx, ry, x, height)}" fill="${ink.color}" fill-opacity="0.16"/>` : "";
+    if (band?.full) {
+      const full = pathOf(line.x, band.full, rx, ry, x, logY);
+      return area + stroke(raw, `stroke-width="1.5" opacity="${FEWER}"${dash}`) + stroke(full, `stroke-width="1.5"${dash}`);
+    }
     if (!smooth) return area + stroke(raw, `stroke-width="1.5"${dash}`);
     return stroke(raw, 'stroke-width="1" opacity="0.22"') + stroke(pathOf(line.x, smooth, rx, ry, x, logY), `stroke-width="1.5"${dash}`);
   });
@@ -74,14 +78,20 @@ function pathOf(x: Float64Array, y: Float64Array, rx: Ruler, ry: Ruler, over: re
 function areaOf({ low, high }: NonNullable<DrawnLine["band"]>, rx: Ruler, ry: Ruler, over: readonly number[], foot: number): string {
   const heightOf = (y: number) => r(ry.log && y <= 0 ? foot : place(ry, y));
   const corner = (line: Line) => (at: number) => `${r(place(rx, line.x[at]))} ${heightOf(line.y[at])}`;
-  const up = Array.from(keptOf(high.x, high.y, rx, over), corner(high));
-  const down = Array.from(keptOf(low.x, low.y, rx, over).reverse(), corner(low));
-  return `M${[...up, ...down].join("L")}Z`;
+  const first = firstOf(low.x, rx, over);
+  return stretches(low.y, first, Math.min(low.x.length, lowerBound(low.x, over[1]) + 1))
+    .map(([from, to]) => {
+      const up = Array.from(thin(high.x, high.y, from, to, rx), corner(high));
+      const down = Array.from(thin(low.x, low.y, from, to, rx).reverse(), corner(low));
+      return `M${[...up, ...down].join("L")}Z`;
+    })
+    .join("");
 }
 
+const firstOf = (x: Float64Array, rx: Ruler, over: readonly number[]) => Math.max(rx.log ? lowerBound(x, Number.MIN_VALUE) : 0, lowerBound(x, over[0]) - 1);
+
 function keptOf(x: Float64Array, y: Float64Array, rx: Ruler, over: readonly number[], floor = -Infinity): Int32Array {
-  const first = Math.max(rx.log ? lowerBound(x, Number.MIN_VALUE) : 0, lowerBound(x, over[0]) - 1);
-  return thin(x, y, first, Math.min(x.length, lowerBound(x, over[1]) + 1), rx, floor);
+  return thin(x, y, firstOf(x, rx, over), Math.min(x.length, lowerBound(x, over[1]) + 1), rx, floor);
 }
 
 const r = (value: number) => Math.round(value * 10) / 10;

@@ -4,6 +4,7 @@ import { useSignal } from "@preact/signals";
 import { bestPlaces, change, unlike, type Row, type Value } from "../../data/compare";
 import type { Direction } from "../../data/directions";
 import { dateTime, duration, num, percent } from "../format";
+import { CommitLink } from "../commit_link";
 import { LongValue, pairOf } from "./long_value";
 import { Markdown } from "../run/markdown";
 import { StatusBadge } from "../status";
@@ -35,7 +36,7 @@ export function CompareRow({ row, base, direction: sense }: { row: Row; base: nu
           {kind === "text" && typeof value === "string" ? (
             <LongValue text={value} beside={differs ? pairOf(values, place, base) : null} whole={whole} />
           ) : (
-            <Cell value={value} kind={kind} />
+            <Cell value={value} kind={kind} remote={row.remotes?.[place] ?? null} />
           )}
           {row.steps?.[place] != null && <span class="nbt-change nbt-dim">of step {num(row.steps[place])}</span>}
           {kind === "metric" && base >= 0 && place !== base && <Difference value={value} base={values[base]} sense={sense} />}
@@ -45,10 +46,10 @@ export function CompareRow({ row, base, direction: sense }: { row: Row; base: nu
   );
 }
 
-function Cell({ value, kind }: { value: Value; kind: Row["kind"] }) {
+function Cell({ value, kind , remote }: { value: Value; kind: Row["kind"] ; remote: string | null }) {
   if (value === null) return <span class="nbt-blank">–</span>;
   if (kind === "status") return <StatusBadge status={value as string} />;
-  if (kind === "commit") return <code class="nbt-mono" title={value as string}>{(value as string).slice(0, 10)}</code>;
+  if (kind === "commit") return <CommitLink commit={value as string} remote={remote} />;
   if (kind === "note") return <Markdown text={value as string} />;
   if (kind === "time") return <>{dateTime(value as number)}</>;
   if (kind === "duration") return <>{duration(value as number)}</>;

@@ -4,7 +4,7 @@ import type { ReadonlySignal } from "@preact/signals";
 import { text, type Column, type Frame } from "../../data/frame";
 import type { Experiment } from "../../protocol";
 import type { State } from "../../state/state";
-import { ago, brief, duration } from "../format";
+import { ago, brief, duration, visible } from "../format";
 import { ABANDONED, lastSign, StatusBadge, statusOf } from "../status";
 import type { Rank } from "./best";
 import { aligned, type Place } from "./layout";
@@ -36,7 +36,8 @@ const None = () => <span class="nbt-missing" aria-label="no value" />;
 
 // Text stands in the cell itself, without an element of its own: a screen of lines is written anew with every notch of the
 // wheel. What a cell says when the mouse rests on it is in tips.ts for the same reason.
-const words = (text: string | null, isNumber = false) => (text === null ? <None /> : text === "" ? "“”" : isNumber ? brief(text) : text);
+const words = (text: string | null, isNumber = false) =>
+  text === null ? <None /> : text === "" ? "“”" : isNumber ? brief(text) : visible(text);
 
 function Status({ state, frame, row, narrow }: CellProps) {
   const status = statusOf(state, frame.ids[row]);

@@ -104,6 +104,7 @@ function Together({ column, group, place, spread, best }: TogetherProps) {
         {best && <span class="nbt-sr"> best</span>}
       </span>
       <span class="nbt-dim">{words}</span>
+      {found.n < group.rows.length && <span class="nbt-dim">{` (${found.n} of ${group.rows.length})`}</span>}
     </span>
   );
 }

@@ -4,6 +4,7 @@ import { batch } from "@preact/signals";
 import { number, text } from "../../data/frame";
 import { setView, type State } from "../../state/state";
 import { Swatch } from "../charts/swatch";
+import { CommitLink, originOf } from "../commit_link";
 import { drawnRuns, isLive, runName } from "../drawn";
 import { dateTime, duration } from "../format";
 import { NameEdit } from "./name_edit";
@@ -18,6 +19,7 @@ export function Head({ state, id }: { state: State; id: string }) {
   const start = number(frame, "start_time", row);
   const experiment = text(frame, "experiment_id", row);
   const name = state.status.value.experiments.find((each) => each.id === experiment)?.name ?? experiment;
+  const origin = originOf(frame, id);
   const ink = drawnRuns(state, id).inks.get(id)!;
   return (
     <header class="nbt-run-head">
@@ -36,6 +38,14 @@ export function Head({ state, id }: { state: State; id: string }) {
         <Fact name="Started" value={dateTime(start)} />
         <Fact name="Duration" value={start === null ? "" : took(state, id, start)} />
         <Fact name="User" value={text(frame, "user_id", row)} />
+        {origin.commit !== null && (
+          <div>
+            <dt>Commit</dt>
+            <dd>
+              <CommitLink commit={origin.commit} remote={origin.remote} />
+            </dd>
+          </div>
+        )}
         <div>
           <dt>Run id</dt>
           <dd>
