@@ -190,7 +190,7 @@ class ArtifactClient:
 
     def _table_image(self, run_id: str, artifact_file: str, image: Any) -> dict[str, str]:
         stem = posixpath.join("table_images", posixpath.splitext(artifact_file)[0], str(uuid.uuid4()))
-        picture = images.pil_image(image)
+        picture = image if hasattr(image, "resize") else images.pil_image(image)
         save: list[tuple[str, Callable[[], Any]]] = [
             (f"{stem}.png", lambda: picture),
             (f"{stem}.webp", lambda: images.thumbnail(picture)),
