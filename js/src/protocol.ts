@@ -87,6 +87,7 @@ export const DEFAULT_VIEW = {
   tab: "charts", // charts | analyse | compare | run
   focus: null as string | null, // the run of the run page
   height: 760, // px of the whole dashboard
+  docked: false, // beside the notebook, where the host is JupyterLab or Notebook 7
   split: 0.42, // share of the height that the table takes
   chart: {
     x: "step", // step | time | relative, or the name of a metric
