@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Generator, Iterable, Mapping
 from typing import Any
 
+from nbtrack.autolog.defaults import unchosen
 from nbtrack.autolog.patching import Call, Patches
 from nbtrack.autolog.recording import Recording, ending, logging_into, new_recording
 from nbtrack.autolog.scope import inside, is_inside
@@ -36,7 +37,9 @@ def _watch_fit(call: Call) -> Generator[None, None, None]:
             model = call.args[0]
             arguments = {**_defaults(bound.signature), **bound.arguments}
             with guard("log the params of this fit"):
-                recording.params({**_params(arguments), **_optimizer(model)})
+                recording.params(
+                    {**_params(arguments), **_optimizer(model)}, defaults=_unchosen(call, arguments, model)
+                )
             epochs = _Epochs(recording, int(arguments["epochs"]), given)
             call.give(bound, callbacks=_with(given, epochs.callbacks()))
             with logging_into(recording):
@@ -67,6 +70,15 @@ def _optimizer(model: Any) -> dict[str, Any]:
     with warnings.catch_warnings():  # reading the rate with torch below, Keras does what numpy warns of
         warnings.simplefilter("ignore")
         return {f"optimizer_{key}": value for key, value in optimizer.get_config().items()}
+
+
+def _unchosen(call: Call, arguments: Mapping[str, Any], model: Any) -> set[str]:
+    optimizer = getattr(model, "optimizer", None)
+    alike = unchosen(call.original, {name: value for name, value in arguments.items() if name != "batch_size"})
+    kind = type(optimizer)
+    config = {key.partition("_")[2]: value for key, value in _optimizer(model).items()}
+    named = {"name": "", "jit_compile": ""} if optimizer is not None else {}
+    return alike | unchosen(kind, config, "optimizer_") | {f"optimizer_{key}" for key in named}
 
 
 def _directions(model: Any, callbacks: Any) -> dict[str, str]:

@@ -93,8 +93,9 @@ class Recording:
     ) -> None:
         """Keep params as text, cut as MLflow cuts them, and tags. One that the person has logged, or that their cell
         has of itself, stays as it is; what may be a secret by its name is left out. `defaults` are those that
-        nobody has chosen."""
+        nobody has chosen; so is what is None."""
         texts = texts_of(params)
+        defaults = {*defaults, *(key for key, text in texts.items() if text == "None")}
         marks = dict(tags or {})
         self._keep("params", (texts, dict(marks), defaults))
         if not self.named and (name := marks.get("estimator_name")):
@@ -117,6 +118,11 @@ class Recording:
     def _named(self, texts: Mapping[str, str]) -> list[Param]:
         names = self.names.params.of_all(texts)
         return [Param(names[key], text) for key, text in texts.items() if names[key] not in self.reserved]
+
+    def name_as_written(self, names: Mapping[str, str]) -> None:
+        """Under which names the person has written params, where the library hands them on under others."""
+        if self.told is not None:
+            self.told.written.update(names)
 
     def _note_params(self, batch: Sequence[Param], defaults: Collection[str], marks: dict[str, str]) -> None:
         if self.told is not None:
