@@ -33,7 +33,7 @@ def add(commands: Commands) -> None:
 
 def collect(options: argparse.Namespace) -> int:
     from nbtrack.magics.words import count, short
-    from nbtrack.stores.purging import find, purger
+    from nbtrack.stores.purging import find, is_server, purger
 
     store = existing(options.store)
     found, running = find(store, _chosen(store, options), age(options.older_than))
@@ -50,10 +50,9 @@ def collect(options: argparse.Namespace) -> int:
         print(f"{total}. Nothing was removed: --yes removes them for good.", file=sys.stderr)
         return 0
     by, failed, on_server = purger(store), 0, list[str]()
-    is_server = store.uri.startswith("http")
     for each in found:
         try:
-            if options.artifacts or is_server:
+            if options.artifacts or is_server(store):
                 by.remove_artifacts(each.info.run_id)
                 on_server += [] if options.artifacts else [each.info.run_id]
             else:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from nbtrack.dashboard import commits, files, logged, named
+from nbtrack.dashboard import commits, files, logged, named, trash
 from nbtrack.dashboard._protocol import PROTOCOL
 from nbtrack.dashboard.assets import plotly_code
 from nbtrack.dashboard.live import Hub
@@ -110,6 +110,8 @@ def _about_runs(store: Store, request: Request) -> dict[str, Any]:
             return commits.between(store, *runs) if len(runs) == 2 else commits.uncommitted(store, runs[0])
         case "plotly":
             return {"gzip": plotly_code()}
+        case "purgeable":
+            return trash.purgeable(store, request.runs)
         case other:
             raise InvalidValueError(f"This nbtrack does not know the request '{other}'. Reload the page.")
 
@@ -123,6 +125,8 @@ def _keep_view(uri: str, request: Request) -> None:
 
 def present(store: Store, run: str, request: Request) -> str | None:
     """What stands now where the change would write."""
+    if request.what == "purge":
+        return None
     held = store.run(run)
     match request.what:
         case "rename":
@@ -136,7 +140,7 @@ def present(store: Store, run: str, request: Request) -> str | None:
 def overtaken(now: str | None, run: str, request: Request) -> bool:
     """Whether another writer has put something else there. What is done already is no conflict."""
     wanted = None if request.what == "delete_tag" else request.value
-    if request.seen is None or run not in request.seen or request.what in ("delete", "restore"):
+    if request.seen is None or run not in request.seen or request.what in ("delete", "restore", "purge"):
         return False
     return now not in (request.seen[run], wanted)
 
@@ -158,6 +162,8 @@ def edit(store: Store, run: str, request: Request) -> None:
         case "restore":
             if store.run(run).info.lifecycle_stage == "deleted":
                 store.restore_run(run)
+        case "purge":
+            trash.purge(store, run)
         case other:
             raise InvalidValueError(f"This nbtrack does not know the change '{other}'. Reload the page.")
 

@@ -71,7 +71,7 @@ def purger(store: Store) -> Purger:
         return FilePurger(store)
     if isinstance(store, SqliteStore):
         return SqlitePurger(store)
-    if store.uri.startswith("http"):
+    if is_server(store):
         from nbtrack.stores.rest import RestStore
         from nbtrack.stores.rest.purge import RestPurger
 
@@ -84,10 +84,25 @@ def find(
     store: Store, rows: Iterable[Row], older_than_ms: int = 0, now_ms: int | None = None
 ) -> tuple[list[Purgeable], list[RunInfo]]:
     """What of these runs can be removed, and which are deleted but still marked as running."""
+    return _found(store, [row.run.info for row in rows], older_than_ms, now_ms)
+
+
+def size_of_runs(store: Store, run_ids: Iterable[str]) -> tuple[list[Purgeable], list[RunInfo]]:
+    """The same for some runs, read afresh."""
+    return _found(store, [store.run(run_id).info for run_id in run_ids], 0, None)
+
+
+def is_server(store: Store) -> bool:
+    """Only the files of its runs can be removed from here."""
+    return store.uri.startswith("http")
+
+
+def _found(
+    store: Store, infos: Iterable[RunInfo], older_than_ms: int, now_ms: int | None
+) -> tuple[list[Purgeable], list[RunInfo]]:
     by, now = purger(store), int(time.time() * 1000) if now_ms is None else now_ms
     found, running = [], []
-    for row in rows:
-        info = row.run.info
+    for info in infos:
         if info.lifecycle_stage != LifecycleStage.DELETED:
             continue
         if info.status in RUNNING:

@@ -194,6 +194,28 @@ def test_a_purge_that_was_killed_goes_on(store: Store, after: int) -> None:
     assert store.run(kept).data.metrics == {"m": 1.0}
 
 
+def test_the_table_s_trash_says_how_much_goes_before_it_goes(store: Store) -> None:
+    from nbtrack.dashboard.live import Hub
+    from nbtrack.dashboard.requests import Request, answers
+
+    gone, running, kept = new_run(store, "gone"), new_run(store, "running", ended=False), new_run(store, "kept")
+    for run_id in (gone, running):
+        store.delete_run(run_id)
+    hub = Hub(store, None)
+    asked = Request.of({"type": "need", "what": "purgeable", "runs": [gone, running, kept, "f" * 32]})
+    (answer,) = answers(hub, asked)
+    told = {"run": gone, "files": 1, "bytes": 1000, "elsewhere": ""}
+    assert answer.body == {"runs": [told], "running": [running], "command": ""}
+    assert names(store) == ["gone", "kept", "running"]
+    purge = {"type": "edit", "what": "purge"}
+    for _ in range(2):  # a change may come twice
+        list(answers(hub, Request.of({**purge, "runs": [gone]})))
+    assert names(store) == ["kept", "running"]
+    for run_id in (running, kept):
+        with pytest.raises(StoreError, match="so it is kept"):
+            list(answers(hub, Request.of({**purge, "runs": [run_id]})))
+
+
 @pytest.mark.parametrize(("text", "ms"), [("30d", 30 * 86_400_000), ("12h", 43_200_000), ("1d12h", 129_600_000)])
 def test_an_age_is_read(text: str, ms: int) -> None:
     assert age(text) == ms

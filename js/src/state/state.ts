@@ -18,7 +18,7 @@ export type Life = "live" | "snapshot" | "lost";
 
 export interface Editing {
   runs: readonly string[];
-  what: "name" | "tags" | "note" | "color";
+  what: "name" | "tags" | "note" | "color" | "purge";
 }
 
 export interface State {

@@ -11,8 +11,9 @@ import { COLOR_TAG, COLORS } from "../palette";
 import { chosenColors, colorOfId } from "./color";
 import { Icon } from "./icons";
 import { Line } from "./line";
+import { Purge } from "./purge";
 
-const TITLES = { name: "Rename", tags: "Tags of", note: "Description of", color: "Color of" };
+const TITLES = { name: "Rename", tags: "Tags of", note: "Description of", color: "Color of", purge: "Delete permanently:" };
 
 export function EditDialog({ state, editing }: { state: State; editing: Editing }) {
   const sheet = useRef<HTMLDivElement>(null);
@@ -48,6 +49,7 @@ export function EditDialog({ state, editing }: { state: State; editing: Editing 
       {what === "tags" && <Tags state={state} runs={runs} close={close} />}
       {what === "note" && <Note state={state} runs={runs} close={close} />}
       {what === "color" && <Color state={state} runs={runs} close={close} />}
+      {what === "purge" && <Purge state={state} runs={runs} close={close} />}
     </div>
   );
 }
