@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from .jupyter import Notebook
 from .test_host_focus import SHOW, STORE, Open, row
+from .test_live import until
 
 pytestmark = pytest.mark.browser
 
@@ -120,6 +121,7 @@ def differences(ours: dict[str, Any], plain: dict[str, Any]) -> dict[str, str]:
 def test_no_style_of_jupyterlab_reaches_the_dashboard(notebook: Open, browser: Browser) -> None:
     book = shown(notebook)
     page = book.page
+    until(book, "len(dash.selected)", "3")
     book.ask("dash.save_html('page.html')")
     context = browser.new_context(viewport={"width": 1400, "height": 1000})
     plain = context.new_page()
