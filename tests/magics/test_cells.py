@@ -453,3 +453,19 @@ def test_a_full_disk_costs_a_warning_and_no_cell(nb: Notebook, monkeypatch: pyte
     assert "the store still has the run as running" in nb.output, "the card does not say what the store does not"
     nb.cell("%%track after\nx = 1")
     assert nb.runs[-1].info.status == "FINISHED"
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "%%track base -p 'a=it''s' -t x=\"y\"\n1/0",
+        "# why\n%%track\nfrom __future__ import annotations\n1/0",
+        "%%track\nimport asyncio\nawait asyncio.sleep(0)\n1/0",
+        "%%track\ndef f():\n    return 1/0\nf()",
+    ],
+)
+def test_a_traceback_shows_the_cell_as_written(nb: Notebook, cell: str) -> None:
+    result = nb.cell(cell)
+    assert isinstance(result.error_in_exec, ZeroDivisionError), nb.output
+    assert "_nbtrack_begin" not in nb.output + nb.artifact("traceback.txt")
+    assert "1/0" in nb.output
