@@ -16,6 +16,7 @@ from nbtrack.errors import NotFoundError, guard
 from nbtrack.magics.card import count_files, inner_lines, own_tags
 from nbtrack.magics.files import OUTPUT, TRACEBACK, kept
 from nbtrack.magics.history import Memory, Version, since
+from nbtrack.magics.literal_notes import drop_note
 from nbtrack.magics.opening import bind
 from nbtrack.magics.outcome import error_line, status_after, traceback_text
 from nbtrack.tracking import active
@@ -104,6 +105,7 @@ class Closing:
         now = time.time_ns() // 1_000_000
         points = [Metric(key, value, now) for key, value in metrics.items()]
         held.client.log_batch(held.run_id, points, [Param(key, value) for key, value in params.items()])
+        drop_note(held)
         for key, value in metrics.items():
             self._cell.card.add_point(key, value, 0, now)
         data = replace(run.data, params={**run.data.params, **params}, metrics={**run.data.metrics, **metrics})
