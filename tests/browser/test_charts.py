@@ -388,8 +388,10 @@ def test_an_expression_becomes_a_panel_and_a_wrong_one_is_explained(panel: Opene
 
 
 def test_grouped_runs_are_one_line_with_a_band(panel: Opener) -> None:
-    page = panel(runs=10, selected=10)
-    page.get_by_label("Group by").select_option("params.model")
+    page = panel(kind="chart", view="charts", runs=10, selected=10)
+    page.get_by_role("button", name="Group runs", exact=True).click()
+    page.get_by_role("dialog", name="Group runs").get_by_label("model").check()
+    page.keyboard.press("Escape")
     expect(page.get_by_role("group", name="Groups drawn").get_by_role("button")).to_have_count(5)
     page.get_by_label("Lines of groups").select_option("minmax")
     plot(page, "accuracy").hover(position={"x": 150, "y": 60})
