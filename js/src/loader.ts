@@ -89,7 +89,7 @@ export function output(script: Element | null, display: string): void {
 }
 
 const MISSING =
-  "The code of this view stands once in this notebook, in another output, which is gone or not drawn yet. " +
+  "This notebook stores the dashboard's code in another output, which was deleted or is not rendered yet. " +
   "Scroll to it, or run this cell again to have it here.";
 
 interface Announced {

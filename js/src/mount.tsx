@@ -1,13 +1,15 @@
 /** How does a view get onto the page, move with its output, and find its model? */
 
+import { computed, effect } from "@preact/signals";
 import { render } from "preact";
 import { connect } from "./bridge";
+import { canDock, dock, isDocked, keepNote, undock } from "./dock";
 import { readFrame, type FrameHeader } from "./data/frame";
 import { unpack, type Pack } from "./data/pack";
 import type { SeriesHeader } from "./data/series";
 import { page, type Mounted, type WidgetModel } from "./page";
 import { DEFAULT_STATUS, type FrameKind, type Status } from "./protocol";
-import { completeView, createState, markViewSaved, type State } from "./state/state";
+import { completeView, createState, markViewSaved, type State, setView } from "./state/state";
 import { styles } from "./ui/styles";
 import { View } from "./view";
 import { onReturn, rest, watch } from "./watch";
@@ -98,14 +100,15 @@ function open(place: HTMLElement, kind: FrameKind): Open {
   const closed = new AbortController();
   const untouched = baseline(state);
   let joined: { model: WidgetModel; leave: AbortController } | undefined;
-  return {
+  const view: Open = {
     state,
     root,
     place,
     moveTo(next) {
+      this.place = next;
+      if (isDocked(root)) return keepNote(next);
       const top = scrolls(root);
       next.append(root);
-      this.place = next;
       dress(root);
       for (const [element, y, x] of top) element.scrollTo(x, y);
     },
@@ -134,10 +137,23 @@ function open(place: HTMLElement, kind: FrameKind): Open {
     close() {
       closed.abort();
       joined?.leave.abort();
+      stopDocking();
+      undock(root, this.place);
       render(null, root.lastElementChild!);
       root.remove();
     },
   };
+  const stopDocking = followDock(state, view);
+  return view;
+}
+
+/** Beside the notebook while the view says so and a kernel is joined. */
+function followDock(state: State, view: Open): () => void {
+  const wanted = computed(() => state.kind === "dashboard" && state.view.value.docked && state.life.value === "live" && canDock());
+  return effect(() => {
+    if (wanted.value) dock(view.root, () => setView(state, { docked: false }));
+    else undock(view.root, view.place);
+  });
 }
 
 function rootElement(kind: FrameKind): HTMLElement {

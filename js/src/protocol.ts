@@ -50,10 +50,11 @@ export const MESSAGES = {
  * logged, whose id in `keys` makes `artifacts` and `artifact` speak of their files; `commits`
  * compares the repository of two runs, or of one with what it had not committed; `plotly` is plotly.js, for figures among
  * the files. `export` is a file in base64 of what is shown: `path` says of which format, "html" or "parquet".
+ * `purgeable` says how much deleted runs take, before a `purge` removes them for good.
  */
 export const NEEDS = [
   "hello", "resync", "front", "series", "range", "artifacts", "trees", "artifact", "inputs", "models", "commits", "plotly", "views",
-  "export",
+  "export", "purgeable",
 ] as const;
 
 /**
@@ -62,7 +63,7 @@ export const NEEDS = [
  * of the arguments.
  */
 export const EDITS = [
-  "rename", "set_tag", "delete_tag", "delete", "restore", "save_view", "drop_view", "set_view", "reset_view",
+  "rename", "set_tag", "delete_tag", "delete", "restore", "purge", "save_view", "drop_view", "set_view", "reset_view",
 ] as const;
 
 /** What a person has set up to see. `order` uses the words of search_runs' order_by. */
@@ -87,6 +88,7 @@ export const DEFAULT_VIEW = {
   tab: "charts", // charts | analyse | compare | run
   focus: null as string | null, // the run of the run page
   height: 760, // px of the whole dashboard
+  docked: false, // beside the notebook, where the host is JupyterLab or Notebook 7
   split: 0.42, // share of the height that the table takes
   chart: {
     x: "step", // step | time | relative, or the name of a metric

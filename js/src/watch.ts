@@ -6,6 +6,7 @@
  * After a while its view is let go, so that nothing of it stays; where the output comes back, it is mounted again.
  */
 
+import { isDocked } from "./dock";
 import { page, type Mounted } from "./page";
 import type { State } from "./state/state";
 
@@ -50,7 +51,7 @@ export const rest = (place: HTMLElement): Rest => resting.get(place) ?? {};
 
 function look(): void {
   for (const each of awake) {
-    each.away = each.view.place.isConnected ? 0 : each.away + 1;
+    each.away = each.view.place.isConnected || isDocked(each.view.root) ? 0 : each.away + 1;
     if (each.away >= AWAY) letGo(each);
     else if (!each.away) void keepCode(each);
   }

@@ -12,23 +12,24 @@ import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, NamedTuple, ParamSpec, TypeVar
 
-from nbtrack.autolog import unasked
+from nbtrack.autolog import active_here, unasked
 from nbtrack.autolog.patching import Call
-from nbtrack.autolog.run_names import RunNames
-from nbtrack.autolog.told import Told, sentence
+from nbtrack.autolog.run_names import RunNames, direction_tags
+from nbtrack.autolog.told import NAMES, Told, sentence
 from nbtrack.autolog.values import numbers_of, texts_of
 from nbtrack.capture import progress
 from nbtrack.capture.alive import process_tags
 from nbtrack.entities import Metric, Param, Run, RunStatus, RunTag
 from nbtrack.errors import InvalidValueError, guard
 from nbtrack.stores import RunWriter
+from nbtrack.stores.base import Rearranging
 from nbtrack.stores.storable_names import StorableNames
 from nbtrack.tracking import active, guesses
-from nbtrack.tracking.client import PARENT, MlflowClient
+from nbtrack.tracking.client import PARENT, RUN_NAME, MlflowClient
 from nbtrack.tracking.context import context_tags
-from nbtrack.tracking.events import Point, announce_point, heard
+from nbtrack.tracking.events import Point, announce_point, announce_run, heard
 from nbtrack.tracking.experiments import experiment_for_runs
 from nbtrack.tracking.names import AUTOLOGGED, LIBRARY
 from nbtrack.tracking.points import now
@@ -53,6 +54,14 @@ def _in_turn(method: Callable[P, T]) -> Callable[P, T]:
     return in_turn
 
 
+class Written(NamedTuple):
+    """What a fit has put into its run."""
+
+    params: Collection[str]
+    points: Mapping[str, Sequence[Metric]]
+    tags: Mapping[str, str]
+
+
 @dataclass(eq=False)
 class Recording:
     """One fit's way into its run. Every method may be called from several threads."""
@@ -74,6 +83,9 @@ class Recording:
     below: list[str] = field(default_factory=list)  # runs of its candidates, which move with it
     moving: Any = field(default_factory=threading.RLock)
     names: RunNames = field(default_factory=RunNames)
+    what: str = "fit"  # a search, a study, …
+    named: bool = True  # does the run's name say what was fitted?
+    outcome: RunStatus = RunStatus.FINISHED  # once it has ended
 
     @_in_turn
     def params(
@@ -85,6 +97,8 @@ class Recording:
         texts = texts_of(params)
         marks = dict(tags or {})
         self._keep("params", (texts, dict(marks), defaults))
+        if not self.named and (name := marks.get("estimator_name")):
+            marks[RUN_NAME], self.named = name, True
         batch = self._named(texts)
         try:
             self._note_params(batch, {self.names.params.of(key) for key in defaults if key in texts}, marks)
@@ -207,11 +221,14 @@ class Recording:
                 self._keep("model", None)
 
     @_in_turn
-    def child(self, *, began: int, tags: Mapping[str, str], directions: Mapping[str, str] | None = None) -> Recording:
-        """A run inside this one, such as a candidate of a search. It is ended with `end`. `directions`: see there."""
+    def child(
+        self, *, began: int, tags: Mapping[str, str], name: str, directions: Mapping[str, str] | None = None
+    ) -> Recording:
+        """A run inside this one, such as a candidate of a search, whose `name` says what it is. It is ended with `end`.
+        `directions`: see there."""
         names = RunNames()
         marks = {**self.origin, **process_tags(), **tags, PARENT: self.run_id, LIBRARY: self.library}
-        run = self.client.create_run(self.experiment_id, began, marks | names.directions(directions or {}))
+        run = self.client.create_run(self.experiment_id, began, marks | names.directions(directions or {}), name)
         if not self.own:
             self.below.append(run.info.run_id)
         return Recording(
@@ -225,9 +242,9 @@ class Recording:
             told.tries(what)
 
     def end(self, status: RunStatus = RunStatus.FINISHED) -> None:
-        self.ended = now()
+        self.ended, self.outcome = now(), status
         if self.told is not None and self.within is not None:
-            _tell(self.client, self.within, self.told)
+            _tell(self.client, self.within, self.told, last=active_here.is_of_mlflow(self.within))
         if self.within is not None:
             progress.forget(self.within, self)
         if self.own:
@@ -238,6 +255,27 @@ class Recording:
     def _keep(self, kind: str, value: Any) -> None:
         if not self.own and len(self.kept) < MOST_KEPT:
             self.kept.append((kind, value))
+
+    def written(self) -> Written:
+        """What stands in the run by what is kept, under the names that it has there."""
+        params: dict[str, None] = {}
+        tags: dict[str, str] = dict(self.names.note_now())
+        points: dict[str, list[Metric]] = {}
+        for kind, value in self.kept:
+            if kind == "params":
+                params.update(dict.fromkeys(self.names.params.of_all(value[0]).values()))
+                tags.update(value[1])
+            elif kind == "metrics":
+                for key, name in self.names.metrics.of_all(value[0]).items():
+                    points.setdefault(name, []).append(Metric(name, value[0][key], value[2], value[1]))
+            elif kind == "points":
+                name = self.names.metrics.of(value[0])
+                points.setdefault(name, []).extend(Metric(name, *point) for point in value[1])
+            elif kind == "directions":
+                tags.update(direction_tags({self.names.metrics.of(key): way for key, way in value.items()}))
+            elif kind == "tags":
+                tags.update(value)
+        return Written(params, points, tags)
 
     def copy_to(self, child: Recording) -> None:
         """Write everything once more, into `child`."""
@@ -269,7 +307,7 @@ _MOST_CLAIMS = 1000
 
 def new_recording(library: str, what: str = "fit") -> Recording:
     """Where a fit that starts now, in this thread, logs into. `what` it is called: a search, a study, …"""
-    held = active.current()
+    held = active_here.active_run()
     if held is None:
         client = MlflowClient()
         origin = context_tags()
@@ -278,6 +316,7 @@ def new_recording(library: str, what: str = "fit") -> Recording:
         info = run.info
         return Recording(library, client, info.run_id, info.experiment_id, own=True, run=run, origin=origin)
     recording = _inside(held, library)
+    recording.what = what
     with _claiming:
         first = _first.setdefault(held.run_id, recording)
         while len(_first) > _MOST_CLAIMS:
@@ -297,19 +336,29 @@ def new_recording(library: str, what: str = "fit") -> Recording:
     _tell(held.client, held.run_id, told)
     if move:
         with guard("give the first fit of this run a run of its own"):
-            _give_child(first)
-    child = recording.child(began=now(), tags={})
-    child.within = held.run_id
+            _give_child(first, first.what)
+    child = recording.child(began=now(), tags={}, name=_called(library, what))
+    child.within, child.named = held.run_id, False
     return child
 
 
+def _called(library: str, what: str) -> str:
+    """The name of a fit's run, until it is known what is fitted."""
+    return f"{NAMES.get(library, library)} {what}"
+
+
 def _inside(held: active.Held, library: str) -> Recording:
-    info = held.run.info
     origin = {key: value for key, value in held.run.data.tags.items() if key.startswith(_ORIGIN)}
     return Recording(
-        library, held.client, held.run_id, info.experiment_id, own=False, within=held.run_id, reserved=held.reserved,
-        origin=origin or context_tags(),
+        library, held.client, held.run_id, _experiment_of_children(held), own=False, within=held.run_id,
+        reserved=held.reserved, origin=origin or context_tags(),
     )  # fmt: skip
+
+
+def _experiment_of_children(held: active.Held) -> str:
+    """The one that the cell has chosen since, where that is in the same store."""
+    client, experiment_id = held.children
+    return experiment_id if client.store.uri == held.uri else held.run.info.experiment_id
 
 
 def _tell(client: MlflowClient, run_id: str, told: Told, *, last: bool = False) -> None:
@@ -319,14 +368,37 @@ def _tell(client: MlflowClient, run_id: str, told: Told, *, last: bool = False) 
             client.log_batch(run_id, tags=[RunTag(key, value) for key, value in tags.items()])
 
 
-def _give_child(first: Recording) -> None:
+def _take_away(first: Recording) -> None:
+    """What was copied to the first fit's own run leaves the run around it, but for what the person logged too."""
+    if len(first.kept) >= MOST_KEPT:
+        return  # not all of it was copied
+    written = first.written()
+    params = guesses.given(first.run_id, guesses.of_fits(first.run_id).intersection(written.params))
+    tags = first.client.get_run(first.run_id).data.tags
+    gone = [key for key, text in written.tags.items() if tags.get(key) == text]
+    store = first.client.store
+    if isinstance(store, Rearranging):
+        store.remove_values(first.run_id, params, written.points, gone)
+        announce_run(store.uri, first.run_id)
+    else:  # a server keeps params and metrics for good
+        for key in gone:
+            first.client.delete_tag(first.run_id, key)
+    if told := _told.get(first.run_id):
+        told.left()
+
+
+def _give_child(first: Recording, what: str) -> None:
     with first.moving:
         below = [*first.below]
-        child = first.child(began=first.began, tags={})
+        child = first.child(began=first.began, tags={}, name=_called(first.library, what))
+        child.named = False
         first.copy_to(child)
         for run_id in below:
             child.client.set_tag(run_id, PARENT, child.run_id)
-        child.client.set_terminated(child.run_id, "FINISHED", first.ended or now())
+        if first.ended is not None:
+            child.client.set_terminated(child.run_id, first.outcome.name, first.ended)
+        with guard("take the first fit's values from the run around it"):
+            _take_away(first)
         # what is computed of it later goes there
         first.run_id, first.own, first.writer, first.told, first.reserved = child.run_id, True, None, None, frozenset()
         first.names = child.names
@@ -334,7 +406,7 @@ def _give_child(first: Recording) -> None:
 
 def has_enough() -> bool:
     """Has a cell in which nobody asked for autolog had as many fits as are logged?"""
-    held = active.current() if unasked.is_unasked() else None
+    held = active_here.active_run() if unasked.is_unasked() else None
     told = _told.get(held.run_id) if held is not None else None
     return told is not None and sum(told.counts.values()) >= unasked.MOST_FITS
 

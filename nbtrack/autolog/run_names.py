@@ -41,6 +41,10 @@ class RunNames:
         changed, self._noted = note != self._noted, note
         return note if changed else {}
 
+    def note_now(self) -> dict[str, str]:
+        """The tag of the original names as it was written last; empty where there is none."""
+        return dict(self._noted)
+
     def directions(self, ways: Mapping[str, str]) -> dict[str, str]:
         """The tags of directions that are not as they were written; `ways` by the original name of a metric."""
         named = self.metrics.of_all(ways)

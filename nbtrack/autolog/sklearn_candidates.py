@@ -47,10 +47,11 @@ class Candidates:
             return
         if not self._base:
             self._base = base_params(self.search)
-        child = self.recording.child(began=self._began, tags=self.tags)
+        number = self._before + place
+        child = self.recording.child(began=self._began, tags=self.tags, name=candidate_name(self.tags, number))
         self.recording.tries("candidate")
         numbers = means(self._folds)
-        self.done[self._before + place] = child, numbers
+        self.done[number] = child, numbers
         try:
             child.params({**self._base, **params})
             child.metrics(numbers)
@@ -68,6 +69,11 @@ class Candidates:
         yield
         if call.error is None:
             self.ended(place, fold, folds, given.get("parameters") or {}, call.result)
+
+
+def candidate_name(tags: Mapping[str, str], number: int) -> str:
+    """`Ridge candidate 3`: the estimator, and the place in `cv_results_`."""
+    return f"{tags.get('estimator_name', '')} candidate {number}".strip()
 
 
 def base_params(search: Any) -> Mapping[str, Any]:

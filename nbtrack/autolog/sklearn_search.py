@@ -7,7 +7,7 @@ from numbers import Number
 from typing import Any
 
 from nbtrack.autolog.recording import Recording
-from nbtrack.autolog.sklearn_candidates import MOST_CHILDREN, Candidates, base_params
+from nbtrack.autolog.sklearn_candidates import MOST_CHILDREN, Candidates, base_params, candidate_name
 from nbtrack.entities import Metric, RunTag
 from nbtrack.tracking.points import now
 
@@ -53,7 +53,7 @@ def _log_candidates(
     for index in _shown(results):
         began, ended = times[index]
         mark = {BEST: "true"} if index == chosen else {}
-        child, known = candidates.done.get(index) or (recording.child(began=began, tags=candidates.tags), {})
+        child, known = candidates.done.get(index) or (_child(recording, began, candidates, index), {})
         found = _numbers(results, index)
         numbers = {key: value for key, value in found.items() if not _same(known.get(key), value)}
         names = child.names.metrics.of_all(numbers)
@@ -69,6 +69,10 @@ def _log_candidates(
                 child.client.set_terminated(child.run_id, "FINISHED", ended)
         best = child.run_id if mark else best
     return best
+
+
+def _child(recording: Recording, began: int, candidates: Candidates, index: int) -> Recording:
+    return recording.child(began=began, tags=candidates.tags, name=candidate_name(candidates.tags, index))
 
 
 def directions(names: Iterable[str]) -> dict[str, str]:

@@ -17,6 +17,7 @@ from types import ModuleType
 from typing import Any
 
 from nbtrack.autolog import arriving, unasked
+from nbtrack.autolog.active_here import is_logged_elsewhere
 from nbtrack.autolog.patching import Patches, at_once
 from nbtrack.autolog.recording import has_enough, kept_models
 from nbtrack.errors import InvalidValueError, guard, warn_once
@@ -115,7 +116,7 @@ class Library:
 
     def silent(self) -> bool:
         """Is a fit that starts now not to be logged: off, or one too many of a cell?"""
-        return self.off() or has_enough()
+        return self.off() or has_enough() or is_logged_elsewhere()
 
     def settle(self) -> None:
         """Patch what is imported and due, and undo it all when the library was switched off.

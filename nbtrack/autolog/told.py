@@ -53,6 +53,11 @@ class Told:
         self.defaults.update(dict.fromkeys(defaults))
         self.metrics.update(dict.fromkeys(metrics))
 
+    def left(self) -> None:
+        """The first fit has a run of its own now: what it wrote is no longer in this one."""
+        for names in (self.params, self.defaults, self.metrics):
+            names.clear()
+
     def forget(self, params: Iterable[str]) -> None:
         """These were the person's."""
         for key in params:

@@ -17,6 +17,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from nbtrack.autolog.active_here import active_run
 from nbtrack.autolog.loop_of_steps import Here, Loop, Steps
 from nbtrack.autolog.objects import ByIdentity
 from nbtrack.autolog.patching import Patches
@@ -49,7 +50,7 @@ def patch(patches: Patches) -> None:
             # Neither the run nor whether this is inside a fit can be another one where nothing has changed.
             if steps is None or steps.of() is not optimizer or sent.changes != active.changes:
                 sent.steps, sent.on_cpu, sent.changes = None, False, active.changes
-                held = None if in_fit() else active.current()
+                held = None if in_fit() else active_run()
                 if held is None:
                     return
                 steps = _steps.get(optimizer)

@@ -35,7 +35,9 @@ class Trials:
 
     def begin(self, name: str, params: Mapping[str, Any], *, active: bool) -> Recording:
         """With `active` what is fitted or logged in this thread until the trial ends goes to its run."""
-        child = self.recording.child(began=now(), tags={"nbtrack.trial": name}, directions=self._directions)
+        child = self.recording.child(
+            began=now(), tags={"nbtrack.trial": name}, name=f"trial {name}", directions=self._directions
+        )
         stack = ExitStack()
         with self._lock:
             self.recording.tries("trial")

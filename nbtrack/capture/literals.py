@@ -31,6 +31,28 @@ def literal_params(tree: ast.Module) -> dict[str, str]:
     return params
 
 
+def settled_literals(tree: ast.Module) -> dict[str, str]:
+    """Those that can be kept before the cell has run: assigned once, and not logged by the cell itself."""
+    times = Counter(name for name, _ in _top_level(tree))
+    logged = set(_logged(tree))
+    return {
+        key: text for key, text in literal_params(tree).items() if times[key.split(".")[0]] == 1 and key not in logged
+    }
+
+
+def _logged(tree: ast.Module) -> Iterator[str]:
+    """Names of params that the code logs: `log_param("lr", …)`, `log_params({"lr": …})`, `log_params(dict(lr=…))`."""
+    for node in ast.walk(tree):
+        name = getattr(node.func, "attr", getattr(node.func, "id", "")) if isinstance(node, ast.Call) else ""
+        if not isinstance(node, ast.Call) or not name.startswith("log_param"):
+            continue
+        for given in (*node.args, *(each.value for each in node.keywords)):
+            keys = given.keys if isinstance(given, ast.Dict) else [given]
+            yield from (key.value for key in keys if isinstance(key, ast.Constant) and isinstance(key.value, str))
+            if isinstance(given, ast.Call):
+                yield from (each.arg for each in given.keywords if each.arg)
+
+
 def _filled(tree: ast.Module) -> Iterator[str]:
     """In loops and functions: `losses` of `losses.append(x)`, `history` of `history["loss"].append(x)` and of
     `history["best"] = x`. Written straight on, `config["seed"] = 1` is one more setting."""

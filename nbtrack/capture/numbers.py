@@ -14,6 +14,11 @@ from nbtrack.capture.literals import LONGEST, bound_names
 from nbtrack.capture.secret_names import hides_text
 from nbtrack.capture.secrets import holds_secret
 
+READINGS = frozenset(
+    "time time_ns perf_counter perf_counter_ns monotonic monotonic_ns process_time process_time_ns thread_time "
+    "thread_time_ns default_timer timestamp utcnow getpid getppid get_ident get_native_id id".split()
+)
+
 
 def as_number(value: object) -> float | None:
     """A real number that is no bool: int, float, numpy's scalars; None for everything else."""
@@ -28,9 +33,10 @@ def as_number(value: object) -> float | None:
 def computed_numbers(tree: ast.Module, namespace: Mapping[str, object], known: Iterable[str]) -> dict[str, float]:
     """Numbers held at the end by names that the cell assigned at its top level, leaving out `known` (its params).
 
-    Loop variables and counters (`i += 1` by a whole number) are the loop's business, not results.
+    Loop variables and counters (`i += 1` by a whole number) are the loop's business, not results; nor is what a clock
+    says (`t0 = time.time()`), but the difference of two readings is one.
     """
-    skipped = set(known) | set(_counters(tree))
+    skipped = set(known) | set(_counters(tree)) | _readings(tree, namespace)
     found = {}
     for name in dict.fromkeys(_assigned(tree)):
         if name in skipped or name.startswith("_"):
@@ -39,6 +45,41 @@ def computed_numbers(tree: ast.Module, namespace: Mapping[str, object], known: I
         if number is not None:
             found[name] = number
     return found
+
+
+def _readings(tree: ast.Module, namespace: Mapping[str, object]) -> set[str]:
+    """Names that are given nothing but what a clock, or the system of a process, says at that moment."""
+    given: dict[str, list[bool]] = {}
+    for statement in ast.walk(tree):
+        if isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value is not None:
+            targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+            for name, value in (pair for target in targets for pair in _named_values(target, statement.value)):
+                given.setdefault(name, []).append(_is_reading(value, namespace))
+    return {name for name, readings in given.items() if all(readings)}
+
+
+def _named_values(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, ast.expr]]:
+    """`a, b = f(), 1` part by part; of what cannot be taken apart each name has all of it."""
+    if isinstance(target, ast.Name):
+        yield target.id, value
+    elif isinstance(target, ast.Tuple | ast.List):
+        apart = isinstance(value, ast.Tuple | ast.List) and len(value.elts) == len(target.elts)
+        values = value.elts if apart and isinstance(value, ast.Tuple | ast.List) else [value] * len(target.elts)
+        for one, its in zip(target.elts, values, strict=True):
+            yield from _named_values(one, its)
+
+
+def _is_reading(value: ast.expr, namespace: Mapping[str, object]) -> bool:
+    """`time.time()`, `perf_counter()`, `timer()` of `from timeit import default_timer as timer`, also rounded."""
+    if not isinstance(value, ast.Call):
+        return False
+    if isinstance(value.func, ast.Attribute):
+        return value.func.attr in READINGS
+    if not isinstance(value.func, ast.Name):
+        return False
+    if value.func.id in ("int", "float", "round") and value.args:
+        return _is_reading(value.args[0], namespace)
+    return getattr(namespace.get(value.func.id), "__name__", value.func.id) in READINGS
 
 
 def _assigned(tree: ast.Module) -> Iterator[str]:

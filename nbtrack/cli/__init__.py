@@ -14,10 +14,10 @@ import sys
 from collections.abc import Sequence
 
 from nbtrack import __version__
-from nbtrack.cli import bring, copy, demo, diff, doctor, export, html, ls, run, show, trash
+from nbtrack.cli import bring, copy, demo, diff, doctor, export, gc, html, ls, run, show, trash
 from nbtrack.errors import NbtrackError, QueryError, visible
 
-COMMANDS = (demo, ls, show, diff, trash, export, html, bring, copy, run, doctor)
+COMMANDS = (demo, ls, show, diff, trash, gc, export, html, bring, copy, run, doctor)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.dashboard import named
@@ -15,8 +14,9 @@ from nbtrack.entities import Experiment, ViewType
 from nbtrack.errors import InvalidValueError, NotFoundError
 from nbtrack.frame import Row
 from nbtrack.query.named import run_ids
+from nbtrack.stores.any_store import Address, any_store
 from nbtrack.stores.base import Store
-from nbtrack.stores.open import open_store
+from nbtrack.stores.several import SeveralStores
 from nbtrack.tracking import run_table
 from nbtrack.tracking.client import PARENT
 from nbtrack.tracking.finding import frame_naming, runs_where
@@ -24,11 +24,9 @@ from nbtrack.tracking.finding import frame_naming, runs_where
 if TYPE_CHECKING:
     import pandas as pd
 
-Address = Store | str | Path | None
-
 
 def dashboard(
-    store: Address = None,
+    store: Address | None = None,
     experiments: str | int | Experiment | Iterable[str | int | Experiment] | None = None,
     *,
     filter: str = "",
@@ -40,7 +38,8 @@ def dashboard(
 ) -> Dashboard:
     """The experiments, runs, charts and comparisons of a store, live.
 
-    `store` is an address or an open store, by default the one that tracking writes to; `experiments` are names or ids,
+    `store` is an address or an open store, or a list of them that are shown together with the store as a column; by
+    default the one that tracking writes to. `experiments` are names or ids,
     by default every active one; `filter` and `order_by` are as in `search_runs`; `height` is in pixels.
 
         nbtrack.dashboard(experiments="mnist", filter="metrics.loss < 0.1", order_by=["metrics.loss ASC"])
@@ -59,7 +58,7 @@ def dashboard(
 
 
 def table(
-    store: Address = None,
+    store: Address | None = None,
     experiments: str | int | Experiment | Iterable[str | int | Experiment] | None = None,
     *,
     filter: str = "",
@@ -79,7 +78,8 @@ def table(
     ids = _experiment_ids(opened, experiments)
     if ids is None:
         ids = [each.experiment_id for each in opened.experiments()]
-    return run_table.table(shown_rows(opened.snapshot(ids).frame(), shown, opened.history))
+    rows = shown_rows(opened.snapshot(ids).frame(), shown, opened.history)
+    return run_table.table(opened.own_ids(rows) if isinstance(opened, SeveralStores) else rows)
 
 
 def _given(
@@ -99,7 +99,7 @@ def _given(
     return given
 
 
-def compare(*runs: Any, store: Address = None, **view: Any) -> Dashboard:
+def compare(*runs: Any, store: Address | None = None, **view: Any) -> Dashboard:
     """Runs side by side: values, packages, code and files. Runs are ids, names, Run objects, or rows of `search_runs`.
 
         nbtrack.compare("baseline", "wider", compare={"differences": True, "pick": "best"})
@@ -112,7 +112,7 @@ def compare(*runs: Any, store: Address = None, **view: Any) -> Dashboard:
 
 
 def chart(
-    runs: Any = None, metrics: str | Sequence[str] | None = None, *, store: Address = None, **chart: Any
+    runs: Any = None, metrics: str | Sequence[str] | None = None, *, store: Address | None = None, **chart: Any
 ) -> Dashboard:
     """Metrics of runs over their steps. Without `runs`, those of the newest run; without `metrics`, all of them.
 
@@ -128,7 +128,7 @@ def chart(
     return Dashboard(opened, _experiments_of(opened, ids), frame_kind="chart", view=view, selected=ids, only=ids)
 
 
-def show(run: Any = None, *, store: Address = None) -> Dashboard:
+def show(run: Any = None, *, store: Address | None = None) -> Dashboard:
     """One run's page: values, charts, files, code, and the way to its parent and children; by default the newest's."""
     opened, ids = _store_and_runs(store, _newest(_store(store)) if run is None else [run])
     rows = opened.snapshot().rows
@@ -179,23 +179,31 @@ def _texts(given: str | Sequence[str]) -> list[str]:
     return [given] if isinstance(given, str) else list(given)
 
 
-def _store(given: Address) -> Store:
+def _store(given: Address | None) -> Store:
     if given is None:
         from nbtrack.tracking.settings import store_at
 
         return store_at()
-    if isinstance(given, str | Path):
-        return open_store(given)
-    if not hasattr(given, "snapshot"):
-        raise InvalidValueError(f"store={given!r} is no store. Give a path, an address, or what open_store returns.")
-    return given
+    return any_store(given)
 
 
 def _experiment_ids(store: Store, given: Any) -> list[str] | None:
     if given is None:
         return None
     wanted = [given] if isinstance(given, str | int | Experiment) else list(given)
+    if isinstance(store, SeveralStores):
+        return [found for each in wanted for found in _ids_of_several(store, each)]
     return [_experiment_id(store, each) for each in wanted]
+
+
+def _ids_of_several(store: SeveralStores, given: Any) -> list[str]:
+    """An experiment of this name in each store that has one."""
+    if isinstance(given, Experiment):
+        return [given.experiment_id]
+    found = store.experiments_named(str(given))
+    if not found:
+        raise NotFoundError(f"None of the stores {', '.join(store.labels)} has an experiment '{given}'.")
+    return found
 
 
 def _experiment_id(store: Store, given: Any) -> str:
@@ -212,7 +220,7 @@ def _experiment_id(store: Store, given: Any) -> str:
     )
 
 
-def _store_and_runs(store: Address, runs: Iterable[Any]) -> tuple[Store, list[str]]:
+def _store_and_runs(store: Address | None, runs: Iterable[Any]) -> tuple[Store, list[str]]:
     opened = _store(store)
     runs = list(runs)
     ids = run_ids(frame_naming(opened, runs), runs)

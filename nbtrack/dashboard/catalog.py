@@ -18,6 +18,7 @@ from nbtrack.frame import Frame, Row, frame_of
 from nbtrack.query import order
 from nbtrack.stores import run_colors
 from nbtrack.stores.base import Arriving, Damage, FirstLook, Snapshot, Store
+from nbtrack.stores.several import SEVERAL, SeveralStores
 from nbtrack.tracking.finding import rows_of_ids
 
 QUIET = 1.0  # s between looks where change is likely
@@ -206,7 +207,7 @@ class Catalog:
         """The part of the protocol's status that the store decides."""
         counts = self.rows.active() if self._early is None else active(self._early)
         return {
-            "store": {"label": label(self.store.uri), "kind": kind(self.store.uri), "read_only": self.store.read_only},
+            "store": {"label": label(self.store.uri), "kind": kind(self.store), "read_only": self.store.read_only},
             "experiments": [
                 {
                     "id": each.experiment_id,
@@ -217,7 +218,7 @@ class Catalog:
                 }
                 for each in self.experiments
             ],
-            "colors": run_colors.load(self.store.uri) if self.store.read_only else {},
+            "colors": colors(self.store),
             "damages": [{"path": d.path, "problem": d.problem, "remedy": d.remedy} for d in self.damages],
         }
 
@@ -229,8 +230,18 @@ def _columns(seen: Snapshot, rows: Sequence[Row]) -> Frame | None:
     return seen.frame() if rows is seen.rows else frame_of(rows)
 
 
+def colors(store: Store) -> dict[str, str]:
+    """The colors chosen for runs of stores that can only be read; others keep them in a tag."""
+    if isinstance(store, SeveralStores):
+        kept = ((each, run_colors.load(each.uri)) for each in store.opened if each.read_only)
+        return {store.id_of(each.uri, run) or run: color for each, found in kept for run, color in found.items()}
+    return run_colors.load(store.uri) if store.read_only else {}
+
+
 def label(uri: str) -> str:
     """The address as it may be shown and saved: no user, password or query, and no home folder."""
+    if uri.startswith(SEVERAL):
+        return " + ".join(label(each) for each in uri.removeprefix(SEVERAL).split(" + "))
     without_secrets = public(uri)
     home = os.path.expanduser("~").rstrip("/")
     if home and without_secrets.startswith(home + "/"):
@@ -245,11 +256,13 @@ def public(uri: str) -> str:
     return re.sub(r"//[^/@]*@", "//", uri.split("?")[0]) if "://" in uri else uri
 
 
-def kind(uri: str) -> str:
-    """file, sqlite, rest or git."""
-    scheme = uri.split(":", 1)[0]
+def kind(store: Store) -> str:
+    """file, sqlite, rest or git; of several stores rest where one is a server, else file."""
+    if isinstance(store, SeveralStores):
+        return "rest" if store.is_far else "file"
+    scheme = store.uri.split(":", 1)[0]
     if scheme in ("http", "https"):
         return "rest"
     if scheme in ("sqlite", "git"):
         return scheme
-    return "git" if uri.startswith("git+") else "file"
+    return "git" if store.uri.startswith("git+") else "file"

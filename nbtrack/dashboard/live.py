@@ -20,6 +20,7 @@ from typing import Any, Protocol
 from nbtrack.dashboard.aside import Aside
 from nbtrack.dashboard.book import Book
 from nbtrack.dashboard.catalog import Catalog, Found
+from nbtrack.dashboard.news import news_of
 from nbtrack.dashboard.snapshot import Held, Snapshot, snapshot
 from nbtrack.dashboard.wire import Chunk, pack_frame, pack_series
 from nbtrack.errors import guard
@@ -165,8 +166,7 @@ class Hub:
         with self._asked() as ask:
             with self.lock:
                 news = self.feed.drain()
-                runs = [run for uri, run in news.runs if uri == self.store.uri]
-                points = [point for point in news.points if point.store_uri == self.store.uri]
+                runs, points = news_of(self.store, news)
                 unknown = any(point.run_id not in self.catalog.rows for point in points[:1000])
             keep = ask(soon=bool(runs) or unknown)
             self._take(keep, news.lost, points)

@@ -23,7 +23,7 @@ from nbtrack.stores import user_folder
 FOLDER = "cells"  # below the folder of the store's named views
 MAX_REMEMBERED = 500  # places of one store; the oldest are removed
 MAX_BYTES = 200_000  # of one file
-NOT_REMEMBERED = ("focus",)  # belongs to the moment, as in named views
+NOT_REMEMBERED = ("focus", "docked")  # belong to the moment, as in named views
 
 
 class Remembered(NamedTuple):

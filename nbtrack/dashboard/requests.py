@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from nbtrack.dashboard import commits, files, logged, named
+from nbtrack.dashboard import commits, files, logged, named, trash
 from nbtrack.dashboard._protocol import PROTOCOL
 from nbtrack.dashboard.assets import plotly_code
 from nbtrack.dashboard.live import Hub
@@ -23,6 +23,7 @@ from nbtrack.figures._palette import COLOR_TAG
 from nbtrack.figures.ink import valid_color
 from nbtrack.stores import run_colors
 from nbtrack.stores.base import Store
+from nbtrack.stores.several import home_of
 from nbtrack.tracking.events import announce_run
 
 POINTS_AT_ONCE = 150_000  # in one answer: 3.6 MB before deflating, so that nothing waits long behind it
@@ -67,13 +68,15 @@ def answers(hub: Hub, request: Request) -> Iterator[Answer]:
         yield Answer()
     elif request.kind == "edit":
         conflicts = {}
-        keeps_color = request.key == COLOR_TAG and hub.store.read_only  # beside the store, told by the status
+        keeps_color = False  # beside a store that can only be read, told by the status
         for run in request.runs:
-            if overtaken(now := present(hub.store, run, request), run, request):
+            home, own = home_of(hub.store, run)
+            keeps_color = keeps_color or (request.key == COLOR_TAG and home.read_only)
+            if overtaken(now := present(home, own, request), run, request):
                 conflicts[run] = now
             else:
-                edit(hub.store, run, request)
-            announce_run(hub.store.uri, run)
+                edit(home, own, request)
+            announce_run(home.uri, own)
         hub.look_now(status=keeps_color)
         yield Answer({"conflicts": conflicts})
     elif request.what == "hello":
@@ -93,20 +96,22 @@ def _about_runs(store: Store, request: Request) -> dict[str, Any]:
     """What lies beside the table: files, data, code."""
     match request.what:
         case "artifacts":
-            return {"files": files.listing(store, request.runs[0], request.path, *request.keys[:1])}
+            return {"files": files.listing(*home_of(store, request.runs[0]), request.path, *request.keys[:1])}
         case "trees":
             return files.trees(store, request.runs)
         case "artifact":
-            return files.content(store, request.runs[0], request.path, request.width, *request.keys[:1])
+            return files.content(*home_of(store, request.runs[0]), request.path, request.width, *request.keys[:1])
         case "inputs":
             return {"datasets": _datasets(store, request.runs[0])}
         case "models":
-            return logged.models(store, request.runs[0])
+            return logged.models(*home_of(store, request.runs[0]))
         case "commits":
             runs = [store.run(run) for run in request.runs[:2]]
             return commits.between(store, *runs) if len(runs) == 2 else commits.uncommitted(store, runs[0])
         case "plotly":
             return {"gzip": plotly_code()}
+        case "purgeable":
+            return trash.purgeable(store, request.runs)
         case other:
             raise InvalidValueError(f"This nbtrack does not know the request '{other}'. Reload the page.")
 
@@ -120,6 +125,8 @@ def _keep_view(uri: str, request: Request) -> None:
 
 def present(store: Store, run: str, request: Request) -> str | None:
     """What stands now where the change would write."""
+    if request.what == "purge":
+        return None
     held = store.run(run)
     match request.what:
         case "rename":
@@ -133,7 +140,7 @@ def present(store: Store, run: str, request: Request) -> str | None:
 def overtaken(now: str | None, run: str, request: Request) -> bool:
     """Whether another writer has put something else there. What is done already is no conflict."""
     wanted = None if request.what == "delete_tag" else request.value
-    if request.seen is None or run not in request.seen or request.what in ("delete", "restore"):
+    if request.seen is None or run not in request.seen or request.what in ("delete", "restore", "purge"):
         return False
     return now not in (request.seen[run], wanted)
 
@@ -155,6 +162,8 @@ def edit(store: Store, run: str, request: Request) -> None:
         case "restore":
             if store.run(run).info.lifecycle_stage == "deleted":
                 store.restore_run(run)
+        case "purge":
+            trash.purge(store, run)
         case other:
             raise InvalidValueError(f"This nbtrack does not know the change '{other}'. Reload the page.")
 

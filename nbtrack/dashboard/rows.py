@@ -98,14 +98,20 @@ def _where(frame: Frame, name: str, wanted: Callable[[str | None], bool]) -> Boo
     return np.array([wanted(word) for word in (*column.words, None)], np.bool_)[column.codes]
 
 
-def code_for(uri: str, view: Mapping[str, Any], experiments: Sequence[str], *, arranged: bool = False) -> str:
-    """Python that gives the rows of the table as a DataFrame; `arranged` where `is_arranged` says so."""
+def code_for(
+    store: str | Sequence[str], view: Mapping[str, Any], experiments: Sequence[str], *, arranged: bool = False
+) -> str:
+    """Python that gives the rows of the table as a DataFrame; `arranged` where `is_arranged` says so. `store` is an
+    address, or those of several stores."""
     ids = list(view["experiments"] or experiments)
     found = _table_arguments(view, ids) if arranged else _search_arguments(view, ids)
     call = "table" if arranged else "search_runs"
+    if not isinstance(store, str):
+        ours = [f"store={list(store)!r},", *(found if view["experiments"] else found[1:])]
+        return "\n".join(["import nbtrack", "", f"runs = nbtrack.{call}(", *(f"    {each}" for each in ours), ")"])
     lines = [f"    {each}" for each in found]
     return "\n".join(
-        ["import nbtrack", "", f"nbtrack.set_tracking_uri({uri!r})", f"runs = nbtrack.{call}(", *lines, ")"]
+        ["import nbtrack", "", f"nbtrack.set_tracking_uri({store!r})", f"runs = nbtrack.{call}(", *lines, ")"]
     )
 
 

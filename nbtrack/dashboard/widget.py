@@ -42,6 +42,7 @@ from nbtrack.dashboard.view_output import SUFFIX, WRITE_EVERY_S, ViewWriter, pub
 from nbtrack.errors import guard
 from nbtrack.frame import Frame
 from nbtrack.stores.base import Store
+from nbtrack.stores.several import SeveralStores
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -168,13 +169,18 @@ class Dashboard(Model):
     def runs(self) -> pd.DataFrame:
         """The table as shown, in its order, as `search_runs` gives it."""
         self._hub.wait()
-        return _table(shown_rows(self._frame(), self.view, self._hub.history))
+        return self._table(shown_rows(self._frame(), self.view, self._hub.history))
 
     @property
     def selected_runs(self) -> pd.DataFrame:
         """The selected runs in the order of selection, as `search_runs` gives them."""
         self._hub.wait()
-        return _table(chosen_rows(self._frame(), self.selected))
+        return self._table(chosen_rows(self._frame(), self.selected))
+
+    def _table(self, frame: Frame) -> pd.DataFrame:
+        from nbtrack.tracking.run_table import table
+
+        return table(self.store.own_ids(frame) if isinstance(self.store, SeveralStores) else frame)
 
     @property
     def store(self) -> Store:
@@ -190,15 +196,22 @@ class Dashboard(Model):
     def code(self) -> str:
         """Python that gives the rows of the table."""
         view = self._narrowed() if self._only is not None else self.view
-        return code_for(
-            label(self._hub.store.uri), view, self._hub.experiment_ids(), arranged=is_arranged(self._frame(), view)
-        )
+        store = self._hub.store
+        address = store.labels if isinstance(store, SeveralStores) else label(store.uri)
+        return code_for(address, view, self._hub.experiment_ids(), arranged=is_arranged(self._frame(), view))
 
     def _narrowed(self) -> dict[str, Any]:
         """The view with the runs that this shows named in its filter."""
         named = ", ".join(f"'{run}'" for run in sorted(self._only or ()))
         given = f"({self.view['filter']}) and " if self.view["filter"] else ""
         return {**self.view, "filter": f"{given}run_id IN ({named})"}
+
+    def dock(self, on: bool = True) -> None:
+        """Open the dashboard beside the notebook, in the right half of JupyterLab's or Notebook 7's window.
+
+        `dock(False)` puts it back into its cell. In other hosts it stays where it is.
+        """
+        self.view = {"docked": bool(on)}
 
     def save_view(self, name: str) -> None:
         """Keep the view under a name: `nbtrack.dashboard(view=name)` opens it again, for this store."""
@@ -412,9 +425,3 @@ class Dashboard(Model):
 def _reply(model: anywidget.AnyWidget, ask: Any, answer: Answer, error: str = "") -> None:
     content = {"type": "answer", "id": ask, "error": error, "body": answer.body, "more": answer.more}
     model.send(content, [] if answer.packed is None else [answer.packed])
-
-
-def _table(frame: Frame) -> pd.DataFrame:
-    from nbtrack.tracking.run_table import table
-
-    return table(frame)

@@ -120,8 +120,9 @@ class _Parser:
         self.tokens, self.text, self.at = tokens, text, 0
 
     def stray(self) -> InvalidValueError:
-        found = self.tokens[self.at].text if self.at < len(self.tokens) else "the end"
-        return InvalidValueError(f"'{self.text}' is no expression over metrics: {found} does not belong there.")
+        found = f"'{self.tokens[self.at].text}'" if self.at < len(self.tokens) else "end"
+        advice = "Use metric names, numbers and + − * / ( )."
+        return InvalidValueError(f"Can't read '{self.text}': unexpected {found}. {advice}")
 
     def sign(self, signs: str) -> str | None:
         if self.at < len(self.tokens):

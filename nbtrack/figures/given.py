@@ -17,8 +17,8 @@ from nbtrack.figures.ink import valid_color
 from nbtrack.frame import F64, TIMES, Frame, Metrics, Series, Text, frame_of
 from nbtrack.query.named import run_ids
 from nbtrack.stores import run_colors
+from nbtrack.stores.any_store import any_store
 from nbtrack.stores.base import Narrowing, Store
-from nbtrack.stores.open import open_store
 from nbtrack.tracking.finding import frame_naming, rows_of_ids
 
 GROUPS = ("params", "metrics", "tags")
@@ -213,4 +213,4 @@ def _opened(store: Store | str | Path | None) -> Store:
         from nbtrack.tracking.settings import store_at
 
         return store_at()
-    return open_store(store) if isinstance(store, str | Path) else store
+    return any_store(store)

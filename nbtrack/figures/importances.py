@@ -1,8 +1,9 @@
-"""Which params matter for a metric? Rank correlation, and what k nearest runs lose without a param.
+"""Which params matter for a metric? Rank correlation, and what the nearest runs explain no more without a param.
 
-Everything works on ranks, so that one diverged run does not speak for all. js/src/data/importance.ts is its twin.
-Few runs say little: below FEW nothing is said, below ENOUGH no permutation importance, and where the nearest runs do
-not foretell the metric, that is told instead of being drawn.
+Everything works on ranks, so that one diverged run does not speak for all, and nothing depends on the order of the
+runs: of equally near ones each counts alike. What could be chance is said so: both measures are compared with those of
+the same runs with their results mixed up. js/src/data/importance.ts is the twin of this module, docs/numbers.md
+explains it.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nbtrack.figures.hashing import fnv1a
 from nbtrack.frame import F64, I64
 from nbtrack.query.values import number
 
@@ -19,17 +21,21 @@ FEW = 4
 ENOUGH = 20
 MOST = 400  # runs: the work grows with their square
 NEIGHBOURS = 5
-SHUFFLES = 8
+SHUFFLES = 24
+DRAWS = 199  # of the test against chance
+CHANCE = 0.05
 UNIT = 1_000_000  # distances are whole numbers, so that ties are ties in every language
 WEAK = 0.1
+
+Params = Sequence[tuple[str, Sequence[str | None]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Importance:
     param: str
-    correlation: float  # Spearman's rho; for texts the correlation ratio of the ranks, without a sign
+    correlation: float  # Spearman's rho; for texts the root of epsilon squared of the ranks, without a sign
     signed: bool
-    permutation: float | None  # share of the ranks' variance that is foretold no more; None where not said
+    permutation: float | None  # share of the ranks' variance that is explained no more; None where not said
     spread: float
 
 
@@ -37,20 +43,27 @@ class Importance:
 class Found:
     importances: list[Importance]  # the most important first
     runs: int
-    explained: float | None  # share of the ranks' variance that the nearest runs foretell
+    explained: float | None  # share of the ranks' variance that the nearest runs explain
     notes: list[str]
+    chance: float | None = None  # how often mixed-up results show as much
 
 
-def importances_of(params: Sequence[tuple[str, Sequence[str | None]]], values: Sequence[float | None]) -> Found:
-    """Of runs with a finite value; params that are the same everywhere are left out."""
+def importances_of(params: Params, values: Sequence[float | None], ids: Sequence[str] = ()) -> Found:
+    """Of runs with a finite value; params that are the same everywhere are left out.
+
+    Of more than MOST runs those with the least hashes of their `ids` are taken, or of what they hold without ids.
+    """
     rows = [row for row, value in enumerate(values) if value is not None and np.isfinite(value)]
     runs = len(rows)
     if runs < FEW:
         return Found([], runs, None, [f"{_runs(runs)} with a value: too few to say anything."])
     notes = []
+    rows.sort(key=lambda row: _content(params, values, row))
     if runs > MOST:
-        rows = [rows[place * runs // MOST] for place in range(MOST)]
-        notes.append(f"{MOST} of {runs} runs, evenly chosen.")
+        names = {row: fnv1a(ids[row] if ids else "\n".join(_content(params, values, row)[0])) for row in rows}
+        kept = set(sorted(rows, key=names.__getitem__)[:MOST])
+        rows = [row for row in rows if row in kept]
+        notes.append(f"{MOST} of {runs} runs, chosen by a hash of their ids.")
     target = ranks(np.array([values[row] for row in rows], np.float64))
     cells = [(name, [column[row] for row in rows]) for name, column in params]
     cells = [(name, column) for name, column in cells if len(set(column)) > 1]
@@ -58,29 +71,43 @@ def importances_of(params: Sequence[tuple[str, Sequence[str | None]]], values: S
         return Found([], runs, None, ["No param varies among these runs."])
     if np.ptp(target) == 0:
         return Found([], runs, None, ["The metric is the same in all these runs."])
-    correlations = [_correlation(column, target) for _, column in cells]
+    measures = [_measure(column) for _, column in cells]
+    correlations = [measure.of(target) for measure in measures]
+    near = None
     if runs < ENOUGH:
         notes.append(f"{_runs(runs)}: correlations only, and with care. Permutation importance needs {ENOUGH}.")
-        lost, explained = None, None
     else:
-        lost, explained = _permuted([_codes(column) for _, column in cells], target)
-        if explained < WEAK:
-            notes.append("Runs with alike params come to unlike results here: read nothing into this order.")
+        near = _permuted([_codes(column) for _, column in cells], target)
+    chance = _chance(measures, correlations, near, target)
+    if chance > CHANCE:
+        notes.append(f"This could be chance (p = {chance:.2f}), so this ranking is not reliable.")
+    elif near is not None and near.explained < WEAK:
+        notes.append("Similar params gave very different results: only the correlation says something here.")
+    once = [name for name, column in cells if numeric(column) is None and len(set(column)) == len(column)]
+    if once:
+        notes.append(f"Another text in each run, which says nothing: {', '.join(once)}.")
     found = [
-        Importance(name, rho, signed, None if lost is None else lost[i][0], 0.0 if lost is None else lost[i][1])
-        for i, ((name, _), (rho, signed)) in enumerate(zip(cells, correlations, strict=True))
+        Importance(
+            name, rho, measure.signed, None if near is None else near.lost[i], 0.0 if near is None else near.spread[i]
+        )
+        for i, ((name, _), rho, measure) in enumerate(zip(cells, correlations, measures, strict=True))
     ]
-    found.sort(key=lambda each: (-(each.permutation or 0.0), -abs(each.correlation)))
-    return Found(found, runs, explained, notes)
+    weak = near is None or near.explained < WEAK
+    found.sort(key=lambda each: (-(0.0 if weak else each.permutation or 0.0), -abs(each.correlation), each.param))
+    return Found(found, runs, None if near is None else near.explained, notes, chance)
+
+
+def _content(params: Params, values: Sequence[float | None], row: int) -> tuple[list[str], float]:
+    """By what runs are put in one order, however they came."""
+    return [f"{name}={column[row]}" for name, column in sorted(params, key=lambda each: each[0])], values[row] or 0.0
 
 
 def foretold(found: Found, metric: str) -> str | None:
     """What must be known before the importances are believed; None where a note says it."""
-    if found.explained is None or found.explained < WEAK:
+    if found.explained is None or found.explained < WEAK or (found.chance or 0.0) > CHANCE:
         return None
     share = int(np.floor(100 * found.explained + 0.5))  # as JavaScript rounds
-    ranked = f"how these {found.runs} runs rank by {metric}"
-    return f"From the runs with the most similar params, {share} % of {ranked} can be told."
+    return f"Params explain {share} % of the ranking by {metric} ({found.runs} runs, nearest neighbors)."
 
 
 def ranks(values: F64) -> F64:
@@ -104,27 +131,48 @@ def numeric(column: Sequence[str | None]) -> F64 | None:
     return np.array([np.nan if value is None else value for value in held], np.float64)
 
 
-def _correlation(column: Sequence[str | None], target: F64) -> tuple[float, bool]:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Measure:
+    """How strongly a param goes with a target: `groups` of texts, or the centered `ranks` of the runs `here`."""
+
+    signed: bool
+    here: I64
+    ranks: F64
+    groups: I64
+
+    def of(self, target: F64) -> float:
+        if not self.signed:
+            return _epsilon(self.groups, target)
+        if len(self.here) < FEW:
+            return 0.0
+        y = ranks(target[self.here])
+        y = y - y.mean()
+        size = float(np.sqrt((self.ranks**2).sum() * (y**2).sum()))
+        return 0.0 if size == 0 else float((self.ranks * y).sum()) / size
+
+
+def _measure(column: Sequence[str | None]) -> _Measure:
     values = numeric(column)
+    none = np.zeros(0)
     if values is None:
-        return _ratio(column, target), False
-    here = ~np.isnan(values)
-    if here.sum() < FEW:
-        return 0.0, True
-    x, y = ranks(values[here]), ranks(target[here])
-    x, y = x - x.mean(), y - y.mean()
-    size = float(np.sqrt((x**2).sum() * (y**2).sum()))
-    return (0.0 if size == 0 else float((x * y).sum()) / size), True
+        words: dict[str | None, int] = {}
+        groups = np.array([words.setdefault(text, len(words)) for text in column], np.int64)
+        return _Measure(False, np.zeros(0, np.int64), none, groups)
+    here = np.flatnonzero(~np.isnan(values))
+    held = ranks(values[here]) if len(here) else none
+    return _Measure(True, here, held - held.mean() if len(here) else none, np.zeros(0, np.int64))
 
 
-def _ratio(column: Sequence[str | None], target: F64) -> float:
-    """How much of the variance lies between the texts."""
-    groups: dict[str | None, list[float]] = {}
-    for text, value in zip(column, target.tolist(), strict=True):
-        groups.setdefault(text, []).append(value)
-    mean = float(target.mean())
-    between = sum(len(group) * (sum(group) / len(group) - mean) ** 2 for group in groups.values())
-    return float(np.sqrt(between / float(((target - mean) ** 2).sum())))
+def _epsilon(groups: I64, target: F64) -> float:
+    """The root of epsilon squared: how much of the variance lies between the texts, less what chance puts there."""
+    count = np.bincount(groups)
+    if len(count) >= len(target):
+        return 0.0
+    means = np.bincount(groups, target) / count
+    within = float(((target - means[groups]) ** 2).sum())
+    total = float(((target - target.mean()) ** 2).sum())
+    share = 1 - within / total * (len(target) - 1) / (len(target) - len(count))
+    return float(np.sqrt(max(0.0, share)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -151,30 +199,67 @@ def _codes(column: Sequence[str | None]) -> _Codes:
     return _Codes(at, True)
 
 
-def _permuted(columns: Sequence[_Codes], target: F64) -> tuple[list[tuple[float, float]], float]:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Near:
+    """What the nearest runs explain of the ranks' variance, and of that how much no more with each param mixed up."""
+
+    explained: float
+    lost: list[float]
+    spread: list[float]
+    weights: F64
+
+
+def _permuted(columns: Sequence[_Codes], target: F64) -> _Near:
     own = [column.distances(column.at) for column in columns]
     together = np.sum(own, axis=0)
-    variance = float(((target - target.mean()) ** 2).mean())
-    base = _error(together, target)
-    state = 1
-    lost: list[tuple[float, float]] = []
+    weights = _weights(together)
+    explained = _explained(weights, target)
+    lost: list[float] = []
+    spread: list[float] = []
     for column, mine in zip(columns, own, strict=True):
-        rest = together - mine
-        errors = []
+        rest, state, found = together - mine, 1, []
         for _ in range(SHUFFLES):
             order, state = shuffle(len(target), state)
-            errors.append((_error(rest + column.distances(column.at[order]), target) - base) / variance)
-        mean = sum(errors) / SHUFFLES
-        lost.append((mean, float(np.sqrt(sum((each - mean) ** 2 for each in errors) / (SHUFFLES - 1)))))
-    return lost, 1 - base / variance
+            moved = _explained(_weights(rest + column.distances(column.at[order])), target)
+            found.append(max(0.0, explained) - max(0.0, moved))
+        mean = sum(found) / SHUFFLES
+        lost.append(mean)
+        spread.append(float(np.sqrt(sum((each - mean) ** 2 for each in found) / (SHUFFLES - 1))))
+    return _Near(explained, lost, spread, weights)
 
 
-def _error(distances: I64, target: F64) -> float:
-    """The mean squared error of foretelling each run from its nearest others."""
+def _weights(distances: I64) -> F64:
+    """How much each other run counts for each run: 1 if it is nearer than the last neighbor; those as near as that one
+    share what is left."""
     distances = distances.copy()
     np.fill_diagonal(distances, np.iinfo(np.int64).max)
-    nearest = np.argsort(distances, axis=1, kind="stable")[:, :NEIGHBOURS]
-    return float(((target[nearest].sum(axis=1) / NEIGHBOURS - target) ** 2).mean())
+    last = np.partition(distances, NEIGHBOURS - 1, axis=1)[:, NEIGHBOURS - 1 : NEIGHBOURS]
+    nearer, level = distances < last, distances == last
+    left = (NEIGHBOURS - nearer.sum(axis=1)) / level.sum(axis=1)
+    weights: F64 = (nearer + level * left[:, None]) / NEIGHBOURS
+    return weights
+
+
+def _explained(weights: F64, target: F64) -> float:
+    variance = float(((target - target.mean()) ** 2).mean())
+    return 1 - float(((weights @ target - target) ** 2).mean()) / variance
+
+
+def _chance(measures: Sequence[_Measure], correlations: Sequence[float], near: _Near | None, target: F64) -> float:
+    """How often mixed-up results show a correlation as strong, or as much explained.
+
+    The smaller of the two shares, times two where both are asked.
+    """
+    strongest = max(abs(rho) for rho in correlations) - 1e-9
+    explained = -np.inf if near is None else near.explained - 1e-9
+    state, as_strong, as_near = 1, 0, 0
+    for _ in range(DRAWS):
+        order, state = shuffle(len(target), state)
+        mixed = target[order]
+        as_strong += max(abs(measure.of(mixed)) for measure in measures) >= strongest
+        as_near += near is not None and _explained(near.weights, mixed) >= explained
+    shares = [as_strong, *([] if near is None else [as_near])]
+    return min(1.0, len(shares) * (1 + min(shares)) / (DRAWS + 1))
 
 
 def shuffle(n: int, state: int) -> tuple[I64, int]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from nbtrack.figures._palette import COLORS, DASHES, MARKERS, NEAR_COLORS
+from nbtrack.figures.hashing import fnv1a
 
 HUES = tuple(COLORS)
 SCALE = ((0.0, "#546ae2"), (0.25, "#56b4e9"), (0.5, "#009e73"), (0.75, "#e69f00"), (1.0, "#d55e00"))
@@ -42,7 +43,7 @@ def group_inks(names: Iterable[str]) -> dict[str, Ink]:
 
 def color_of_id(run_id: str) -> str:
     """Give the color of a run that nobody chose one for."""
-    return HUES[_hash(run_id) % len(HUES)]
+    return HUES[fnv1a(run_id) % len(HUES)]
 
 
 def valid_color(text: str | None) -> str | None:
@@ -90,12 +91,3 @@ def _oklab(color: str) -> tuple[float, float, float]:
         1.9779984951 * long - 2.428592205 * medium + 0.4505937099 * short,
         0.0259040371 * long + 0.7827717662 * medium - 0.808675766 * short,
     )
-
-
-def _hash(text: str) -> int:
-    """FNV-1a over UTF-16 units, as JavaScript sees a text."""
-    found = 2166136261
-    units = text.encode("utf-16-le", "surrogatepass")
-    for at in range(0, len(units), 2):
-        found = ((found ^ (units[at] | units[at + 1] << 8)) * 16777619) & 0xFFFFFFFF
-    return found

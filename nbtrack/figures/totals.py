@@ -110,7 +110,7 @@ def importance(
     assert values is not None
     names = params or [name for name in given.frame.columns if name.startswith("params.")]
     columns = [column_of(given, name) for name in names]
-    found = importances_of([(each.label, each.texts) for each in columns], _cells(values))
+    found = importances_of([(each.label, each.texts) for each in columns], _cells(values), given.ids)
     labels = [plain(each.param) for each in found.importances]
     traces = []
     if any(each.permutation is not None for each in found.importances):

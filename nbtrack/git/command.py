@@ -139,6 +139,7 @@ class Watchdog:
         self._process = process
         self._seconds = seconds
         self._stopped = threading.Event()
+        self.has_killed = False
         self.asked()
         threading.Thread(target=self._watch, name="nbtrack-git-watchdog", daemon=True).start()
 
@@ -154,6 +155,7 @@ class Watchdog:
     def _watch(self) -> None:
         while not self._stopped.wait(min(self._seconds, max(0.0, self._until - time.monotonic()))):
             if time.monotonic() >= self._until:
+                self.has_killed = True
                 _kill(self._process)
                 return
 

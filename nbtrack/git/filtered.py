@@ -120,7 +120,7 @@ def _pointers(git: Git, paths: list[str], variables: Mapping[str, str]) -> dict[
     """What the index holds of these files, as far as it is an LFS pointer."""
     objects = find_blobs(git, [f":{path}" for path in paths], variables)
     small = {blob.id for blob in objects.values() if blob.size <= MAX_POINTER_BYTES}
-    texts = dict(read_blobs(git, small))
+    texts = {name: content or b"" for name, content in read_blobs(git, small)}
     found = {}
     for path in paths:
         blob = objects.get(f":{path}")

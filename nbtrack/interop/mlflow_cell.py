@@ -8,6 +8,7 @@ there is ended there too: no run leaks into the next cell.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping
 from types import FrameType
@@ -15,8 +16,10 @@ from types import FrameType
 from nbtrack.entities import RunStatus, RunTag
 from nbtrack.stores import Store
 from nbtrack.stores.files.layout import DEFAULT_NAME
-from nbtrack.tracking import active
+from nbtrack.tracking import active, mlflow_here
+from nbtrack.tracking.cell_experiment import enter_experiment
 from nbtrack.tracking.client import DESCRIPTION, PARENT
+from nbtrack.tracking.lineage import root_tags
 
 
 def cell_on(store: Store) -> active.Held | None:
@@ -50,14 +53,29 @@ def _started_unasked() -> bool:
     return False
 
 
+def enter(cell: active.Held, store: Store) -> None:
+    """MLflow's `set_experiment` in the cell means what nbtrack's does; MLflow tells of it when a run starts."""
+    chosen = mlflow_here.chosen_experiment()
+    if chosen is not None and chosen != cell.mlflow_experiment:
+        cell.mlflow_experiment = chosen
+        enter_experiment(cell.client, store.experiment(chosen))
+
+
+def is_chosen_for_run(cell: active.Held, store: Store, experiment_id: str) -> bool:
+    """Was the experiment given to this one run, by `start_run(experiment_id=…)`?"""
+    usual = (mlflow_here.chosen_experiment(), os.environ.get("MLFLOW_EXPERIMENT_ID"), cell.run.info.experiment_id)
+    return experiment_id not in usual and store.experiment(experiment_id).name != DEFAULT_NAME
+
+
 def child_tags(cell: active.Held, tags: Mapping[str, str]) -> dict[str, str]:
-    return {PARENT: cell.run_id, **tags}
+    named = {PARENT: cell.run_id, **tags}
+    return {**named, **root_tags(cell.client.store, named)}
 
 
 def child_experiment(cell: active.Held, store: Store, experiment_id: str) -> str:
     """That of the cell, where none was chosen: MLflow asks for the default one then."""
     chosen = store.experiment(experiment_id)
-    return cell.run.info.experiment_id if chosen.name == DEFAULT_NAME else chosen.experiment_id
+    return cell.children[1] if chosen.name == DEFAULT_NAME else chosen.experiment_id
 
 
 def noted(store: Store, run_id: str, status: RunStatus | None) -> bool:

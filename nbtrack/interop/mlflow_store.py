@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import os
 import re
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -36,11 +37,14 @@ from nbtrack.frame import Row
 from nbtrack.interop import mlflow_cell
 from nbtrack.interop import mlflow_entities as say
 from nbtrack.interop.mlflow_absent import Absent
+from nbtrack.stores import purging
 from nbtrack.stores.files import FileStore, experiments, models
 from nbtrack.stores.files.disk import Unreadable
-from nbtrack.stores.files.layout import DEFAULT_ID, uri_of
+from nbtrack.stores.files.layout import DEFAULT_ID, META, uri_of
+from nbtrack.stores.files.purge import FilePurger
 from nbtrack.stores.receiving import ModelLinks, ModelPoint
 from nbtrack.tracking import lookup
+from nbtrack.tracking.lineage import root_tags
 from nbtrack.tracking.names import random_name
 from nbtrack.tracking.paging import page
 
@@ -149,9 +153,13 @@ class NbtrackStore(Absent, AbstractStore):  # type: ignore[misc]
     def create_run(self, experiment_id: str, user_id: str, start_time: int, tags: Any, run_name: str | None) -> Any:
         kept = {tag.key: tag.value for tag in tags or ()}
         cell = mlflow_cell.cell_on(self._store)
-        if cell and not run_name and NAME not in kept and (adopted := mlflow_cell.adopt(cell, kept)):
-            return self.get_run(adopted)
         chosen = self._active_experiment(experiment_id)
+        if cell:
+            mlflow_cell.enter(cell, self._store)
+        if cell and not (run_name or NAME in kept or mlflow_cell.is_chosen_for_run(cell, self._store, chosen)):
+            adopted = mlflow_cell.adopt(cell, kept)
+            if adopted:
+                return self.get_run(adopted)
         name = run_name or kept.get(NAME) or random_name()
         if kept.setdefault(NAME, name) != name:
             raise InvalidValueError(
@@ -159,6 +167,8 @@ class NbtrackStore(Absent, AbstractStore):  # type: ignore[misc]
             )
         if cell:
             kept, chosen = mlflow_cell.child_tags(cell, kept), mlflow_cell.child_experiment(cell, self._store, chosen)
+        else:
+            kept |= root_tags(self._store, kept)
         made = self._store.create_run(
             chosen,
             run_name=name,
@@ -334,6 +344,42 @@ class NbtrackStore(Absent, AbstractStore):  # type: ignore[misc]
         ordered = SearchLoggedModelsUtils.sort(kept, order_by)
         page, token = SearchLoggedModelsUtils.paginate(ordered, page_token, max_results or 100)
         return PagedList(page, token)
+
+    # what `mlflow gc` calls, after it has removed the artifacts
+
+    @told
+    def _get_deleted_runs(self, older_than: int = 0) -> list[str]:
+        found, _ = purging.find(self._store, purging.trash(self._store), older_than)
+        return [each.info.run_id for each in found]
+
+    @told
+    def _hard_delete_run(self, run_id: str) -> None:
+        FilePurger(self._store).remove_run(run_id)
+
+    @told
+    def _hard_delete_experiment(self, experiment_id: str) -> None:
+        FilePurger(self._store).remove_experiment(experiment_id)
+
+    @told
+    def _get_deleted_logged_models(self, older_than: int = 0) -> list[str]:
+        now = time.time() * 1000
+        found = [
+            models.read(folder)
+            for each in self._store.experiments(entities.ViewType.ALL)
+            for folder in models.of_experiment(self._root, each.experiment_id)
+        ]
+        return [
+            str(meta["model_id"])
+            for meta in found
+            if models.is_deleted(meta) and now - (meta.get("last_updated_timestamp") or 0) >= older_than
+        ]
+
+    @told
+    def _hard_delete_logged_model(self, model_id: str) -> None:
+        folder = models.folder_of(self._root, model_id)
+        if not models.is_deleted(models.read(folder)):
+            raise InvalidValueError(f"The logged model '{model_id}' is not deleted, so it is kept.")
+        purging.remove_folder(Path(folder), keep=META)
 
     def record_logged_model(self, run_id: str, mlflow_model: Any) -> None:
         """MLflow 2's note of a model, a tag that MLflow 3 keeps by itself."""

@@ -59,6 +59,7 @@ class Options:
     store: str | None = None
     live: bool = True
     autolog: tuple[str, ...] | None = None
+    named_in_code: str | None = None  # the experiment that the cell's own code will choose
 
 
 def with_options(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 from nbtrack.autolog import begin_cell
 from nbtrack.capture import options as capturing
 from nbtrack.capture.alive import process_tags
+from nbtrack.capture.literals import settled_literals
 from nbtrack.capture.printed import Printed
 from nbtrack.capture.tee import Tee
 from nbtrack.entities import Metric, Param, RunStatus
@@ -21,7 +23,7 @@ from nbtrack.magics.card import Card
 from nbtrack.magics.files import OUTPUT, SOURCE, TRACEBACK, Files
 from nbtrack.magics.finishing import finishing
 from nbtrack.magics.live import Live
-from nbtrack.magics.opening import start
+from nbtrack.magics.opening import log_literals, named_in_code, start
 from nbtrack.magics.outcome import error_line, status_after, traceback_text
 from nbtrack.magics.pulse import Pulse
 from nbtrack.magics.surroundings import Surroundings
@@ -40,18 +42,20 @@ class Block:
         self._pid = os.getpid()
         self.held: active.Held | None = None
 
-    def begin(self, params: Mapping[str, str] | None = None, *, reserved: Iterable[str] = ()) -> None:
-        """`reserved` are params that `end` will be given: autolog leaves them alone."""
+    def begin(self, params: Mapping[str, str] | None = None, *, tree: ast.Module | None = None) -> None:
+        """`tree` is the code of a script, whose literals are params unless it logs others."""
         given = {**(params or {}), **self._options.params}
         client = MlflowClient(self._options.store)
+        self._options = replace(self._options, named_in_code=named_in_code(client, tree, {}))
         above = next(reversed(active.chain()), None)
         held = start(client, named(self._options, self._options.name, given), process_tags(), above)
         self._files = Files(held, fresh=True)
         if capturing.source and self._source:
             self._files.write(SOURCE, self._source)
-        Surroundings(held, set(self._options.tags), lambda: "").note()
+        held.settle = Surroundings(held, set(self._options.tags), lambda: "").note().wait
+        if tree is not None and capturing.values:
+            log_literals(held, {key: text for key, text in settled_literals(tree).items() if is_key(key)})
         self._follow(held)
-        held.reserved = frozenset(reserved)
         self._end_autolog = begin_cell(self._options.autolog, by_default=capturing.autolog)
         self.held = held
 

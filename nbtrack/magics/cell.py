@@ -23,7 +23,7 @@ from nbtrack.magics.closing import Closing
 from nbtrack.magics.files import INPUTS, SOURCE, Files, inputs_text
 from nbtrack.magics.history import Memory
 from nbtrack.magics.live import Live
-from nbtrack.magics.opening import bind
+from nbtrack.magics.opening import bind, log_literals
 from nbtrack.magics.pulse import Pulse
 from nbtrack.magics.show import Shown
 from nbtrack.magics.source import python_of
@@ -64,7 +64,8 @@ class TrackedCell:
     def began(self, held: active.Held, memory: Memory | None) -> None:
         """Take over the run that was started for the cell: keep what is known already, and show the card."""
         self._held = held
-        held.reserved = frozenset((*self.values.params, *(self.options.only or ())))
+        held.reserved = frozenset(self.options.only or ())
+        log_literals(held, self.values.settled)
         self.files = Files(held, fresh=self.options.resume is None and self.part < 2)
         self.shown = Shown(self.ip)
         self.card = self._first_card(held)
@@ -82,6 +83,7 @@ class TrackedCell:
 
     def _first_card(self, held: active.Held) -> Card:
         run = held.run
+        self._experiment_id = run.info.experiment_id
         return Card(
             run_id=held.run_id,
             name=run.info.run_name,
@@ -100,7 +102,8 @@ class TrackedCell:
             self.data = self._data(held)
         part = max(1, self.part)
         given = set(self.options.tags)
-        Surroundings(held, given, self._inputs(), self.data, self.files.path(INPUTS), part).note()
+        held.own_inputs = self.data
+        held.settle = Surroundings(held, given, self._inputs(), self.data, self.files.path(INPUTS), part).note().wait
 
     def _data(self, held: active.Held) -> list[DatasetInput]:
         """Taken before the cell runs, because it may change them."""
@@ -153,6 +156,9 @@ class TrackedCell:
         assert self._held is not None
         run = self._held.client.get_run(self._held.run_id)
         self.card.name = run.info.run_name
+        if run.info.experiment_id != self._experiment_id:
+            self._experiment_id = run.info.experiment_id
+            self.card.experiment = self._held.client.get_experiment(run.info.experiment_id).name
         self.card.params.update(run.data.params)
         self.card.tags = own_tags(run.data.tags.items())
         self.card.of_autolog(run.data.tags)

@@ -102,6 +102,8 @@ class Closing:
         for key, value in metrics.items():
             self._cell.card.add_point(key, value, 0, now)
         data = replace(run.data, params={**run.data.params, **params}, metrics={**run.data.metrics, **metrics})
+        for key in self._cell.card.metrics.keys() - data.metrics.keys():  # of a fit that has a run of its own now
+            del self._cell.card.metrics[key]
         inputs = RunInputs(tuple(dict.fromkeys((*run.inputs.dataset_inputs, *self._cell.data))))
         return Run(replace(run.info, status=self._status.name, end_time=now), data, inputs)
 

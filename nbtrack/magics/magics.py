@@ -159,9 +159,9 @@ class Magics:
         if frame.tracked is not None:
             raise UsageError("%%track: this cell has its run already. Use it once a cell.")
         cell_id = getattr(frame.info, "cell_id", None)
-        start = checked(options, source_tags(self._ip.user_ns, cell_id))
         source = self._frames.source()
         tree = python_of(self._ip, source)
+        start = checked(options, source_tags(self._ip.user_ns, cell_id), tree, self._ip.user_ns)
         frame.tracked = cell = TrackedCell(self._ip, options, source, tree, cell_id)
         with guard("track this cell"):
             cell.began(start(), self._memory)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+import contextlib
+import os
 import tempfile
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,28 +15,34 @@ from typing import Any
 from IPython.core.error import UsageError
 
 from nbtrack.capture.alive import process_tags
+from nbtrack.capture.experiment_name import chosen_experiment
 from nbtrack.capture.notebook import notebook_path
 from nbtrack.entities import Experiment, LifecycleStage, Param, Run
-from nbtrack.errors import InvalidValueError, NbtrackError, NotAStoreError, NotFoundError, warn_once
+from nbtrack.errors import InvalidValueError, NbtrackError, NotAStoreError, NotFoundError, guard, warn_once
 from nbtrack.magics.arguments import Options
 from nbtrack.magics.card import direction_tags
 from nbtrack.magics.find import find_run
+from nbtrack.stores.base import Rearranging
 from nbtrack.stores.names import LONGEST_PARAM, LONGEST_TAG, checked_experiment_name, checked_key, checked_value
-from nbtrack.tracking import active, keeper
+from nbtrack.tracking import active, guesses, keeper, mlflow_here
 from nbtrack.tracking.client import PARENT, MlflowClient
 from nbtrack.tracking.context import SOURCE_NAME, SOURCE_TYPE, context_tags, source_of
 from nbtrack.tracking.experiments import experiment_for_runs, named_experiment
+from nbtrack.tracking.settings import store_at
 
 
-def checked(options: Options, source: Mapping[str, str]) -> Callable[[], active.Held]:
-    """What starts the run; `source` are tags that say where the cell stands.
+def checked(
+    options: Options, source: Mapping[str, str], tree: ast.Module | None = None, space: Mapping[str, Any] | None = None
+) -> Callable[[], active.Held]:
+    """What starts the run; `source` are tags that say where the cell stands, `tree` is its code and `space` holds the
+    variables before it.
 
     All that the person can have got wrong is a UsageError here, before any run exists. Where the store itself refuses
     (a folder that is no store, no permission, a full disk) the run is kept in a temporary folder, as a warning says.
     """
     try:
         _check_names(options)
-        begin = _prepared(options, source)
+        begin = _prepared(options, source, tree, space or {})
     except InvalidValueError as error:
         raise UsageError(f"%%track: {error}") from error
     except NbtrackError as error:
@@ -71,9 +81,12 @@ def _check_names(options: Options) -> None:
         checked_experiment_name(options.experiment)
 
 
-def _prepared(options: Options, source: Mapping[str, str]) -> Callable[[], active.Held]:
+def _prepared(
+    options: Options, source: Mapping[str, str], tree: ast.Module | None, space: Mapping[str, Any]
+) -> Callable[[], active.Held]:
     above = active.current()
     client = MlflowClient(options.store)
+    options = replace(options, named_in_code=named_in_code(client, tree, space))
     if options.resume:
         run = _resumable(client, options)
         return lambda: _resume(client, run, options, source)
@@ -120,7 +133,9 @@ def _resumable(client: MlflowClient, options: Options) -> Run:
 def _resume(client: MlflowClient, run: Run, options: Options, source: Mapping[str, str]) -> active.Held:
     run_id = run.info.run_id
     client.reopen(run_id, options.name, {**source, **direction_tags(options.directions), **options.tags})
-    return _held(client, client.get_run(run_id), options.params)
+    held = _held(client, client.get_run(run_id), options.params)
+    held.movable = False
+    return held
 
 
 def start(client: MlflowClient, options: Options, source: Mapping[str, str], above: active.Held | None) -> active.Held:
@@ -131,13 +146,37 @@ def start(client: MlflowClient, options: Options, source: Mapping[str, str], abo
     tags = {**context, **inherited, **source, **direction_tags(options.directions), **options.tags}
     if above is not None:
         tags[PARENT] = above.run_id
-    run = client.create_run(_experiment(client, options.experiment, above), tags=tags, run_name=options.name)
+    run = client.create_run(_experiment(client, options, above), tags=tags, run_name=options.name)
     return _held(client, run, options.params)
+
+
+def named_in_code(client: MlflowClient, tree: ast.Module | None, space: Mapping[str, Any]) -> str | None:
+    """The experiment that a cell or script sets by a name written in it, where it sets it in this store."""
+    if tree is None:
+        return None
+    theirs = mlflow_here.tracking_uri() or os.environ.get("MLFLOW_TRACKING_URI", "")
+    with guard("find the experiment that the code chooses"):
+        here = theirs.startswith("nbtrack:") and store_at(theirs).uri == client.store.uri
+        return chosen_experiment(tree, space, ("nbtrack", "mlflow") if here else ("nbtrack",))
+    return None
+
+
+def log_literals(held: active.Held, params: Mapping[str, str]) -> None:
+    """Keep what the code assigns as params at once, so that a killed run has them. What the person or a fit logs later
+    replaces them, which a server cannot: there they wait until the cell has ended."""
+    known = held.run.data.params.keys() | held.given_params
+    new = [Param(key, value) for key, value in params.items() if key not in known]
+    if new and isinstance(held.client.store, Rearranging):
+        with guard("keep the params of this cell"):
+            held.client.log_batch(held.run_id, params=new)
+            guesses.guess(held.run_id, [param.key for param in new], by_fit=False)
 
 
 def _held(client: MlflowClient, run: Run, params: Mapping[str, str]) -> active.Held:
     """The run made active, kept open until its cell has ended."""
     held = active.Held(run, client, kept=True)
+    held.is_cell, held.given_params = True, frozenset(params)
+    held.mlflow_experiment = mlflow_here.chosen_experiment()
     active.push(held)
     keeper.watch(held)
     if params:
@@ -145,9 +184,14 @@ def _held(client: MlflowClient, run: Run, params: Mapping[str, str]) -> active.H
     return held
 
 
-def _experiment(client: MlflowClient, name: str | None, above: active.Held | None) -> str:
-    if name is not None:
-        return named_experiment(client, name).experiment_id
+def _experiment(client: MlflowClient, options: Options, above: active.Held | None) -> str:
+    if options.named_in_code is not None:
+        with contextlib.suppress(InvalidValueError):  # a name that is no name: the code itself will say so
+            found = named_experiment(client, options.named_in_code)
+            if found.lifecycle_stage == LifecycleStage.ACTIVE:
+                return found.experiment_id
+    if options.experiment is not None:
+        return named_experiment(client, options.experiment).experiment_id
     return above.run.info.experiment_id if above else experiment_for_runs(client)
 
 

@@ -36,7 +36,7 @@ def run_script(path: Path, arguments: Sequence[str], options: Options) -> tuple[
     space: dict[str, Any] = {}
     try:
         with guard("track this script"):
-            tracked.begin(reserved=params)
+            tracked.begin(tree=tree)
         space = runpy.run_path(str(path), run_name="__main__")
     except BaseException as raised:  # SystemExit and KeyboardInterrupt end a script too
         error = raised

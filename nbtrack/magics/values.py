@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from nbtrack.capture.literals import literal_params, param_items
+from nbtrack.capture.literals import literal_params, param_items, settled_literals
 from nbtrack.capture.numbers import computed_numbers, read_scalars, result_metrics
 from nbtrack.entities import RunData
 from nbtrack.stores.names import is_new_key
@@ -22,12 +22,14 @@ class Values:
     only: tuple[str, ...] | None
     written: Mapping[str, str]
     read: Mapping[str, str]
+    settled: Mapping[str, str] = field(default_factory=dict)  # those of `written` that are known before the cell runs
 
     @staticmethod
     def before(tree: ast.Module | None, only: tuple[str, ...] | None, space: Space) -> Values:
         if tree is None:
             return Values(None, only, {}, {})
-        return Values(tree, only, _narrow(literal_params(tree), only), _narrow(read_scalars(tree, space), only))
+        read, settled = _narrow(read_scalars(tree, space), only), _narrow(settled_literals(tree), only)
+        return Values(tree, only, _narrow(literal_params(tree), only), read, settled)
 
     @property
     def params(self) -> dict[str, str]:

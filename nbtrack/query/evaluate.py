@@ -183,21 +183,23 @@ def _present(held: Cells) -> Bool:
 def _compare(held: Cells, op: str, value: Value, now: float) -> Bool:
     if isinstance(held, Text):
         return _spread(held, _word_test(op, value))
-    if isinstance(value, Day) and op in ("=", "!="):
-        inside = (held.values >= value.ms) & (held.values < value.ms + DAY)
-        return (inside if op == "=" else ~inside) & ~held.missing
+    if isinstance(value, Day):
+        return _compare_day(held.values, op, value.ms) & ~held.missing
     if isinstance(value, str):
         return np.zeros(len(held), np.bool_)
     return NUMERIC[op](held.values, _instant(value, now)) & ~held.missing
 
 
-def _instant(value: float | Now | Day, now: float) -> float:
-    match value:
-        case Now(offset):
-            return now + offset
-        case Day(ms):
-            return ms
-    return value
+def _compare_day(times: F64, op: str, start: float) -> Bool:
+    """A day is the whole day in each comparison: `<` is before it began, `<=` before it ended."""
+    before, past = times < start, times >= start + DAY
+    inside = (times >= start) & (times < start + DAY)
+    answers = {"=": inside, "!=": before | past, "<": before, "<=": before | inside, ">": past, ">=": inside | past}
+    return answers[op]
+
+
+def _instant(value: float | Now, now: float) -> float:
+    return now + value.offset if isinstance(value, Now) else value
 
 
 def _within(held: Cells, values: tuple[Value, ...], negated: bool, now: float) -> Bool:

@@ -6,7 +6,7 @@ from nbtrack.errors import QueryError
 from nbtrack.query import values
 from nbtrack.query.columns import LABEL, NUMBER, SPAN, TIME, WORDS
 from nbtrack.query.lex import Token
-from nbtrack.query.pattern import searcher
+from nbtrack.query.pattern import refused, searcher
 from nbtrack.query.tree import Day, Value
 
 NUMERIC = ("=", "!=", "<", "<=", ">", ">=")
@@ -33,7 +33,10 @@ def operand(token: Token, kind: str, op: str) -> Value:
     if kind == LABEL:
         _check_label(token, value, op)
     if op.endswith("RLIKE") and isinstance(value, str) and searcher(value) is None:
+        lacking = refused(value)
         message = f"RLIKE takes a regular expression such as '^run-[0-9]+$', and {found(token)} is none."
+        if lacking is not None:
+            message = f"RLIKE takes no {lacking}, so that no text holds it up: found {found(token)}."
         raise QueryError(message, start=token.start, end=token.end)
     return value
 

@@ -2,7 +2,8 @@ r"""Which regular expressions does RLIKE take? Those that Python and JavaScript 
 
 A pattern is sought anywhere in a text; its case counts unless it begins with (?i). It may hold . ^ $ | ( ) (?: ) [ ],
 * + ? {n,m} with or without a ? behind, \d \w \s \D \W \S (of ASCII), \b, \t \n, and \ before any other sign. What the
-two languages read differently, or only one of them knows, is refused: references back, looking around, named groups.
+two languages read differently, or only one of them knows, is refused: backreferences, lookaround, named groups.
+Matching takes time in proportion to the text (automaton.py).
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from nbtrack.query.automaton import TooLargeError, compiled
 from nbtrack.query.like import fold
 
 SETS = {"d": "0-9", "w": "A-Za-z0-9_", "s": r" \t\n\r\f\v"}
@@ -26,6 +28,14 @@ TOKEN = re.compile(
 )
 MEMBER = re.compile(rf"\\(?P<set>[dws])|(?P<kept>\\[tn])|(?P<range>-(?=[^-]))|\\?(?P<plain>{SIGN}|.)", re.DOTALL)
 IGNORING_CASE = "(?i)"
+REFUSED = {
+    "backreferences": r"\\[1-9]|\\k|\(\?P=",
+    "lookahead": r"\(\?[=!]",
+    "lookbehind": r"\(\?<[=!]",
+    "named groups": r"\(\?P?<",
+    "atomic groups": r"\(\?>",
+    "possessive repeats": r"[*+?}]\+",
+}
 
 
 def searcher(pattern: str) -> Callable[[str], bool] | None:
@@ -35,12 +45,17 @@ def searcher(pattern: str) -> Callable[[str], bool] | None:
     if source is None:
         return None
     try:
-        search = re.compile(source, re.ASCII).search
-    except (re.error, OverflowError):
+        re.compile(source, re.ASCII)  # is it sound? re would need exponential time for some texts
+        search = compiled(source)
+    except (re.error, OverflowError, RecursionError, TooLargeError):
         return None
-    if ignoring:
-        return lambda text: search(fold(text)) is not None
-    return lambda text: search(text) is not None
+    return (lambda text: search(fold(text))) if ignoring else search
+
+
+def refused(pattern: str) -> str | None:
+    """What of other regular expressions a pattern holds that RLIKE does not take, by its name."""
+    bare = re.sub(r"\\\\|\[(?:\\.|[^\]\\])*\]", "", pattern, flags=re.DOTALL)
+    return next((name for name, sign in REFUSED.items() if re.search(sign, bare)), None)
 
 
 def _translated(pattern: str, *, ignoring: bool) -> str | None:

@@ -42,7 +42,7 @@ class Now:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A date without a time of day: `=` means any moment of it, other operators mean its first one."""
+    """A date without a time of day: the whole day, in UTC, in every comparison."""
 
     ms: float
 

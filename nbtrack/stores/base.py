@@ -225,6 +225,22 @@ class Store(Protocol):
 
 
 @runtime_checkable
+class Rearranging(Protocol):
+    """A store on this machine, in which what nbtrack itself has written can move to another place."""
+
+    def move_run(self, run_id: str, experiment_id: str) -> None:
+        """Put a run into another experiment. Its artifacts stay readable under their paths."""
+        ...
+
+    def remove_values(
+        self, run_id: str, params: Iterable[str], points: Mapping[str, Sequence[Metric]], tags: Iterable[str]
+    ) -> None:
+        """Take away params, points of metrics and tags that have been copied to another run. What is not there is left
+        out; a metric without any other point is gone."""
+        ...
+
+
+@runtime_checkable
 class Picking(Protocol):
     """Rows that are made when they are asked for: several at once cost less than one by one."""
 

@@ -8,12 +8,14 @@ from urllib.request import url2pathname
 
 from nbtrack.errors import NbtrackError
 from nbtrack.stores.base import Store
+from nbtrack.stores.several import home_of
 
 _DATABASE_SUFFIXES = ("", "-wal", "-shm", "-journal")
 
 
 def own_files(store: Store, run_id: str) -> list[Path]:
     """The store's folder, or its database with the folder in which the artifacts of all runs lie; none for a server."""
+    store, run_id = home_of(store, run_id)
     address = urlsplit(store.uri)
     if address.scheme == "file":
         return [Path(url2pathname(address.path))]

@@ -14,11 +14,11 @@ import functools
 import itertools
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Any, Self
 
-from nbtrack.entities import Run, RunStatus
+from nbtrack.entities import DatasetInput, Run, RunStatus
 from nbtrack.errors import guard
 from nbtrack.stores import RunWriter
 from nbtrack.tracking.client import MlflowClient
@@ -60,10 +60,15 @@ class Held:
     it should end. `adopted` says that a `start_run()` without a name has been given it. What is in `leaving` is called
     with how the run ends, the last one first, before the run is taken off the stack. `reserved` are params that
     the cell writes when it ends, and autolog leaves to it.
+
+    The run of a tracked cell, block or script `is_cell`. `children` is where runs that start in it go: a client and an
+    experiment. What is in it without having been logged are `given_params` and `own_inputs`; `settle` waits so many
+    seconds for what is noted beside it.
     """
 
     __slots__ = (
-        "adopted", "asked", "client", "kept", "known", "leaving", "open", "reserved", "run", "run_id", "uri", "writer",
+        "adopted", "asked", "children", "client", "given_params", "is_cell", "kept", "known", "leaving",
+        "mlflow_experiment", "movable", "open", "own_inputs", "reserved", "run", "run_id", "settle", "uri", "writer",
     )  # fmt: skip
 
     def __init__(self, run: Run, client: MlflowClient, *, kept: bool = False) -> None:
@@ -79,6 +84,17 @@ class Held:
         self.uri = client.store.uri
         self.writer: RunWriter = client.store.writer(self.run_id)
         self.known: set[str] = set()  # keys that log_metrics has had checked by the store
+        self.is_cell = False
+        self.movable = True
+        self.mlflow_experiment: str | None = None  # what MLflow had chosen when it started
+        self.children = client, run.info.experiment_id
+        self.given_params: frozenset[str] = frozenset()
+        self.own_inputs: Sequence[DatasetInput] = ()
+        self.settle: Callable[[float], object] = lambda _: None
+
+    def renew(self, run: Run) -> None:
+        """The run has moved: whoever was given it is to see where it is now."""
+        object.__setattr__(self.run, "info", run.info)
 
 
 _lines: Lines[Held] = Lines()

@@ -22,6 +22,8 @@ from nbtrack.tracking import guesses
 from nbtrack.tracking.artifact_client import ArtifactClient
 from nbtrack.tracking.context import USER
 from nbtrack.tracking.events import Point, announce_point, announce_run
+from nbtrack.tracking.lineage import PARENT as PARENT
+from nbtrack.tracking.lineage import root_tags
 from nbtrack.tracking.names import random_name
 from nbtrack.tracking.operations import DONE, RunOperations
 from nbtrack.tracking.paging import PagedList
@@ -29,7 +31,6 @@ from nbtrack.tracking.points import as_float, as_step, as_timestamp, log_point, 
 from nbtrack.tracking.settings import store_at
 
 RUN_NAME = "mlflow.runName"
-PARENT = "mlflow.parentRunId"
 DESCRIPTION = "mlflow.note.content"
 DEFAULT_ID = "0"
 
@@ -142,7 +143,7 @@ class MlflowClient(ArtifactClient):
             run_name=name,
             user_id=named.get(USER, "unknown"),
             start_time=now() if start_time is None else start_time,
-            tags={**named, RUN_NAME: name},
+            tags={**named, RUN_NAME: name, **root_tags(self.store, named)},
         )
         announce_run(self.store.uri, run.info.run_id)
         return run
@@ -256,10 +257,10 @@ class MlflowClient(ArtifactClient):
         if points or params or tags:
             texts = [Param(param.key, str(param.value)) for param in params]
             marks = [RunTag(tag.key, str(tag.value)) for tag in tags]
+            taken = guesses.given(run_id, [param.key for param in texts])
             try:
                 self.store.log_batch(run_id, points, texts, marks)
             except InvalidValueError:
-                taken = guesses.given(run_id, [param.key for param in texts])
                 if not taken:
                     raise
                 self.store.replace_params(run_id, [param for param in texts if param.key in taken])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -23,7 +24,9 @@ def set_experiment(
     """Make an experiment the one that new runs belong to, by name (made where there is none) or by id.
 
     As in MLflow, MLFLOW_EXPERIMENT_ID of this process follows, so that its children inherit it; `trace_location` is
-    ignored. Raises InvalidValueError unless exactly one of name and id is given or where the experiment is deleted,
+    ignored. In a tracked cell, block or script its run moves there as long as nothing was logged into it; else, and on
+    a server, it stays, as a warning says, and runs that start from now on go there. Raises InvalidValueError unless
+    exactly one of name and id is given or where the experiment is deleted,
     NotFoundError for an unknown id.
     """
     global _active
@@ -41,6 +44,10 @@ def set_experiment(
             f"Call restore_experiment('{experiment.experiment_id}') first, or choose another name."
         )
     _active = os.environ[_ID] = experiment.experiment_id
+    if "nbtrack.tracking.active" in sys.modules:  # else no run has started, and no cell is tracked
+        from nbtrack.tracking.cell_experiment import enter_experiment
+
+        enter_experiment(client, experiment)
     return experiment
 
 

@@ -12,18 +12,23 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FIRST = ("run_id", "experiment_id", "status", "artifact_uri", "start_time", "end_time")
+STORE = "tags.nbtrack.store"  # of runs of several stores
 FAMILIES = ("metrics.", "params.", "tags.")
 
 
 def table(frame: Frame) -> pd.DataFrame:
     """One row per run, in the frame's order, with the columns and types of MLflow's `search_runs`.
 
-    Within a family, columns come in the order of the first row that has a value, then by name.
+    Runs of several stores have the column `store` before them. Within a family, columns come in the order of the first
+    row that has a value, then by name.
     """
     import pandas as pd
 
     names = [*FIRST, *(name for family in FAMILIES for name in _present(frame, family))]
-    return pd.DataFrame({name: _cells(name, frame.columns[name]) for name in names})
+    cells = {name: _cells(name, frame.columns[name]) for name in names}
+    if STORE in cells:
+        cells = {"store": cells.pop(STORE), **cells}
+    return pd.DataFrame(cells)
 
 
 def _present(frame: Frame, family: str) -> list[str]:

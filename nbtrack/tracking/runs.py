@@ -38,7 +38,8 @@ def start_run(
     """Start a run, or resume one, and make it the active run of this thread or asyncio task until `end_run`.
 
     `run_id` (or the variable MLFLOW_RUN_ID, read once) resumes a run: its status is RUNNING again, `tags`,
-    `description` and `run_name` are set on it. A new run goes to `experiment_id`, else to the experiment of
+    `description` and `run_name` are set on it. With `parent_run_id` the variable is left alone: that is a new run. A
+    new run goes to `experiment_id`, else to the experiment of
     `set_experiment`, of MLFLOW_EXPERIMENT_NAME or MLFLOW_EXPERIMENT_ID, else to "Default".
     `nested=True` makes it a child of the active run, `parent_run_id` of any run.
     `log_system_metrics` measures the machine while the run is open, or not; without it `enable_system_metrics_logging`
@@ -51,8 +52,9 @@ def start_run(
     `nested` is not set, NotFoundError for an unknown run, parent or experiment.
     """
     stack, chain = active.own_stack(), active.chain()
+    wanted = run_id or (None if parent_run_id else os.environ.get(_RUN_ID))
     if chain and chain[-1].kept:
-        named = nested or run_id or run_name or experiment_id or parent_run_id
+        named = nested or wanted or run_name or experiment_id or parent_run_id
         if stack and not (named or stack[-1].adopted):
             return _adopt(stack[-1], _with_description(tags, description))
         nested = nested or parent_run_id is None
@@ -61,9 +63,10 @@ def start_run(
             f"Run '{stack[0].run_id}' is already active. "
             "End it with end_run(), or start a run inside it with nested=True."
         )
-    resumed = run_id or os.environ.pop(_RUN_ID, None)
-    if resumed:
-        held = Held(*_resume(resumed, run_name, _with_description(tags, description)))
+    if wanted:
+        if not run_id:
+            os.environ.pop(_RUN_ID, None)
+        held = Held(*_resume(wanted, run_name, _with_description(tags, description)))
     else:
         held = Held(*_start(experiment_id, run_name, nested, parent_run_id, _with_description(tags, description)))
     active.push(held)
@@ -112,15 +115,17 @@ def _start(
     parent_run_id: str | None,
     tags: dict[str, str],
 ) -> tuple[Run, MlflowClient]:
-    cell = next((held for held in active.chain() if held.kept), None)
-    client = cell.client if cell else MlflowClient()
+    cell = next((held for held in reversed(active.chain()) if held.kept), None)
+    client = cell.children[0] if cell else MlflowClient()
+    if cell is not None and client.store.uri != cell.uri:
+        nested = False  # the cell has chosen an experiment of another store, which knows nothing of its run
     parent = _parent(client, nested, parent_run_id)
     if parent is not None:
         tags[PARENT] = parent
     if experiment_id is not None:
         chosen = str(experiment_id)
     else:
-        chosen = cell.run.info.experiment_id if cell else experiment_for_runs(client)
+        chosen = cell.children[1] if cell else experiment_for_runs(client)
     try:
         context = {**context_tags(), **(source_of(cell.run) if cell else {}), **process_tags()}
         return client.create_run(chosen, tags={**context, **tags}, run_name=run_name), client

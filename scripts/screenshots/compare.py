@@ -58,7 +58,7 @@ def file(*path: str) -> Act:
 
 
 def run_scripts(page: Page) -> None:
-    page.get_by_role("button", name="run them").first.click()
+    page.get_by_role("button", name="Run scripts").first.click()
     page.frame_locator(".nbt-sandbox").first.frame_locator("iframe").locator(".main-svg").first.wait_for(timeout=PLOTLY)
 
 

@@ -147,7 +147,7 @@ def test_a_strangers_page_with_scripts_reaches_neither_us_nor_a_network(shown: S
     inner = page.frame_locator(".nbt-sandbox").first.frame_locator("iframe")
     expect(inner.get_by_role("heading", name="Run 0")).to_be_visible()
     expect(inner.get_by_text("scripts ran")).to_have_count(0)
-    page.get_by_role("button", name="run them").first.click()
+    page.get_by_role("button", name="Run scripts").first.click()
     expect(inner.get_by_text("scripts ran")).to_be_visible()
     inner.get_by_role("button", name="leave").click()
     page.wait_for_timeout(300)
@@ -155,12 +155,14 @@ def test_a_strangers_page_with_scripts_reaches_neither_us_nor_a_network(shown: S
     assert all(not frame.url.startswith("https://evil") for frame in page.frames)
 
 
-def test_a_page_of_plotly_that_wants_its_script_from_a_network_gets_the_kernels(shown: Shown, runs: list[str]) -> None:
+def test_a_page_of_plotly_is_drawn_from_its_data_by_the_kernels_plotly(shown: Shown, runs: list[str]) -> None:
     page = shown(nbtrack.compare(*runs[:2], compare={"file": "figure.html"}))
     expect(page.get_by_text("This run has no such file.")).to_be_visible()
-    page.get_by_role("button", name="run them").click()
-    inner = page.frame_locator(".nbt-sandbox").frame_locator("iframe")
-    expect(inner.locator(".main-svg").first).to_be_visible(timeout=PLOTLY)
+    # Drawn from its data, without a script of its own.
+    expect(page.get_by_role("button", name="Run scripts")).to_have_count(0)
+    frame = page.frame_locator(".nbt-plotly-frame")
+    page.locator(".nbt-plotly-frame").scroll_into_view_if_needed()
+    expect(frame.locator(".main-svg").first).to_be_visible(timeout=PLOTLY)
 
 
 def test_a_failed_run_shows_its_error_and_traceback_before_all_else(shown: Shown, runs: list[str]) -> None:

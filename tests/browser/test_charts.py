@@ -56,7 +56,7 @@ def test_each_metric_of_the_selected_runs_has_a_panel_that_says_what_it_shows(pa
 
 def test_without_a_selection_the_first_runs_of_the_table_are_drawn_and_it_says_so(panel: Opener) -> None:
     page = panel(runs=30)
-    expect(page.get_by_text("The first 10 of the table: select runs to choose.")).to_be_visible()
+    expect(page.get_by_text("Showing the first 10 runs. Select runs to choose which are drawn.")).to_be_visible()
     expect(figure(page, "loss")).to_have_attribute("aria-label", re.compile("^loss: 10 runs"))
 
 
@@ -310,14 +310,14 @@ def test_a_run_is_hidden_and_shown_by_its_chip(panel: Opener) -> None:
 
 def test_a_panel_is_made_big_with_a_legend_by_value_and_small_again_by_escape(panel: Opener) -> None:
     page = panel(runs=3, selected=3)
-    page.get_by_label("Make loss big").click()
+    page.get_by_label("Expand loss").click()
     values = figure(page, "loss").locator(".nbt-legend td.nbt-number")
     expect(values).to_have_count(3)
     told = [float(text) for text in values.all_inner_texts()]
     assert told == sorted(told, reverse=True)
     page.keyboard.press("Escape")
     expect(page.locator(".nbt-legend")).to_have_count(0)
-    page.get_by_label("Make loss big").click()
+    page.get_by_label("Expand loss").click()
     figure(page, "loss").locator(".nbt-legend").get_by_role("button", name="boosting-1").click()
     expect(page.get_by_role("article", name="Run boosting-1")).to_be_visible()
 

@@ -34,7 +34,7 @@ def test_selected_runs_stand_side_by_side_with_the_best_value_marked(panel: Open
     expect(row(page, "stage").locator("td")).to_have_text(["final", "trial", "final"])
     expect(row(page, "description").locator("td").first).to_contain_text("Tried with forest")
     page = panel(runs=52, selected=52, tab="compare")
-    expect(page.get_by_text("The first 50 of 52 selected.")).to_be_visible()
+    expect(page.get_by_text("Showing the first 50 of 52 selected runs.")).to_be_visible()
     expect(page.locator("thead th .nbt-run-chip-name")).to_have_count(50)
 
 
@@ -144,7 +144,7 @@ def test_html_of_a_run_has_no_scripts_until_asked_and_never_reaches_the_page(pan
     frame = page.frame_locator("iframe").frame_locator("iframe")
     expect(frame.get_by_role("heading", name="A report")).to_be_visible()
     expect(frame.get_by_text("scripts ran")).to_have_count(0)
-    page.get_by_role("button", name="run them").click()
+    page.get_by_role("button", name="Run scripts").click()
     expect(frame.get_by_text("scripts ran")).to_be_visible()
     assert page.evaluate("() => window.stolen") is None
 

@@ -163,7 +163,7 @@ def test_a_direction_tracked_with_the_runs_is_respected(browser: Browser) -> Non
 
 
 def test_a_column_is_coloured_strongest_where_it_is_best(page: Page) -> None:
-    sheet(page, "metrics.loss").get_by_role("button", name="Colour by value").click()
+    sheet(page, "metrics.loss").get_by_role("button", name="Color by value").click()
     page.keyboard.press("Escape")
     page.click('[data-name="metrics.loss"]')
     place = page.locator('[data-name="metrics.loss"]').get_attribute("data-column")
@@ -193,7 +193,7 @@ def seeds() -> plain.Shown:
 def test_runs_equal_but_for_the_seed_become_groups_with_mean_and_deviation(browser: Browser) -> None:
     for page in opened(browser, seeds()):
         page.get_by_role("button", name="Group runs", exact=True).click()
-        page.get_by_role("button", name="Runs equal but for the seed").click()
+        page.get_by_role("button", name="Group repeats (same params except seed)").click()
         groups = page.locator(".nbt-group-row")
         expect(groups).to_have_count(4)
         expect(page.get_by_role("group", name="Groups drawn").get_by_role("button")).to_have_count(4)

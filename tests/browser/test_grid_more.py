@@ -39,7 +39,7 @@ def setting(page: Page, name: str) -> object:
 
 def test_a_column_is_kept_in_sight_with_the_mouse_and_let_go_with_the_keyboard(page: Page) -> None:
     page.set_viewport_size({"width": 600, "height": 680})
-    sheet(page, "params.lr").get_by_role("button", name="Keep in sight").click()
+    sheet(page, "params.lr").get_by_role("button", name="Pin column").click()
     assert setting(page, "pinned_columns") == ["params.lr"]
     heading = page.locator('.nbt-head[data-name="params.lr"]')
     cell = page.locator('.nbt-lines [data-line="3"] [data-column="2"]')
@@ -91,7 +91,7 @@ def test_the_menu_of_a_run_is_there_for_the_mouse_and_for_the_keyboard(page: Pag
     name = names(page)[0]
     page.locator("[data-line='0'] .nbt-name").click(button="right")
     menu = page.get_by_role("dialog", name=f"Actions on {name}")
-    menu.get_by_role("button", name="Keep on top").click()
+    menu.get_by_role("button", name="Pin to top").click()
     expect(page.locator(".nbt-pins .nbt-run-link")).to_have_text(name)
     expect(menu).to_have_count(0)
     expect(page.locator(".nbt-root :focus")).to_have_count(1)  # the menu has given the focus back
@@ -115,7 +115,7 @@ def test_one_click_puts_seeds_together_and_the_interval_is_a_students(browser: B
     # Two runs of one group stand under a third one of it.
     shown.frame.columns["tags.mlflow.parentRunId"] = Text.of([ids[0] if i in (4, 8) else None for i in range(24)])  # type: ignore[index]
     for page in opened(browser, shown):
-        page.get_by_role("button", name="Put seeds together").click()
+        page.get_by_role("button", name="Group repeats").click()
         expect(page.locator(".nbt-group-row")).to_have_count(4)
         deviation = float(column(page, "metrics.loss")[0].split("±")[1])
         page.evaluate("() => window.setView({ spread: 'ci' })")
@@ -192,7 +192,7 @@ def test_the_focus_stays_with_what_keys_delete_pin_move_and_hide(page: Page) -> 
     expect(heading).to_be_focused()
     expect(heading).to_have_attribute("data-column", "2")
     page.keyboard.press("Alt+ArrowDown")
-    page.get_by_role("button", name="Hide the column").press("Enter")
+    page.get_by_role("button", name="Hide column").press("Enter")
     expect(heading).to_have_count(0)
     expect(page.locator('.nbt-head[data-column="2"]')).to_be_focused()
     page.keyboard.press("Alt+ArrowDown")
@@ -263,10 +263,10 @@ def test_keys_of_the_table_are_kept_from_the_notebook_and_its_own_are_left_to_it
         page.keyboard.press(key)
         assert page.evaluate(ours) is expected, key
     page.keyboard.press("n")
-    page.get_by_label("Note", exact=True).fill("kept")
+    page.get_by_label("Description", exact=True).fill("kept")
     page.keyboard.press("Control+Enter")  # saves the note: the notebook must not run the cell as well
     assert page.evaluate(ours) is True
-    expect(page.get_by_label("Note", exact=True)).to_have_count(0)
+    expect(page.get_by_label("Description", exact=True)).to_have_count(0)
 
 
 def test_it_is_whole_at_twice_the_size_and_in_the_readers_own_colours(page: Page) -> None:

@@ -234,7 +234,7 @@ def test_text_fields_take_every_key_that_they_promise(notebook: Open, app: str) 
     keys.press("Control+v")
     expect(note).to_have_value("# words\n\n- one\n- two\nend ")
     keys.press("Tab")
-    expect(page.get_by_role("button", name="Save note")).to_be_focused()
+    expect(page.get_by_role("button", name="Save description")).to_be_focused()
     keys.press("Escape")
     expect(page.locator(".nbt-dialog")).to_have_count(0)
     for field in ("Filter runs", "Find metrics"):

@@ -209,7 +209,7 @@ def test_files_of_every_kind_run_nothing_outside_their_sandbox(
     page = watch.page
     page.get_by_role("button", name="Files", exact=True).click()
     page.get_by_role("treeitem", name="page.html", exact=False).click()
-    page.get_by_role("button", name="run them").click()
+    page.get_by_role("button", name="Run scripts").click()
     inner = page.frame_locator(".nbt-sandbox").frame_locator("iframe")
     expect(inner.get_by_text("scripts ran")).to_be_visible()
     page.wait_for_timeout(200)

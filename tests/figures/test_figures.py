@@ -84,7 +84,7 @@ def test_smoothing_draws_the_raw_line_faint_behind(store: list[str]) -> None:
 def test_an_expression_is_joined_by_steps(store: list[str]) -> None:
     drawn = figures.metric_history(store, "val/loss - loss")
     assert np.allclose(drawn.data[3].y, -1)
-    with pytest.raises(InvalidValueError, match="does not belong there"):
+    with pytest.raises(InvalidValueError, match="unexpected"):
         figures.metric_history(store, "loss +")
 
 
@@ -203,7 +203,53 @@ def test_importance_finds_what_a_metric_hangs_on_and_not_what_it_does_not() -> N
     share = {each.param: each.permutation or 0.0 for each in found.importances}
     assert abs(share["noise"]) < 0.1 < 0.3 < min(share["real"], share["both"])
     nothing = importances_of([("noise", [str(v) for v in noise])], rng.normal(size=120).tolist())
-    assert nothing.notes == ["Runs with alike params come to unlike results here: read nothing into this order."]
+    assert "could be chance" in nothing.notes[0]
+
+
+def test_importance_is_the_same_in_every_order_of_the_runs_and_never_more_than_is_explained() -> None:
+    rng = np.random.default_rng(1)
+    a, b = np.tile(["x", "y"], 30), np.repeat(["k", "l"], 30)
+    y = rng.normal(size=60) * 0.5 + (a == "y")
+    orders = (np.arange(60), np.argsort(-y), np.argsort(y), rng.permutation(60))
+    found = [importances_of([("a", a[o].tolist()), ("b", b[o].tolist())], y[o].tolist()) for o in orders]
+    assert all(each == found[0] for each in found)
+    explained = found[0].explained or 0.0
+    assert 0.4 < explained < 0.8
+    assert all((each.permutation or 0.0) <= explained + 1e-9 for each in found[0].importances)
+
+
+def test_a_text_that_each_run_has_once_says_nothing_about_the_metric() -> None:
+    rng = np.random.default_rng(0)
+    for n in (6, 19, 40):
+        folders = [f"out/{i:04x}" for i in rng.permutation(n)]
+        rates = [repr(float(v)) for v in rng.uniform(size=n)]
+        found = importances_of([("lr", rates), ("out_dir", folders)], rng.normal(size=n).tolist())
+        assert {each.param: each.correlation for each in found.importances}["out_dir"] == 0
+        assert any("out_dir" in note for note in found.notes)
+
+
+@pytest.mark.parametrize("n", [5, 20, 50])
+def test_noise_seldom_looks_like_more_than_chance(n: int) -> None:
+    rng = np.random.default_rng(n)
+    draws, alarms = 40, 0
+    for _ in range(draws):
+        params = [(name, [repr(float(v)) for v in rng.uniform(size=n)]) for name in "abc"]
+        found = importances_of([*params, ("opt", rng.choice(list("xyz"), n).tolist())], rng.normal(size=n).tolist())
+        alarms += found.chance is not None and found.chance <= 0.05
+    assert alarms <= 5  # of 40: more than 5 has a probability below 0.02 where 5 % are true
+
+
+def test_a_planted_param_comes_first_at_twenty_runs() -> None:
+    rng = np.random.default_rng(3)
+    first = 0
+    for _ in range(40):
+        x = rng.uniform(size=20)
+        params = [(name, [repr(float(v)) for v in rng.uniform(size=20)]) for name in "abc"]
+        found = importances_of(
+            [*params, ("x", [repr(float(v)) for v in x])], (3 * x + rng.normal(size=20) / 3).tolist()
+        )
+        first += found.importances[0].param == "x"
+    assert first >= 38
 
 
 def test_the_best_so_far_never_gets_worse(store: list[str]) -> None:

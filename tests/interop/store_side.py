@@ -272,6 +272,30 @@ def models_and_datasets_of_runs(store: Any) -> list[Any]:
     return [*found, store.get_run(run).data.metrics]
 
 
+@case
+def garbage(store: Any) -> list[Any]:
+    """What `mlflow gc` calls."""
+    made = store.create_experiment("x")
+    run, kept, model = run_in(store, made), run_in(store, made), store.create_logged_model(made, "m").model_id
+    store.update_run_info(run, RunStatus.FINISHED, 10, None)
+    store.update_run_info(kept, RunStatus.FINISHED, 10, None)
+    store.delete_run(run)
+    store.delete_logged_model(model)
+    found = [
+        store._get_deleted_runs() == [run],
+        store._get_deleted_runs(older_than=10_000_000),
+        store._get_deleted_logged_models() == [model],
+        answer(lambda: store._hard_delete_run(run)),
+        answer(lambda: store.get_run(run)),
+        answer(lambda: store._hard_delete_logged_model(model)),
+        answer(lambda: store.get_logged_model(model, allow_deleted=True)),
+        store.get_run(kept).info.status,
+    ]
+    store.delete_experiment(made)
+    gone = (store._hard_delete_experiment, store.get_experiment)
+    return [*found, *(answer(lambda call=call: call(made)) for call in gone), answer(lambda: store.get_run(kept))]
+
+
 def main() -> None:
     answers = {}
     for name, asked in CASES.items():

@@ -8,14 +8,17 @@ import os
 import struct
 import subprocess
 import sys
+import zlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from nbtrack.cli import main
 from nbtrack.entities import Run
-from nbtrack.errors import NbtrackWarning
+from nbtrack.errors import NbtrackWarning, StoreError
+from nbtrack.interop.imports import ms_of, wandb
 from nbtrack.interop.imports.wandb_log import records
 from nbtrack.stores import Store, open_store
 
@@ -171,7 +174,7 @@ def test_a_record_longer_than_a_block_is_put_together() -> None:
         room = block - at % block - 7
         piece, left = left[:room], left[room:]
         kind = 1 if not parts and not left else 2 if not parts else 3 if left else 4
-        parts.append(struct.pack("<IHB", 0, len(piece), kind) + piece)
+        parts.append(struct.pack("<IHB", zlib.crc32(bytes([kind]) + piece), len(piece), kind) + piece)
         at += 7 + len(piece)
     assert list(records(b":W&B\xe1\xbe\x00" + b"".join(parts))) == [record]
 
@@ -183,3 +186,167 @@ def test_a_folder_with_nothing_to_bring_is_an_error_that_says_so(
     assert main(["import", str(tmp_path / "empty"), "--store", str(tmp_path / "mlruns")]) == 2
     assert "no TensorBoard event files" in capsys.readouterr().err
     assert not (tmp_path / "mlruns").exists()
+
+
+def wandb_pieces(*bodies: bytes) -> bytes:
+    """A log whose blocks hold one whole record each."""
+    data = b":W&B\xe1\xbe\x00"
+    for body in bodies:
+        data += struct.pack("<IHB", zlib.crc32(b"\1" + body), len(body), 1) + body
+        data += b"\0" * (-len(data) % 32_768)
+    return data
+
+
+@pytest.mark.parametrize("at", [0, 4, 6, 20])  # in a checksum, a length, a kind, a body
+def test_damage_in_the_middle_of_a_wandb_log_is_told_and_the_rest_is_read(at: int) -> None:
+    bodies = [bytes([65 + number]) * 32_754 for number in range(4)]
+    data, lost = bytearray(wandb_pieces(*bodies)), list[int]()
+    data[32_768 + at] ^= 0x55
+    assert list(records(bytes(data), lost.append)) == [bodies[0], *bodies[2:]]
+    assert lost == [32_768]
+    lost.clear()
+    assert len(list(records(wandb_pieces(*bodies)[:-500], lost.append))) == 3
+    assert lost == [], "a log that ends in mid-record was killed, and is not damaged"
+
+
+def write_scalars(folder: Path, tag: str, points: list[tuple[int, float]], **options: Any) -> None:
+    from tensorboardX import SummaryWriter
+
+    with SummaryWriter(str(folder), **options) as writer:
+        for step, time in points:
+            writer.add_scalar(tag, step / 2, step, walltime=time)
+
+
+def bring(folder: Path, *words: str) -> int:
+    return main(["import", str(folder / "logs"), "--store", str(folder / "mlruns"), *words])
+
+
+@pytest.mark.parametrize("broken", [0, 3, 8])  # in the length, and in its checksum
+def test_a_wrong_length_in_an_event_file_is_told_with_how_much_is_missing(tmp_path: Path, broken: int) -> None:
+    write_scalars(tmp_path / "logs" / "run", "loss", [(step, 1e9 + step) for step in range(300)])
+    (file,) = (tmp_path / "logs" / "run").iterdir()
+    data, at = bytearray(file.read_bytes()), 0
+    for _ in range(100):
+        at += 16 + int.from_bytes(data[at : at + 8], "little")
+    data[at + broken] ^= 0x40
+    file.write_bytes(data)
+    with pytest.warns(
+        NbtrackWarning, match=r"damaged after event 100: the [\d,]+ bytes behind it, about \d\d\d events"
+    ):
+        assert bring(tmp_path) == 0
+
+
+def test_an_event_file_still_being_written_is_not_damaged(tmp_path: Path) -> None:
+    write_scalars(tmp_path / "logs" / "run", "loss", [(step, 1e9 + step) for step in range(30)])
+    (file,) = (tmp_path / "logs" / "run").iterdir()
+    for cut in (3, 20, 40):
+        file.write_bytes(file.read_bytes()[:-cut])
+        assert bring(tmp_path) == 0  # a warning would be an error
+
+
+def test_a_training_that_went_on_from_an_earlier_step_has_each_step_once(tmp_path: Path) -> None:
+    run = tmp_path / "logs" / "run"
+    write_scalars(run, "loss", [(step, 1e9 + step) for step in range(10)], filename_suffix=".1")
+    again = [(step, 2e9 + step) for step in range(5, 8)]
+    write_scalars(run, "loss", again, purge_step=5, filename_suffix=".2")
+    first, second = sorted(run.iterdir(), key=lambda path: path.suffix)
+    first.rename(run / "events.out.tfevents.1.a")
+    second.rename(run / "events.out.tfevents.2.a")
+    assert bring(tmp_path) == 0
+    store = open_store(tmp_path / "mlruns")
+    series = store.history(only(store, "run").info.run_id, "loss")
+    assert series.step.tolist() == list(range(8))
+    assert (series.timestamp[5:] > 1_500_000_000_000).all()
+
+
+def test_a_run_that_was_written_anew_after_its_import_is_told(tmp_path: Path) -> None:
+    run = tmp_path / "logs" / "run"
+    write_scalars(run, "loss", [(step, 1e9 + step) for step in range(10)])
+    (first,) = run.iterdir()
+    first.rename(run / "events.out.tfevents.1.a")
+    bring(tmp_path)
+    write_scalars(run, "loss", [(5, 2e9)], purge_step=5)
+    with pytest.warns(NbtrackWarning, match="written anew since it was imported"):
+        bring(tmp_path)
+    store = open_store(tmp_path / "mlruns")
+    assert len(store.history(only(store, "run").info.run_id, "loss")) == 11
+
+
+def test_names_that_collide_are_all_kept_and_brought_again_under_the_same_name(tmp_path: Path) -> None:
+    from tensorboardX import SummaryWriter
+    from tensorboardX.proto.summary_pb2 import Summary
+
+    def write(step: int) -> None:
+        with SummaryWriter(str(tmp_path / "logs" / "run"), filename_suffix=f".{step}") as writer:
+            for number, tag in enumerate(("loss", "loss/ce", "p#5", "p_5", "a@b", "x" * 300)):
+                made = Summary(value=[Summary.Value(tag=tag, simple_value=float(number))])
+                writer.file_writer.add_summary(made, step, walltime=1e9 + step)
+
+    write(0)
+    assert bring(tmp_path) == 0
+    write(1)
+    assert bring(tmp_path) == 0
+    store = open_store(tmp_path / "mlruns")
+    run = only(store, "run")
+    assert {"loss_", "loss/ce", "p_5", "p_5_2", "a_at_b", "x" * 250} == set(run.data.metrics)
+    assert all(len(store.history(run.info.run_id, name)) == 2 for name in run.data.metrics)
+    originals = json.loads(run.data.tags["nbtrack.original_names"])["metrics"]
+    assert (originals["loss_"], originals["p_5_2"]) == ("loss", "p#5")
+
+
+def test_a_deleted_run_is_skipped_or_brought_anew_as_asked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_scalars(tmp_path / "logs" / "a", "loss", [(0, 1e9)])
+    bring(tmp_path)
+    store = open_store(tmp_path / "mlruns")
+    store.delete_run(only(store, "a").info.run_id)
+    write_scalars(tmp_path / "logs" / "b", "loss", [(0, 1e9)])
+    assert bring(tmp_path) == 0
+    assert "deleted here. --deleted new" in capsys.readouterr().err
+    assert bring(tmp_path, "--deleted", "new") == 0
+    assert bring(tmp_path, "--deleted", "new") == 0
+    active = [row.run.info for row in store.snapshot().rows if row.run.info.lifecycle_stage == "active"]
+    assert sorted(info.run_name for info in active) == ["a", "b"]
+
+
+def test_times_that_are_none_spoil_nothing(tmp_path: Path) -> None:
+    odd = [(0, 1e9), (1, math.nan), (2, math.inf), (3, -math.inf), (4, 1e300), (5, 1e9 + 5)]
+    write_scalars(tmp_path / "logs" / "odd", "loss", odd)
+    write_scalars(tmp_path / "logs" / "z", "loss", [(0, 1e9)])
+    assert bring(tmp_path) == 0
+    store = open_store(tmp_path / "mlruns")
+    assert store.history(only(store, "odd").info.run_id, "loss").step.tolist() == list(range(6))
+    only(store, "z")
+
+
+def test_one_run_that_cannot_be_kept_does_not_stop_the_rest(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a", "b", "c"):
+        write_scalars(tmp_path / "logs" / name, "loss", [(0, 1e9)])
+    store = open_store(tmp_path / "mlruns")
+    real, calls = store.log_batch, list[str]()
+
+    def failing(run_id: str, *arguments: Any) -> None:
+        calls.append(run_id)
+        if list(dict.fromkeys(calls)).index(run_id) == 1:
+            raise StoreError("the disk is full")
+        real(run_id, *arguments)
+
+    monkeypatch.setattr(store, "log_batch", failing)
+    assert bring(tmp_path) == 1
+    assert "'b' was not brought whole: the disk is full" in capsys.readouterr().err
+    found = {row.run.info.run_name: row.run.info.status for row in store.snapshot().rows}
+    assert found == {"a": "FINISHED", "b": "FAILED", "c": "FINISHED"}
+    monkeypatch.undo()
+    assert bring(tmp_path) == 0, "the next time it is made whole"
+    assert only(store, "b").data.metrics == {"loss": 0.0}
+
+
+def test_deep_and_huge_values_of_wandb_are_read() -> None:
+    assert str(wandb._loaded("[" * 100_000 + "]" * 100_000)).startswith("[[")
+    nested: dict[str, Any] = {"a": 1}
+    for _ in range(200):
+        nested = {"b": nested}
+    assert len(list(wandb._flat("x", nested))) == 1
+    assert list(wandb._numbers("x", 10**400)) == []
+    assert ms_of(math.nan, 5) == ms_of("soon", 5) == ms_of(1e300, 5) == 5

@@ -99,7 +99,7 @@ def test_a_run_of_several_cells_has_its_fits_too(nb: Any) -> None:
 
 
 @pytest.mark.filterwarnings("error")
-def test_a_param_of_the_persons_wins_whether_written_before_or_after_the_fit(nb: Any) -> None:
+def test_what_the_person_logs_wins_before_and_after_the_fit_and_the_fit_over_plain_assignments(nb: Any) -> None:
     nb.cell(DATA + IMPORTS + "import nbtrack")
     nb.cell(
         "%%track -p penalty=mine\ntol = 'of my own'\nnbtrack.log_param('max_iter', 'before')\n"
@@ -109,7 +109,7 @@ def test_a_param_of_the_persons_wins_whether_written_before_or_after_the_fit(nb:
     assert "Warning" not in nb.output
     params = nb.run.data.params
     assert [params[key] for key in ("penalty", "tol", "max_iter", "C", "solver", "dual")] == [
-        "mine", "of my own", "before", "after", "lbfgs", "False",
+        "mine", "0.0001", "before", "after", "lbfgs", "False",
     ]  # fmt: skip
     (row,) = nb.store.snapshot().rows
     assert row.run.data.params == params

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import time
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import numpy as np
 import pytest
@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from nbtrack.frame import Frame, Numbers, Text
 from nbtrack.query import QueryError, complete, mask, order, parse, values
 from nbtrack.query.like import TWINS, fold, matcher
+from nbtrack.query.pattern import searcher
 from tests.golden.query_frames import frame_from
 from tests.golden.query_generated import made
 
@@ -168,3 +169,61 @@ def test_rows_are_values_then_nan_then_missing_and_equals_are_newest_first(
         return (1, 0.0) if math.isnan(cell) else (0, -cell if down else cell)
 
     assert order(frame, ["metrics.x DESC" if down else "metrics.x"]).tolist() == sorted(rows, key=place)
+
+
+DAYS = st.dates(datetime(2020, 1, 1).date(), datetime(2030, 1, 1).date())
+INSTANTS = st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))
+
+
+@unhurried
+@given(DAYS, DAYS, st.lists(INSTANTS, min_size=1, max_size=8), st.booleans())
+def test_a_date_is_the_whole_day_in_every_comparison(day: date, other: date, times: list[datetime], near: bool) -> None:
+    """Near: runs start at the edges of the day, where comparisons go wrong."""
+    midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    edges = [midnight + timedelta(milliseconds=ms) for ms in (-1, 0, 1, 86_399_999, 86_400_000)]
+    starts = edges if near else times
+    stamps = np.array([round(at.timestamp() * 1000) for at in starts], np.float64)
+    frame = Frame({"start_time": Numbers(stamps, np.zeros(len(stamps), np.bool_))}, len(stamps))
+    days = [at.date() for at in starts]
+    low, high = sorted((day, other))
+    wanted = {
+        f"= '{day}'": [each == day for each in days],
+        f"!= '{day}'": [each != day for each in days],
+        f"< '{day}'": [each < day for each in days],
+        f"<= '{day}'": [each <= day for each in days],
+        f"> '{day}'": [each > day for each in days],
+        f">= '{day}'": [each >= day for each in days],
+        f"IN ('{day}', '{other}')": [each in (day, other) for each in days],
+        f"NOT IN ('{day}', '{other}')": [each not in (day, other) for each in days],
+        f"BETWEEN '{low}' AND '{high}'": [low <= each <= high for each in days],
+        f"NOT BETWEEN '{low}' AND '{high}'": [not low <= each <= high for each in days],
+    }
+    assert {text: mask(frame, f"start_time {text}").tolist() for text in wanted} == wanted
+
+
+@pytest.mark.parametrize(
+    "pattern", ["(a+)+b", "(a|a)*b", "(x*)*z", "(.*),(.*),(.*),(.*),z", "(a?){30}a{30}b", "(a{0,99}){9}b"]
+)
+def test_no_pattern_takes_more_time_than_in_proportion_to_the_text(pattern: str) -> None:
+    """A matcher that tries and takes back would need longer than the universe is old."""
+    search = searcher(pattern)
+    assert search is not None
+    assert not search("a" * 3000 + "x" * 3000 + " y")
+    assert search("a" * 100 + "b") == (pattern[-1] == "b")
+
+
+@unhurried
+@given(st.text("ab|()*+?.\\wdsb ", max_size=12), st.text("ab1 -\n", max_size=10))
+def test_a_pattern_finds_what_re_finds(pattern: str, text: str) -> None:
+    search = searcher(pattern)
+    if search is not None:
+        assert search(text) == (re.search(pattern, text, re.ASCII) is not None)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "name"),
+    [(r"(a)\1", "backreferences"), ("a(?=b)", "lookahead"), ("(?<!a)b", "lookbehind"), ("(?P<n>a)", "named groups")],
+)
+def test_what_a_pattern_may_not_hold_is_refused_by_name(pattern: str, name: str) -> None:
+    with pytest.raises(QueryError, match=f"RLIKE takes no {name}"):
+        parse(f"run_name RLIKE '{pattern}'")

@@ -6,13 +6,14 @@ import json
 import math
 import re
 import time
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 import nbtrack
-from nbtrack.errors import NotAStoreError, NotFoundError, ReadOnlyError
+from nbtrack.errors import NotAStoreError, NotFoundError, ReadOnlyError, StoreError
 from nbtrack.stores import Store, open_store
 from tests.repository import git
 
@@ -264,3 +265,84 @@ def test_every_point_is_on_disk_when_the_call_returns_and_commits_make_runs(tmp_
     commit(root, "trained")
     (row,) = open_store(f"git+{root}").snapshot().rows
     assert (row.run.data.params["lr"], row.run.data.metrics["loss"]) == ("0.1", 1 / 3)
+
+
+def test_a_damaged_object_costs_only_its_own_commits(tmp_path: Path) -> None:
+    root = repository(tmp_path / "repo")
+    for number in range(4):
+        commit(
+            root, f"commit {number}", metrics_csv=METRICS.replace("0.5", f"0.{number}"), params_yml=f"lr: {number}\n"
+        )
+    blob = git(root, "rev-parse", "HEAD~1:metrics.csv").strip()
+    file = root / ".git" / "objects" / blob[:2] / blob[2:]
+    file.chmod(0o644)
+    file.write_bytes(file.read_bytes()[:-8] + b"damaged!")
+    snapshot = open_store(f"git+{root}").snapshot()
+    losses = {row.run.info.run_name: row.run.data.metrics.get("loss") for row in snapshot.rows}
+    assert losses == {"commit 3": 0.3, "commit 2": None, "commit 1": 0.1, "commit 0": 0.0}
+    (damage,) = snapshot.damages
+    assert "git fsck" in damage.remedy
+
+
+def test_a_git_that_takes_too_long_is_an_error_and_nothing_is_remembered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = repository(tmp_path / "repo")
+    commit(root, "one", metrics_csv=METRICS)
+    store = open_store(f"git+{root}")
+    with monkeypatch.context() as slow:
+        slow.setattr("nbtrack.stores.git.contents", _never)
+        with pytest.raises(StoreError, match="took too long"):
+            store.snapshot()
+    assert [row.run.data.metrics for row in store.snapshot().rows] == [{"loss": 0.5}]
+
+
+def _never(*_: object) -> list[tuple[str, bytes]]:
+    raise StoreError("git took too long")
+
+
+def test_commits_that_leave_nothing_are_no_runs(tmp_path: Path) -> None:
+    root = repository(tmp_path / "repo")
+    commit(root, "begun", metrics_csv="Name,Value,Timestamp,Step\n", params_yml="{}\n")
+    commit(root, "trained", metrics_csv=METRICS, params_yml="lr: 1\n")
+    commit(root, "header again", metrics_csv="Name,Value,Timestamp,Step\n")
+    (root / "metrics.csv").unlink()
+    commit(root, "metrics away")
+    commit(root, "retrained", metrics_csv=METRICS)
+    (root / "params.yml").unlink()
+    commit(root, "params away")
+    assert names(open_store(f"git+{root}")) == {"trained", "header again", "retrained"}
+    again = next(r.run for r in open_store(f"git+{root}").snapshot().rows if r.run.info.run_name == "header again")
+    assert (dict(again.data.params), dict(again.data.metrics)) == ({"lr": "1"}, {})
+
+
+def test_runs_carry_a_visible_label_and_the_repositorys_address(tmp_path: Path) -> None:
+    root = repository(tmp_path / "repo")
+    git(root, "remote", "add", "origin", "https://ada:secret@dagshub.com/ada/model.git")
+    commit(root, "one", metrics_csv=METRICS)
+    (row,) = open_store(f"git+{root}").snapshot().rows
+    assert row.run.data.tags["source"] == "Git"
+    assert row.run.data.tags["mlflow.source.git.repoURL"] == "https://dagshub.com/ada/model.git"
+
+
+def test_many_versions_of_a_long_file_are_read_one_after_the_other(tmp_path: Path) -> None:
+    root = repository(tmp_path / "repo")
+    body = "".join(f'"loss",{step}.5,1700000000000,{step}\n' for step in range(20_000))
+    stream = []
+    for number in range(40):
+        text = f'Name,Value,Timestamp,Step\n{body}"loss",{number},1700000000000,20000\n'
+        stream.append(
+            f"commit refs/heads/main\ncommitter A <a@b> {1_700_000_000 + number} +0000\ndata 1\nc\n"
+            f"M 644 inline metrics.csv\ndata {len(text)}\n{text}\n"
+        )
+    git(root, "fast-import", "--quiet", given="".join(stream))
+    tracemalloc.start()
+    try:
+        store = open_store(f"git+{root}")
+        rows = store.snapshot().rows
+        assert len(store.history(rows[0].run.info.run_id, "loss")) == 20_001
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert {row.metrics["loss"].last for row in rows} == set(map(float, range(40)))
+    assert peak < 20 * len(text)

@@ -21,7 +21,9 @@ const ATTRIBUTES: Record<string, string> = {
 
 /** The name column: it is always there, and stays in sight. */
 export const NAME = "run_name";
-const INTERNAL = /^tags\.(mlflow\.(?!note\.content$)|nbtrack\.)/;
+/** Of runs of several stores: which one has the run. Nobody can change it. */
+export const STORE = "tags.nbtrack.store";
+const INTERNAL = /^tags\.(mlflow\.(?!note\.content$)|nbtrack\.(?!store$))/;
 /** What has a header of its own above its columns. */
 export type Family = Exclude<Group, "attributes">;
 export const FAMILIES: readonly Family[] = ["params", "metrics", "tags"];
@@ -40,6 +42,7 @@ export function groupOf(name: string): Group {
 /** The name for people: without its group. */
 export function label(name: string): string {
   if (name === "tags.mlflow.note.content") return "Notes";
+  if (name === STORE) return "Store";
   return ATTRIBUTES[name] ?? (groupOf(name) === "attributes" ? name : name.slice(name.indexOf(".") + 1));
 }
 
@@ -132,7 +135,8 @@ export function worthShowing(frame: Frame, rows: Uint32Array, family: Family): s
   if (family === "metrics") return metricsToShow(frame, rows);
   return listed(frame)
     .get("tags")!
-    .filter((name) => !internal(name) && spread(frame.columns.get(name)!, rows) === "differs");
+    .filter((name) => !internal(name) && spread(frame.columns.get(name)!, rows) === "differs")
+    .sort((a, b) => Number(b === STORE) - Number(a === STORE));
 }
 
 /** Params that were varied; of a single run, all. */

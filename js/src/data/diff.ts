@@ -110,8 +110,9 @@ export function excerpt(pieces: readonly Piece[], context = 24): Piece[] {
     const [isFirst, isLast] = [at === 0, at === pieces.length - 1];
     const most = (isFirst || isLast ? 1 : 2) * context + 3;
     if (piece.text.length <= most) return piece;
-    const head = isFirst ? "" : piece.text.slice(0, context);
-    const tail = isLast ? "" : piece.text.slice(-context);
+    // Whole words, where there are any.
+    const head = isFirst ? "" : piece.text.slice(0, context).replace(/(\s)\S*$/, "$1");
+    const tail = isLast ? "" : piece.text.slice(-context).replace(/^\S*(?=\s)/, "");
     return { text: `${head}…${tail}`, changed: false };
   });
 }

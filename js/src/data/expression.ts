@@ -34,7 +34,7 @@ export function parseExpression(text: string, known: Iterable<string> = []): Tre
   const tokens = tokensOf(text, [...known].sort((a, b) => b.length - a.length));
   let at = 0;
   const stray = () =>
-    new ExpressionError(`'${text}' is no expression over metrics: ${tokens[at]?.text ?? "the end"} does not belong there.`);
+    new ExpressionError(`Can't read '${text}': unexpected ${tokens[at] ? `'${tokens[at].text}'` : "end"}. Use metric names, numbers and + − * / ( ).`);
   const sign = (signs: string) => {
     const token = tokens[at];
     if (token?.kind !== "sign" || !signs.includes(token.text)) return null;

@@ -1,27 +1,30 @@
 /**
- * Which params matter for a metric? Rank correlation, and what k nearest runs lose without a param.
+ * Which params matter for a metric? Rank correlation, and what the nearest runs explain no more without a param.
  *
- * Everything works on ranks, so that one diverged run does not speak for all. Few runs say little: below FEW nothing is
- * said, below ENOUGH no permutation importance, and where the nearest runs do not foretell the metric, that is told.
- * nbtrack/figures/importances.py is its twin.
+ * Everything works on ranks, so that one diverged run does not speak for all, and nothing depends on the order of the
+ * runs: of equally near ones each counts alike. What could be chance is said so: both measures are compared with those of
+ * the same runs with their results mixed up. nbtrack/figures/importances.py is its twin, docs/numbers.md explains it.
  */
 
+import { fnv1a } from "./hash";
 import { number } from "../query/values";
 
 export const ENOUGH = 20;
 const FEW = 4;
 const MOST = 400; // runs: the work grows with their square
 const NEIGHBOURS = 5;
-const SHUFFLES = 8;
+const SHUFFLES = 24;
+const DRAWS = 199; // of the test against chance
+const CHANCE = 0.05;
 const UNIT = 1_000_000; // distances are whole numbers, so that ties are ties in every language
 const WEAK = 0.1;
 
 export interface Importance {
   param: string;
-  /** Spearman's rho; for texts the correlation ratio of the ranks, without a sign. */
+  /** Spearman's rho; for texts the root of epsilon squared of the ranks, without a sign. */
   correlation: number;
   signed: boolean;
-  /** Share of the ranks' variance that is foretold no more; null where that is not said. */
+  /** Share of the ranks' variance that is explained no more; null where that is not said. */
   permutation: number | null;
   spread: number;
 }
@@ -30,48 +33,81 @@ export interface Found {
   /** The most important first. */
   importances: Importance[];
   runs: number;
-  /** Share of the ranks' variance that the nearest runs foretell. */
+  /** Share of the ranks' variance that the nearest runs explain. */
   explained: number | null;
   notes: string[];
+  /** How often mixed-up results show as much. */
+  chance: number | null;
 }
 
 type Texts = readonly (string | null)[];
+type Params = readonly (readonly [name: string, texts: Texts])[];
 
-/** Of runs with a finite value; params that are the same everywhere are left out. */
-export function importancesOf(params: readonly (readonly [name: string, texts: Texts])[], values: readonly (number | null)[]): Found {
-  let rows = values.flatMap((value, row) => (value !== null && Number.isFinite(value) ? [row] : []));
+/**
+ * Of runs with a finite value; params that are the same everywhere are left out. Of more than MOST runs those with the
+ * least hashes of their `ids` are taken, or of what they hold without ids.
+ */
+export function importancesOf(params: Params, values: readonly (number | null)[], ids: readonly string[] = []): Found {
+  let rows = inOneOrder(params, values);
   const runs = rows.length;
-  const nothing = (note: string): Found => ({ importances: [], runs, explained: null, notes: [note] });
+  const nothing = (note: string): Found => ({ importances: [], runs, explained: null, notes: [note], chance: null });
   if (runs < FEW) return nothing(`${runsText(runs)} with a value: too few to say anything.`);
   const notes: string[] = [];
   if (runs > MOST) {
-    rows = Array.from({ length: MOST }, (_, place) => rows[Math.floor((place * runs) / MOST)]);
-    notes.push(`${MOST} of ${runs} runs, evenly chosen.`);
+    const names = new Map(rows.map(({ row, content }) => [row, fnv1a(ids.length > 0 ? ids[row] : content.join("\n"))]));
+    const kept = new Set(rows.toSorted((a, b) => names.get(a.row)! - names.get(b.row)!).slice(0, MOST));
+    rows = rows.filter((each) => kept.has(each));
+    notes.push(`${MOST} of ${runs} runs, chosen by a hash of their ids.`);
   }
-  const target = ranks(rows.map((row) => values[row]!));
+  const target = ranks(rows.map(({ row }) => values[row]!));
   const cells = params
-    .map(([name, texts]) => ({ name, texts: rows.map((row) => texts[row]) }))
+    .map(([name, texts]) => ({ name, texts: rows.map(({ row }) => texts[row]) }))
     .filter(({ texts }) => texts.some((text) => text !== texts[0]));
   if (cells.length === 0) return nothing("No param varies among these runs.");
   if (target.every((rank) => rank === target[0])) return nothing("The metric is the same in all these runs.");
-  let lost: ReturnType<typeof permuted> | null = null;
-  if (runs < ENOUGH) notes.push(`${runsText(runs)}: correlations only, and with care. Permutation importance needs ${ENOUGH}.`);
-  else {
-    lost = permuted(cells.map(({ texts }) => codesOf(texts)), target);
-    if (lost.explained < WEAK) notes.push("Runs with alike params come to unlike results here: read nothing into this order.");
-  }
-  const importances = cells.map(({ name, texts }, i): Importance => {
-    const { correlation, signed } = correlate(texts, target);
-    return { param: name, correlation, signed, permutation: lost?.shares[i].mean ?? null, spread: lost?.shares[i].spread ?? 0 };
+  const measures = cells.map(({ texts }) => measureOf(texts));
+  const correlations = measures.map((measure) => measure.of(target));
+  const near = runs < ENOUGH ? null : permuted(cells.map(({ texts }) => codesOf(texts)), target);
+  if (near === null) notes.push(`${runsText(runs)}: correlations only, and with care. Permutation importance needs ${ENOUGH}.`);
+  const chance = chanceOf(measures, correlations, near, target);
+  const weak = near === null || near.explained < WEAK;
+  if (chance > CHANCE) notes.push(`This could be chance (p = ${chance.toFixed(2)}), so this ranking is not reliable.`);
+  else if (near !== null && weak) notes.push("Similar params gave very different results: only the correlation says something here.");
+  const once = cells.filter(({ texts }) => numeric(texts) === null && new Set(texts).size === texts.length).map(({ name }) => name);
+  if (once.length > 0) notes.push(`Another text in each run, which says nothing: ${once.join(", ")}.`);
+  const importances = cells.map(({ name }, i): Importance => ({
+    param: name,
+    correlation: correlations[i],
+    signed: measures[i].signed,
+    permutation: near?.shares[i].mean ?? null,
+    spread: near?.shares[i].spread ?? 0,
+  }));
+  const first = (each: Importance) => (weak ? 0 : (each.permutation ?? 0));
+  importances.sort((a, b) => first(b) - first(a) || Math.abs(b.correlation) - Math.abs(a.correlation) || (a.param < b.param ? -1 : 1));
+  return { importances, runs, explained: near?.explained ?? null, notes, chance };
+}
+
+interface Row {
+  row: number;
+  content: string[];
+}
+
+/** The runs with a finite value in the order of what they hold, however they came. */
+function inOneOrder(params: Params, values: readonly (number | null)[]): Row[] {
+  const named = params.toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  const rows = values.flatMap((value, row) =>
+    value !== null && Number.isFinite(value) ? [{ row, content: named.map(([name, texts]) => `${name}=${texts[row] ?? "None"}`) }] : [],
+  );
+  return rows.sort((a, b) => {
+    for (let i = 0; i < named.length; i++) if (a.content[i] !== b.content[i]) return a.content[i] < b.content[i] ? -1 : 1;
+    return values[a.row]! - values[b.row]!;
   });
-  importances.sort((a, b) => (b.permutation ?? 0) - (a.permutation ?? 0) || Math.abs(b.correlation) - Math.abs(a.correlation));
-  return { importances, runs, explained: lost?.explained ?? null, notes };
 }
 
 /** What must be known before the importances are believed; null where a note says it. */
-export function foretold({ explained, runs }: Found, metric: string): string | null {
-  if (explained === null || explained < WEAK) return null;
-  return `From the runs with the most similar params, ${Math.round(100 * explained)} % of how these ${runs} runs rank by ${metric} can be told.`;
+export function foretold({ explained, runs, chance }: Found, metric: string): string | null {
+  if (explained === null || explained < WEAK || (chance ?? 0) > CHANCE) return null;
+  return `Params explain ${Math.round(100 * explained)} % of the ranking by ${metric} (${runs} runs, nearest neighbors).`;
 }
 
 /** From 0; equal values share the mean of their ranks. */
@@ -91,17 +127,32 @@ export function numeric(texts: Texts): (number | null)[] | null {
   return found.some((value, at) => texts[at] !== null && (value === null || !Number.isFinite(value))) ? null : found;
 }
 
-function correlate(texts: Texts, target: readonly number[]): { correlation: number; signed: boolean } {
-  const values = numeric(texts);
-  if (values === null) return { correlation: ratio(texts, target), signed: false };
-  const here = values.flatMap((value, at) => (value === null ? [] : [at]));
-  if (here.length < FEW) return { correlation: 0, signed: true };
-  const x = centred(ranks(here.map((at) => values[at]!)));
-  const y = centred(ranks(here.map((at) => target[at])));
-  const dot = (a: readonly number[], b: readonly number[]) => a.reduce((sum, value, at) => sum + value * b[at], 0);
-  const size = Math.sqrt(dot(x, x) * dot(y, y));
-  return { correlation: size === 0 ? 0 : dot(x, y) / size, signed: true };
+/** How strongly a param goes with a target. */
+interface Measure {
+  signed: boolean;
+  of(target: readonly number[]): number;
 }
+
+function measureOf(texts: Texts): Measure {
+  const values = numeric(texts);
+  if (values === null) {
+    const words = [...new Set(texts)];
+    const groups = texts.map((text) => words.indexOf(text));
+    return { signed: false, of: (target) => epsilon(groups, words.length, target) };
+  }
+  const here = values.flatMap((value, at) => (value === null ? [] : [at]));
+  if (here.length < FEW) return { signed: true, of: () => 0 };
+  const x = centred(ranks(here.map((at) => values[at]!)));
+  const own = dot(x, x);
+  const of = (target: readonly number[]) => {
+    const y = centred(ranks(here.map((at) => target[at])));
+    const size = Math.sqrt(own * dot(y, y));
+    return size === 0 ? 0 : dot(x, y) / size;
+  };
+  return { signed: true, of };
+}
+
+const dot = (a: readonly number[], b: readonly number[]) => a.reduce((sum, value, at) => sum + value * b[at], 0);
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
@@ -110,14 +161,18 @@ function centred(values: readonly number[]): number[] {
   return values.map((value) => value - middle);
 }
 
-/** How much of the variance lies between the texts. */
-function ratio(texts: Texts, target: readonly number[]): number {
-  const groups = new Map<string | null, number[]>();
-  texts.forEach((text, at) => groups.set(text, [...(groups.get(text) ?? []), target[at]]));
+/** The root of epsilon squared: how much of the variance lies between the texts, less what chance puts there. */
+function epsilon(groups: readonly number[], count: number, target: readonly number[]): number {
+  if (count >= target.length) return 0;
+  const [sums, sizes] = [new Float64Array(count), new Float64Array(count)];
+  groups.forEach((group, at) => {
+    sums[group] += target[at];
+    sizes[group]++;
+  });
   const middle = mean(target);
-  let between = 0;
-  for (const group of groups.values()) between += group.length * (mean(group) - middle) ** 2;
-  return Math.sqrt(between / target.reduce((sum, value) => sum + (value - middle) ** 2, 0));
+  const within = target.reduce((sum, value, at) => sum + (value - sums[groups[at]] / sizes[groups[at]]) ** 2, 0);
+  const total = target.reduce((sum, value) => sum + (value - middle) ** 2, 0);
+  return Math.sqrt(Math.max(0, 1 - ((within / total) * (target.length - 1)) / (target.length - count)));
 }
 
 interface Codes {
@@ -141,19 +196,25 @@ function codesOf(texts: Texts): Codes {
 
 const apart = (ordered: boolean, a: number, b: number) => (!ordered || a < 0 || b < 0 ? (a === b ? 0 : UNIT) : Math.abs(a - b));
 
-function permuted(columns: readonly Codes[], target: readonly number[]) {
+interface Near {
+  explained: number;
+  /** Of what is explained, how much no more with each param mixed up. */
+  shares: { mean: number; spread: number }[];
+  weights: Float64Array;
+}
+
+function permuted(columns: readonly Codes[], target: readonly number[]): Near {
   const n = target.length;
   const together = new Float64Array(n * n);
   for (const { at, ordered } of columns) {
     for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) together[i * n + j] += apart(ordered, at[i], at[j]);
   }
-  const middle = mean(target);
-  const variance = mean(target.map((value) => (value - middle) ** 2));
-  const base = errorOf(together, target);
+  const weights = weightsOf(together, n);
+  const explained = explainedBy(weights, target);
   const moved = new Float64Array(n * n);
-  let state = 1;
   const shares = columns.map(({ at, ordered }) => {
-    const errors: number[] = [];
+    const found: number[] = [];
+    let state = 1;
     for (let k = 0; k < SHUFFLES; k++) {
       const shuffled = shuffle(n, state);
       state = shuffled.state;
@@ -164,38 +225,76 @@ function permuted(columns: readonly Codes[], target: readonly number[]) {
           moved[place] = together[place] - apart(ordered, at[i], at[j]) + apart(ordered, from, at[j]);
         }
       }
-      errors.push((errorOf(moved, target) - base) / variance);
+      found.push(Math.max(0, explained) - Math.max(0, explainedBy(weightsOf(moved, n), target)));
     }
-    const share = mean(errors);
-    return { mean: share, spread: Math.sqrt(errors.reduce((sum, error) => sum + (error - share) ** 2, 0) / (SHUFFLES - 1)) };
+    const share = mean(found);
+    return { mean: share, spread: Math.sqrt(found.reduce((sum, each) => sum + (each - share) ** 2, 0) / (SHUFFLES - 1)) };
   });
-  return { shares, explained: 1 - base / variance };
+  return { shares, explained, weights };
 }
 
-/** The mean squared error of foretelling each run from its nearest others; of runs as near the first ones. */
-function errorOf(distances: Float64Array, target: readonly number[]): number {
-  const n = target.length;
-  let sum = 0;
+/**
+ * How much each other run counts for each run: 1 if it is nearer than the last neighbor; those as near as that one share
+ * what is left.
+ */
+function weightsOf(distances: Float64Array, n: number): Float64Array {
+  const weights = new Float64Array(n * n);
   const best = new Float64Array(NEIGHBOURS);
-  const who = new Int32Array(NEIGHBOURS);
   for (let i = 0; i < n; i++) {
     best.fill(Infinity);
     for (let j = 0; j < n; j++) {
       const distance = distances[i * n + j];
       if (j === i || distance >= best[NEIGHBOURS - 1]) continue;
       let place = NEIGHBOURS - 1;
-      for (; place > 0 && best[place - 1] > distance; place--) {
-        best[place] = best[place - 1];
-        who[place] = who[place - 1];
-      }
+      for (; place > 0 && best[place - 1] > distance; place--) best[place] = best[place - 1];
       best[place] = distance;
-      who[place] = j;
     }
-    let near = 0;
-    for (const each of who) near += target[each];
-    sum += (near / NEIGHBOURS - target[i]) ** 2;
+    const last = best[NEIGHBOURS - 1];
+    let [nearer, level] = [0, 0];
+    for (let j = 0; j < n; j++) {
+      if (j === i) continue;
+      if (distances[i * n + j] < last) nearer++;
+      else if (distances[i * n + j] === last) level++;
+    }
+    for (let j = 0; j < n; j++) {
+      if (j === i || distances[i * n + j] > last) continue;
+      weights[i * n + j] = (distances[i * n + j] < last ? 1 : (NEIGHBOURS - nearer) / level) / NEIGHBOURS;
+    }
   }
-  return sum / n;
+  return weights;
+}
+
+/** The share of the variance that the weighted other runs explain. */
+function explainedBy(weights: Float64Array, target: readonly number[]): number {
+  const n = target.length;
+  const middle = mean(target);
+  let [error, variance] = [0, 0];
+  for (let i = 0; i < n; i++) {
+    let near = 0;
+    for (let j = 0; j < n; j++) near += weights[i * n + j] * target[j];
+    error += (near - target[i]) ** 2;
+    variance += (target[i] - middle) ** 2;
+  }
+  return 1 - error / variance;
+}
+
+/**
+ * How often mixed-up results show a correlation as strong, or as much explained: the smaller of the two shares, times two
+ * where both are asked.
+ */
+function chanceOf(measures: readonly Measure[], correlations: readonly number[], near: Near | null, target: readonly number[]): number {
+  const strongest = Math.max(...correlations.map(Math.abs)) - 1e-9;
+  const explained = near === null ? -Infinity : near.explained - 1e-9;
+  let [state, strong, asNear] = [1, 0, 0];
+  for (let draw = 0; draw < DRAWS; draw++) {
+    const shuffled = shuffle(target.length, state);
+    state = shuffled.state;
+    const mixed = shuffled.order.map((at) => target[at]);
+    if (measures.some((measure) => Math.abs(measure.of(mixed)) >= strongest)) strong++;
+    if (near !== null && explainedBy(near.weights, mixed) >= explained) asNear++;
+  }
+  const shares = near === null ? [strong] : [strong, asNear];
+  return Math.min(1, (shares.length * (1 + Math.min(...shares))) / (DRAWS + 1));
 }
 
 /** A permutation, the same in both languages, and the state from which to go on. */

@@ -39,9 +39,15 @@ const STEPS = [
   ...[1, 2, 5, 10, 20, 50, 100, 200, 365, 730, 1825, 3650].map((n) => n * DAY),
 ];
 
-/** Round times of the reader's own clock, in ms, each once. */
+/** Round times of the reader's own clock, in ms, each once. At least two, where a step that is finer by one gives so many. */
 export function timeTicks(min: number, max: number, most: number): number[] {
-  const by = STEPS.find((step) => (max - min) / step <= most) ?? STEPS[STEPS.length - 1];
+  const first = STEPS.findIndex((step) => (max - min) / step <= most);
+  const at = first < 0 ? STEPS.length - 1 : first;
+  const ticks = timesEvery(STEPS[at], min, max);
+  return ticks.length < 2 && at > 0 ? timesEvery(STEPS[at - 1], min, max) : ticks;
+}
+
+function timesEvery(by: number, min: number, max: number): number[] {
   const next = by <= HOUR ? evenly(min, by) : by < DAY ? byTheClock(min, by / HOUR) : byTheCalendar(min, by / DAY);
   const found: number[] = [];
   for (let i = 0; i < MOST_STEPS; i++) {

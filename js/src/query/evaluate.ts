@@ -151,18 +151,21 @@ function compare(held: Cells, op: string, value: Value, now: number): Mask {
     return spread(held, isNumber ? numberTest(held, op, value) : wordTest(held, op, value as string));
   }
   if (typeof value === "string" || typeof value === "bigint") return new Uint8Array(held.values.length);
-  if (typeof value === "object" && "day" in value && (op === "=" || op === "!=")) {
-    const inside = tested(held, ">=", value.day);
-    const before = tested(held, "<", value.day + DAY);
-    const wanted = op === "=" ? 1 : 0;
-    return fill(inside, (row) => +((inside[row] & before[row]) === wanted && !held.missing[row]));
-  }
+  if (typeof value === "object" && "day" in value) return comparedDay(held, op, value.day);
   return tested(held, op, instant(value, now));
 }
 
-function instant(value: Exclude<Value, string | bigint>, now: number): number {
-  if (typeof value === "number") return value;
-  return "now" in value ? now + value.now : value.day;
+/** A day is the whole day in each comparison: `<` is before it began, `<=` before it ended. A time of NaN is none. */
+function comparedDay(held: NumberColumn | MetricColumn, op: string, start: number): Mask {
+  if (op === "<" || op === ">=") return tested(held, op, start);
+  if (op === "<=") return tested(held, "<", start + DAY);
+  if (op === ">") return tested(held, ">=", start + DAY);
+  const [after, before] = [tested(held, ">=", start), tested(held, "<", start + DAY)];
+  return fill(after, (row) => (op === "=" ? after[row] & before[row] : after[row] ^ before[row]));
+}
+
+function instant(value: number | { now: number }, now: number): number {
+  return typeof value === "number" ? value : now + value.now;
 }
 
 type Test = (a: number, b: number) => boolean;

@@ -2,7 +2,7 @@
 
 import type { Kind } from "./columns";
 import type { Token } from "./lex";
-import { searcher } from "./pattern";
+import { refused, searcher } from "./pattern";
 import { QueryError, type Value } from "./tree";
 import { date, duration, exact, number } from "./values";
 
@@ -27,7 +27,11 @@ export function operand(token: Token, kind: Kind, op: string): Value {
   }
   if (kind === "label") checkLabel(token, value, op);
   if (op.endsWith("RLIKE") && typeof value === "string" && searcher(value) === null) {
-    const message = `RLIKE takes a regular expression such as '^run-[0-9]+$', and ${found(token)} is none.`;
+    const lacking = refused(value);
+    const message =
+      lacking === null
+        ? `RLIKE takes a regular expression such as '^run-[0-9]+$', and ${found(token)} is none.`
+        : `RLIKE takes no ${lacking}, so that no text holds it up: found ${found(token)}.`;
     throw new QueryError(message, token.start, token.end);
   }
   return value;

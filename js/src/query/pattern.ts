@@ -1,5 +1,6 @@
 /** Which regular expressions does RLIKE take? Those that nbtrack/query/pattern.py tells of, read as there. */
 
+import { compiled } from "./automaton";
 import { fold } from "./like";
 
 const SETS: Record<string, string> = { d: "0-9", w: "A-Za-z0-9_", s: " \\t\\n\\r\\f\\v" };
@@ -25,11 +26,27 @@ export function searcher(pattern: string): ((text: string) => boolean) | null {
   const source = translated(ignoring ? pattern.slice(IGNORING_CASE.length) : pattern, ignoring);
   if (source === null) return null;
   try {
-    const found = new RegExp(source, "u");
-    return ignoring ? (text) => found.test(fold(text)) : (text) => found.test(text);
+    new RegExp(source, "u"); // is it sound? RegExp would need exponential time for some texts
+    const search = compiled(source);
+    return ignoring ? (text) => search(fold(text)) : search;
   } catch {
     return null;
   }
+}
+
+const REFUSED: [name: string, sign: RegExp][] = [
+  ["backreferences", /\\[1-9]|\\k|\(\?P=/],
+  ["lookahead", /\(\?[=!]/],
+  ["lookbehind", /\(\?<[=!]/],
+  ["named groups", /\(\?P?</],
+  ["atomic groups", /\(\?>/],
+  ["possessive repeats", /[*+?}]\+/],
+];
+
+/** What of other regular expressions a pattern holds that RLIKE does not take, by its name. */
+export function refused(pattern: string): string | null {
+  const bare = pattern.replace(/\\\\|\[(?:\\.|[^\]\\])*\]/gs, "");
+  return REFUSED.find(([, sign]) => sign.test(bare))?.[0] ?? null;
 }
 
 function translated(pattern: string, ignoring: boolean): string | null {

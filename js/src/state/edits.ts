@@ -73,7 +73,7 @@ export function createEdits({ frame, outlet, name }: Around): Edits {
         notice.value = { words: lostTo(lost, rest.length, name), bad: true, anyway: { ...wish, runs: kept }, ...taken };
       } else await follow(frame, () => !left(change.id).some((run) => differs(frame.peek(), { ...change, runs: [run] })));
     } catch (error) {
-      notice.value = { words: `Not done: ${(error as Error).message}`, bad: true };
+      notice.value = { words: `Could not save: ${(error as Error).message}`, bad: true };
     }
     done(change.id);
   }
@@ -151,7 +151,7 @@ function told({ what, runs, key, value = "" }: Wish, name: (id: string) => strin
   if (what === "delete") return `Deleted ${which}.`;
   if (what === "restore") return `Restored ${which}.`;
   if (key === COLOR_TAG) return `Changed the color of ${which}.`;
-  if (key === NOTE) return `Changed the note of ${which}.`;
+  if (key === NOTE) return `Changed the description of ${which}.`;
   return what === "set_tag" ? `Set ${key} of ${which} to ${value}.` : `Removed ${key} from ${which}.`;
 }
 

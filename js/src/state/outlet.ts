@@ -15,7 +15,7 @@ export interface Ask {
 
 /** A change to runs, as a person wishes it. */
 export interface Wish {
-  what: Exclude<Edit, "save_view" | "drop_view" | "set_view" | "reset_view">;
+  what: Exclude<Edit, "purge" | "save_view" | "drop_view" | "set_view" | "reset_view">;
   runs: string[];
   key?: string;
   value?: string;

@@ -18,7 +18,7 @@ export type Life = "live" | "snapshot" | "lost";
 
 export interface Editing {
   runs: readonly string[];
-  what: "name" | "tags" | "note" | "color";
+  what: "name" | "tags" | "note" | "color" | "purge";
 }
 
 export interface State {
@@ -144,6 +144,6 @@ export const directionIn = ({ frame, view }: Pick<State, "frame" | "view">, metr
 /** Why runs cannot be changed here; null where they can. */
 export function whyNoEdits(state: State): string | null {
   if (state.life.value === "snapshot") return "This is a saved view: run its cell to change runs.";
-  if (state.life.value === "lost") return "The kernel is gone: restart it and run the cell to change runs.";
-  return state.status.value.store.read_only ? "This store can only be read." : null;
+  if (state.life.value === "lost") return "The kernel stopped: restart it and run the cell to change runs.";
+  return state.status.value.store.read_only ? "This store is read-only." : null;
 }

@@ -4,8 +4,10 @@ import { useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { setView, type State } from "../state/state";
 import { followSteps } from "../state/steps";
+import { canDock } from "../dock";
 import { useAnnouncements } from "./announce";
 import { EditDialog } from "./edit";
+import { useRoomOfPanel } from "./fit";
 import { Grid } from "./grid/grid";
 import { useHost } from "./host";
 import { Keys } from "./keys";
@@ -17,7 +19,9 @@ import { Toolbar } from "./toolbar";
 
 export function App({ state }: { state: State }) {
   const root = useRef<HTMLDivElement>(null);
-  const { height } = state.view.value;
+  const { height, docked } = state.view.value;
+  const panel = useRoomOfPanel(root).value;
+  const isBeside = docked && state.life.value === "live" && canDock();
   const help = useSignal(false);
   useHost(root);
   useTicks(state);
@@ -27,7 +31,7 @@ export function App({ state }: { state: State }) {
     <div
       ref={root}
       class="nbt-root nbt-app"
-      style={{ height: `${height}px` }}
+      style={{ height: isBeside ? "100%" : `${panel ?? height}px` }}
       tabIndex={-1}
       onKeyDown={(event) => {
         if (!pressAnywhere(state, root.current!, event, () => (help.value = !help.value))) return;
@@ -39,14 +43,16 @@ export function App({ state }: { state: State }) {
       <EditNotice state={state} />
       <Body state={state} />
       <Notes state={state} />
-      <Split
-        class="nbt-bottom"
-        label="Height of the dashboard"
-        value={height}
-        least={240}
-        most={2000}
-        change={(to) => setView(state, { height: Math.round(to) })}
-      />
+      {!isBeside && panel === null && (
+        <Split
+          class="nbt-bottom"
+          label="Height of the dashboard"
+          value={height}
+          least={240}
+          most={2000}
+          change={(to) => setView(state, { height: Math.round(to) })}
+        />
+      )}
       {state.editing.value && <EditDialog state={state} editing={state.editing.value} />}
       {help.value && <Keys close={() => (help.value = false)} />}
       <div class="nbt-sr" role="status" aria-live="polite">

@@ -1,5 +1,6 @@
 /** Which color is a run's? One for ever, from its id or as a person chose it; shown runs of near colors differ in dash and marker. */
 
+import { fnv1a } from "../data/hash";
 import { text, type Frame } from "../data/frame";
 import { COLOR_TAG, COLORS, DASHES, MARKERS, NEAR_COLORS } from "../palette";
 
@@ -22,7 +23,7 @@ export function orderedInks(names: readonly string[]): ReadonlyMap<string, Ink> 
   return remembered(names, NONE, (name) => COLORS[places.get(name)! % COLORS.length]);
 }
 
-export const colorOfId = (id: string): string => COLORS[hash(id) % COLORS.length];
+export const colorOfId = (id: string): string => COLORS[fnv1a(id) % COLORS.length];
 
 /** The colors that people chose: from the tag of a run, else from those kept for a store that can only be read. */
 export function chosenColors(frame: Frame, ids: readonly string[], kept: Readonly<Record<string, string>>): ReadonlyMap<string, string> {
@@ -87,10 +88,4 @@ function oklab(color: string): readonly [number, number, number] {
     1.9779984951 * l - 2.428592205 * m + 0.4505937099 * s,
     0.0259040371 * l + 0.7827717662 * m - 0.808675766 * s,
   ];
-}
-
-function hash(text: string): number {
-  let h = 2166136261;
-  for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 16777619);
-  return h >>> 0;
 }

@@ -2,7 +2,7 @@
 
 import { useSignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { internal } from "../data/columns";
+import { internal, STORE } from "../data/columns";
 import { text } from "../data/frame";
 import { NOTE } from "../state/edits";
 import type { Editing, State } from "../state/state";
@@ -11,8 +11,9 @@ import { COLOR_TAG, COLORS } from "../palette";
 import { chosenColors, colorOfId } from "./color";
 import { Icon } from "./icons";
 import { Line } from "./line";
+import { Purge } from "./purge";
 
-const TITLES = { name: "Rename", tags: "Tags of", note: "Note of", color: "Color of" };
+const TITLES = { name: "Rename", tags: "Tags of", note: "Description of", color: "Color of", purge: "Delete permanently:" };
 
 export function EditDialog({ state, editing }: { state: State; editing: Editing }) {
   const sheet = useRef<HTMLDivElement>(null);
@@ -48,6 +49,7 @@ export function EditDialog({ state, editing }: { state: State; editing: Editing 
       {what === "tags" && <Tags state={state} runs={runs} close={close} />}
       {what === "note" && <Note state={state} runs={runs} close={close} />}
       {what === "color" && <Color state={state} runs={runs} close={close} />}
+      {what === "purge" && <Purge state={state} runs={runs} close={close} />}
     </div>
   );
 }
@@ -128,8 +130,8 @@ function Note({ state, runs, close }: PartProps) {
     <>
       <textarea
         class="nbt-input"
-        aria-label="Note"
-        placeholder="What was this about? Markdown is kept as it is."
+        aria-label="Description"
+        placeholder="Notes in Markdown"
         value={draft.value}
         onInput={(event) => (draft.value = event.currentTarget.value)}
         onKeyDown={(event) => {
@@ -141,12 +143,12 @@ function Note({ state, runs, close }: PartProps) {
       />
       <div class="nbt-dialog-row">
         <button class="nbt-button" disabled={draft.value === (before ?? "")} onClick={save}>
-          Save note
+          Save description
         </button>
         <button class="nbt-plain" onClick={close}>
           Cancel
         </button>
-        {before === null && runs.length > 1 && <span class="nbt-dim">Replaces the notes of all {runs.length} runs.</span>}
+        {before === null && runs.length > 1 && <span class="nbt-dim">Replaces the descriptions of all {runs.length} runs.</span>}
       </div>
     </>
   );
@@ -155,7 +157,7 @@ function Note({ state, runs, close }: PartProps) {
 function Tags({ state, runs, close }: PartProps) {
   const frame = state.table.frame.value;
   const has = (name: string) => runs.some((run) => text(frame, name, frame.rowOf.get(run) ?? -1) !== null);
-  const names = [...frame.columns.keys()].filter((name) => name.startsWith("tags.") && !internal(name) && name !== `tags.${NOTE}` && has(name));
+  const names = [...frame.columns.keys()].filter((name) => name.startsWith("tags.") && !internal(name) && name !== `tags.${NOTE}` && name !== STORE && has(name));
   const fresh = useSignal({ key: "", value: "" });
   const key = useRef<HTMLInputElement>(null);
   const set = (key: string, value: string) => void state.edits.make({ what: "set_tag", runs: [...runs], key, value });

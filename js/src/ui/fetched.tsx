@@ -9,7 +9,7 @@ export type Fetched<T> = { is: "waiting" } | { is: "here"; value: T } | { is: "r
 
 const WHY_NOT = {
   snapshot: "Files are not saved with the notebook: run it to see them.",
-  lost: "The kernel is gone: restart it and run the cell to see this.",
+  lost: "The kernel stopped: restart it and run the cell to see this.",
 };
 
 /** Asks when `name` changes, and again when a kernel comes back. */

@@ -20,7 +20,7 @@ export function SeedButton({ state }: { state: State }) {
   const on = same(group, seedless);
   if (!on && !repeats(frame.value, seedless, scopeRows.value)) return null;
   return (
-    <button class="nbt-button" aria-pressed={on} aria-label="Put seeds together" title="Put runs together that are equal but for the seed" onClick={() => by(state, on ? [] : seedless)}>
+    <button class="nbt-button" aria-pressed={on} aria-label="Group repeats" title="Group repeats (same params except seed)" onClick={() => by(state, on ? [] : seedless)}>
       <Icon name="seed" />
       <span class="nbt-roomy">Seeds</span>
     </button>
@@ -55,12 +55,12 @@ function Sheet({ state, close }: { state: State; close: () => void }) {
   return (
     <>
       <button class="nbt-act" aria-pressed={seedless.length > 0 && same(group, seedless)} disabled={seedless.length === 0} onClick={() => (by(state, seedless), close())}>
-        <Icon name="seed" /> Runs equal but for the seed
+        <Icon name="seed" /> Group repeats (same params except seed)
       </button>
       <Choices what="a column" sections={[{ choices }]} change={(name) => by(state, toggle(group, name))} />
       {group.length > 0 && <Spreads state={state} />}
       <button class="nbt-act" disabled={group.length === 0} onClick={() => (by(state, []), close())}>
-        <Icon name="close" /> No groups
+        <Icon name="close" /> Ungroup
       </button>
     </>
   );
@@ -70,7 +70,7 @@ function isOffered(name: string): boolean {
   return (["params", "tags"].includes(groupOf(name)) && !internal(name)) || ["experiment_id", "status", "user_id"].includes(name);
 }
 
-const SAYS: Record<Spread, string> = { sd: "± deviation", ci: "± 95 % interval", minmax: "least – greatest" };
+const SAYS: Record<Spread, string> = { sd: "± deviation", ci: "± 95 % interval", minmax: "min – max" };
 
 function Spreads({ state }: { state: State }) {
   return (

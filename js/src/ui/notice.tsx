@@ -12,7 +12,7 @@ export function EditNotice({ state }: { state: State }) {
   return (
     <div class={`nbt-notice${said.bad ? " nbt-notice-bad" : ""}`} role={said.bad ? "alert" : "status"}>
       <span class="nbt-ellipsis">{said.words}</span>
-      {waits && <span class="nbt-dim">waiting for the kernel</span>}
+      {waits && <span class="nbt-dim">Waiting for the kernel</span>}
       {undo.length > 0 && (
         <button class="nbt-button" title="Ctrl+Z in the table" onClick={() => void state.edits.undo()}>
           Undo

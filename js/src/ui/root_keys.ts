@@ -1,6 +1,7 @@
 /** Which keys act wherever in the dashboard the focus is, except in a text field? */
 
 import type { State } from "../state/state";
+import { toggleFullScreen } from "./fit";
 
 const TO_TABLE = new Set(["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "Home", "End", "PageUp", "PageDown"]);
 
@@ -11,6 +12,7 @@ export function pressAnywhere(state: State, root: HTMLElement, event: KeyboardEv
   if (event.ctrlKey || event.metaKey) return event.key === "z" && !event.shiftKey && undo(state);
   if (event.key === "/") root.querySelector<HTMLElement>(".nbt-filter-input")?.focus();
   else if (event.key === "?") toggleHelp();
+  else if (event.key === "f" && !event.shiftKey) toggleFullScreen(root);
   // Where a press on a gap left the focus with the dashboard itself, the keys go to the table.
   else if (event.key === "Escape" || (target === root && TO_TABLE.has(event.key))) focusTable(root);
   else return false;

@@ -36,14 +36,20 @@ export function itemsFor(state: State, runs: readonly string[]): Item[] {
   const edit = (what: Editing["what"]) => () => (state.editing.value = { runs, what });
   const make = (what: "delete" | "restore", runs: string[]) => () => void state.edits.make({ what, runs });
   const items: (Item | false)[] = [
-    { icon: "pin", words: all(pinned) ? "No longer on top" : "Keep on top", key: "p", does: () => pin(state, runs) },
+    { icon: "pin", words: all(pinned) ? "Unpin" : "Pin to top", key: "p", does: () => pin(state, runs) },
     { icon: "eye", words: all(hidden) ? "Show in charts" : "Hide in charts", key: "h", does: () => hide(state, runs) },
     { icon: "edit", words: "Rename …", key: "F2", does: edit("name"), disabled },
     { icon: "tag", words: "Tags …", key: "t", does: edit("tags"), disabled },
-    { icon: "note", words: "Note …", key: "n", does: edit("note"), disabled },
+    { icon: "note", words: "Description …", key: "n", does: edit("note"), disabled },
     { icon: "heat", words: "Color …", does: edit("color"), disabled: state.life.value !== "live" },
     rest.length > 0 && { icon: "close", words: "Delete", key: "Del", does: make("delete", rest), disabled },
     gone.length > 0 && { icon: "check", words: "Restore", does: make("restore", gone), disabled },
+    gone.length > 0 && {
+      icon: "close",
+      words: "Delete permanently …",
+      does: () => (state.editing.value = { runs: gone, what: "purge" }),
+      disabled,
+    },
   ];
   return items.filter((item) => item !== false);
 }

@@ -6,6 +6,7 @@ import { codeFor } from "../state/code";
 import { resetView, whyNoEdits, type State } from "../state/state";
 import { put } from "./clipboard";
 import { exportItems } from "./export_menu";
+import { toggleFullScreen } from "./fit";
 import { csv, groupsCsv, groupsMarkdown, markdown } from "./grid/copy";
 import { chosenRows } from "./grid/mouse";
 import { Icon } from "./icons";
@@ -41,7 +42,8 @@ export function ExportMenu({ state }: { state: State }) {
     grouped && { icon: "group", words: "Groups as CSV", does: () => put(state, ...together(groupsCsv)) },
     { icon: "code", words: "Python code for this table", does: () => put(state, codeFor(state), "Python code for this table") },
     ...exportItems(state, () => place.current!.closest<HTMLElement>(".nbt-root")!, () => table(csv)[0]),
-    { heading: "View", icon: "views", words: "Reset view", does: () => resetView(state) },
+    { heading: "View", icon: "expand", words: "Full screen", key: "f", does: () => toggleFullScreen(place.current!.closest<HTMLElement>(".nbt-root")!) },
+    { icon: "views", words: "Reset view", does: () => resetView(state) },
   ];
   return (
     <span ref={place} class="nbt-export">

@@ -33,7 +33,7 @@ export const statusWords = (status: string): string => STATUS[status]?.[1] ?? st
 
 export function StatusBadge({ status, bare = false }: { status: string; bare?: boolean }) {
   const [icon, said] = STATUS[status] ?? ["scheduled", status];
-  const why = status === ABANDONED ? "Left open by a kernel that is gone" : undefined;
+  const why = status === ABANDONED ? "Not ended: its kernel stopped" : undefined;
   return (
     <span class={`nbt-state nbt-state-${icon}`} title={why}>
       <Icon name={icon} size={13} />

@@ -1,7 +1,8 @@
 /** What stands above the table: which experiments, which runs, which columns, and whether this is live. */
 
 import { useSignal } from "@preact/signals";
-import type { State } from "../state/state";
+import { canDock } from "../dock";
+import { setView, type State } from "../state/state";
 import { ColumnPicker } from "./columns/picker";
 import { Experiments } from "./experiments";
 import { FilterBox, FilterProblem, type Wrong } from "./filter/box";
@@ -26,6 +27,7 @@ export function Toolbar({ state, help }: { state: State; help: () => void }) {
         <ColumnPicker state={state} />
         <Views state={state} />
         <ExportMenu state={state} />
+        <DockButton state={state} />
         <button class="nbt-button nbt-help-button" aria-label="Keys" title="Keys (?)" onClick={help}>
           ?
         </button>
@@ -33,6 +35,18 @@ export function Toolbar({ state, help }: { state: State; help: () => void }) {
       </div>
       <FilterProblem wrong={wrong} />
     </>
+  );
+}
+
+/** Where the host has room beside the notebook. */
+function DockButton({ state }: { state: State }) {
+  if (state.life.value !== "live" || !canDock()) return null;
+  const { docked } = state.view.value;
+  const words = docked ? "Move back into the notebook" : "Open beside the notebook";
+  return (
+    <button class="nbt-button" aria-pressed={docked} aria-label={words} title={words} onClick={() => setView(state, { docked: !docked })}>
+      <Icon name="dock" />
+    </button>
   );
 }
 
@@ -61,8 +75,8 @@ function Selection({ state }: { state: State }) {
 }
 
 const LIVES = {
-  live: ["live", "Joined to the kernel: changes appear as they happen"],
-  snapshot: ["saved", "A saved view: everything that is here works without a kernel; it shows no changes. Not live right after its cell ran? Then JupyterLab lacks ipywidgets: pip install anywidget where JupyterLab is installed"],
+  live: ["live", "Connected to the kernel: updates appear live"],
+  snapshot: ["saved", "Saved copy. It works without a kernel but does not update. If you just ran the cell, install anywidget where JupyterLab runs: pip install anywidget"],
   lost: ["disconnected", "The kernel has stopped: this shows the last known state"],
 } as const;
 
@@ -75,7 +89,7 @@ function LifeBadge({ state }: { state: State }) {
     <span class={`nbt-life nbt-life-${state.life.value}`} title={title}>
       <span class="nbt-roomy">{words}</span>
       {state.hasUnsavedView.value && <span title={UNSAVED}> · changes not saved</span>}
-      {waiting > 0 && <span title="Requests that wait for the kernel"> · {waiting} waiting</span>}
+      {waiting > 0 && <span title="Requests waiting for the kernel"> · {waiting} waiting</span>}
     </span>
   );
 }

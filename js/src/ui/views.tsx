@@ -30,8 +30,8 @@ function Sheet({ state, close }: { state: State; close: () => void }) {
     draft.value = "";
   };
   const open = (view: unknown) => {
-    const { focus, tab, height } = state.view.peek();
-    state.view.value = { ...completeView(view), focus, tab, height };
+    const { focus, tab, height, docked } = state.view.peek();
+    state.view.value = { ...completeView(view), focus, tab, height, docked };
     close();
   };
   return (
@@ -40,7 +40,7 @@ function Sheet({ state, close }: { state: State; close: () => void }) {
         <input class="nbt-input" aria-label="Name of the view" placeholder="Save this view as …" value={draft.value} onInput={(event) => (draft.value = event.currentTarget.value)} />
       </Line>
       {wrong.value !== "" && <div class="nbt-dim nbt-more" role="alert">{wrong.value}</div>}
-      {views.value !== null && Object.keys(views.value).length === 0 && <div class="nbt-dim nbt-more">None yet. Python opens one by its name: nbtrack.dashboard(view="…")</div>}
+      {views.value !== null && Object.keys(views.value).length === 0 && <div class="nbt-dim nbt-more">No saved views yet. Open one in Python with nbtrack.dashboard(view="…")</div>}
       {Object.entries(views.value ?? {}).map(([name, view]) => (
         <div key={name} class="nbt-dialog-row">
           <button class="nbt-act nbt-view" onClick={() => open(view)}>

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { automatic, durations, groupOf, label } from "../../src/data/columns";
+import { automatic, durations, groupOf, internal, label, STORE, worthShowing } from "../../src/data/columns";
 import { frameOf, type Column, type NumberColumn, type TextColumn } from "../../src/data/frame";
 import { sortings, toggled } from "../../src/data/order";
 
@@ -153,4 +153,22 @@ test("of a metric that should be high the greatest come first at the first click
   expect(toggled([], "metrics.acc", false, how)).toEqual(["metrics.acc DESC"]);
   expect(toggled(["metrics.acc DESC"], "metrics.acc", false, how)).toEqual(["metrics.acc ASC"]);
   expect(toggled(["metrics.acc ASC"], "metrics.acc", false, how)).toEqual([]);
+});
+
+test("the store of runs of several stores is a column that is shown first among the tags, and no tag of its own", () => {
+  const several = frameOf(
+    2,
+    new Map<string, Column>([
+      ["run_id", words("a", "b")],
+      ["run_name", words("x", "y")],
+      ["status", words("FINISHED", "FINISHED")],
+      ["tags.kind", words("one", "other")],
+      ["tags.nbtrack.process", words("p", "q")],
+      [STORE, words("./mlruns", "git+.")],
+    ]),
+  );
+  expect(label(STORE)).toBe("Store");
+  expect(internal(STORE)).toBe(false);
+  expect(worthShowing(several, Uint32Array.of(0, 1), "tags")).toEqual([STORE, "tags.kind"]);
+  expect(worthShowing(several, Uint32Array.of(0), "tags")).toEqual([]);
 });

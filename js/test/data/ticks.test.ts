@@ -20,3 +20,8 @@ test("an axis of time has round hours and days of the reader's clock", () => {
   expect(told).toEqual([12, 18, 0, 6, 12, 18, 0, 6]);
   expect(timeTicks(at("2026-03-01T10:13:00"), at("2026-03-20T10:13:00"), 5).every((tick) => new Date(tick).getHours() === 0)).toBe(true);
 });
+
+test("eight minutes in a narrow chart have more than one tick", () => {
+  const start = new Date(2026, 10, 30, 5, 22, 10).getTime();
+  expect(timeTicks(start, start + 7 * 60_000, 3).length).toBeGreaterThan(1);
+});

@@ -10,14 +10,16 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from nbtrack.entities import RunStatus
 from nbtrack.errors import warn_once
-from nbtrack.interop.imports import Found, below, theirs
+from nbtrack.interop.imports import Found, Unread, below, kept_apart, ms_of, theirs
 from nbtrack.interop.imports.wandb_log import records
 
+DEEPEST = 32  # levels of nested values that become names with dots
 OWN = frozenset({"_step", "_timestamp", "_runtime", "_wandb"})
 LARGEST = 4 << 30  # bytes of a log
 NOTE = "mlflow.note.content"
@@ -27,9 +29,9 @@ def files_of(place: Path) -> list[Path]:
     return [path for path in below(place, ".wandb") if path.suffix == ".wandb"]
 
 
-def runs(place: Path, files: Sequence[Path]) -> Iterator[Found]:
+def runs(place: Path, files: Sequence[Path]) -> Iterator[Found | Unread]:
     for path in files:
-        found = _run(path)
+        found = kept_apart(str(path), _run, path)
         if found is not None:
             yield found
 
@@ -38,6 +40,7 @@ def _run(path: Path) -> Found | None:
     """None for a log that does not get as far as to say which run it is."""
     found: Found | None = None
     summary: dict[str, Any] = {}
+    printed: list[bytes] = []
     for record in _records(path):
         kind = record.WhichOneof("record_type")
         if kind == "run" and found is None:
@@ -45,9 +48,14 @@ def _run(path: Path) -> Found | None:
         if kind == "summary":
             summary.update((".".join(where), value) for where, value in _items(record.summary.update))
         elif found is not None and kind:
-            _take(found, kind, getattr(record, kind))
+            try:
+                _take(found, kind, getattr(record, kind), printed)
+            except (ValueError, TypeError, OverflowError, RecursionError, AttributeError, KeyError):
+                found.left_out[f"record of kind {kind} that cannot be read"] += 1
     if found is None:
         return None
+    if printed:
+        found.files["output.txt"] = b"".join(printed)
     if found.end is None:  # no record of its end: it was killed, or is still running
         found.status = RunStatus.KILLED
         found.end = max((p.timestamp for points in found.points.values() for p in points), default=found.start)
@@ -61,13 +69,19 @@ def _records(path: Path) -> Iterator[Any]:
     if path.stat().st_size > LARGEST:
         warn_once(f"'{path}' has more than {LARGEST:,} bytes and was left out.")
         return
+    lost: list[int] = []  # bytes of each damaged place
     try:
-        for data in records(path.read_bytes()):
-            yield classes.Record.FromString(data)
-    except (ValueError, TypeError) as error:
+        for data in records(path.read_bytes(), lost.append):
+            try:
+                record = classes.Record.FromString(data)
+            except Exception:  # protobuf's own class for bytes that are no record
+                lost.append(len(data))
+                continue
+            yield record
+    except ValueError as error:
         warn_once(f"'{path}' {error}, and was left out.")
-    except Exception as error:  # protobuf's own class for bytes that are no record
-        warn_once(f"'{path}' is damaged, and was read up to there: {type(error).__name__}")
+    if lost:
+        warn_once(f"'{path}' is damaged: {sum(lost):,} bytes in {len(lost):,} places were left out.")
 
 
 def _opened(run: Any) -> Found:
@@ -82,7 +96,7 @@ def _opened(run: Any) -> Found:
     return found
 
 
-def _take(found: Found, kind: str, record: Any) -> None:
+def _take(found: Found, kind: str, record: Any, printed: list[bytes]) -> None:
     if kind == "config":
         _take_config(found, record)
     elif kind == "history":
@@ -93,8 +107,7 @@ def _take(found: Found, kind: str, record: Any) -> None:
         found.status = RunStatus.FINISHED if record.exit_code == 0 else RunStatus.FAILED
         found.end = found.start + record.runtime * 1000
     elif kind == "output_raw":
-        before = found.files.get("output.txt", b"")
-        found.files["output.txt"] = (before if isinstance(before, bytes) else b"") + record.line.encode()
+        printed.append(record.line.encode())
 
 
 def _take_config(found: Found, config: Any) -> None:
@@ -103,10 +116,10 @@ def _take_config(found: Found, config: Any) -> None:
             found.params.update(_flat(".".join(path), value))
 
 
-def _flat(name: str, value: Any) -> Iterator[tuple[str, str]]:
-    if isinstance(value, dict) and value:
+def _flat(name: str, value: Any, depth: int = 0) -> Iterator[tuple[str, str]]:
+    if isinstance(value, dict) and value and depth < DEEPEST:
         for key, inner in value.items():
-            yield from _flat(f"{name}.{key}", inner)
+            yield from _flat(f"{name}.{key}", inner, depth + 1)
     else:
         yield name, value if isinstance(value, str) else json.dumps(value) if isinstance(value, list) else str(value)
 
@@ -114,8 +127,8 @@ def _flat(name: str, value: Any) -> Iterator[tuple[str, str]]:
 def _take_history(found: Found, record: Any) -> None:
     items = list(_items(record.item))
     own = {path[0]: value for path, value in items if len(path) == 1 and path[0] in OWN}
-    time = round(own["_timestamp"] * 1000) if isinstance(own.get("_timestamp"), float | int) else found.start
-    step = own["_step"] if isinstance(own.get("_step"), int) else record.step.num
+    time = ms_of(own.get("_timestamp"), found.start)
+    step = own["_step"] if type(own.get("_step")) is int else record.step.num
     media = {path[0] for path, _ in items if len(path) > 1 and path[-1] == "_type"}
     found.left_out.update(_kind(value) for path, value in items if len(path) > 1 and path[-1] == "_type")
     for path, value in items:
@@ -125,13 +138,14 @@ def _take_history(found: Found, record: Any) -> None:
             found.add(key, number, time, step)
 
 
-def _numbers(key: str, value: Any) -> Iterator[tuple[str, float]]:
+def _numbers(key: str, value: Any, depth: int = 0) -> Iterator[tuple[str, float]]:
     """NaN and the infinities are kept as JSON's words or as texts."""
-    if isinstance(value, dict) and "_type" not in value:
+    if isinstance(value, dict) and "_type" not in value and depth < DEEPEST:
         for name, inner in value.items():
-            yield from _numbers(f"{key}.{name}", inner)
+            yield from _numbers(f"{key}.{name}", inner, depth + 1)
     elif isinstance(value, bool | int | float) or value in ("NaN", "Infinity", "-Infinity"):
-        yield key, float(value)
+        with suppress(OverflowError):  # an int of hundreds of digits
+            yield key, float(value)
 
 
 def _kind(value: Any) -> str:
@@ -157,7 +171,8 @@ def _take_summary(found: Found, summary: dict[str, Any]) -> None:
         if first in OWN or key in found.points or f"{first}._type" in summary:
             continue
         if isinstance(value, bool | int | float):
-            found.add(key, float(value), found.end or found.start, last)
+            for _, number in _numbers(key, value):
+                found.add(key, number, found.end or found.start, last)
         elif isinstance(value, str):
             found.tags[f"summary.{key}"] = value
 
@@ -171,7 +186,7 @@ def _items(items: Iterable[Any]) -> Iterator[tuple[list[str], Any]]:
 def _loaded(text: str) -> Any:
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
 
 

@@ -20,6 +20,7 @@ from nbtrack.stores.files.reader import NAME_TAG, read_meta_file
 from nbtrack.stores.names import changed_param, checked_key, checked_params, checked_value
 
 SOURCE_LOCAL = 4  # what MLflow's file store writes for every run; the true source is in the tags
+PURGED = "nbtrack_purged"  # in meta.yaml: the run's files are being removed
 FIXED: Mapping[str, Any] = {
     "entry_point_name": "",
     "source_name": "",
@@ -101,6 +102,11 @@ def must_be_active(run_folder: str) -> None:
 
 def set_stage(run_folder: str, stage: str) -> None:
     deleted = stage == LifecycleStage.DELETED
+    if not deleted and read_meta(run_folder).get(PURGED):
+        raise InvalidValueError(
+            f"Run {os.path.basename(run_folder)} is being removed for good, so it cannot be restored. "
+            "`nbtrack gc --yes` completes that."
+        )
     change(run_folder, lifecycle_stage=stage, deleted_time=int(time.time() * 1000) if deleted else None)
 
 

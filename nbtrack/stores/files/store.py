@@ -27,7 +27,18 @@ from nbtrack.entities import (
 from nbtrack.errors import DamagedError, InvalidValueError, NotAStoreError, NotFoundError, ReadOnlyError, StoreError
 from nbtrack.frame import Row, Series
 from nbtrack.stores.base import Damage, Part, Snapshot
-from nbtrack.stores.files import artifacts, disk, experiments, inputs, layout, links, model_damage, points, runs
+from nbtrack.stores.files import (
+    artifacts,
+    disk,
+    experiments,
+    inputs,
+    layout,
+    links,
+    model_damage,
+    points,
+    rearranging,
+    runs,
+)
 from nbtrack.stores.files.index import FileWatch, Index, Seen
 from nbtrack.stores.files.layout import DEFAULT_NAME, META, METRICS, TRASH
 from nbtrack.stores.files.reader import read_run, run_info
@@ -244,6 +255,29 @@ class FileStore:
     def replace_params(self, run_id: str, params: Iterable[Param]) -> None:
         with self._writing():
             runs.replace_params(self._active_folder(run_id), params)
+
+    def move_run(self, run_id: str, experiment_id: str) -> None:
+        with self._writing():
+            experiment = self.experiment(experiment_id)
+            folder = self._active_folder(run_id)
+            into = os.path.join(self._root, experiment.experiment_id)
+            if experiment.lifecycle_stage == LifecycleStage.DELETED:
+                raise InvalidValueError(f"Experiment '{experiment.name}' is deleted, so it takes no runs.")
+            if os.path.dirname(folder) != into:
+                self._active.pop(run_id, None)
+                uri = f"{self.uri}/{experiment.experiment_id}"
+                self._folders[run_id] = rearranging.move(folder, into, uri)
+
+    def remove_values(
+        self, run_id: str, params: Iterable[str], points: Mapping[str, Sequence[Metric]], tags: Iterable[str]
+    ) -> None:
+        with self._writing():
+            folder = self._active_folder(run_id)
+            rearranging.remove_params(folder, params)
+            rearranging.remove_tags(folder, tags)
+            with self._writer(run_id).holding():
+                for key, gone in points.items():
+                    rearranging.remove_points(folder, key, gone)
 
     def delete_tag(self, run_id: str, key: str) -> None:
         with self._writing():

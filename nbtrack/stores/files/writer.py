@@ -14,7 +14,8 @@ import threading
 import time
 import weakref
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from nbtrack.errors import StoreError
 from nbtrack.stores.files import disk, links
@@ -97,6 +98,13 @@ class FileRunWriter:
         self.settle()
         with self._lock:
             self._close_all()
+
+    @contextmanager
+    def holding(self) -> Iterator[None]:
+        """Nothing is written by this process, and no file is open, while metric files are replaced."""
+        with self._lock:
+            self._close_all()
+            yield
 
     def _ready(self, key: str, lines: bytes) -> tuple[OpenFile, bool]:
         """The metric's file as it is there now, and whether the lines are in it already."""

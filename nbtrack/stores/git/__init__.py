@@ -242,7 +242,7 @@ class GitStore(ReadOnly):
             if blob is None:
                 return {}
             if blob.id not in self._histories:
-                content = dict(contents(git, [blob])).get(blob.id, b"")
+                content = dict(contents(git, [blob])).get(blob.id) or b""
                 found = {key: series_of(points) for key, points in read_metrics(content).metrics.items()}
                 self._histories[blob.id] = found
             self._histories.move_to_end(blob.id)
@@ -287,6 +287,8 @@ def _read_files(git: Git, there: Mapping[str, Blob]) -> _Files:
     of_params = {blob.id for place, blob in there.items() if place.endswith(PARAMS)}
     for name, content in contents(git, there.values()):
         try:
+            if content is None:
+                raise Unreadable("is damaged in the repository", "Run `git fsck` there.")
             if name in of_metrics:
                 files.measures[name] = read_measures(content)
             if name in of_params:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -87,18 +86,16 @@ def files_at(git: Git, places: Iterable[str]) -> dict[str, Blob]:
     return {place: blob for place, blob in found.items() if blob.size <= MAX_BLOB_BYTES}
 
 
-def contents(git: Git, blobs: Iterable[Blob]) -> Iterator[tuple[str, bytes]]:
-    """Id and content, one after the other; each object once."""
+def contents(git: Git, blobs: Iterable[Blob]) -> Iterator[tuple[str, bytes | None]]:
+    """Id and content, one after the other; each object once. None for one that is damaged."""
     yield from read_blobs(git, (blob.id for blob in blobs))
 
 
 def content_at(git: Git, place: str) -> tuple[str, bytes] | None:
-    """The object's id and its bytes."""
+    """The object's id and its bytes; None where it is missing or damaged."""
     blob = files_at(git, [place]).get(place)
-    if blob is not None:
-        with suppress(StopIteration):
-            return next(contents(git, [blob]))
-    return None
+    content = None if blob is None else dict(contents(git, [blob])).get(blob.id)
+    return None if blob is None or content is None else (blob.id, content)
 
 
 def patch_of(git: Git, commit: str) -> bytes:

@@ -149,7 +149,7 @@ def _name(column: Column) -> str | None:
 
 def _time(op: str, value: Value, now: float) -> str | None:
     if isinstance(value, Day):
-        return None if op in ("=", "!=") else str(int(value.ms))
+        return str(int(value.ms)) if op in ("<", ">=") else None
     found = now + value.offset if isinstance(value, Now) else value
     return str(int(found)) if isinstance(found, float) and found.is_integer() and abs(found) < 2**53 else None
 

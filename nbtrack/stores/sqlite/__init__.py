@@ -268,6 +268,23 @@ class SqliteStore:
         with self._db.writing() as connection:
             writing.replace_params(connection, run_id, kept)
 
+    def move_run(self, run_id: str, experiment_id: str) -> None:
+        """Its artifacts stay where they are: their address stands in the run's row."""
+        self._active_run(run_id)
+        experiment = self._active_experiment(experiment_id)
+        with self._writing(run_id) as connection:
+            writing.move_run(connection, run_id, experiment.experiment_id)
+
+    def remove_values(
+        self, run_id: str, params: Iterable[str], points: Mapping[str, Sequence[Metric]], tags: Iterable[str]
+    ) -> None:
+        self._active_run(run_id)
+        with self._writing(run_id) as connection:
+            writing.remove(connection, "params", run_id, params)
+            writing.remove(connection, "tags", run_id, tags)
+            for key, gone in points.items():
+                writing.remove_points(connection, run_id, key, gone)
+
     def delete_tag(self, run_id: str, key: str) -> None:
         self._active_run(run_id)
         with self._db.writing() as connection:
@@ -346,7 +363,7 @@ class SqliteStore:
     def _artifacts(self, info: RunInfo) -> str | None:
         """Where MLflow says they are; beside the database where that is stale, as absolute addresses are in a moved
         folder. None where they are on no disk of this machine."""
-        return place_of_artifacts(self.path, info.artifact_uri, info.run_id, info.experiment_id, info.run_id)
+        return place_of_artifacts(self.path, info.artifact_uri, info.run_id, _began_in(info), info.run_id)
 
     def _own_files(self) -> list[str]:
         """The database with its journals, and where its runs' artifacts lie."""
@@ -361,6 +378,13 @@ class SqliteStore:
         if folder is None:
             raise artifacts.elsewhere(run_id, info.artifact_uri)
         return folder
+
+
+def _began_in(info: RunInfo) -> str:
+    """The experiment in whose folder the run's files lie: one that has moved to another leaves them where it began."""
+    parts = info.artifact_uri.rstrip("/").split("/")
+    as_made = parts[-2:] == [info.run_id, "artifacts"] and len(parts) > 2 and parts[-3].isdigit()
+    return parts[-3] if as_made else info.experiment_id
 
 
 class SqliteRunWriter:

@@ -84,6 +84,31 @@ def put_points(connection: sqlite3.Connection, run_id: str, metrics: Iterable[Me
     )
 
 
+def move_run(connection: sqlite3.Connection, run_id: str, experiment_id: str) -> None:
+    connection.execute("UPDATE runs SET experiment_id = ? WHERE run_uuid = ?", (int(experiment_id), run_id))
+
+
+def remove(connection: sqlite3.Connection, table: str, run_id: str, keys: Iterable[str]) -> None:
+    """`table` is one of ours, `params` or `tags`."""
+    connection.executemany(f"DELETE FROM {table} WHERE key = ? AND run_uuid = ?", [(key, run_id) for key in keys])
+
+
+def remove_points(connection: sqlite3.Connection, run_id: str, key: str, points: Iterable[Metric]) -> None:
+    """The newest point of those that are left, by (step, timestamp, value), goes to latest_metrics."""
+    connection.executemany(
+        "DELETE FROM metrics "
+        "WHERE key = ? AND value = ? AND is_nan = ? AND timestamp = ? AND step = ? AND run_uuid = ?",
+        [(key, *stored(m.value), m.timestamp, m.step, run_id) for m in points],
+    )
+    connection.execute("DELETE FROM latest_metrics WHERE key = ? AND run_uuid = ?", (key, run_id))
+    connection.execute(
+        "INSERT INTO latest_metrics (key, value, is_nan, timestamp, step, run_uuid) "
+        "SELECT key, value, is_nan, timestamp, step, run_uuid FROM metrics WHERE key = ? AND run_uuid = ? "
+        "ORDER BY step DESC, timestamp DESC, value DESC LIMIT 1",
+        (key, run_id),
+    )
+
+
 def delete_tag(connection: sqlite3.Connection, run_id: str, key: str) -> None:
     if connection.execute("DELETE FROM tags WHERE key = ? AND run_uuid = ?", (key, run_id)).rowcount == 0:
         raise NotFoundError(f"Run {run_id} has no tag '{key}'. Its tags are in run.data.tags.")

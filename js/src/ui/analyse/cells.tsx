@@ -57,8 +57,8 @@ export function Boxes({ state, rows, metric, by }: Of & { metric: string; by: st
           );
         }}
       </Sheet>
-      <p class="nbt-quiet">Box: the quartiles, by linear interpolation. Whiskers: the least and the greatest run.</p>
-      {boxes.some(({ five }) => five === null) && <p class="nbt-quiet">Fewer than five runs make no box.</p>}
+      <p class="nbt-quiet">Box: the quartiles, by linear interpolation. Whiskers: the minimum and the maximum.</p>
+      {boxes.some(({ five }) => five === null) && <p class="nbt-quiet">Boxes need at least five runs.</p>}
     </>
   );
 }
@@ -107,7 +107,7 @@ export function Cells({ state, rows, metric, x: across, y: up }: Of & { metric: 
           );
         }}
       </Sheet>
-      <p class="nbt-quiet">The mean of the runs in each cell. Where no run is, nothing is drawn.</p>
+      <p class="nbt-quiet">Each cell shows the mean of its runs; empty cells have none.</p>
     </>
   );
 }

@@ -7,7 +7,8 @@ import { num } from "../format";
 
 export function importancesIn(frame: Frame, rows: readonly number[], metric: string, params: readonly string[]): Found {
   const columns = params.map((name) => [label(name), rows.map((row) => text(frame, name, row))] as const);
-  return importancesOf(columns, rows.map((row) => number(frame, `metrics.${metric}`, row)));
+  const ids = rows.map((row) => frame.ids[row]);
+  return importancesOf(columns, rows.map((row) => number(frame, `metrics.${metric}`, row)), ids);
 }
 
 export function Importances({ found, metric }: { found: Found; metric: string }) {
@@ -44,13 +45,13 @@ export function Importances({ found, metric }: { found: Found; metric: string })
         </table>
       )}
       {importances.some(({ permutation }) => permutation !== null) && (
-        <p class="nbt-quiet">Permutation importance: how much less of the runs’ ranks can be told when the values of this param alone are mixed up among them.</p>
+        <p class="nbt-quiet">Permutation importance: how much worse the ranking is predicted when this param’s values are shuffled, as a share of its variance. Never more than the params explain together.</p>
       )}
       {importances.length > 0 && (
         <p class="nbt-quiet">{`Rank correlation: 1 where more of the param always goes with more ${metric}, −1 where it goes with less, 0 where neither.`}</p>
       )}
       {importances.some(({ signed }) => !signed) && (
-        <p class="nbt-quiet">± stands where a param is of words: they have no order, so only the strength is known.</p>
+        <p class="nbt-quiet">±: categorical param. It has no direction, only a strength (epsilon squared, its bias removed).</p>
       )}
     </div>
   );

@@ -35,7 +35,7 @@ export function Media({ state, runs }: { state: State; runs: readonly string[] }
   return (
     <>
       <Shelf key={chosen.name} state={state} ids={ids.filter((run) => chosen.runs.has(run))} medium={chosen} media={media} of={ids.length} />
-      {runs.length > ids.length && <p class="nbt-quiet">{`The first ${ids.length} of ${runs.length} runs.`}</p>}
+      {runs.length > ids.length && <p class="nbt-quiet">{`Showing the first ${ids.length} of ${runs.length} runs.`}</p>}
     </>
   );
 }
@@ -171,12 +171,12 @@ function Tile({ state, run, ink, still, wanted, stills, big, scripts }: TileProp
           {name}
         </button>
         {still?.step != null && <span class={still.step === wanted ? "nbt-dim" : "nbt-tile-older"}>step {still.step}</span>}
-        <button type="button" class="nbt-tool" aria-label={isBig ? `Make ${name} small again` : `Make ${name} big`} onClick={() => (big.value = isBig ? null : run)}>
+        <button type="button" class="nbt-tool" aria-label={isBig ? `Collapse ${name}` : `Expand ${name}`} onClick={() => (big.value = isBig ? null : run)}>
           {isBig ? <Shrink /> : <Grow />}
         </button>
       </figcaption>
       <div class="nbt-tile-body">
-        {!still && <p class="nbt-quiet">nothing up to this step</p>}
+        {!still && <p class="nbt-quiet">Nothing was logged up to this step.</p>}
         {still && file && <FileBody state={state} file={file} scripts={scripts} key={file.path} />}
         {still && !file && <p class="nbt-quiet">{why || "…"}</p>}
       </div>

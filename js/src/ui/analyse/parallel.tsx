@@ -90,7 +90,7 @@ export function Parallel({ state, rows: shownRows, chosen, columns, color }: Pro
         }}
       </Sheet>
       {active && lit.size === 0 && <p class="nbt-quiet">No run passes through what is marked.</p>}
-      <p class="nbt-quiet">Drag along an axis to filter the table; a click on it lets go. With the keyboard: arrow keys narrow from below, with Shift from above, Escape lets go.</p>
+      <p class="nbt-quiet">Drag on an axis to filter; click to clear. Keyboard: arrow keys move the lower bound, Shift+arrows the upper, Esc clears.</p>
     </>
   );
 }

@@ -63,7 +63,7 @@ export function Figure({ metric, short = false, among, columns }: Props) {
     if (bars) {
       const here = (id: string) => isGuess(frame, id, metric) && Boolean(state.book.get(id, metric)?.length);
       const histories = drawn.some((id) => countOf(frame, id, metric) > 1 && !here(id));
-      note.value = histories ? "the histories are not here: last values" : "";
+      note.value = histories ? "histories are not saved here: last values" : "";
       return undefined;
     }
     return mount(scene, metric, host.current!, (made, instance) => {
@@ -96,8 +96,8 @@ export function Figure({ metric, short = false, among, columns }: Props) {
         <button
           type="button"
           class="nbt-tool"
-          aria-label={isBig ? `Make ${metric} small again` : `Make ${metric} big`}
-          title={isBig ? "Small again (Esc)" : "Big"}
+          aria-label={isBig ? `Collapse ${metric}` : `Expand ${metric}`}
+          title={isBig ? "Collapse (Esc)" : "Expand"}
           onClick={() => scene.grow(isBig ? null : metric)}
         >
           {isBig ? <Shrink /> : <Grow />}
@@ -168,8 +168,8 @@ function noteOf({ lines, waiting, absent, coarse, names }: Assembled, life: Life
   const [early, diverged] = [count(({ band }) => band?.early ?? 0), count(({ band }) => band?.diverged ?? 0)];
   const fewer = [early && `${early} end before their group`, diverged && `${diverged} end in NaN or ±∞`].filter(Boolean);
   if (fewer.length) parts.push(`runs: ${fewer.join(", ")} (there the mean is of fewer runs, fainter)`);
-  if (below) parts.push(`${below} not above 0, left out of the log axis`);
-  if (before) parts.push(`${before} at or before x = 0, left out of the log axis`);
+  if (below) parts.push(`${below} ${below === 1 ? "value" : "values"} ≤ 0 not shown on the log axis`);
+  if (before) parts.push(`${before} ${before === 1 ? "point" : "points"} at x ≤ 0 not shown on the log axis`);
   if (coarse.waiting) parts.push(`extremes of ${coarse.waiting}, all points are on their way`);
   if (coarse.refused) parts.push(`extremes of ${coarse.refused} only: ${WHY_COARSE[life]}`);
   if (coarse.many) parts.push(`made from the extremes of ${coarse.many}: over 2 million points`);

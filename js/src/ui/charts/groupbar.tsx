@@ -40,7 +40,7 @@ export function GroupBar() {
         );
       })}
       {unasked && state.table.groups.value.length > members.size && (
-        <span class="nbt-dim">The first {members.size} of the table: select groups to choose.</span>
+        <span class="nbt-dim">Showing the first {members.size} groups. Select groups to choose which are drawn.</span>
       )}
     </div>
   );

@@ -46,7 +46,7 @@ export function RunBar() {
       )}
       {left > 0 && <span class="nbt-dim">{left} more selected, not drawn</span>}
       {unasked && state.shown.value.length > ids.length && (
-        <span class="nbt-dim">The first {ids.length} of the table: select runs to choose.</span>
+        <span class="nbt-dim">Showing the first {ids.length} runs. Select runs to choose which are drawn.</span>
       )}
     </div>
   );

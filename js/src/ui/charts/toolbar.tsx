@@ -60,7 +60,7 @@ export function Toolbar() {
         type="button"
         class="nbt-button"
         aria-pressed={clip}
-        title="Outliers lie beyond the axis"
+        title="Scale the axis without outliers"
         onClick={() => set({ clip: !clip })}
       >
         clip outliers
@@ -107,7 +107,7 @@ function Smoothing({ state }: { state: State }) {
   const { smoothing, smoother } = state.view.value.chart;
   const told = smoother === "ema" ? smoothing.toFixed(2) : smoother === "mean" ? `${2 * reach(smoothing) + 1} pts` : `σ ${(0.5 / (1 - smoothing)).toFixed(1)}`;
   return (
-    <label class="nbt-slider" title="The raw line stays faint behind">
+    <label class="nbt-slider" title="The raw line stays visible behind the smoothed one">
       Smooth
       <input
         type="range"

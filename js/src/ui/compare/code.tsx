@@ -55,7 +55,7 @@ function Cells({ state, left, right }: { state: State; left: string; right: stri
   const source = (run: string) =>
     readFile(state, run, CELL).then(
       ({ bytes }) => new TextDecoder().decode(bytes),
-      () => Promise.reject(new Error(`Run '${runName(frame, run)}' has kept no cell: it was not made by %%track.`)),
+      () => Promise.reject(new Error(`Run '${runName(frame, run)}' has no recorded code: it was not made by %%track.`)),
     );
   const fetched = useFetched(state, `${left} ${right}`, () => Promise.all([source(left), source(right)]));
   return <Await fetched={fetched}>{([a, b]) => <TextDiff left={a} right={b} same="The code of both runs is the same." />}</Await>;

@@ -3,7 +3,6 @@
 import { useSignal, type Signal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
-import { readFigure } from "../../data/plotly";
 import type { Sheet } from "../../data/sheet";
 import { readFile, type FileBytes } from "../../state/artifacts";
 import type { State } from "../../state/state";
@@ -13,7 +12,7 @@ import { drawnRuns, runName } from "../drawn";
 import { Await, useFetched } from "../fetched";
 import { FileBody } from "../run/body";
 import { bytesText } from "../run/bytes";
-import { kindOf, readable, sheetOf, textOf, type Kind } from "../run/kinds";
+import { FIGURE_BYTES, figureOf, kindOf, mayBeFigure, readable, sheetOf, type Kind } from "../run/kinds";
 import { PlotlyCards, type Card } from "../run/plotly";
 import { SaveFile } from "../run/preview";
 import { useSeen } from "../seen";
@@ -23,8 +22,6 @@ type Size = keyof typeof WIDTHS;
 /** Between columns, and the least that one may be wide where two share the room. */
 const GAP = 12;
 const LEAST = 200;
-/** A figure has many numbers: more than a preview needs. */
-const FIGURE_BYTES = 6_000_000;
 
 interface Props {
   state: State;
@@ -37,7 +34,7 @@ interface Props {
 export function FileColumns({ state, ids, name, paths }: Props) {
   const first = ids.find((run) => paths.has(run))!;
   const path = paths.get(first)!;
-  const most = path.toLowerCase().endsWith(".json") ? FIGURE_BYTES : 0;
+  const most = mayBeFigure(path) ? FIGURE_BYTES : 0;
   const fetched = useFetched(state, `${first} ${path}`, () => readFile(state, first, path, most));
   return <Await fetched={fetched}>{(lead) => <Columns state={state} ids={ids} name={name} paths={paths} lead={lead} />}</Await>;
 }
@@ -186,7 +183,7 @@ function Figures({ state, ids, paths, width, same }: Omit<Props, "name"> & { wid
     void (async () => {
       for (const [run, path] of paths) {
         const told = await readFile(state, run, path, FIGURE_BYTES).then(
-          (file) => (file.cut ? "Too large to be drawn." : (readFigure(textOf(file.bytes)) ?? "No figure that plotly knows.")),
+          (file) => (file.cut ? "Too large to be drawn." : (figureOf(file) ?? "No figure that plotly knows.")),
           (error: Error) => error.message,
         );
         files.value = new Map(files.value).set(run, told);

@@ -115,7 +115,7 @@ function groupsOf(state: State, histories: Histories): Group[] {
 function notesOf(state: State, histories: Histories, groups: readonly Group[], shown: number, selected: number): string[] {
   const notes: string[] = [];
   if (shown === 1) notes.push("Select another run to compare with.");
-  if (selected > shown) notes.push(`The first ${shown} of ${selected} selected.`);
+  if (selected > shown) notes.push(`Showing the first ${shown} of ${selected} selected runs.`);
   if (state.view.value.compare.differences) {
     const hidden = groups.reduce((sum, { rows }) => sum + rows.filter(({ differs }) => !differs).length, 0);
     if (hidden > 0) notes.push(`${hidden} equal rows hidden`);

@@ -136,21 +136,21 @@ function Actions({ state, name, close }: { state: State; name: string; close: ()
       </button>
       {numeric && (
         <button class="nbt-act" aria-pressed={heat.includes(name)} onClick={() => setView(state, { heat: toggle(heat, name) })}>
-          <Icon name="heat" /> Colour by value
+          <Icon name="heat" /> Color by value
         </button>
       )}
       {column?.kind === "text" && (
         <button class="nbt-act" aria-pressed={group.includes(name)} onClick={() => (setView(state, { group: toggle(group, name), opened: [] }), close())}>
-          <Icon name="group" /> {group.includes(name) ? "Do not group by this" : "Group by this"}
+          <Icon name="group" /> {group.includes(name) ? "Ungroup" : "Group by this"}
         </button>
       )}
       {name !== NAME && (
         <>
           <button class="nbt-act" aria-pressed={pinned_columns.includes(name)} onClick={() => (keep(state, name), close())}>
-            <Icon name="pin" /> {pinned_columns.includes(name) ? "Let it move with the others" : "Keep in sight"}
+            <Icon name="pin" /> {pinned_columns.includes(name) ? "Unpin column" : "Pin column"}
           </button>
           <button class="nbt-act" onClick={() => (hide(state, [name]), close())}>
-            <Icon name="close" /> Hide the column
+            <Icon name="close" /> Hide column
           </button>
         </>
       )}

@@ -77,7 +77,7 @@ function HeaderCell({ state, layout, place, column, cursor, sheet }: CellProps) 
       tabIndex={cursor === column ? 0 : -1}
       class={`nbt-cell nbt-head${place.right ? " nbt-right" : ""}${rank >= 0 ? " nbt-sorted" : ""}`}
       style={{ left: px(place.left), width: px(place.width), ...BELOW_BAND, ...(name === NAME && layout.tree && { paddingLeft: "22px" }) }}
-      title={`${group === "attributes" ? label(name) : name}\nClick to sort, shift-click to sort by more. Drag to move. Alt+↓ for filters and more.`}
+      title={`${group === "attributes" ? label(name) : name}\nClick to sort, shift-click to sort by more. Drag to move. Alt+↓ for column options.`}
       {...drags}
       onClick={(event) => {
         // The browser sends a click after a drag, too.

@@ -98,14 +98,14 @@ function NameCell({ frame, row, depth, mark, layout, cursor, pending }: RowProps
   return (
     <div {...at(1, cursor)} class="nbt-cell nbt-name" data-does="open" style={{ left: px(BOX), width: px(layout.places[0].width), paddingLeft: px((layout.tree ? 4 : 9) + indent) }}>
       {mark & PARENT ? (
-        <button class="nbt-twisty" data-does="fold" tabIndex={-1} aria-label={`${folded ? "Unfold" : "Fold"} ${name}`}>
+        <button class="nbt-twisty" data-does="fold" tabIndex={-1} aria-label={`${folded ? "Expand" : "Collapse"} ${name}`}>
           <Icon name={folded ? "right" : "down"} />
         </button>
       ) : (
         layout.tree && <span class="nbt-twisty" />
       )}
       <span class="nbt-run-link">{name}</span>
-      {pending && <span class="nbt-waiting" title="Waits for the kernel">…</span>}
+      {pending && <span class="nbt-waiting" title="Waiting for the kernel">…</span>}
       {mark & PINNED ? <Icon name="pin" size={12} /> : null}
       <button class="nbt-row-more" data-does="menu" tabIndex={-1} aria-label={`Actions on ${name}`} title="Rename, tag, pin and more (right click, or m)" />
     </div>

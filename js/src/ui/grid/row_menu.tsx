@@ -52,7 +52,7 @@ export function RowMenu({ state, asked, close }: { state: State; asked: Asked; c
 function alone(state: State, run: string): Item[] {
   return [
     { icon: "search", words: "Open", key: "Enter", does: () => open(state, run) },
-    { icon: "columns", words: "Copy the run's id", does: () => put(state, run, "the run's id") },
+    { icon: "copy", words: "Copy run ID", does: () => put(state, run, "the run ID") },
   ];
 }
 

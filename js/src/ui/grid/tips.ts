@@ -47,7 +47,7 @@ function tipOf(state: State, facts: Facts, row: number, name: string, isCut: boo
   if (name === "duration") return null;
   if (name === "status") {
     const status = statusOf(state, frame.ids[row]);
-    return status === ABANDONED ? "Left open by a kernel that is gone" : status && statusWords(status);
+    return status === ABANDONED ? "Not ended: its kernel stopped" : status && statusWords(status);
   }
   const column = frame.columns.get(name);
   if (!column) return null;

@@ -15,7 +15,7 @@ export function toBest({ state, cursor, at, places, best }: Place): boolean {
   const name = asked.find((each) => names.includes(each) && best.has(each)) ?? "";
   const row = ofTheSame(state, at.line, [...(best.get(name)?.keys() ?? [])]);
   if (row === undefined) {
-    const words = "No run is the best: all are alike.";
+    const words = "No best run: all runs are tied, or the metric has no goal.";
     state.said.value = words;
     state.edits.notice.value = { words };
     return false;

@@ -20,11 +20,16 @@ export function Block({ title, count, open = true, children }: BlockProps) {
         type="button"
         class="nbt-section-head"
         aria-expanded={unfolded.value}
+        aria-description={count === undefined ? undefined : String(count)}
         onClick={() => (unfolded.value = !unfolded.value)}
       >
         <Fold open={unfolded.value} />
         <span>{title}</span>
-        {count !== undefined && <span class="nbt-dim">{count}</span>}
+        {count !== undefined && (
+          <span class="nbt-dim" aria-hidden="true">
+            {count}
+          </span>
+        )}
       </button>
       {unfolded.value && <div class="nbt-block-body">{children}</div>}
     </section>

@@ -2,11 +2,10 @@
 
 import { useSignal, type Signal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
-import { readFigure } from "../../data/plotly";
 import type { Sheet } from "../../data/sheet";
 import type { FileBytes } from "../../state/artifacts";
 import type { State } from "../../state/state";
-import { imageType, isMarkdown, kindOf, readable, sheetOf, textOf } from "./kinds";
+import { figureOf, imageType, isMarkdown, kindOf, readable, sheetOf } from "./kinds";
 import { Markdown } from "./markdown";
 import { PlotlyCards } from "./plotly";
 import { Sandbox } from "./sandbox";
@@ -33,7 +32,7 @@ export function FileBody({ state, file, scripts, widest, base }: Props) {
   if (kind === "html") return <Sandbox state={state} file={file} scripts={scripts ?? own} />;
   if (kind === "table") return <SheetTable sheet={sheetOf(file)!} base={base ?? null} cut={file.cut} all={file.table} />;
   if (kind === "plotly") {
-    const figure = readFigure(textOf(file.bytes));
+    const figure = figureOf(file);
     return <PlotlyCards state={state} cards={[{ key: file.path, title: "", color: "", figure, words: "" }]} width={0} height={400} same={false} />;
   }
   const text = readable(kind, file.bytes, file.cut);
@@ -43,7 +42,7 @@ export function FileBody({ state, file, scripts, widest, base }: Props) {
     <>
       {marked && (
         <button type="button" class="nbt-textlink" aria-pressed={raw.value} onClick={() => (raw.value = !raw.value)}>
-          as written
+          Show source
         </button>
       )}
       {marked && !raw.value ? (
@@ -55,7 +54,7 @@ export function FileBody({ state, file, scripts, widest, base }: Props) {
       )}
       {text.length > MOST_LETTERS && (
         <p class="nbt-quiet">
-          The first {MOST_LETTERS.toLocaleString("en")} letters of {text.length.toLocaleString("en")}.
+          Showing the first {MOST_LETTERS.toLocaleString("en")} of {text.length.toLocaleString("en")} characters.
         </p>
       )}
     </>

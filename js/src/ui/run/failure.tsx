@@ -17,7 +17,7 @@ export function Failure({ state, id }: { state: State; id: string }) {
   if (error === null && status !== "FAILED") return null;
   return (
     <section class="nbt-failure" aria-label="Error">
-      <p class="nbt-failure-line nbt-mono">{error ?? "This run failed, and did not say why."}</p>
+      <p class="nbt-failure-line nbt-mono">{error ?? "This run failed without an error message."}</p>
       {/* Runs of other tools seldom keep a traceback: where there is no error there is none to ask for. */}
       {error !== null && <Traceback state={state} id={id} />}
     </section>
@@ -26,7 +26,7 @@ export function Failure({ state, id }: { state: State; id: string }) {
 
 function Traceback({ state, id }: { state: State; id: string }) {
   const fetched = useFetched(state, `traceback ${id}`, () =>
-    readFile(state, id, TRACEBACK).catch(() => Promise.reject(new Error("The run has kept no traceback."))),
+    readFile(state, id, TRACEBACK).catch(() => Promise.reject(new Error("No traceback was recorded."))),
   );
   return (
     <Await fetched={fetched}>
@@ -43,8 +43,8 @@ function Abandoned({ heard }: { heard: number | null }) {
   return (
     <section class="nbt-failure nbt-failure-soft" aria-label="Abandoned">
       <p>
-        The kernel that wrote this run is gone, so nobody could end it.
-        {heard !== null && ` It was last heard of at ${dateTime(heard)}.`} What it logged until then is here.
+        The kernel that wrote this run stopped before the run ended.
+        {heard !== null && ` Its last sign of life was at ${dateTime(heard)}.`} What it logged until then is shown here.
       </p>
     </section>
   );

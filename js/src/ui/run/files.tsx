@@ -6,6 +6,7 @@ import type { State } from "../../state/state";
 import { Fold } from "../charts/icons";
 import { Await, useFetched } from "../fetched";
 import { bytesText } from "./bytes";
+import { FIGURE_BYTES, mayBeFigure } from "./kinds";
 import { Preview } from "./preview";
 
 interface Props {
@@ -80,7 +81,7 @@ function Entry({ file, state, run, model = "", depth, chosen }: Omit<FolderProps
 
 /** One file's contents. */
 export function Source({ state, run, model = "", path }: Props & { path: string }) {
-  const fetched = useFetched(state, `${run} ${model} ${path}`, () => readFile(state, run, path, 0, model));
+  const fetched = useFetched(state, `${run} ${model} ${path}`, () => readFile(state, run, path, mayBeFigure(path) ? FIGURE_BYTES : 0, model));
   return (
     <div class="nbt-preview">
       <Await fetched={fetched}>{(file) => <Preview state={state} file={file} whole={() => readFile(state, run, path, file.size + 1, model)} />}</Await>

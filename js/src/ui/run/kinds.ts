@@ -1,6 +1,6 @@
 /** How can a file be shown? By its name first, since stores know little of types, then by what it holds. */
 
-import { readFigure } from "../../data/plotly";
+import { figureInPage, readFigure, type PlotlyFigure } from "../../data/plotly";
 import { readSheet, type Sheet } from "../../data/sheet";
 import type { FileBytes } from "../../state/artifacts";
 
@@ -26,13 +26,22 @@ export function kindOf({ path, bytes, cut, table }: Pick<FileBytes, "path" | "by
   if (table) return "table";
   const end = ending(path);
   if (end in IMAGES) return "image";
-  if (end === "html" || end === "htm") return "html";
+  if (end === "html" || end === "htm") return !cut && figureOf({ path, bytes }) ? "plotly" : "html";
   if (!isText(bytes)) return "none";
   const text = textOf(bytes);
-  if (end === "json" && !cut && readFigure(text)) return "plotly";
+  if (end === "json" && !cut && figureOf({ path, bytes })) return "plotly";
   if (readSheet(path, text, cut)) return "table";
   return end === "json" || end === "ipynb" ? "json" : "text";
 }
+
+/** The figure of a file that plotly draws. */
+export function figureOf({ path, bytes }: Pick<FileBytes, "path" | "bytes">): PlotlyFigure | null {
+  return ending(path) === "json" ? readFigure(textOf(bytes)) : figureInPage(textOf(bytes));
+}
+
+/** A figure has many numbers, and a page of it may hold plotly itself: more than a preview needs. */
+export const FIGURE_BYTES = 6_000_000;
+export const mayBeFigure = (path: string): boolean => ["json", "html", "htm"].includes(ending(path));
 
 /** The rows of a file that is a table. */
 export const sheetOf = ({ path, bytes, cut, table }: FileBytes): Sheet | null => table ?? readSheet(path, textOf(bytes), cut);

@@ -7,7 +7,7 @@ import { download } from "../charts/save";
 import { FileBody } from "./body";
 import { bytesText } from "./bytes";
 
-/** `whole` fetches all of a file of which only the beginning is here. */
+/** `whole` fetches all of a file of which only the beginning is shown. */
 export function Preview({ state, file, whole }: { state: State; file: FileBytes; whole: () => Promise<FileBytes> }) {
   return (
     <>
@@ -43,7 +43,7 @@ export function SaveFile({ file, whole }: { file: FileBytes; whole: () => Promis
   };
   return (
     <>
-      <span class="nbt-dim">only the beginning is here</span>
+      <span class="nbt-dim">only the beginning is shown</span>
       <button type="button" class="nbt-textlink" onClick={fetch}>
         {told.value}
       </button>

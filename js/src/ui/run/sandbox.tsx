@@ -30,11 +30,11 @@ export function Sandbox({ state, file, scripts }: Props) {
     <>
       {!scripts.value && (
         <p class="nbt-quiet">
-          Scripts of this file are off.{" "}
+          Scripts are disabled.{" "}
           <button type="button" class="nbt-textlink" onClick={() => (scripts.value = true)}>
-            run them
+            Run scripts
           </button>{" "}
-          without a network
+          (no network access)
         </p>
       )}
       {drawing && drawn.value === null ? (

@@ -69,10 +69,10 @@ function RunPage({ state, id }: { state: State; id: string }) {
         <Datasets state={state} run={id} />
       </Block>
       <Block title="Log" count={counts.log} open={false}>
-        <Texts state={state} run={id} name={LOG} none="Nothing was printed, or it was not kept." />
+        <Texts state={state} run={id} name={LOG} none="No printed output was recorded." />
       </Block>
       <Block title="Code" count={counts.code} open={false}>
-        <Texts state={state} run={id} name={CELL} none="No cell was kept: the run was not made by %%track." />
+        <Texts state={state} run={id} name={CELL} none="No code was recorded: the run was not made by %%track." />
       </Block>
       {text(frame, `tags.${COMMIT}`, frame.rowOf.get(id)!) !== null && (
         <Block title="Changes since the commit" open={false}>
