@@ -18,7 +18,8 @@ FLAVORS = frozenset(
 # The first that matches a whole name.
 _INSTEAD: tuple[tuple[str, str], ...] = (
     (
-        r".*(trace|span|assessment|feedback|expectation|session|tracing|otel).*|log_issue|genai|Issue.*|Link|Document",
+        r".*(trace|span|assessment|feedback|expectation|session|tracing|otel).*|log_issue|genai|Issue.*|Link|Document"
+        r"|context|InferenceTableLocation|MlflowExperimentLocation|UCSchemaLocation|UnityCatalog",
         "nbtrack keeps no traces. " + ELSEWHERE,
     ),
     (r".*prompt.*", "nbtrack keeps no prompts. " + ELSEWHERE),
@@ -33,7 +34,8 @@ _INSTEAD: tuple[tuple[str, str], ...] = (
         + ON_MLFLOW,
     ),
     (
-        r".*(workspace|webhook|gateway|budget|endpoint|guardrail).*|Webhook.*|Workspace.*|deployments|login",
+        r".*(workspace|webhook|gateway|budget|endpoint|guardrail).*|Webhook.*|Workspace.*|deployments|login"
+        r"|ConnectOptionSettings|EntityAssociationType|Fallback(Config|Strategy)|RoutingStrategy",
         "This is a service of MLflow's server, which nbtrack has none of. " + ELSEWHERE,
     ),
     (
@@ -47,13 +49,15 @@ _INSTEAD: tuple[tuple[str, str], ...] = (
         r"|Evaluation.*|MetricThreshold|ScorerVersion",
         "nbtrack evaluates nothing by itself: log what you compute with log_metrics and log_table. " + ON_MLFLOW,
     ),
+    (r"mlflow.*callback", "autolog() gives a training its own callback: leave this one out. " + ON_MLFLOW),
     (r"run|projects|test|doctor", "A script is tracked by `nbtrack run script.py`. " + ON_MLFLOW),
     (
         r"PythonModel.*|Chat.*|ResponsesAgent|spark_udf|add_to_model|load_pyfunc|save_pyfunc|log_pyfunc|build_docker"
         r"|set_model|set_retriever_schema|set_signature|predict|Model|ModelConfig|ModelInputExample|FlavorBackend"
         r"|Resource.*|(get_)?(default_)?(pip|conda)_(requirements|env).*|get_default_.*|infer_pip_requirements"
         r"|get_model_dependencies|update_model_requirements|add_libraries_to_model|validate_.*|convert_.*"
-        r"|load_checkpoint|load_state_dict|log_state_dict|save_state_dict|generate_signature_output",
+        r"|EnvType|build_model_env|update_signature.*|get_global_custom_objects|persist_pretrained_model"
+        r"|is_gpu_available|AutologHelpers|log_model|save_model|load_checkpoint|load_state_dict|log_state_dict|save_state_dict|generate_signature_output",
         "nbtrack keeps models of the libraries in nbtrack.log_model's documentation, without an example or code of "
         "yours. " + ON_MLFLOW,
     ),

@@ -7,9 +7,9 @@ written against one reads the other. All are frozen values; times are millisecon
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import IntEnum
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from nbtrack.errors import InvalidValueError
 
@@ -69,6 +69,24 @@ def _member(kind: type[Number], given: str | int, what: str) -> Number:
     return found
 
 
+class SourceType(IntEnum):
+    """What started a run, numbered as MLflow does."""
+
+    NOTEBOOK = 1
+    JOB = 2
+    PROJECT = 3
+    LOCAL = 4
+    UNKNOWN = 5
+
+    @staticmethod
+    def from_string(status_str: str) -> SourceType:
+        return _member(SourceType, status_str, "source type")
+
+    @staticmethod
+    def to_string(status: int) -> str:
+        return _member(SourceType, status, "source type").name
+
+
 class LifecycleStage:
     ACTIVE = "active"
     DELETED = "deleted"
@@ -103,6 +121,9 @@ class Metric(NamedTuple):
     run_id: str | None = None
     model_id: str | None = None
 
+    def to_dictionary(self) -> dict[str, Any]:
+        return self._asdict()
+
 
 @dataclass(frozen=True, slots=True)
 class Param:
@@ -127,6 +148,8 @@ class ExperimentTag:
 
 @dataclass(frozen=True, slots=True)
 class Experiment:
+    DEFAULT_EXPERIMENT_NAME: ClassVar[str] = "Default"
+
     experiment_id: str
     name: str
     artifact_location: str = ""
@@ -163,6 +186,9 @@ class RunData:
     params: Mapping[str, str] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
 
+    def to_dictionary(self) -> dict[str, Any]:
+        return {"metrics": dict(self.metrics), "params": dict(self.params), "tags": dict(self.tags)}
+
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
@@ -172,6 +198,9 @@ class Dataset:
     source: str = ""
     schema: str | None = None
     profile: str | None = None
+
+    def to_dictionary(self) -> dict[str, Any]:
+        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,10 +214,22 @@ class DatasetInput:
     dataset: Dataset
     tags: tuple[InputTag, ...] = ()
 
+    def to_dictionary(self) -> dict[str, Any]:
+        return {"dataset": self.dataset.to_dictionary(), "tags": {tag.key: tag.value for tag in self.tags}}
+
 
 @dataclass(frozen=True, slots=True)
 class RunInputs:
+    """`model_inputs` is always empty: which models a run used MLflow itself reads, at `nbtrack:///…`."""
+
     dataset_inputs: tuple[DatasetInput, ...] = ()
+
+    @property
+    def model_inputs(self) -> list[Any]:
+        return []
+
+    def to_dictionary(self) -> dict[str, Any]:
+        return {"dataset_inputs": [each.to_dictionary() for each in self.dataset_inputs], "model_inputs": []}
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +237,11 @@ class Run:
     info: RunInfo
     data: RunData = field(default_factory=RunData)
     inputs: RunInputs = field(default_factory=RunInputs)
+
+    @property
+    def outputs(self) -> None:
+        """MLflow 3's logged models, which nbtrack keeps as artifacts."""
+        return None
 
     def to_dictionary(self) -> dict[str, Any]:
         """The run as plain dicts, with MLflow's names."""

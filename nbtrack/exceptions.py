@@ -11,6 +11,11 @@ MlflowException = NbtrackError
 RestException = StoreError  # what a server, or any other store, did not do
 
 
+def get_error_code(exception: BaseException) -> str | None:
+    """The word for the kind of an error of nbtrack's; None for another."""
+    return exception.error_code if isinstance(exception, NbtrackError) else None
+
+
 class ExecutionException(NbtrackError):
     """Never raised: nbtrack runs no MLflow projects."""
 
@@ -39,4 +44,5 @@ __all__ = [
     "MlflowNotImplementedException",
     "MlflowTracingException",
     "RestException",
+    "get_error_code",
 ]

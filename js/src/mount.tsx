@@ -10,6 +10,7 @@ import type { SeriesHeader } from "./data/series";
 import { page, type Mounted, type WidgetModel } from "./page";
 import { DEFAULT_STATUS, type FrameKind, type Status } from "./protocol";
 import { completeView, createState, markViewSaved, type State, setView } from "./state/state";
+import { MOVED } from "./ui/host_focus";
 import { styles } from "./ui/styles";
 import { View } from "./view";
 import { onReturn, rest, watch } from "./watch";
@@ -109,6 +110,7 @@ function open(place: HTMLElement, kind: FrameKind): Open {
       if (isDocked(root)) return keepNote(next);
       const top = scrolls(root);
       next.append(root);
+      for (const each of root.querySelectorAll(".nbt-root")) each.dispatchEvent(new Event(MOVED));
       dress(root);
       for (const [element, y, x] of top) element.scrollTo(x, y);
     },

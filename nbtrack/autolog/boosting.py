@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from nbtrack.autolog import evaluation
+from nbtrack.autolog.defaults import unchosen, untouched
 from nbtrack.autolog.objects import ByIdentity
 from nbtrack.autolog.patching import Call
 from nbtrack.autolog.recording import Recording, ending, logging_into, new_recording
@@ -71,7 +72,10 @@ def watch_training(
         with ending(recording, call):
             plain = {key: value for key, value in arguments.items() if key not in no_params}
             with guard(f"log the params of this {what}"):
-                recording.params({**plain, **dict(arguments.get("params") or {})})
+                own = dict(arguments.get("params") or {})
+                if _in_estimator.get() is not None:
+                    recording.name_as_written({"num_boost_round": "n_estimators"})
+                recording.params({**plain, **own}, defaults=_unchosen(call, plain, own))
             # The first of a list of our own: a callback before it that ends the training would hide the last round.
             call.give(bound, callbacks=[callback(training), *callbacks])
             with logging_into(recording):
@@ -79,8 +83,19 @@ def watch_training(
             if call.error is None:
                 finish(training, call)
                 _boosters[call.result] = recording
-                if not _in_estimator.get() and hasattr(call.result, "predict"):
+                if _in_estimator.get() is None and hasattr(call.result, "predict"):
                     recording.model(call.result)
+
+
+def _unchosen(call: Call, plain: Mapping[str, Any], own: Mapping[str, Any]) -> set[str]:
+    """Of the arguments of `train`, and of its `params` where an estimator has made them."""
+    estimator = _in_estimator.get()
+    alike = unchosen(call.original, plain) - own.keys()
+    if estimator is None:
+        return alike
+    as_made = untouched(estimator, {**estimator.get_params(), **own})
+    rounds = {"num_boost_round"} if "n_estimators" in as_made else set()
+    return (alike - {"num_boost_round"}) | rounds | (as_made & own.keys())
 
 
 def log_importance(recording: Recording, kinds: Mapping[str, Callable[[], Mapping[str, Any]]]) -> None:
@@ -92,15 +107,15 @@ def log_importance(recording: Recording, kinds: Mapping[str, Callable[[], Mappin
             recording.file(f"feature_importance_{kind}.json", plain)
 
 
-_in_estimator: ContextVar[bool] = ContextVar("nbtrack_in_estimator", default=False)
+_in_estimator: ContextVar[Any] = ContextVar("nbtrack_in_estimator", default=None)
 
 
 def watch_estimator(call: Call, booster: str) -> Generator[None, None, None]:
     """Hook of `fit` of the sklearn API: later scores of the estimator belong to the run that its booster was trained
     in, and it is kept in the booster's place."""
-    if _in_estimator.get():  # the estimator's class calls the one that it is derived from
+    if _in_estimator.get() is not None:  # the estimator's class calls the one that it is derived from
         return
-    token = _in_estimator.set(True)
+    token = _in_estimator.set(call.args[0])
     try:
         yield
     finally:

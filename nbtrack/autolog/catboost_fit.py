@@ -12,6 +12,7 @@ from typing import Any
 
 from nbtrack.autolog import evaluation
 from nbtrack.autolog.boosting import log_importance
+from nbtrack.autolog.defaults import unchosen
 from nbtrack.autolog.patching import Call, Patches
 from nbtrack.autolog.recording import Recording, ending, logging_into, new_recording
 from nbtrack.autolog.scope import inside, is_inside
@@ -106,7 +107,8 @@ def _key(data: str, metric: str) -> str:
 def _log_fitted(recording: Recording, model: Any, given: Mapping[str, Any], rounds: _Rounds) -> None:
     rounds.log(model.evals_result_)
     used = model.get_all_params()
-    recording.params({key: value for key, value in used.items() if key not in given})
+    unsaid = {key: value for key, value in used.items() if key not in given}
+    recording.params(unsaid, defaults=unsaid)
     if model.best_iteration_ is not None:
         recording.metrics({"best_iteration": model.best_iteration_})
         if rounds.count < int(used.get("iterations", 0)):
@@ -129,7 +131,8 @@ def _watch_cv(call: Call) -> Generator[None, None, None]:
         with ending(recording, call):
             plain = {key: value for key, value in arguments.items() if key not in _NO_PARAMS}
             with guard("log the params of this cross-validation"):
-                recording.params({**plain, **dict(arguments.get("params") or {})})
+                own = dict(arguments.get("params") or {})
+                recording.params({**plain, **own}, defaults=unchosen(call.original, plain) - own.keys())
             with logging_into(recording):
                 yield
             if call.error is None:

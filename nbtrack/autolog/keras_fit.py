@@ -12,6 +12,8 @@ import warnings
 from collections.abc import Generator, Iterable, Mapping
 from typing import Any
 
+from nbtrack.autolog.defaults import unchosen
+from nbtrack.autolog.optimizer_names import prefix
 from nbtrack.autolog.patching import Call, Patches
 from nbtrack.autolog.recording import Recording, ending, logging_into, new_recording
 from nbtrack.autolog.scope import inside, is_inside
@@ -36,7 +38,10 @@ def _watch_fit(call: Call) -> Generator[None, None, None]:
             model = call.args[0]
             arguments = {**_defaults(bound.signature), **bound.arguments}
             with guard("log the params of this fit"):
-                recording.params({**_params(arguments), **_optimizer(model)})
+                recording.params(
+                    {**_params(arguments), **_optimizer(model, prefix()), **_stopping(given)},
+                    defaults=_unchosen(call, arguments, model, prefix()),
+                )
             epochs = _Epochs(recording, int(arguments["epochs"]), given)
             call.give(bound, callbacks=_with(given, epochs.callbacks()))
             with logging_into(recording):
@@ -60,13 +65,34 @@ def _params(arguments: Mapping[str, Any]) -> dict[str, Any]:
     return params
 
 
-def _optimizer(model: Any) -> dict[str, Any]:
+def _optimizer(model: Any, prefix: str) -> dict[str, Any]:
     optimizer = getattr(model, "optimizer", None)
     if optimizer is None:  # not compiled: `fit` itself will say so
         return {}
     with warnings.catch_warnings():  # reading the rate with torch below, Keras does what numpy warns of
         warnings.simplefilter("ignore")
-        return {f"optimizer_{key}": value for key, value in optimizer.get_config().items()}
+        return {f"{prefix}_{key}": value for key, value in optimizer.get_config().items()}
+
+
+def _stopping(callbacks: Any) -> dict[str, Any]:
+    """What early stopping was given, as MLflow's autolog for tf.keras names it; that for Keras leaves it out."""
+    if prefix() != "opt":
+        return {}
+    kind: Any = importlib.import_module("keras.src.callbacks.early_stopping").EarlyStopping
+    callbacks = getattr(callbacks, "callbacks", callbacks)
+    each = callbacks if isinstance(callbacks, list | tuple) else [callbacks]
+    first = next((one for one in each if isinstance(one, kind)), None)
+    names = ("monitor", "min_delta", "patience", "baseline", "restore_best_weights")
+    return {} if first is None else {name: getattr(first, name, None) for name in names}
+
+
+def _unchosen(call: Call, arguments: Mapping[str, Any], model: Any, prefix: str) -> set[str]:
+    optimizer = getattr(model, "optimizer", None)
+    alike = unchosen(call.original, {name: value for name, value in arguments.items() if name != "batch_size"})
+    kind = type(optimizer)
+    config = {key.partition("_")[2]: value for key, value in _optimizer(model, prefix).items()}
+    named = {"name": "", "jit_compile": ""} if optimizer is not None else {}
+    return alike | unchosen(kind, config, f"{prefix}_") | {f"{prefix}_{key}" for key in named}
 
 
 def _directions(model: Any, callbacks: Any) -> dict[str, str]:

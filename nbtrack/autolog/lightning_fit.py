@@ -9,6 +9,7 @@ import importlib
 from collections.abc import Generator
 from typing import Any
 
+from nbtrack.autolog.defaults import unchosen
 from nbtrack.autolog.objects import ByIdentity
 from nbtrack.autolog.patching import Call, Patches
 from nbtrack.autolog.recording import Recording, ending, logging_into, new_recording
@@ -113,12 +114,14 @@ def _batches(trainer: Any) -> int | None:
 
 def _log_start(recording: Recording, trainer: Any, module: Any, package: str) -> None:
     params: dict[str, Any] = {"epochs": trainer.max_epochs}
+    alike: set[str] = set()
     if trainer.optimizers:
         first = trainer.optimizers[0]
         optimizer = getattr(first, "_optimizer", first)  # Lightning may have wrapped it
         params |= {"optimizer_name": type(optimizer).__name__, **getattr(optimizer, "defaults", {})}
+        alike = unchosen(type(optimizer), getattr(optimizer, "defaults", {}))
     recording.tags({"Mode": "training"})
-    recording.params(params)
+    recording.params(params, defaults=alike)
     recording.directions(_directions(trainer, module))
     summary: Any = importlib.import_module(f"{package}.utilities.model_summary").ModelSummary
     recording.file("model_summary.txt", str(summary(module, max_depth=-1)))

@@ -7,6 +7,7 @@ import weakref
 from time import monotonic, time_ns
 from typing import Any
 
+from nbtrack.autolog.defaults import unchosen
 from nbtrack.autolog.recording import Recording
 from nbtrack.entities import RunStatus
 from nbtrack.errors import guard
@@ -64,7 +65,8 @@ class Loop:
         self._optimizers.append(steps)
         params = {"optimizer_name": type(optimizer).__name__, **optimizer.defaults}
         with guard("log the params of this training"):
-            self.recording.params({key + steps.suffix: value for key, value in params.items()})
+            alike = unchosen(type(optimizer), optimizer.defaults, suffix=steps.suffix)
+            self.recording.params({key + steps.suffix: value for key, value in params.items()}, defaults=alike)
         return steps
 
     def waiting(self, key: str) -> list[tuple[float, int, int]]:

@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 from nbtrack.autolog import active_here, unasked
+from nbtrack.autolog.asked import asked
+from nbtrack.autolog.model_keeping import MODEL, copy_model, keep_model
 from nbtrack.autolog.patching import Call
 from nbtrack.autolog.run_names import RunNames, direction_tags
 from nbtrack.autolog.told import NAMES, Told, sentence
@@ -32,12 +34,11 @@ from nbtrack.tracking.context import context_tags
 from nbtrack.tracking.events import Point, announce_point, announce_run, heard
 from nbtrack.tracking.experiments import experiment_for_runs
 from nbtrack.tracking.names import AUTOLOGGED, LIBRARY
+from nbtrack.tracking.pending import wait_for_writes
 from nbtrack.tracking.points import now
 
 P = ParamSpec("P")
 T = TypeVar("T")
-MODEL = "model"  # where a fit's model lies among the artifacts
-kept_models: set[str] = set()  # libraries whose models are kept
 _ORIGIN = ("mlflow.user", "mlflow.source.")
 MOST_KEPT = 100_000  # writings of a first fit that can still be given to a child of its own
 
@@ -93,8 +94,9 @@ class Recording:
     ) -> None:
         """Keep params as text, cut as MLflow cuts them, and tags. One that the person has logged, or that their cell
         has of itself, stays as it is; what may be a secret by its name is left out. `defaults` are those that
-        nobody has chosen."""
+        nobody has chosen; so is what is None."""
         texts = texts_of(params)
+        defaults = {*defaults, *(key for key, text in texts.items() if text == "None")}
         marks = dict(tags or {})
         self._keep("params", (texts, dict(marks), defaults))
         if not self.named and (name := marks.get("estimator_name")):
@@ -117,6 +119,11 @@ class Recording:
     def _named(self, texts: Mapping[str, str]) -> list[Param]:
         names = self.names.params.of_all(texts)
         return [Param(names[key], text) for key, text in texts.items() if names[key] not in self.reserved]
+
+    def name_as_written(self, names: Mapping[str, str]) -> None:
+        """Under which names the person has written params, where the library hands them on under others."""
+        if self.told is not None:
+            self.told.written.update(names)
 
     def _note_params(self, batch: Sequence[Param], defaults: Collection[str], marks: dict[str, str]) -> None:
         if self.told is not None:
@@ -210,15 +217,12 @@ class Recording:
         self.client.store.write_artifact(self.run_id, path, text.encode())
 
     @_in_turn
-    def model(self, model: Any) -> None:
-        """Keep the model, where that was asked for: as `model/` of the run."""
-        if self.library in kept_models:
-            from nbtrack.tracking.model_forms import form_of
-            from nbtrack.tracking.models import write_model
-
+    def model(self, model: Any, name: str = MODEL) -> None:
+        """Keep the model where that was asked for: as `model/` of the run, written beside the person's code."""
+        if asked(self.library).log_models:
             with guard(f"keep the model of {self.library}"):
-                write_model(self.client, self.run_id, form_of(model), MODEL)
-                self._keep("model", None)
+                if keep_model(self.client, self.run_id, model, name):
+                    self._keep("model", name)
 
     @_in_turn
     def child(
@@ -227,7 +231,8 @@ class Recording:
         """A run inside this one, such as a candidate of a search, whose `name` says what it is. It is ended with `end`.
         `directions`: see there."""
         names = RunNames()
-        marks = {**self.origin, **process_tags(), **tags, PARENT: self.run_id, LIBRARY: self.library}
+        extra = asked(self.library).extra_tags
+        marks = {**self.origin, **process_tags(), **extra, **tags, PARENT: self.run_id, LIBRARY: self.library}
         run = self.client.create_run(self.experiment_id, began, marks | names.directions(directions or {}), name)
         if not self.own:
             self.below.append(run.info.run_id)
@@ -287,8 +292,7 @@ class Recording:
             elif kind == "points":
                 points += [Metric(child.names.metrics.of(value[0]), *point) for point in value[1]]
             elif kind == "model":
-                if folder := self.client.store.artifact_dir(self.run_id):
-                    child.client.store.write_artifact(child.run_id, MODEL, folder / MODEL)
+                copy_model(self.client, self.run_id, child.run_id, value)
             elif kind in ("file", "params"):
                 getattr(child, kind)(*value)
             else:
@@ -311,7 +315,7 @@ def new_recording(library: str, what: str = "fit") -> Recording:
     if held is None:
         client = MlflowClient()
         origin = context_tags()
-        tags = {**origin, **process_tags(), LIBRARY: library}
+        tags = {**origin, **process_tags(), **asked(library).extra_tags, LIBRARY: library}
         run = client.create_run(experiment_for_runs(client), tags=tags)
         info = run.info
         return Recording(library, client, info.run_id, info.experiment_id, own=True, run=run, origin=origin)
@@ -325,13 +329,18 @@ def new_recording(library: str, what: str = "fit") -> Recording:
             _told.pop(oldest, None)
         if held.run_id not in _told:
             told = _told[held.run_id] = Told()
-            held.leaving.insert(0, lambda status: _tell(held.client, held.run_id, told, last=True))
+            held.leaving[:0] = [
+                lambda status: wait_for_writes(held.run_id),
+                lambda status: _tell(held.client, held.run_id, told, last=True),
+            ]
         told = _told[held.run_id]
         told.count(library, what)
         move = first is not recording and not told.children
         told.children = first is not recording
     recording.told = told
     if first is recording:
+        if extra := asked(library).extra_tags:
+            recording.tags(extra)
         return recording
     _tell(held.client, held.run_id, told)
     if move:

@@ -28,6 +28,7 @@ class Candidates:
     recording: Recording
     search: Any
     tags: Mapping[str, str]
+    live: bool = True  # do candidates get runs as they are tried?
     done: dict[int, tuple[Recording, dict[str, float]]] = field(default_factory=dict)
     _base: Mapping[str, Any] = field(default_factory=dict)
     _before: int = 0  # candidates of earlier rounds: halving searches have several

@@ -8,7 +8,9 @@ from collections.abc import Callable, Generator, Iterator, Mapping
 from typing import Any
 
 from nbtrack.autolog import evaluation
+from nbtrack.autolog.asked import asked
 from nbtrack.autolog.defaults import untouched
+from nbtrack.autolog.model_keeping import BEST_ESTIMATOR
 from nbtrack.autolog.objects import ByIdentity
 from nbtrack.autolog.patching import Call, Patches
 from nbtrack.autolog.recording import Recording, ending, logging_into, new_recording
@@ -113,7 +115,7 @@ def watch_fit(call: Call) -> Generator[None, None, None]:
             log_estimator(recording, model)
             start = time.perf_counter()
             candidates = _candidates(recording, model)
-            with logging_into(recording), watching(candidates):
+            with logging_into(recording), watching(candidates if candidates and candidates.live else None):
                 yield
             if call.error is None:
                 _log_fitted(recording, model, call, time.perf_counter() - start)
@@ -139,7 +141,9 @@ def estimator_tags(model: Any) -> dict[str, str]:
 
 
 def _candidates(recording: Recording, model: Any) -> Candidates | None:
-    return Candidates(recording, model, estimator_tags(model.estimator)) if is_search(model) else None
+    """Where only the best of them are to have runs, these are known when the search has ended."""
+    tags = estimator_tags(model.estimator) if is_search(model) else None
+    return None if tags is None else Candidates(recording, model, tags, live=asked("sklearn").max_tuning_runs is None)
 
 
 def log_estimator(recording: Recording, model: Any) -> None:
@@ -154,14 +158,17 @@ def _log_fitted(recording: Recording, model: Any, call: Call, seconds: float) ->
     fit: Callable[..., Any] = call.original
     data = training_of(fit, call.args[1:], call.kwargs)
     try:
-        metrics = training_metrics(model, data, most_seconds(seconds))
+        metrics = training_metrics(model, data, most_seconds(seconds), asked("sklearn").pos_label)
     except TooSlowError as slow:
         recording.remark(f"without training metrics, which would take about {slow.seconds:.2g} s (--autolog has them)")
     else:
         if metrics:
             recording.metrics(metrics)
     recording.model(model)
-    evaluation.remember(model, recording)
+    if is_search(model) and hasattr(model, "best_estimator_"):
+        recording.model(model.best_estimator_, BEST_ESTIMATOR)
+    if asked("sklearn").log_post_training_metrics:
+        evaluation.remember(model, recording)
     _seen[model] = _state(model)
 
 

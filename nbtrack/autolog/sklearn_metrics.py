@@ -46,8 +46,11 @@ def training_of(fit: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[
     return Training(given.get(names[0]), targets, weights)
 
 
-def training_metrics(estimator: Any, data: Training, most: float | None = None) -> dict[str, float]:
-    """Empty without targets. A metric that cannot be computed is left out.
+def training_metrics(
+    estimator: Any, data: Training, most: float | None = None, pos_label: Any = None
+) -> dict[str, float]:
+    """Empty without targets. A metric that cannot be computed is left out. With `pos_label` precision, recall and F1
+    are those of this class, else the mean of all, weighted by how often each is there.
 
     Where computing them would take more than `most` seconds, raises TooSlowError: to predict what it was fitted on is
     little to most estimators, but a nearest-neighbours one searches all for each.
@@ -65,7 +68,7 @@ def training_metrics(estimator: Any, data: Training, most: float | None = None) 
             if most is not None:
                 _must_be_quick(estimator, data.features, most)
             if is_classifier(estimator):
-                _collect(found, lambda: _classifier(estimator, data))
+                _collect(found, lambda: _classifier(estimator, data, pos_label))
                 _collect(found, lambda: _probabilities(estimator, data))
             elif is_regressor(estimator):
                 _collect(found, lambda: _regressor(estimator, data))
@@ -102,14 +105,18 @@ def _collect(found: dict[str, Any], compute: Callable[[], Mapping[str, Any]]) ->
         return
 
 
-def _classifier(estimator: Any, data: Training) -> dict[str, Any]:
+def _classifier(estimator: Any, data: Training, pos_label: Any = None) -> dict[str, Any]:
     predicted, weights = estimator.predict(data.features), data.weights
     try:
-        return dict(quick_scores.classification(data.targets, predicted, weights))
+        if pos_label is None:
+            return dict(quick_scores.classification(data.targets, predicted, weights))
     except quick_scores.NotPlainError:
-        from sklearn import metrics
+        pass
+    from sklearn import metrics
+
+    averaged = {"average": "weighted"} if pos_label is None else {"average": "binary", "pos_label": pos_label}
     precision, recall, f1, _ = metrics.precision_recall_fscore_support(
-        data.targets, predicted, average="weighted", sample_weight=weights
+        data.targets, predicted, sample_weight=weights, **averaged
     )
     accuracy = metrics.accuracy_score(data.targets, predicted, sample_weight=weights)
     return {"precision_score": precision, "recall_score": recall, "f1_score": f1, "accuracy_score": accuracy}

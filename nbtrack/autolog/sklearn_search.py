@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from numbers import Number
 from typing import Any
 
+from nbtrack.autolog.asked import asked
 from nbtrack.autolog.recording import Recording
 from nbtrack.autolog.sklearn_candidates import MOST_CHILDREN, Candidates, base_params, candidate_name
 from nbtrack.entities import Metric, RunTag
@@ -88,11 +89,12 @@ def _same(one: float | None, other: float) -> bool:
 
 def _shown(results: Mapping[str, Any]) -> list[int]:
     """All candidates in the order in which they were tried; of very many only the best."""
-    count = len(results["params"])
+    count, told = len(results["params"]), asked("sklearn").max_tuning_runs
+    most = MOST_CHILDREN if told is None else told
     ranks = [key for key in results if key.startswith("rank_test_")]
-    if count <= MOST_CHILDREN or not ranks:
-        return list(range(count))[:MOST_CHILDREN]
-    return sorted(sorted(range(count), key=lambda index: results[ranks[0]][index])[:MOST_CHILDREN])
+    if count <= most or not ranks:
+        return list(range(count))[:most]
+    return sorted(sorted(range(count), key=lambda index: results[ranks[0]][index])[:most])
 
 
 def _numbers(results: Mapping[str, Any], index: int) -> dict[str, float]:

@@ -8,6 +8,7 @@ from collections.abc import Generator, Iterator
 from numbers import Real
 from typing import Any
 
+from nbtrack.autolog.defaults import unchosen
 from nbtrack.autolog.patching import Call, Patches
 from nbtrack.autolog.recording import ending, logging_into, new_recording
 from nbtrack.autolog.scope import inside, is_inside
@@ -54,7 +55,9 @@ def _watch_fit(call: Call) -> Generator[None, None, None]:
         recording = new_recording("statsmodels")
         with ending(recording, call):
             with guard("log the params of this fit"):
-                recording.params({**named, **bound.arguments.get("kwargs", {})})
+                recording.params(
+                    {**named, **bound.arguments.get("kwargs", {})}, defaults=unchosen(call.original, named)
+                )
             with logging_into(recording):
                 yield
             wrapper: Any = importlib.import_module("statsmodels.base.wrapper").ResultsWrapper

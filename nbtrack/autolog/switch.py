@@ -16,24 +16,15 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from nbtrack.autolog import arriving, unasked
+from nbtrack.autolog import arriving, optimizer_names, unasked
 from nbtrack.autolog.active_here import is_logged_elsewhere
+from nbtrack.autolog.asked import HEARD, MODELS, ask, forget, tell_of_others
 from nbtrack.autolog.patching import Patches, at_once
-from nbtrack.autolog.recording import has_enough, kept_models
+from nbtrack.autolog.recording import has_enough
 from nbtrack.errors import InvalidValueError, guard, warn_once
 
-# What MLflow's functions accept besides; none of it changes anything here.
-_IGNORED = frozenset(
-    "log_input_examples log_model_signatures log_datasets exclusive disable_for_unsupported_versions silent "
-    "max_tuning_runs log_post_training_metrics registered_model_name extra_tags serialization_format pos_label "
-    "importance_types model_format exclude_flavors log_traces log_every_epoch log_every_n_steps log_every_n_epoch "
-    "log_every_n_step save_exported_model save_model_kwargs saved_model_kwargs keras_model_kwargs checkpoint "
-    "checkpoint_monitor checkpoint_mode checkpoint_save_best_only checkpoint_save_weights_only "
-    "checkpoint_save_freq".split()
-)
 # MLflow's words for the model itself, library by library
 _MODEL = tuple("sk_model xgb_model lgb_model pytorch_model cb_model statsmodels_model transformers_model".split())
-_WITH_MODELS = tuple("sklearn xgboost lightgbm catboost statsmodels keras pytorch transformers".split())
 _changing = threading.RLock()
 
 
@@ -52,21 +43,20 @@ class Library:
     cells: dict[object, bool | None] = field(default_factory=dict)
     _patched: dict[str, Patches] = field(default_factory=dict, repr=False)
 
-    def autolog(self, disable: bool = False, log_models: bool = False, **ignored: Any) -> None:
+    def autolog(self, disable: bool = False, log_models: bool | None = None, **given: Any) -> None:
         """Log what this library trains from now on, or, with `disable=True`, no longer.
 
-        Where it is not imported yet, that begins with its import. `log_models=True` keeps each fitted model as
-        artifacts `model/…`, as `nbtrack.log_model` does; not of loops of one's own around torch, of which only the
-        optimizer is seen. The other arguments of MLflow's function of this name are accepted and ignored.
+        Where it is not imported yet, that begins with its import. Each fitted model is kept as artifacts `model/…`, as
+        `nbtrack.log_model` does, unless `log_models=False`; of transformers where asked; not of loops of one's own
+        around torch, of which only the optimizer is seen. `extra_tags` are set on each run; `pos_label`,
+        `log_post_training_metrics` and `max_tuning_runs` act for scikit-learn, `importance_types` for XGBoost. Another
+        argument of MLflow's function is told once to be without effect, unless it says what nbtrack does anyway.
         """
-        _check(f"{self.name}.autolog", ignored)
-        if log_models and self.name not in _WITH_MODELS:
-            raise InvalidValueError(
-                f"Models of {self.name} are not kept, only those of {', '.join(_WITH_MODELS)}. Leave log_models out."
-            )
+        ask(self.name, f"{self.name}.autolog", False if disable else log_models, given)
         with _changing, at_once():
             self.wanted = not disable
-            (kept_models.add if log_models and not disable else kept_models.discard)(self.name)
+            if disable:
+                forget(self.name)
             self.settle()
 
     def log_model(
@@ -155,7 +145,18 @@ sklearn = Library(
 xgboost = Library("xgboost", {"xgboost": "nbtrack.autolog.xgboost_train.patch"})
 lightgbm = Library("lightgbm", {"lightgbm": "nbtrack.autolog.lightgbm_train.patch"})
 optuna = Library("optuna", {"optuna": "nbtrack.autolog.optuna_study.patch"})
-keras = Library("keras", {"keras.src.models.model": "nbtrack.autolog.keras_fit.patch"}, ("keras", "tensorflow"))
+
+
+class Keras(Library):
+    """Keras on every backend. Which of its two autologs in MLflow was asked for, says how the optimizer's params are
+    named."""
+
+    def autolog(self, disable: bool = False, log_models: bool | None = None, **given: Any) -> None:
+        super().autolog(disable, log_models, **given)
+        optimizer_names.asked = None if disable else "optimizer"
+
+
+keras = Keras("keras", {"keras.src.models.model": "nbtrack.autolog.keras_fit.patch"}, ("keras", "tensorflow"))
 pytorch = Library(
     "pytorch",
     {
@@ -177,11 +178,30 @@ LIBRARIES = {
         sklearn, xgboost, lightgbm, catboost, statsmodels, keras, pytorch, transformers, optuna, keras_tuner, ray
     )
 }  # fmt: skip
-tensorflow = keras  # what tf.keras trains is trained by Keras
+
+
+class TensorFlow:
+    """What tf.keras trains is trained by Keras; MLflow's autolog for it has other names for the optimizer's params."""
+
+    log_model = staticmethod(keras.log_model)
+    save_model = staticmethod(keras.save_model)
+    load_model = staticmethod(keras.load_model)
+
+    @staticmethod
+    def autolog(disable: bool = False, log_models: bool | None = None, **given: Any) -> None:
+        """As `keras.autolog`, with params of the optimizer as `opt_…`."""
+        keras.autolog(disable, log_models, **given)
+        optimizer_names.asked = None if disable else "opt"
+
+
+tensorflow = TensorFlow()
 
 
 def autolog(
-    disable: bool = False, exclude_flavors: Collection[str] | None = None, log_models: bool = False, **ignored: Any
+    disable: bool = False,
+    exclude_flavors: Collection[str] | None = None,
+    log_models: bool | None = None,
+    **given: Any,
 ) -> None:
     """Log every fit from now on. `disable=True` ends that.
 
@@ -189,20 +209,17 @@ def autolog(
     a run), transformers; and of searches each trial: scikit-learn's, Optuna, keras-tuner, Ray Tune.
 
     A fit logs into the active run, or into a run of its own. Libraries that are imported later are watched from then
-    on; `exclude_flavors` names some to leave alone. `log_models=True` keeps each fitted model. The other arguments of
-    MLflow's `autolog` are accepted and ignored. Tracked cells need no such call.
+    on; `exclude_flavors` names some to leave alone. Each fitted model is kept, up to 200 MB and 10 s of serializing
+    (`nbtrack.capture.options`), unless `log_models=False`. `extra_tags` are set on each run. Another argument of
+    MLflow's `autolog` is told once to be without effect. Tracked cells need no such call, and keep no models without.
     """
-    _check("autolog", ignored)
+    tell_of_others("autolog", given)
+    heard = {name: value for name, value in given.items() if name in HEARD}
     with _changing, at_once():
         for library in LIBRARIES.values():
             if not {library.name, *library.theirs} & set(exclude_flavors or ()):
-                library.autolog(disable=disable, log_models=log_models and library.name in _WITH_MODELS)
-
-
-def _check(what: str, given: Mapping[str, Any]) -> None:
-    unknown = given.keys() - _IGNORED
-    if unknown:
-        raise TypeError(f"{what}() got an unexpected keyword argument '{min(unknown)}'")
+                library.autolog(disable, log_models if library.name in MODELS else None, **heard)
+        optimizer_names.asked = None
 
 
 def checked_names(names: Collection[str]) -> None:

@@ -34,6 +34,7 @@ class Told:
     params: dict[str, None] = field(default_factory=dict)
     defaults: dict[str, None] = field(default_factory=dict)
     metrics: dict[str, None] = field(default_factory=dict)
+    written: dict[str, str] = field(default_factory=dict)  # params by what the person wrote: `n_estimators`
     children: bool = False
     _written: float = 0.0
     _tags: dict[str, str] = field(default_factory=dict)
@@ -77,7 +78,12 @@ class Told:
 
 def _names(told: Told) -> dict[str, str]:
     """Left out where they are more than a tag can hold: then all look like the person's."""
-    names = {"params": [*told.params], "defaults": [*told.defaults], "metrics": [*told.metrics]}
+    names: dict[str, object] = {
+        "params": [*told.params],
+        "defaults": [*told.defaults],
+        "metrics": [*told.metrics],
+        "written": told.written,
+    }
     text = json.dumps({kind: each for kind, each in names.items() if each}, ensure_ascii=False)
     return {AUTOLOGGED_NAMES: text} if 2 < len(text) <= LONGEST else {}
 

@@ -11,6 +11,7 @@ from collections.abc import Generator, Mapping
 from numbers import Real
 from typing import Any
 
+from nbtrack.autolog.defaults import unchosen
 from nbtrack.autolog.objects import ByIdentity
 from nbtrack.autolog.patching import Call, Patches
 from nbtrack.autolog.recording import Recording, ending, logging_into, new_recording
@@ -66,7 +67,7 @@ def _callback(recording: Recording) -> Any:
     class Points(base):  # type: ignore[misc]
         def on_train_begin(self, args: Any, state: Any, control: Any, model: Any = None, **_: Any) -> None:
             with guard("log the params of this training"):
-                recording.params(_params(args, model))
+                recording.params(_params(args, model), defaults=_unchosen(args, model))
                 recording.directions(_directions(args))
 
         def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **_: Any) -> None:
@@ -86,6 +87,12 @@ def _directions(args: Any) -> dict[str, str]:
     if not isinstance(name, str) or not isinstance(greater, bool):
         return {}
     return {f"eval_{name.removeprefix('eval_')}": "max" if greater else "min"}
+
+
+def _unchosen(args: Any, model: Any) -> set[str]:
+    config = getattr(model, "config", None)
+    of_model = config.to_dict() if config is not None else {}
+    return unchosen(type(config), of_model) | unchosen(type(args), args.to_dict())
 
 
 def _params(args: Any, model: Any) -> dict[str, Any]:

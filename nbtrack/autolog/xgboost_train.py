@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping
 from typing import Any
 
+from nbtrack.autolog.asked import asked
 from nbtrack.autolog.boosting import Training, log_importance, watch_estimator, watch_training
 from nbtrack.autolog.patching import Call, Patches
 from nbtrack.errors import guard
@@ -105,8 +106,11 @@ def _finish(training: Training, call: Call) -> None:
     best = booster.attr("best_iteration")  # there also where a callback stops early, or where an earlier training did
     if best is not None and int(best) - training.before in training.rounds:
         training.best_round(int(best), first=training.before)
-    kind = "weight"
-    log_importance(training.recording, {kind: lambda: booster.get_score(importance_type=kind)})
+    kinds = asked("xgboost").importance_types
+    log_importance(
+        training.recording,
+        {kind: lambda kind=kind: booster.get_score(importance_type=kind) for kind in kinds},  # type: ignore[misc]
+    )
 
 
 def _finish_cv(training: Training, call: Call) -> None:

@@ -7,32 +7,17 @@ table's variable, and by the step that was logged last: `displays/3-confusion-st
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 import re
 import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from nbtrack.capture.options import options
-from nbtrack.capture.secrets import masked
+from nbtrack.capture.display_content import PLOTLY, content, is_bokeh_root, with_bokeh
 from nbtrack.errors import guard
 
 MOST = 50  # displays of one run
 LARGEST = 10_000_000  # bytes of one display
 LONGEST = 40  # characters of a display's name
-PLOTLY = "application/vnd.plotly.v1+json"
-ENDINGS = {
-    "image/png": "png",
-    "image/svg+xml": "svg",
-    "image/jpeg": "jpg",
-    PLOTLY: "plotly.json",
-    "text/html": "html",
-}
-WIDGET = "application/vnd.jupyter.widget-view+json"
-_PLOTLYS = "window.PlotlyConfig"  # its library, megabytes of it, which it displays before the first figure
-_OWN = ('<div class="nbtrack-', "<div data-nbtrack=")  # cards and tables, dashboards
 
 
 class Displays:
@@ -43,6 +28,7 @@ class Displays:
         self._kept: dict[str, tuple[str, str, bytes]] = {}  # name, ending, bytes; by display id, or by number
         self._undo: list[Callable[[], None]] = []
         self._step = step
+        self._root = ""  # the empty element of a Bokeh figure, whose script comes in a display of its own
         self._formatted: tuple[object, str] = (None, "")  # what an object was formatted to last, and its name
         self.left_out = 0
 
@@ -92,7 +78,10 @@ class Displays:
 
     def add(self, data: Mapping[str, Any], display_id: str = "") -> None:
         """Keep one display; what has only text, widgets and nbtrack's own cards are passed over."""
-        found = content(data)
+        if is_bokeh_root(data):
+            self._root = str(data["text/html"])
+            return
+        found = content(with_bokeh(data, self._root))
         if found is None:
             return
         key = display_id or f"#{len(self._kept) + 1}"
@@ -130,26 +119,3 @@ def _title(shown: Any) -> str:
         title = (shown.get("layout") or {}).get("title") or ""
         return str(title.get("text") or "") if isinstance(title, Mapping) else str(title)
     return ""
-
-
-def content(data: Mapping[str, Any]) -> tuple[str, bytes] | None:
-    """The ending and the bytes of the form that says most; None for what is not kept."""
-    page = str(data.get("text/html", ""))
-    if WIDGET in data or page.startswith(_OWN) or _PLOTLYS in page[:2000]:
-        return None
-    for kind, ending in ENDINGS.items():
-        if kind in data:
-            return ending, _bytes(kind, data[kind])
-    return None
-
-
-def _bytes(kind: str, value: Any) -> bytes:
-    if isinstance(value, bytes):
-        return value
-    text = json.dumps(value) if kind.endswith("+json") else str(value)
-    if kind.startswith("image/") and kind != "image/svg+xml":
-        try:
-            return base64.b64decode(text)
-        except (binascii.Error, ValueError):
-            return b""
-    return (masked(text) if options.masking else text).encode("utf-8", "replace")

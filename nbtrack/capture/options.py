@@ -42,6 +42,10 @@ class Options:
     """Names and versions of what is installed, `requirements.txt`, beside."""
     data: bool = True
     """Sampled fingerprints of the tables and arrays it reads."""
+    model_megabytes: float = 200
+    """The largest model of a fit that is kept after `nbtrack.autolog()`."""
+    model_seconds: float = 10
+    """How long serializing one may take."""
     system: bool = True
     """CPU, memory, disk and NVIDIA GPU as `system/*` metrics, for cells over 5 seconds, beside."""
 

@@ -2,7 +2,8 @@
 
 `epoch 3 loss=0.12`, `Epoch [3/10], Step [5/90], Loss: 0.5`, `step 40 | val loss 0.31`, Keras's two lines
 and tqdm's bars. Only lines that count an epoch or a step give metrics, and only what stands behind the count:
-`Version: 3.2 epoch 7` gives none.
+`Version: 3.2 epoch 7` gives none. The line's own count is the first one, not that of `(best epoch 4)`; a number inside
+a sentence (`reducing learning rate to 0.001`) is no metric.
 """
 
 from __future__ import annotations
@@ -12,12 +13,22 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-_COUNT = re.compile(r"\b(epoch|step|iter|iteration)s?\b[\s:=#\[(]{0,3}(\d+)(?:\s*(?:/|of)\s*(\d+))?[\])]?", re.I)
-_PAIR = re.compile(
-    r"(?P<kind>(?:train|training|val|valid|validation|test|eval)\s+)?(?P<key>[A-Za-z_][\w./-]*)"
-    r"(?P<sign>\s*[=:]\s*|\s+)(?P<value>[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?|nan|[-+]?inf)(?=%?(?:[\s,;|)\]}]|$))",
+_COUNT = re.compile(
+    r"(?<!best )(?<!since )(?<!until )(?<!next )(?<!last )(?<!previous )"
+    r"\b(epoch|step|iter|iteration)s?\b[\s:=#\[(]{0,3}(\d+)(?:\s*(?:/|of)\s*(\d+))?[\])]?",
     re.I,
 )
+_PAIR = re.compile(
+    r"(?P<kind>(?:train|training|val|valid|validation|test|eval)\s+)?(?P<key>[A-Za-z_][\w./-]*)"
+    r"(?P<sign>\s*[=:]\s*|\s+)(?P<value>[-+]?(?:\d[\d.,]*|\.\d+)(?<!,)(?:e[-+]?\d+)?|nan|[-+]?inf)(?=%?(?:[\s,;|)\]}]|$))",
+    re.I,
+)
+_PROSE = re.compile(r"[A-Za-z]{2,}[^\w=:,;|()\[\]{}<>/·–—-]*\Z")  # a word of a sentence right before a name
+_BEFORE_A_NAME = frozenset(
+    "train training val valid validation test eval mean avg average running total final current batch smoothed ema new "
+    "learning".split()
+)
+_NO_NAME = frozenset("to from by at of in than is was for since after over under below above about into and or".split())
 _BAR = re.compile(r"(\d+)/(\d+) \[\d")  # tqdm's: 40/100 [00:04<00:06, 9.8it/s]
 _BATCHES = re.compile(r"\s*(\d+)/(\d+)\b")  # Keras's: 313/313 ━━━━ 1s 2ms/step - loss: 0.3
 _NO_METRIC = frozenset("eta time elapsed seed version took epoch epochs step steps size".split())
@@ -41,7 +52,7 @@ def read_line(line: str, epoch: int | None = None) -> Said | None:
     progress = (int(bar[1]), int(bar[2])) if bar else None
     counts = list(_COUNT.finditer(line))
     if counts:
-        by_name = {match[1].lower(): match for match in counts}
+        by_name = {match[1].lower(): match for match in reversed(counts)}
         whole = next((match for match in counts if match[3]), None)
         outer = by_name.get("epoch", whole)
         if progress is None and outer and outer[3]:
@@ -64,11 +75,37 @@ def _step(counts: dict[str, re.Match[str]]) -> int:
 def _pairs(text: str) -> dict[str, float]:
     found = {}
     for match in _PAIR.finditer(text):
-        key, value = match["key"], match["value"]
+        key, value = match["key"], _number(match["value"])
         told = any(sign in match["sign"] for sign in "=:")
-        if key.lower() not in _NO_METRIC and (told or "." in value or "e" in value.lower()):
-            found[f"{match['kind'].strip()}_{key}" if match["kind"] else key] = float(value)
+        if value is None or key.lower() in _NO_METRIC or key.lower() in _NO_NAME:
+            continue
+        if told or (not _in_sentence(text[: match.start()]) and _is_precise(match["value"])):
+            found[f"{match['kind'].strip()}_{key}" if match["kind"] else key] = value
     return found
+
+
+def _is_precise(value: str) -> bool:
+    """A whole number behind a word without a sign counts something."""
+    return any(sign in value.lower() for sign in ".,en")
+
+
+def _in_sentence(before: str) -> bool:
+    """Is the word before a name without a sign of none that belongs to a name, such as `mean` of `mean loss 0.3`?"""
+    word = _PROSE.search(before)
+    return word is not None and re.sub(r"\W+", "", word[0]).lower() not in _BEFORE_A_NAME
+
+
+def _number(text: str) -> float | None:
+    """`0.95`, `1,234.5`; with a decimal comma `0,95` and `1.234,5`; None for `1,234` and lists, which mean anything."""
+    if "," not in text:
+        return float(text) if text.count(".") < 2 else None
+    if re.fullmatch(r"[-+]?\d{1,3}(?:,\d{3})+\.\d+", text):
+        return float(text.replace(",", ""))
+    if re.fullmatch(r"[-+]?\d{1,3}(?:\.\d{3})+,\d+", text):
+        return float(text.replace(".", "").replace(",", "."))
+    if re.fullmatch(r"[-+]?(?:0,\d+|\d+,(?:\d{1,2}|\d{4,}))", text):
+        return float(text.replace(",", "."))
+    return None
 
 
 class Printed:

@@ -27,9 +27,14 @@ def show(options: argparse.Namespace) -> int:
     from nbtrack.magics.card import card_of
     from nbtrack.magics.card_text import card_text
     from nbtrack.magics.find import find_run
+    from nbtrack.magics.literal_notes import send_notes
     from nbtrack.magics.words import short
+    from nbtrack.stores.base import Rearranging
+    from nbtrack.tracking.client import MlflowClient
 
     store = existing(options.store)
+    if not isinstance(store, Rearranging) and not store.read_only:
+        send_notes(MlflowClient(options.store))
     run = find_run(store, options.run_named)
     listed = list(islice(all_files(store, run.info.run_id), MOST))
     if options.json:

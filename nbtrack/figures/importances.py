@@ -21,7 +21,8 @@ FEW = 4
 ENOUGH = 20
 MOST = 400  # runs: the work grows with their square
 NEIGHBOURS = 5
-SHUFFLES = 24
+SHUFFLES = 24  # of few runs, of which each says much; of more than MANY eight are enough
+MANY = 100
 DRAWS = 199  # of the test against chance
 CHANCE = 0.05
 UNIT = 1_000_000  # distances are whole numbers, so that ties are ties in every language
@@ -214,17 +215,18 @@ def _permuted(columns: Sequence[_Codes], target: F64) -> _Near:
     together = np.sum(own, axis=0)
     weights = _weights(together)
     explained = _explained(weights, target)
+    times = SHUFFLES // 3 if len(target) > MANY else SHUFFLES
     lost: list[float] = []
     spread: list[float] = []
     for column, mine in zip(columns, own, strict=True):
         rest, state, found = together - mine, 1, []
-        for _ in range(SHUFFLES):
+        for _ in range(times):
             order, state = shuffle(len(target), state)
             moved = _explained(_weights(rest + column.distances(column.at[order])), target)
             found.append(max(0.0, explained) - max(0.0, moved))
-        mean = sum(found) / SHUFFLES
+        mean = sum(found) / times
         lost.append(mean)
-        spread.append(float(np.sqrt(sum((each - mean) ** 2 for each in found) / (SHUFFLES - 1))))
+        spread.append(float(np.sqrt(sum((each - mean) ** 2 for each in found) / (times - 1))))
     return _Near(explained, lost, spread, weights)
 
 

@@ -14,11 +14,12 @@ from IPython.core.magic_arguments import MagicArgumentParser, argument, magic_ar
 
 from nbtrack.autolog import LIBRARIES, checked_names
 from nbtrack.errors import InvalidValueError
+from nbtrack.query.suggest import nearest
 
 DIRECTIONS = ("min", "max")
 
 OPTIONS = [
-    argument("name", nargs="?", help="the run's name; one is made up without it"),
+    argument("name", nargs="?", help="the run's name; generated if omitted"),
     argument("-e", "--experiment", metavar="EXPERIMENT", help="the experiment, made when there is none of that name"),
     argument("-p", "--param", metavar="KEY=VALUE", nargs="+", action="extend", default=[], help="a param of the run"),
     argument("-t", "--tag", metavar="KEY=VALUE", nargs="+", action="extend", default=[], help="a tag of the run"),
@@ -34,7 +35,7 @@ OPTIONS = [
     ),
     argument("--session", action="store_true", help="keep every earlier input of the session, not only what it needs"),
     argument("--autolog", nargs="*", metavar="LIB", help="log all fits, or those of these libraries"),
-    argument("--no-autolog", action="store_true", help="log no fit by itself"),
+    argument("--no-autolog", action="store_true", help="do not log fits automatically"),
     argument("--store", metavar="URI", help="the store to write to, for this cell"),
     argument("--no-live", action="store_true", help="show the card when the cell has ended, not while it runs"),
 ]
@@ -107,7 +108,11 @@ class _Parser(MagicArgumentParser):  # type: ignore[misc,unused-ignore]
         self.allow_abbrev = False  # `--no-l` today would mean something else once an option is added
 
     def error(self, message: str) -> None:
-        raise UsageError(f"%%track: {message}. Nothing was run. `%%track?` lists the options.")
+        known = [option for option in self._option_string_actions if option.startswith("--")]
+        _, _, wrong = message.partition("unrecognized arguments: ")
+        near = nearest(wrong.split()[0].partition("=")[0], known) if wrong.startswith("-") else None
+        hint = f" Did you mean {near}?" if near else ""
+        raise UsageError(f"%%track: {message}.{hint} Nothing was run. `%%track?` lists the options.")
 
 
 def words(line: str) -> list[str]:

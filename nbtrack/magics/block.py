@@ -22,6 +22,7 @@ from nbtrack.magics.arguments import Options
 from nbtrack.magics.card import Card
 from nbtrack.magics.files import OUTPUT, SOURCE, TRACEBACK, Files
 from nbtrack.magics.finishing import finishing
+from nbtrack.magics.literal_notes import drop_note
 from nbtrack.magics.live import Live
 from nbtrack.magics.opening import log_literals, named_in_code, start
 from nbtrack.magics.outcome import error_line, status_after, traceback_text
@@ -113,6 +114,7 @@ class Block:
         points = [Metric(k, v, now) for k, v in metrics.items() if is_key(k) and k not in {*logged.metrics, *params}]
         texts = [Param(k, v) for k, v in params.items() if is_key(k) and k not in logged.params]
         held.client.log_batch(held.run_id, points, texts)
+        drop_note(held)
         if error is not None:
             self._files.write(TRACEBACK, traceback_text(error))
             held.client.set_tag(held.run_id, "nbtrack.error", error_line(error))

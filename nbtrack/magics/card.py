@@ -7,7 +7,7 @@ draw it, as HTML and as text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -16,11 +16,11 @@ from nbtrack.capture.git import COMMIT, REMOTE
 from nbtrack.entities import Run
 from nbtrack.frame import Series
 from nbtrack.git.web import commit_page, comparison_page
-from nbtrack.magics.authors import defaults, own_first
 from nbtrack.magics.trace import Trace
-from nbtrack.magics.words import ABANDONED
+from nbtrack.magics.words import ABANDONED, count, number
 from nbtrack.stores import Store
 from nbtrack.stores.walk import all_files
+from nbtrack.tracking.authors import defaults, own_first, written
 from nbtrack.tracking.names import AUTOLOGGED
 
 OWN_FILES = re.compile(r"(cell|inputs|output|traceback|requirements)(-\d+)?\.(py|txt|json)")
@@ -35,8 +35,9 @@ class Card:
     is different from the run of the same cell before. `progress` (how much of how much), `left` (ms), `rate` (points a
     second), `said` (the newest line) and `kernel` (whose server can stop it) are told while it runs. `autolog` is what
     fits have logged by themselves, and `quiet` those of the params that are a library's defaults: they are only
-    counted. `commit_page` shows the commit on its hosting service, `comparison_page` what changed since the run of the
-    same cell before."""
+    counted. `written` are names of params by which the person knows them, `inner` says what other runs that the cell
+    started logged. `commit_page` shows the commit on its hosting service, `comparison_page` what changed since the run
+    of the same cell before."""
 
     run_id: str
     name: str
@@ -59,13 +60,15 @@ class Card:
     kernel: str = ""
     autolog: str = ""
     quiet: frozenset[str] = frozenset()
+    written: Mapping[str, str] = field(default_factory=dict)
+    inner: list[str] = field(default_factory=list)
     commit: str = ""
     commit_page: str | None = None
     comparison_page: str | None = None
 
     def of_autolog(self, tags: Mapping[str, str]) -> None:
         """Put what the person wrote before what was read off a model."""
-        self.autolog, self.quiet = tags.get(AUTOLOGGED, ""), defaults(tags)
+        self.autolog, self.quiet, self.written = tags.get(AUTOLOGGED, ""), defaults(tags), written(tags)
         self.params = {key: self.params[key] for key in own_first(self.params, tags, "params")}
         self.metrics = {key: self.metrics[key] for key in own_first(self.metrics, tags, "metrics")}
 
@@ -78,14 +81,32 @@ class Card:
             self.comparison_page = comparison_page(*old, tags.get(REMOTE), self.commit)
 
     def shown_params(self, most: int) -> tuple[list[tuple[str, str]], int]:
-        """The first ones, and how many more there are."""
-        shown = [item for item in self.params.items() if item[0] not in self.quiet][:most]
+        """The first ones that somebody chose, and how many more there are."""
+        chosen = [item for item in self.params.items() if item[0] not in self.quiet]
+        shown = [(self.written.get(key, key), value) for key, value in chosen[:most]]
         return shown, len(self.params) - len(shown)
 
     def add_point(self, key: str, value: float, step: int, timestamp: int) -> None:
         if key.startswith(SYSTEM):  # they would hide the others
             return
         self.metrics.setdefault(key, Trace()).add(value, step, timestamp)
+
+
+MOST_INNER, MOST_NUMBERS = 8, 4  # runs of which the card says something, and metrics of each
+
+
+def inner_lines(runs: Sequence[Run]) -> list[str]:
+    """`Ridge Regression: 7 params, mse=0.9, r2=0.8`: what runs that were started inside a cell have logged."""
+    lines = []
+    for run in runs[:MOST_INNER]:
+        metrics = [key for key in own_first(run.data.metrics, run.data.tags, "metrics") if not key.startswith(SYSTEM)]
+        said = [count(len(run.data.params), "param")] if run.data.params else []
+        said += [f"{key}={number(run.data.metrics[key])}" for key in metrics[:MOST_NUMBERS]]
+        more = len(metrics) - MOST_NUMBERS
+        said += [count(more, "more metric")] if more > 0 else []
+        lines.append(f"{run.info.run_name}: {', '.join(said) or 'nothing logged'}")
+    more = len(runs) - MOST_INNER
+    return [*lines, f"and {count(more, 'more run')}"] if more > 0 else lines
 
 
 def own_tags(tags: Iterable[tuple[str, str]]) -> dict[str, str]:

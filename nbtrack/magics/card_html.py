@@ -50,6 +50,7 @@ def _card(card: Card, metrics: int, params: int, columns: int) -> str:
         _error(card),
         _params(card, params),
         _metrics(card, metrics, columns),
+        _inner(card),
         _changes(card),
         _foot(card),
     ]
@@ -123,6 +124,12 @@ def _metrics(card: Card, most: int, columns: int) -> str:
     )
 
 
+def _inner(card: Card) -> str:
+    """What other runs that the cell started have logged."""
+    lines = "".join(f'<div><span style="{_SOFT}">run inside</span> {text(line, 200)}</div>' for line in card.inner)
+    return f'<div style="margin-top:4px">{lines}</div>' if lines else ""
+
+
 def _metric(key: str, trace: Trace, way: str | None, columns: int) -> str:
     several = trace.count > 1 and trace.low[0] <= trace.high[0]
     drawn = sparkline(trace.columns, label=f"history of {text(key, 40)}", most=columns) if several else ""
@@ -159,7 +166,7 @@ def _changes(card: Card) -> str:
     if more := len(card.changes) - 6:
         lines += f'<div style="{_SOFT}">and {count(more, "more change")}</div>' if more > 0 else ""
     return (
-        f'<div style="margin-top:4px"><span style="{_SOFT}">changed since the run before</span>{lines}'
+        f'<div style="margin-top:4px"><span style="{_SOFT}">Changed since the previous run</span>{lines}'
         f"{code_html(card.code) if card.code else ''}</div>"
     )
 
@@ -184,9 +191,9 @@ def code_html(lines: list[str]) -> str:
 def _foot(card: Card) -> str:
     said = escape(" · ".join([*counts(card), f"run {short(card.run_id[:8], 8)}"]))
     said += f" · commit {_link(card.commit_page, card.commit[:10])}" if card.commit else ""
-    said += f" ({_link(card.comparison_page, 'since the run before')})" if card.comparison_page else ""
-    logged = f"<div>logged by itself: {text(card.autolog, 240)}</div>" if card.autolog else ""
-    hint = "" if card.status == "RUNNING" else " · <code>nbtrack.dashboard()</code> compares"
+    said += f" ({_link(card.comparison_page, 'since the previous run')})" if card.comparison_page else ""
+    logged = f"<div>logged automatically: {text(card.autolog, 240)}</div>" if card.autolog else ""
+    hint = "" if card.status == "RUNNING" else " · Compare runs with <code>nbtrack.dashboard()</code>"
     return f'<div style="margin-top:4px;font-size:12px;{_SOFT}">{logged}{said}{hint}</div>'
 
 

@@ -25,11 +25,13 @@ def card_text(card: Card) -> str:
         lines.append(f"  > {short(card.said, 90)}")
     lines += _params(card)
     lines += _metrics(card)
+    lines += [f"  run inside: {short(line, 200)}" for line in card.inner]
     lines += [f"  changed: {short(change, 100)}" for change in card.changes[:6]]
     lines += [f"  {short(line, 100)}" for line in card.code]
     if card.autolog:
-        lines.append(f"  logged by itself: {short(card.autolog, 200)}")
-    lines.append(f"  {' · '.join(counts(card))}")
+        lines.append(f"  logged automatically: {short(card.autolog, 200)}")
+    if counted := counts(card):
+        lines.append(f"  {' · '.join(counted)}")
     return "\n".join(lines)
 
 
@@ -41,7 +43,7 @@ def counts(card: Card) -> list[str]:
         (len(card.tags), "tag"),
         (card.artifacts, "artifact"),
     )
-    return [count(n, noun) for n, noun in known if n] or ["nothing logged"]
+    return [count(n, noun) for n, noun in known if n] or ([] if card.inner else ["nothing logged"])
 
 
 def going_on(card: Card) -> list[str]:

@@ -68,6 +68,7 @@ class TrackedCell:
         log_literals(held, self.values.settled)
         self.files = Files(held, fresh=self.options.resume is None and self.part < 2)
         self.shown = Shown(self.ip)
+        self.shown.listen()
         self.card = self._first_card(held)
         self.previous = memory.find(held, self.source, self.cell_id) if memory else lambda: None
         bind(self.ip.user_ns, self.options.out, held.run)

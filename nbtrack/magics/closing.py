@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from nbtrack.capture import options as capturing
 from nbtrack.capture.git import head_tags
 from nbtrack.entities import Metric, Param, Run, RunInputs, RunStatus
-from nbtrack.errors import guard
-from nbtrack.magics.card import count_files, own_tags
+from nbtrack.errors import NotFoundError, guard
+from nbtrack.magics.card import count_files, inner_lines, own_tags
 from nbtrack.magics.files import OUTPUT, TRACEBACK, kept
 from nbtrack.magics.history import Memory, Version, since
+from nbtrack.magics.literal_notes import drop_note
 from nbtrack.magics.opening import bind
 from nbtrack.magics.outcome import error_line, status_after, traceback_text
 from nbtrack.tracking import active
+from nbtrack.tracking.names import LIBRARY
 
 if TYPE_CHECKING:
     from nbtrack.magics.cell import TrackedCell
 
 
+MOST_LOOKED_AT = 50  # runs inside a cell that are read for its card
 CUT_OFF = "interrupted while it was being kept: some of what it computed or printed may be missing"
 NOT_KEPT = "not all of it could be kept, see the warning: the store still has the run as running"
 
@@ -56,6 +61,7 @@ class Closing:
         cell, held = self._cell, self._held
         cell.status = self._status
         cell.tee.stop()
+        cell.shown.close()
         cell.displays.stop()
         # The next cell finds none, unless it is the next one of the same run.
         (active.end_inside if cell.part else active.take_off)(held, self._status)
@@ -99,6 +105,7 @@ class Closing:
         now = time.time_ns() // 1_000_000
         points = [Metric(key, value, now) for key, value in metrics.items()]
         held.client.log_batch(held.run_id, points, [Param(key, value) for key, value in params.items()])
+        drop_note(held)
         for key, value in metrics.items():
             self._cell.card.add_point(key, value, 0, now)
         data = replace(run.data, params={**run.data.params, **params}, metrics={**run.data.metrics, **metrics})
@@ -116,6 +123,15 @@ class Closing:
         if cell.displays.left_out:
             held.client.set_tag(held.run_id, "nbtrack.displays_left_out", cell.displays.left_out)
 
+    def _inner_runs(self) -> list[Run]:
+        """Other runs that the cell's own code has started or written, not those of autolog, which says so itself."""
+        live, client = self._cell.live, self._held.client
+        found = []
+        for run_id in islice(live.others if live else (), MOST_LOOKED_AT):
+            with suppress(NotFoundError):  # one of another store, or one that the cell has deleted
+                found.append(client.get_run(run_id))
+        return [run for run in found if LIBRARY not in run.data.tags]
+
     def _last_card(self, run: Run, memory: Memory) -> None:
         cell, card, data = self._cell, self._cell.card, run.data
         card.status = self._status.name
@@ -123,6 +139,8 @@ class Closing:
         card.name, card.tags = run.info.run_name, own_tags(data.tags.items())
         card.params = {key: data.params[key] for key in (*card.params, *data.params) if key in data.params}
         card.of_autolog(data.tags)
+        with guard("read the runs inside this cell"):
+            card.inner = inner_lines(self._inner_runs())
         card.artifacts = count_files(self._held.client.store, self._held.run_id)
         before = cell.previous()
         if before and before.run.info.run_id != run.info.run_id:

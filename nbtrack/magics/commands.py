@@ -25,12 +25,13 @@ from nbtrack.magics.series import Series
 from nbtrack.magics.show import show
 from nbtrack.magics.tables import difference_html, difference_text, runs_table
 from nbtrack.magics.words import short
+from nbtrack.query.suggest import nearest
 from nbtrack.stores import Store
 from nbtrack.tracking import active
 from nbtrack.tracking.client import MlflowClient
 from nbtrack.tracking.lookup import matching, rows_of
 
-HELP = """What was tracked:
+HELP = """Commands:
 
     %track status            the active run, and where runs are written
     %track ls [FILTER]       the newest runs, or those that match, e.g. %track ls metrics.acc > 0.9
@@ -90,7 +91,9 @@ class Commands:
 
     def _dispatch(self, command: str, rest: str) -> None:
         if command not in self._known:
-            raise UsageError(f"%track knows no '{command}'. There is: ls, start, {', '.join(self._known)}.")
+            near = nearest(command, self.names)
+            hint = f" Did you mean '{near}'?" if near else ""
+            raise UsageError(f"%track: unknown command '{command}'.{hint} Commands: {', '.join(self.names)}.")
         function, fitting = self._known[command]
         given = words(rest)
         if len(given) not in fitting:

@@ -14,7 +14,6 @@ from nbtrack.capture import options
 from nbtrack.capture.environment import packages
 from nbtrack.entities import Run
 from nbtrack.errors import NotFoundError, guard
-from nbtrack.magics.authors import defaults, own_first
 from nbtrack.magics.background import Background
 from nbtrack.magics.card import directions_of
 from nbtrack.magics.diff import (
@@ -30,6 +29,7 @@ from nbtrack.magics.files import PACKAGES, cell_of
 from nbtrack.query.tree import TAG, Column, Compare
 from nbtrack.stores import Store
 from nbtrack.tracking.active import Held
+from nbtrack.tracking.authors import defaults, own_first
 from nbtrack.tracking.finding import runs_where
 
 ALIKE = 0.6  # of the lines: below it, two sources are two cells

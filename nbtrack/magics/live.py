@@ -38,6 +38,7 @@ class Live:
         self._refresh = refresh
         self._show = show
         self._beat = beat
+        self.others: dict[str, None] = {}  # runs besides the card's that were started or written meanwhile, in order
         self._points = 0
         self._started = time.monotonic()
         self._shown = self._started
@@ -93,6 +94,9 @@ class Live:
                     self._card.add_point(point.key, point.value, point.step, point.timestamp)
                     self._points += 1
                     fresh = True
+                elif point.run_id not in self.others:
+                    self.others[point.run_id] = None
+            self.others.update((run_id, None) for _, run_id in news.runs if run_id != mine)
             if any(run_id == mine for _, run_id in news.runs):
                 self._refresh()
                 fresh = True

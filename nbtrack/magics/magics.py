@@ -36,7 +36,8 @@ _CELL_HELP = """Run this cell as an experiment: its params, metrics, code and ou
     %%track baseline -e mnist -p depth=3 -m loss:min
 
 Values assigned in the cell become params (`lr = 0.1`), numbers that it computes become metrics
-(`accuracy = model.score(x, y)`), what models are given and come to is logged by itself (`--no-autolog`: not),
+(`accuracy = model.score(x, y)`), parameters and results of fitted models are logged automatically (turn off with
+`--no-autolog`),
 what the code logs with nbtrack goes to the run, and so does MLflow's way of writing:
 `with nbtrack.start_run():` inside the cell is the cell's run;
 with a name it is a child of it.

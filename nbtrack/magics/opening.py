@@ -20,8 +20,10 @@ from nbtrack.capture.notebook import notebook_path
 from nbtrack.entities import Experiment, LifecycleStage, Param, Run
 from nbtrack.errors import InvalidValueError, NbtrackError, NotAStoreError, NotFoundError, guard, warn_once
 from nbtrack.magics.arguments import Options
+from nbtrack.magics.background import beside
 from nbtrack.magics.card import direction_tags
 from nbtrack.magics.find import find_run
+from nbtrack.magics.literal_notes import keep_note, send_notes
 from nbtrack.stores.base import Rearranging
 from nbtrack.stores.names import LONGEST_PARAM, LONGEST_TAG, checked_experiment_name, checked_key, checked_value
 from nbtrack.tracking import active, guesses, keeper, mlflow_here
@@ -166,7 +168,11 @@ def log_literals(held: active.Held, params: Mapping[str, str]) -> None:
     replaces them, which a server cannot: there they wait until the cell has ended."""
     known = held.run.data.params.keys() | held.given_params
     new = [Param(key, value) for key, value in params.items() if key not in known]
-    if new and isinstance(held.client.store, Rearranging):
+    if not isinstance(held.client.store, Rearranging):
+        if new:
+            keep_note(held, {param.key: param.value for param in new})
+        beside(partial(send_notes, held.client))
+    elif new:
         with guard("keep the params of this cell"):
             held.client.log_batch(held.run_id, params=new)
             guesses.guess(held.run_id, [param.key for param in new], by_fit=False)

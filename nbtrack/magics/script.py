@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import runpy
 import sys
+import tokenize
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from nbtrack.capture import options as capturing
 from nbtrack.capture.literals import literal_params
 from nbtrack.capture.numbers import computed_numbers
 from nbtrack.capture.secrets import without_secrets
-from nbtrack.errors import guard
+from nbtrack.errors import InvalidValueError, guard
 from nbtrack.magics.arguments import Options
 from nbtrack.magics.block import Block, named
 from nbtrack.magics.outcome import traceback_text
@@ -24,7 +25,7 @@ def run_script(path: Path, arguments: Sequence[str], options: Options) -> tuple[
 
     Its literals and the arguments are params, the numbers that it computes at its top level are metrics.
     """
-    text = path.read_text(encoding="utf-8")
+    text = _source(path)
     tree = ast.parse(text, str(path))
     params = literal_params(tree) if capturing.values else {}
     given = {"args": " ".join(without_secrets(arguments)), **options.params} if arguments else options.params
@@ -47,6 +48,17 @@ def run_script(path: Path, arguments: Sequence[str], options: Options) -> tuple[
     if error is not None and not isinstance(error, SystemExit):
         sys.stderr.write(traceback_text(error))
     return (tracked.held.run_id if tracked.held else None), _exit_status(error)
+
+
+def _source(path: Path) -> str:
+    """The script's text as Python reads it: with a byte order mark, and in the encoding that its coding line names."""
+    try:
+        with tokenize.open(path) as file:
+            return file.read()
+    except FileNotFoundError as error:
+        raise InvalidValueError(f"There is no script '{path}' in '{Path.cwd()}'. Check its name and folder.") from error
+    except (SyntaxError, UnicodeDecodeError) as error:
+        raise InvalidValueError(f"'{path}' cannot be read as Python: {error}.") from error
 
 
 def _exit_status(error: BaseException | None) -> int:

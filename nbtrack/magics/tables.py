@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from nbtrack.entities import Run
-from nbtrack.magics.authors import persons_own
 from nbtrack.magics.card import SYSTEM, ended, shown_status
 from nbtrack.magics.card_html import code_html, text
 from nbtrack.magics.diff import Change, Difference
 from nbtrack.magics.words import ICONS, ago, duration, number, short, width
+from nbtrack.tracking.authors import persons_own
 
 WIDEST = 28  # characters of a cell
 _LINE = "var(--jp-border-color2,rgba(128,128,128,.35))"

@@ -11,7 +11,7 @@ __all__ = ["ABANDONED", "ICONS", "STATES", "ago", "count", "duration", "number",
 ABANDONED = "ABANDONED"  # says RUNNING in its store, and its kernel is gone
 ICONS = {"RUNNING": "●", "SCHEDULED": "○", "FINISHED": "✓", "FAILED": "✗", "KILLED": "■", ABANDONED: "◌"}
 STATES = {
-    "RUNNING": "running", "SCHEDULED": "scheduled", "FINISHED": "finished", "FAILED": "failed", "KILLED": "interrupted",
+    "RUNNING": "running", "SCHEDULED": "scheduled", "FINISHED": "finished", "FAILED": "failed", "KILLED": "killed",
     ABANDONED: "abandoned",
 }  # fmt: skip
 

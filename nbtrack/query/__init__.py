@@ -17,7 +17,7 @@ called so.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 
@@ -69,7 +69,7 @@ def mask(
     `datasets()` is called once when the filter asks about them.
     """
     with pointing(text):
-        node = parse(text, frame.columns)
+        node = parse(text, _names(frame))
         if node is None:
             return np.ones(len(frame), np.bool_)
         return evaluate(node, _place(frame, now, history, datasets))
@@ -108,7 +108,7 @@ def hints(text: str, frame: Frame) -> list[str]:
 
     It is no error, as in MLflow: the next run may have it.
     """
-    node = parse(text, frame.columns)
+    node = parse(text, _names(frame))
     found = [] if node is None else unknown(node, frame)
     return [f"No run has {written(column.name)}. Did you mean {written(meant)}?" for column, meant in found if meant]
 
@@ -123,11 +123,16 @@ def pointing(text: str) -> Iterator[None]:
         raise
 
 
+def _names(frame: Frame) -> Collection[str] | None:
+    """The columns; None where there is no run, and so nothing to say about a bare name."""
+    return frame.columns if len(frame) else None
+
+
 def _key(clause: str, frame: Frame, *, among: int) -> Key:
     """Places in an error count from the beginning of the clause, which is named when it is one of several."""
     with pointing(clause):
         try:
-            return parse_key(clause, frame.columns)
+            return parse_key(clause, _names(frame))
         except QueryError as error:
             if among == 1:
                 raise

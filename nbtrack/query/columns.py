@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from nbtrack.errors import QueryError
 from nbtrack.frame import ATTRIBUTES, TIMES
 from nbtrack.query.lex import BACK, DOUBLE, SINGLE, Token
 from nbtrack.query.suggest import nearest
-from nbtrack.query.tree import ATTRIBUTE, DATASET, METRIC, PARAM, PARTS, TAG, Column
+from nbtrack.query.tree import ATTRIBUTE, BARE, DATASET, METRIC, PARAM, PARTS, TAG, Column
 
 FAMILIES = {
     **dict.fromkeys(("metrics", "metric"), METRIC),
@@ -25,7 +25,7 @@ ALIASES = {
 DURATION = "duration"
 SEARCHABLE = (*ATTRIBUTES, DURATION)
 DATASET_KEYS = ("name", "digest", "context")
-BARE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.]*")
+PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.]*")
 
 NUMBER, TIME, SPAN, WORDS, LABEL = "number", "time", "duration", "text", "label"
 
@@ -34,27 +34,28 @@ def kind(column: Column) -> str:
     """What its cells hold: numbers, times, a duration, text, or labels (params and tags: text that may be a number)."""
     if column.family == METRIC:
         return NUMBER
-    if column.family in (PARAM, TAG):
+    if column.family in (PARAM, TAG, BARE):
         return LABEL
     if column.key == DURATION and column.family == ATTRIBUTE:
         return SPAN
     return TIME if column.key in TIMES and column.family == ATTRIBUTE else WORDS
 
 
-def column_of(token: Token, names: Iterable[str]) -> Column:
-    """The column that a name token means; `names` are the frame's, for the suggestion in an error."""
+def column_of(token: Token, names: Collection[str] | None) -> Column:
+    """The column that a name token means. `names` are the frame's, among which a metric, param or tag is found by its
+    bare name where only one is called so; None where they are not known yet."""
     head, dot, tail = _split(token.text)
     if not dot:
         return _attribute(_unquoted(head), token, names)
     family = FAMILIES.get(_unquoted(head) if head.startswith("`") else head)
     if family is None:
-        raise _unknown_family(head, token, names)
+        return _bare(token.text, token, names) or _unknown_family(head, token, names or ())
     key, part, quoted = _key(tail, token)
     if not key and not quoted:
         message = f"Expected a name after {token.text} such as {token.text}loss."
         raise QueryError(message, start=token.end, end=token.end)
     if family == ATTRIBUTE:
-        return _attribute(key, token, names)
+        return _attribute(key, token, names, said=True)
     if family == DATASET and key not in DATASET_KEYS:
         raise QueryError(
             f"Datasets have {_listed(DATASET_KEYS)}, but no {key}.{_meant(nearest(key, DATASET_KEYS))}",
@@ -67,7 +68,7 @@ def column_of(token: Token, names: Iterable[str]) -> Column:
 def written(name: str) -> str:
     """A frame's column name as a filter spells it, quoted where it must be."""
     family, dot, key = name.partition(".")
-    if not dot or BARE.fullmatch(key):
+    if not dot or PLAIN.fullmatch(key):
         return name
     quote = next((q for q in "`\"'" if q not in key), "`")
     return f"{family}.{quote}{key}{quote}"
@@ -98,16 +99,34 @@ def _key(tail: str, token: Token) -> tuple[str, str | None, bool]:
     return match.group()[1:-1], part or None, True
 
 
-def _attribute(key: str, token: Token, names: Iterable[str]) -> Column:
+def _bare(key: str, token: Token, names: Collection[str] | None) -> Column | None:
+    """The one metric, param or tag of that name, or of a part of a metric's history; None where there is none."""
+    if names is None:
+        return Column(BARE, key, start=token.start, end=token.end)
+    whole, _, part = key.rpartition(".")
+    meant = [family for family in (METRIC, PARAM, TAG) if f"{family}.{key}" in names]
+    if not meant and part in (*PARTS, "at") and f"{METRIC}.{whole}" in names:
+        meant = [METRIC]
+    if len(meant) > 1:
+        listed = " and ".join(written(f"{family}.{key}") for family in meant)
+        raise QueryError(f"{key} is {listed}. Say which.", start=token.start, end=token.end)
+    return Column(meant[0], key, start=token.start, end=token.end) if meant else None
+
+
+def _attribute(key: str, token: Token, names: Collection[str] | None, *, said: bool = False) -> Column:
+    """`said`: the family was written before it."""
     key = ALIASES.get(key, key)
     if key not in SEARCHABLE:
-        meant = _meant(nearest(key, (*SEARCHABLE, *names)))
-        message = f"A run has no attribute {key}.{meant or f' Its attributes are {_listed(SEARCHABLE)}.'}"
+        bare = None if said else _bare(key, token, names)
+        if bare is not None:
+            return bare
+        meant = _meant(nearest(key, (*SEARCHABLE, *(names or ()))))
+        message = f"Unknown column {key}.{meant or f' Its attributes are {_listed(SEARCHABLE)}.'}"
         raise QueryError(message, start=token.start, end=token.end)
     return Column(ATTRIBUTE, key, start=token.start, end=token.end)
 
 
-def _unknown_family(head: str, token: Token, names: Iterable[str]) -> QueryError:
+def _unknown_family(head: str, token: Token, names: Iterable[str]) -> Column:
     meant = nearest(token.text, names)
     family = nearest(head, FAMILIES)
     if meant is None and family is not None:
@@ -115,7 +134,7 @@ def _unknown_family(head: str, token: Token, names: Iterable[str]) -> QueryError
     message = (
         f"{head}. is not a kind of column: expected metrics., params., tags., attributes. or dataset.{_meant(meant)}"
     )
-    return QueryError(message, start=token.start, end=token.start + len(head))
+    raise QueryError(message, start=token.start, end=token.start + len(head))
 
 
 def _meant(name: str | None) -> str:

@@ -24,6 +24,7 @@ from nbtrack.query.pattern import searcher
 from nbtrack.query.suggest import nearest
 from nbtrack.query.tree import (
     ATTRIBUTE,
+    BARE,
     DATASET,
     METRIC,
     PARTS,
@@ -257,7 +258,7 @@ def unknown(node: Node, frame: Frame) -> list[tuple[Column, str | None]]:
         case Not(inside):
             return unknown(inside, frame)
         case Null(column) | Within(column) | Compare(column):
-            if column.family in (ATTRIBUTE, DATASET) or _known(column, frame):
+            if column.family in (ATTRIBUTE, DATASET, BARE) or _known(column, frame):
                 return []
             return [(column, nearest(column.name, frame.columns))]
 

@@ -23,6 +23,7 @@ from nbtrack.query.columns import NUMBER, TIME, column_of, kind
 from nbtrack.query.lex import Token, lex
 from nbtrack.query.operands import NUMERIC, TEXTUAL, found, operand
 from nbtrack.query.tree import (
+    BARE,
     DATASET,
     METRIC,
     And,
@@ -43,12 +44,15 @@ MEANT = {"==": "=", "<>": "!=", "=>": ">=", "=<": "<=", "!": "!=", "=!": "!=", "
 WORD_OPERATORS = ("LIKE", "ILIKE", "RLIKE", "IN", "BETWEEN", "NOT", "IS")
 
 
-def parse(text: str, names: Collection[str] = ()) -> Node | None:
-    """The tree of a filter, None for one that says nothing. `names` are known columns, to suggest one in an error."""
+def parse(text: str, names: Collection[str] | None = None) -> Node | None:
+    """The tree of a filter, None for one that says nothing.
+
+    `names` are the columns that there are, by which bare names are found; without them these stay open.
+    """
     return _Parser(text, names).filter()
 
 
-def parse_key(text: str, names: Collection[str] = ()) -> Key:
+def parse_key(text: str, names: Collection[str] | None = None) -> Key:
     """One clause of an order: a column, perhaps `number(…)` around it, perhaps ASC or DESC behind it."""
     return _Parser(text, names).key()
 
@@ -60,7 +64,7 @@ def _error(message: str, token: Token) -> QueryError:
 class _Parser:
     """Recursive descent; `self.at` is the next token."""
 
-    def __init__(self, text: str, names: Collection[str]) -> None:
+    def __init__(self, text: str, names: Collection[str] | None) -> None:
         self.tokens = lex(text)
         self.names = names
         self.at = 0
@@ -157,7 +161,7 @@ class _Parser:
         if quoted_attribute:
             token = Token("name", f"`{token.text[1:-1].replace('`', '``')}`", token.start, token.end)
         column = column_of(token, self.names)
-        if column.family == METRIC:
+        if column.family in (METRIC, BARE):
             column = self._at_step(column)
         return column, found(token)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 METRIC, PARAM, TAG, ATTRIBUTE, DATASET = "metrics", "params", "tags", "attributes", "dataset"
+BARE = "bare"  # a name without its family, where it is not known yet which columns there are
 PARTS = ("min", "max", "first", "last", "best")
 
 
@@ -101,3 +102,16 @@ class Key:
     column: Column
     descending: bool
     as_number: bool
+
+
+def columns_in(node: Node | None) -> list[Column]:
+    """Each column that a tree speaks of, as often as it does."""
+    match node:
+        case None:
+            return []
+        case And(nodes) | Or(nodes):
+            return [column for each in nodes for column in columns_in(each)]
+        case Not(inside):
+            return columns_in(inside)
+        case Null(column) | Within(column) | Compare(column):
+            return [column]

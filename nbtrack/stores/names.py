@@ -7,6 +7,7 @@ too, and what is taken here, every MLflow from 2.0 on reads back.
 from __future__ import annotations
 
 import math
+import os
 import posixpath
 import re
 from collections.abc import Iterable
@@ -68,6 +69,11 @@ def checked_value(value: object, key: str, *, longest: int, what: str) -> str:
     """`value` as text; longer than `longest` it is cut, as MLflow does, with a warning that says so."""
     text = value if isinstance(value, str) else str(value)
     if len(text) > longest:
+        if what in ("param", "tag") and os.environ.get("MLFLOW_TRUNCATE_LONG_VALUES", "").lower() in ("false", "0"):
+            raise InvalidValueError(
+                f"The {what} '{key}' has {len(text)} characters, and MLflow keeps {longest}. Log it as an artifact "
+                "(log_text), or unset MLFLOW_TRUNCATE_LONG_VALUES to have it cut."
+            )
         warn_once(
             f"The {what} '{key}' has {len(text)} characters and was cut to {longest}, the most that MLflow keeps. "
             "Log it as an artifact (log_text) to keep all of it."

@@ -18,6 +18,7 @@ from nbtrack.stores import Store
 from nbtrack.stores.changing import changing
 from nbtrack.tracking import images, tables
 from nbtrack.tracking.events import announce_run
+from nbtrack.tracking.pending import wait_for_writes
 from nbtrack.tracking.points import now
 
 if TYPE_CHECKING:
@@ -144,6 +145,7 @@ class ArtifactClient:
 
     def list_artifacts(self, run_id: str, path: str | None = None) -> list[FileInfo]:
         """What one folder of the run's artifacts holds (the top one by default), sorted by path."""
+        wait_for_writes(run_id)
         return self.store.list_artifacts(run_id, path or "")
 
     def download_artifacts(self, run_id: str, path: str, dst_path: str | Path | None = None) -> str:
@@ -152,6 +154,7 @@ class ArtifactClient:
         Without `dst_path` it is where the store keeps it, if that is on this machine; else a copy, in `dst_path` or in
         a new temporary folder. Raises NotFoundError where there is no such artifact, or no such `dst_path`.
         """
+        wait_for_writes(run_id)
         kept = self.store.artifact_dir(run_id)
         if dst_path is None and kept is not None:
             self._is_folder(run_id, path)
@@ -187,7 +190,7 @@ class ArtifactClient:
 
     def _table_image(self, run_id: str, artifact_file: str, image: Any) -> dict[str, str]:
         stem = posixpath.join("table_images", posixpath.splitext(artifact_file)[0], str(uuid.uuid4()))
-        picture = images.pil_image(image)
+        picture = image if hasattr(image, "resize") else images.pil_image(image)
         save: list[tuple[str, Callable[[], Any]]] = [
             (f"{stem}.png", lambda: picture),
             (f"{stem}.webp", lambda: images.thumbnail(picture)),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
@@ -97,7 +98,13 @@ def get_artifact_uri(artifact_path: str | None = None) -> str:
     """Where the active run's artifacts are, or one of them."""
     client, run = target(None)
     root = client.get_run(run).info.artifact_uri
-    return posixpath.join(root, artifact_path) if artifact_path else root
+    return _below(root, artifact_path) if artifact_path else root
+
+
+def _below(root: str, path: str) -> str:
+    """A path that begins with a slash lies below the root too; what follows a `?` of an address stays behind it."""
+    address, mark, rest = root.partition("?") if "://" in root else (root, "", "")
+    return posixpath.join(address, path.lstrip("/")) + mark + rest
 
 
 def list_artifacts(
@@ -106,9 +113,15 @@ def list_artifacts(
     artifact_path: str | None = None,
     tracking_uri: str | None = None,
 ) -> list[FileInfo]:
-    """What one folder of a run's artifacts holds: of `run_id`, of `runs:/ID/path`, or of the active run."""
+    """What one folder of a run's artifacts holds: of `run_id`, of `runs:/ID/path`, or of the active run.
+
+    Paths begin at the top of the run's artifacts; of an `artifact_uri` at its last folder, as in MLflow.
+    """
     client, run, path = _source(artifact_uri, run_id, artifact_path, tracking_uri)
-    return client.list_artifacts(run, path)
+    found, above = client.list_artifacts(run, path), posixpath.dirname(path.strip("/"))
+    if artifact_uri is None or not above:
+        return found
+    return [replace(each, path=each.path.removeprefix(f"{above}/")) for each in found]
 
 
 def download_artifacts(
@@ -132,21 +145,41 @@ def download_artifacts(
 
 def load_text(artifact_uri: str) -> str:
     """The text of a UTF-8 artifact, by the addresses that `download_artifacts` takes."""
-    return Path(download_artifacts(artifact_uri)).read_text("utf-8")
+    try:
+        return Path(download_artifacts(artifact_uri)).read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise _unread(artifact_uri, "UTF-8 text", error) from error
+    except IsADirectoryError as error:
+        raise _unread(artifact_uri, "a file, but a folder", error) from error
 
 
 def load_dict(artifact_uri: str) -> Any:
     """What a JSON artifact holds."""
     import json
 
-    return json.loads(load_text(artifact_uri))
+    text = load_text(artifact_uri)
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise _unread(artifact_uri, "JSON", error) from error
 
 
 def load_image(artifact_uri: str) -> Any:
     """An image artifact as a PIL image."""
     from nbtrack.tracking.images import Image
 
-    return Image(download_artifacts(artifact_uri)).to_pil()
+    path = download_artifacts(artifact_uri)
+    try:
+        return Image(path).to_pil()
+    except OSError as error:
+        raise _unread(artifact_uri, "an image that Pillow reads", error) from error
+
+
+def _unread(artifact_uri: str, what: str, error: Exception) -> InvalidValueError:
+    return InvalidValueError(
+        f"The artifact '{artifact_uri}' is not {what}: {error}. download_artifacts gives the file as it is.",
+        error_code="BAD_REQUEST",
+    )
 
 
 def _source(

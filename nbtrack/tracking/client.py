@@ -27,6 +27,7 @@ from nbtrack.tracking.lineage import root_tags
 from nbtrack.tracking.names import random_name
 from nbtrack.tracking.operations import DONE, RunOperations
 from nbtrack.tracking.paging import PagedList
+from nbtrack.tracking.pending import wait_for_writes
 from nbtrack.tracking.points import as_float, as_step, as_timestamp, log_point, now
 from nbtrack.tracking.settings import store_at
 
@@ -175,6 +176,7 @@ class MlflowClient(ArtifactClient):
         announce_run(self.store.uri, run_id)
 
     def delete_run(self, run_id: str) -> None:
+        wait_for_writes(run_id)
         self.store.delete_run(run_id)
         announce_run(self.store.uri, run_id)
 

@@ -18,6 +18,7 @@ from nbtrack.entities import Experiment, LifecycleStage, Metric, Run, ViewType
 from nbtrack.errors import InvalidValueError, NbtrackWarning, NotFoundError
 from nbtrack.frame import I64, Bool, Frame, Row, Text, frame_of
 from nbtrack.query import Key, hints, parse, parse_key, pointing, select
+from nbtrack.query.tree import BARE, columns_in
 from nbtrack.stores import Snapshot, Store
 from nbtrack.stores.base import Narrowing, Question
 from nbtrack.tracking import dataset_rows, experiment_query, run_table, tables
@@ -85,7 +86,10 @@ def matching(
     if isinstance(store, Narrowing) and ids:
         with pointing(text):
             wanted = parse(text)
-        question = Question(wanted, [_key(clause) for clause in order_by], ViewType(view), now, start, end)
+        keys = [_key(clause) for clause in order_by]
+        question = Question(wanted, keys, ViewType(view), now, start, end)
+        if any(column.family == BARE for column in (*columns_in(wanted), *(key.column for key in keys))):
+            question = Question(view=ViewType(view), now=now)  # what a bare name means all runs together say
         held, skipped = store.narrowed(ids, question)
     else:
         held = store.snapshot(ids) if ids else Snapshot((), ())

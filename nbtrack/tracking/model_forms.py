@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import importlib
+import io
+import math
 import pickle
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import ModuleType
@@ -31,21 +35,75 @@ class Form:
     predict: Mapping[str, Any] | None
 
 
-def form_of(model: Any) -> Form:
-    """By the library that the model's class comes from, or is derived from."""
+class ModelTooLargeError(Exception):
+    """A model is larger, or takes longer to serialize, than is allowed. Its text says how large it is."""
+
+
+class Limits:
+    """How large the files of a model may be, in bytes, and how long making them may take, in seconds from now."""
+
+    def __init__(self, most_bytes: float = math.inf, most_seconds: float = math.inf) -> None:
+        self.most_bytes = most_bytes
+        self._most_seconds = most_seconds
+        self._began = time.perf_counter()
+
+    def check(self, size: float, *, whole: bool = True) -> None:
+        """Raises ModelTooLargeError; `whole` says that there is no more to come."""
+        late = time.perf_counter() - self._began > self._most_seconds
+        if late or (whole and size > self.most_bytes):
+            raise ModelTooLargeError(f"{'' if whole else 'more than '}{size / 1e6:,.3g} MB")
+
+
+class _Counting(io.RawIOBase):
+    """Holds what is written, up to the limit; beyond it only counts, so that a warning can say how large a model is."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.parts: list[bytes] = []
+        self._size = 0
+        self._limits = limits
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        size = memoryview(data).nbytes
+        self._size += size
+        if self._size <= self._limits.most_bytes:
+            self.parts.append(bytes(data))
+        else:
+            self.parts.clear()
+            self._limits.check(self._size, whole=False)
+        return size
+
+    def whole(self) -> bytes:
+        self._limits.check(self._size)
+        return b"".join(self.parts)
+
+
+def form_of(model: Any, limits: Limits | None = None) -> Form:
+    """By the library that the model's class comes from, or is derived from. Raises InvalidValueError for another."""
+    limits = limits or Limits()
+    form = _form(model, limits)
+    limits.check(sum(map(len, form.files.values())))
+    return form
+
+
+def _form(model: Any, limits: Limits) -> Form:
     kind = f"{type(model).__module__}.{type(model).__qualname__}"
     for package, form in (("xgboost", _xgboost), ("lightgbm", _lightgbm), ("catboost", _catboost)):
         if kind.startswith(f"{package}."):
-            return form(model, kind)
+            return form(model, kind, limits)
     names = {cls.__module__.partition(".")[0] for cls in type(model).__mro__}
     if "statsmodels" in names and hasattr(model, "save"):
         return _statsmodels(model)
     if isinstance(model, _class("keras", "Model")):  # with torch below it is a module of torch too
+        limits.check(4 * model.count_params() if model.built else 0)
         return _keras(model)
     if isinstance(model, _class("torch.nn", "Module")):
+        limits.check(sum(each.numel() * each.element_size() for each in model.parameters()))
         return _torch(model)
     if "sklearn" in names or callable(getattr(model, "get_params", None)):
-        data, how = _pickled(model)
+        data, how = _pickled(model, limits)
         about = {"pickled_model": "model.pkl", "sklearn_version": version_of("scikit-learn")}
         needs = ("scikit-learn", "scipy", "cloudpickle")
         of_function = {"model_path": "model.pkl", "predict_fn": "predict"}
@@ -71,24 +129,24 @@ def _saved(name: str, save: Callable[[str], Any]) -> bytes:
         return path.read_bytes()
 
 
-def _xgboost(model: Any, kind: str) -> Form:
+def _xgboost(model: Any, kind: str, limits: Limits) -> Form:
     file = "model.ubj"
     about = {"xgb_version": version_of("xgboost"), "data": file, "model_class": kind, "model_format": "ubj"}
     needs = ("xgboost",) if kind == "xgboost.core.Booster" else ("xgboost", "scikit-learn")
     return Form("xgboost", {file: _saved(file, model.save_model)}, about, needs, {"data": file})
 
 
-def _lightgbm(model: Any, kind: str) -> Form:
+def _lightgbm(model: Any, kind: str, limits: Limits) -> Form:
     about = {"lgb_version": version_of("lightgbm"), "model_class": kind}
     if kind == "lightgbm.basic.Booster":
         file, data = "model.lgb", model.model_to_string().encode()
         return Form("lightgbm", {file: data}, {**about, "data": file}, ("lightgbm",), {"data": file})
-    file, (data, how) = "model.pkl", _pickled(model)
+    file, (data, how) = "model.pkl", _pickled(model, limits)
     about |= {"serialization_format": how, "data": file}
     return Form("lightgbm", {file: data}, about, ("lightgbm", "scikit-learn", "cloudpickle"), {"data": file})
 
 
-def _catboost(model: Any, kind: str) -> Form:
+def _catboost(model: Any, kind: str, limits: Limits) -> Form:
     file = "model.cb"
     about = {"catboost_version": version_of("catboost"), "data": file, "save_format": "cbm"}
     about |= {"model_type": type(model).__name__}
@@ -127,10 +185,11 @@ def _torch(model: Any) -> Form:
     return Form("pytorch", files, about, ("torch", "cloudpickle", *needs), None if pretrained else of_function)
 
 
-def _pickled(model: Any) -> tuple[bytes, str]:
+def _pickled(model: Any, limits: Limits) -> tuple[bytes, str]:
     """With cloudpickle where there is one, which takes classes and functions of the notebook along."""
-    cloud = _cloudpickle()
-    return (cloud.dumps(model), "cloudpickle") if cloud is not None else (pickle.dumps(model), "pickle")
+    cloud, file = _cloudpickle(), _Counting(limits)
+    (cloud or pickle).dump(model, file)
+    return file.whole(), "pickle" if cloud is None else "cloudpickle"
 
 
 def _cloudpickle() -> Any:
@@ -142,6 +201,7 @@ def _cloudpickle() -> Any:
     return None
 
 
+@lru_cache(100)
 def version_of(package: str) -> str | None:
     """Of what is imported its own word: a distribution may be called otherwise (xgboost-cpu). Without the label of a
     build (2.13.0+cpu), which no index has."""

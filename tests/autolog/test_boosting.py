@@ -38,7 +38,8 @@ def test_xgboost_rounds_are_points_of_the_run_by_the_time_the_next_round_begins(
     assert history(run, "train-logloss") == list(enumerate(results["train"]["logloss"]))
     assert run.data.params["num_boost_round"] == "5"
     assert [file.path for file in nbtrack.artifacts.list_artifacts(run_id=run.info.run_id)] == [
-        "feature_importance_weight.json"
+        "feature_importance_weight.json",
+        "model",
     ]
 
 

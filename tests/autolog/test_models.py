@@ -14,12 +14,12 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
 import nbtrack
+from nbtrack.autolog import model_keeping
 from nbtrack.errors import NbtrackWarning, NotFoundError
 from nbtrack.stores import Store
 from nbtrack.stores.files import FileStore
 from nbtrack.stores.files.model_shelf import FileModels
 from nbtrack.stores.receiving import LoggedModel
-from nbtrack.tracking import models
 from tests.autolog.found import children, runs
 from tests.autolog.loading import loaded
 
@@ -51,7 +51,7 @@ def test_mlflow_loads_every_kind_of_kept_model_and_predicts_the_same(data: Data,
         assert native == pytest.approx(predicted.tolist(), rel=1e-6)
 
 
-def test_autolog_keeps_models_when_asked_and_each_fit_its_own(
+def test_autolog_keeps_models_unless_told_not_to_and_each_fit_its_own(
     store: Store, data: Data, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     nbtrack.autolog(log_models=True)
@@ -59,14 +59,16 @@ def test_autolog_keeps_models_when_asked_and_each_fit_its_own(
         LogisticRegression(C=1).fit(*data)
         xgboost.XGBClassifier(n_estimators=2, n_jobs=1).fit(*data)
     for run, file in zip(children(parent), ("model.pkl", "model.ubj"), strict=True):
-        kept = {each.path for each in store.list_artifacts(run.info.run_id, "model")}
+        kept = {each.path for each in nbtrack.MlflowClient().list_artifacts(run.info.run_id, "model")}
         assert {"model/MLmodel", f"model/{file}", "model/requirements.txt"} <= kept
     written: list[str] = []
-    monkeypatch.setattr(models, "write_model", lambda client, run_id, *_: written.append(run_id))
+    monkeypatch.setattr(model_keeping, "write_model", lambda client, run_id, *_: written.append(run_id))
     lightgbm.LGBMClassifier(n_estimators=2, n_jobs=1, verbose=-1).fit(*data)  # whose class has another below it
+    nbtrack.flush()
     assert len(written) == 1
-    nbtrack.autolog()
+    nbtrack.autolog(log_models=False)
     LogisticRegression().fit(*data)
+    nbtrack.flush()
     assert store.list_artifacts(runs()[-1].info.run_id) == []
 
 

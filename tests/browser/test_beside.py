@@ -157,12 +157,12 @@ def test_a_strangers_page_with_scripts_reaches_neither_us_nor_a_network(shown: S
 
 def test_a_page_of_plotly_is_drawn_from_its_data_by_the_kernels_plotly(shown: Shown, runs: list[str]) -> None:
     page = shown(nbtrack.compare(*runs[:2], compare={"file": "figure.html"}))
-    expect(page.get_by_text("This run has no such file.")).to_be_visible()
     # Drawn from its data, without a script of its own.
     expect(page.get_by_role("button", name="Run scripts")).to_have_count(0)
     frame = page.frame_locator(".nbt-plotly-frame")
     page.locator(".nbt-plotly-frame").scroll_into_view_if_needed()
     expect(frame.locator(".main-svg").first).to_be_visible(timeout=PLOTLY)
+    expect(frame.get_by_text("This run has no such file.")).to_be_visible()
 
 
 def test_a_failed_run_shows_its_error_and_traceback_before_all_else(shown: Shown, runs: list[str]) -> None:
@@ -180,7 +180,7 @@ def test_a_run_left_open_is_called_abandoned_wherever_it_is_seen(shown: Shown, r
     page.get_by_text("System tags (").click()
     expect(row(page, "nbtrack.heartbeat").locator("td")).to_have_text(re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$"))
     expect(page.locator(".nbt-run-state")).to_have_text("Abandoned")
-    expect(page.get_by_text("The kernel that wrote this run is gone")).to_be_visible()
+    expect(page.get_by_text("The kernel that wrote this run stopped")).to_be_visible()
     expect(page.locator(".nbt-facts")).to_contain_text("12 min 34 s")
     page = shown(nbtrack.dashboard())
     expect(page.get_by_role("row", name="brisk-lark-1").get_by_text("Abandoned")).to_be_visible()

@@ -73,6 +73,26 @@ def test_selected_runs_are_tagged_together_and_deleted_and_restored(notebook: Op
     until(book, NAMES, "['run0', 'run1', 'run2']")
 
 
+def test_a_deleted_run_is_removed_for_good_from_the_trash(notebook: Open) -> None:
+    book = shown(notebook)
+    page = book.page
+    stand_on(book, "run0")
+    page.keyboard.press("Delete")
+    until(book, NAMES, "['run1', 'run2']")
+    page.get_by_role("button", name="Choose experiments").click()
+    page.get_by_role("button", name="Deleted (trash)").click()
+    page.keyboard.press("Escape")
+    row(book, "run0").locator(".nbt-box").click()
+    page.get_by_role("button", name="Change the selected runs").click()
+    page.get_by_role("button", name="Delete permanently …").click()
+    dialog = page.locator(".nbt-dialog")
+    expect(dialog).to_contain_text("1 run")
+    expect(dialog).to_contain_text("Nothing brings them back")
+    dialog.get_by_role("button", name="Delete permanently").click()
+    expect(row(book, "run0")).to_have_count(0)
+    until(book, "len(nbtrack.search_runs(run_view_type=3))", "2")
+
+
 def test_a_change_made_while_a_cell_runs_is_shown_at_once(notebook: Open) -> None:
     book = shown(notebook, TRAIN.format(seconds=6))
     book.start(2)

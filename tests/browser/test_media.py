@@ -59,7 +59,7 @@ def test_a_slider_goes_through_the_pictures_that_runs_logged_at_steps(browser: B
     assert abs(grey(page, "long") - 200) < 3
     slider.focus()
     page.keyboard.press("Home")
-    expect(tile(page, "short")).to_contain_text("nothing up to this step")
+    expect(tile(page, "short")).to_contain_text("Nothing was logged up to this step.")
     expect(tile(page, "long").locator("img")).to_have_attribute("alt", re.compile(r"step\+0\+"))
     assert grey(page, "long") < 3
     page.keyboard.press("ArrowRight")

@@ -23,8 +23,9 @@ HOLDER = re.compile(r'<script type=\\?"text/plain\\?" class=\\?"nbt-front')
 
 
 def pages(book: Notebook) -> list[str]:
-    """The HTML of the saved outputs."""
-    return ["".join(output["data"]["text/html"]) for output in book.outputs() if "text/html" in output.get("data", {})]
+    """The HTML of the saved outputs that hold a dashboard; beside each stands a small one with its view."""
+    found = ["".join(output["data"].get("text/html", "")) for output in book.outputs() if "data" in output]
+    return [page for page in found if "data-nbtrack" in page]
 
 
 def copies(book: Notebook) -> list[bool]:

@@ -92,3 +92,34 @@ def test_the_machine_is_measured_by_mlflows_names() -> None:
     sample = System().sample()
     assert {"system/cpu_utilization_percentage", "system/system_memory_usage_megabytes"} <= sample.keys()
     assert 0 < sample["system/system_memory_usage_percentage"] < 100
+
+
+@pytest.mark.parametrize(
+    ("line", "step", "metrics"),
+    [
+        ("Epoch 7 loss=0.25 (best epoch 4)", 7, {"loss": 0.25}),
+        ("epoch 5, train loss: 0.4, val loss: 0.6 (epoch 2)", 5, {"train_loss": 0.4, "val_loss": 0.6}),
+        ("Epoch 9 | loss 0.31 | patience 2/5 since epoch 6", 9, {"loss": 0.31}),
+        ("step 10 loss 0.5 next eval at step 20", 10, {"loss": 0.5}),
+        ("epoch 2: acc = 0,95", 2, {"acc": 0.95}),
+        ("epoch 2: acc = -1,5, loss = 0,250", 2, {"acc": -1.5, "loss": 0.25}),
+        ("Epoch 3: loss: 1.234,5", 3, {"loss": 1234.5}),
+        ("step 100/1000 loss=1,234.5", 100, {"loss": 1234.5}),
+        ("epoch 3 size_of=1,234 loss 0.5", 3, {"loss": 0.5}),
+        ("epoch 1 mean loss 0.5 - learning rate: 1e-4", 1, {"loss": 0.5, "rate": 1e-4}),
+        ("Epoch 3: val_loss improved from 0.7 to 0.5, saving model to m-03.keras", 3, {}),
+        ("Epoch 00003: val_loss did not improve from 0.45", 3, {}),
+        ("Epoch 4: reducing learning rate to 0.001", 4, {}),
+        ("Epoch 5 finished in 12.3 s", 5, {}),
+        ("epoch 3: the model reached 0.95 accuracy", 3, {}),
+        ("Epoch 8: no improvement of 0.001 for 3 epochs", 8, {}),
+    ],
+)
+def test_a_line_counts_itself_and_its_sentences_are_no_metrics(line: str, step: int, metrics: dict[str, float]) -> None:
+    said = read_line(line)
+    assert said is not None
+    assert (said.step, said.metrics) == (step, metrics)
+
+
+def test_the_best_epoch_alone_is_no_count_of_the_line() -> None:
+    assert read_line("best epoch 4: loss=0.5") is None

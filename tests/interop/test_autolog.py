@@ -47,7 +47,9 @@ DIFFERENCES = {
     "a second fit in a run": "MLflow mixes both in one run; nbtrack gives each a child.",
     "pictures, `estimator.html`, `metric_info.json`, checkpoints, data sets": "Drawing takes longer than a small fit, "
     "and so does a copy of the data.",
-    "models": "They take longer than a small fit, so they are kept where asked.",
+    "models": "MLflow infers a signature, which takes a prediction; nbtrack keeps models of fits without one.",
+    "names of metrics and params that no store takes": "MLflow changes `@` alone, and loses the batch of any other.",
+    "which way a metric is better": "MLflow keeps no directions.",
 }
 
 

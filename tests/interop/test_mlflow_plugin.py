@@ -251,3 +251,25 @@ def test_new_experiments_keep_their_artifacts_where_the_server_says(
     assert out["listed"]
     assert len(out["errors"]) == 2
     assert all("set_tracking_uri('http://HOST:PORT')" in error for error in out["errors"])
+
+
+def test_in_a_tracked_cell_mlflows_experiments_and_runs_are_where_mlflow_puts_them(
+    mlflow3: str, tmp_path: Path, environment: dict[str, str]
+) -> None:
+    out = script(mlflow3, (Path(__file__).parent / "plugin_experiments.py").read_text(), tmp_path, environment)
+    runs = {run["name"]: run for run in out["runs"]}
+    assert {name: runs[name]["in"] for name in ("literal", "in X", "moved", "stays", "named later")} == {
+        "literal": "X", "in X": "X", "moved": "moved", "stays": "old", "named later": "later",
+    }  # fmt: skip
+    assert (runs["moved"]["metrics.m"], runs["stays"]["metrics.m"]) == (2.0, 3.0)
+    (unnamed,) = [run for run in out["runs"] if run.get("tags.mlflow.note.content") == "unnamed later"]
+    assert (unnamed["in"], unnamed["parent"], unnamed["root"]) == ("later", "stays", "stays")
+    assert [runs[f"fit {alpha}"]["params.alpha"] for alpha in ("0.5", "0.25")] == ["0.5", "0.25"]
+    assert [run["name"] for run in out["runs"] if run["parent"] in ("fit 0.5", "fit 0.25")] == []
+    assert "params.alpha" not in runs["fits"]
+    assert "params.alpha" not in runs["two fits"]
+    children = [run for run in out["runs"] if run["parent"] == "two fits"]
+    assert sorted((run["name"], run["params.alpha"], run["root"]) for run in children) == [
+        ("Ridge", "1.5", "fits"), ("Ridge", "2.5", "fits"),
+    ]  # fmt: skip
+    assert (runs["literals"]["params.lr"], runs["literals"]["params.depth"]) == ("0.2", "3")

@@ -122,7 +122,7 @@ def test_the_card_shows_what_the_person_wrote_first_and_only_counts_defaults(nb:
     line = shown.splitlines()[0]
     assert line.split() == ["C=0.5", "and", str(len(nb.run.data.params) - 2), "more"]
     assert shown.index("\n  acc ") < shown.index("\n  training_score")
-    assert "logged by itself: 1 fit of scikit-learn" in shown
+    assert "logged automatically: 1 fit of scikit-learn" in shown
 
 
 def test_another_model_does_not_fill_the_card_with_defaults(nb: Any) -> None:

@@ -122,7 +122,7 @@ def test_a_terminal_shows_the_card_once_as_text_and_stops_by_control_c(terminal:
     terminal.type("%%track long\nimport time\nprint('going')\ntime.sleep(60)\n\n\n")
     terminal.until("going\r?\n")
     terminal.type("\x03")
-    assert "interrupted" in terminal.until(r"In \[4\]: ")
+    assert "killed" in terminal.until(r"In \[4\]: ")
     terminal.type("%track rerun first lr=0.2\n")
     assert "score  1" in terminal.until(r"In \[5\]: ")
     terminal.type("import nbtrack; nbtrack.dashboard()\n")

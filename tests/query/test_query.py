@@ -165,3 +165,26 @@ def test_names_are_searched_by_a_regular_expression() -> None:
     with pytest.raises(QueryError, match="takes a regular expression") as wrong:
         mask(FRAME, "run_name RLIKE '(bold'")
     assert (wrong.value.start, wrong.value.end) == (15, 22)
+
+
+def test_a_bare_name_means_the_only_metric_param_or_tag_that_is_called_so() -> None:
+    frame = Frame(
+        {
+            "metrics.acc": Numbers(np.array([0.95, 0.8]), np.zeros(2, np.bool_)),
+            "params.lr": Text.of(["0.001", "0.1"]),
+            "params.val/x": Text.of(["1", "2"]),
+            "params.both": Text.of(["1", "2"]),
+            "tags.both": Text.of(["1", "2"]),
+            "status": Text.of(["FINISHED", "FAILED"]),
+            "tags.status": Text.of(["a", "b"]),
+        },
+        2,
+    )
+    assert mask(frame, "acc > 0.9 and lr < 0.01").tolist() == [True, False]
+    assert mask(frame, "`val/x` = '2' AND status = 'FAILED'").tolist() == [False, True]
+    assert order(frame, ["acc"]).tolist() == [1, 0]
+    with pytest.raises(QueryError, match=r"both is params\.both and tags\.both\. Say which"):
+        mask(frame, "both = '1'")
+    with pytest.raises(QueryError, match=r"Unknown column ac\. Did you mean metrics\.acc"):
+        mask(frame, "ac > 1")
+    assert mask(frame.take(np.zeros(0, np.int64)), "acc > 0.9").tolist() == []

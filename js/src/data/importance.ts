@@ -13,7 +13,8 @@ export const ENOUGH = 20;
 const FEW = 4;
 const MOST = 400; // runs: the work grows with their square
 const NEIGHBOURS = 5;
-const SHUFFLES = 24;
+const SHUFFLES = 24; // of few runs, of which each says much; of more than MANY eight are enough
+const MANY = 100;
 const DRAWS = 199; // of the test against chance
 const CHANCE = 0.05;
 const UNIT = 1_000_000; // distances are whole numbers, so that ties are ties in every language
@@ -212,10 +213,11 @@ function permuted(columns: readonly Codes[], target: readonly number[]): Near {
   const weights = weightsOf(together, n);
   const explained = explainedBy(weights, target);
   const moved = new Float64Array(n * n);
+  const times = n > MANY ? SHUFFLES / 3 : SHUFFLES;
   const shares = columns.map(({ at, ordered }) => {
     const found: number[] = [];
     let state = 1;
-    for (let k = 0; k < SHUFFLES; k++) {
+    for (let k = 0; k < times; k++) {
       const shuffled = shuffle(n, state);
       state = shuffled.state;
       for (let i = 0; i < n; i++) {
@@ -228,7 +230,7 @@ function permuted(columns: readonly Codes[], target: readonly number[]): Near {
       found.push(Math.max(0, explained) - Math.max(0, explainedBy(weightsOf(moved, n), target)));
     }
     const share = mean(found);
-    return { mean: share, spread: Math.sqrt(found.reduce((sum, each) => sum + (each - share) ** 2, 0) / (SHUFFLES - 1)) };
+    return { mean: share, spread: Math.sqrt(found.reduce((sum, each) => sum + (each - share) ** 2, 0) / (times - 1)) };
   });
   return { shares, explained, weights };
 }

@@ -14,6 +14,7 @@ export function sortings(order: readonly string[]): (Sorting | null)[] {
   return order.map((clause) => {
     try {
       const { column, descending } = parseKey(clause);
+      if (column.family === "bare") return null;
       const part = column.part && column.part !== "last" ? `.${column.part}` : "";
       return { name: nameOf(column) + part, descending };
     } catch {

@@ -33,23 +33,30 @@ export type Kind = "number" | "time" | "duration" | "text" | "label";
 
 export function kindOf(column: Column): Kind {
   if (column.family === "metrics") return "number";
-  if (column.family === "params" || column.family === "tags") return "label";
+  if (["params", "tags", "bare"].includes(column.family)) return "label";
   if (column.family === "dataset") return "text";
   if (column.key === DURATION) return "duration";
   return TIMES.has(column.key) ? "time" : "text";
 }
 
-/** The column that a name token means; `names` are the frame's, for the suggestion in an error. */
-export function columnOf(token: Token, names: Iterable<string>): Column {
+/**
+ * The column that a name token means. `names` are the frame's, among which a metric, param or tag is found by its bare
+ * name where only one is called so; null where they are not known yet.
+ */
+export function columnOf(token: Token, names: ReadonlySet<string> | null): Column {
   const [head, dot, tail] = split(token.text);
   if (!dot) return attribute(unquoted(head), token, names);
   const family = FAMILIES.get(head.startsWith("`") ? unquoted(head) : head);
-  if (family === undefined) throw unknownFamily(head, token, names);
+  if (family === undefined) {
+    const found = bare(token.text, token, names);
+    if (found === null) throw unknownFamily(head, token, names ?? []);
+    return found;
+  }
   const [key, part, quoted] = keyOf(tail, token);
   if (!key && !quoted) {
     throw new QueryError(`Expected a name after ${token.text} such as ${token.text}loss.`, token.end, token.end);
   }
-  if (family === "attributes") return attribute(key, token, names);
+  if (family === "attributes") return attribute(key, token, names, true);
   if (family === "dataset" && !DATASET_KEYS.includes(key)) {
     const advice = meant(nearest(key, DATASET_KEYS));
     throw new QueryError(`Datasets have ${listed(DATASET_KEYS)}, but no ${key}.${advice}`, token.start, token.end);
@@ -98,11 +105,30 @@ function keyOf(tail: string, token: Token): [key: string, part: Part | null, quo
   return [match[0].slice(1, -1), (part || null) as Part | null, true];
 }
 
-function attribute(typed: string, token: Token, names: Iterable<string>): Column {
+/** The one metric, param or tag of that name, or of a part of a metric's history; null where there is none. */
+function bare(key: string, token: Token, names: ReadonlySet<string> | null): Column | null {
+  const { start, end } = token;
+  const column = (family: Family): Column => ({ family, key, part: null, step: null, quoted: false, start, end });
+  if (names === null) return column("bare");
+  const found = (["metrics", "params", "tags"] as const).filter((family) => names.has(`${family}.${key}`));
+  const dot = key.lastIndexOf(".");
+  const part = ([...PARTS, "at"] as string[]).includes(key.slice(dot + 1));
+  if (found.length === 0 && dot >= 0 && part && names.has(`metrics.${key.slice(0, dot)}`)) return column("metrics");
+  if (found.length > 1) {
+    const spelled = found.map((family) => written(`${family}.${key}`)).join(" and ");
+    throw new QueryError(`${key} is ${spelled}. Say which.`, start, end);
+  }
+  return found.length === 1 ? column(found[0]) : null;
+}
+
+/** `said`: the family was written before it. */
+function attribute(typed: string, token: Token, names: ReadonlySet<string> | null, said = false): Column {
   const key = ALIASES.get(typed) ?? typed;
   if (!SEARCHABLE.includes(key)) {
-    const advice = meant(nearest(key, [...SEARCHABLE, ...names])) || ` Its attributes are ${listed(SEARCHABLE)}.`;
-    throw new QueryError(`A run has no attribute ${key}.${advice}`, token.start, token.end);
+    const found = said ? null : bare(key, token, names);
+    if (found !== null) return found;
+    const advice = meant(nearest(key, [...SEARCHABLE, ...(names ?? [])])) || ` Its attributes are ${listed(SEARCHABLE)}.`;
+    throw new QueryError(`Unknown column ${key}.${advice}`, token.start, token.end);
   }
   const { start, end } = token;
   return { family: "attributes", key, part: null, step: null, quoted: false, start, end };

@@ -68,7 +68,7 @@ function namesIn(frame: Frame): string[] {
 
 function info(frame: Frame, name: string): ColumnInfo {
   const spelled = written(name);
-  const column = columnOf(tokenOf("name", spelled, 0, 0), frame.columns.keys());
+  const column = columnOf(tokenOf("name", spelled, 0, 0), new Set(frame.columns.keys()));
   const held = cells(column, { frame, now: 0 });
   if (held.kind !== "text") return { name: spelled, kind: kindOf(column), ...span(held) };
   const words = commonest(held);
@@ -153,7 +153,7 @@ function step(state: State, token: Token, word: string, frame: Frame): void {
 
 function read(token: Token, frame: Frame): Column | null {
   try {
-    return columnOf(token, frame.columns.keys());
+    return columnOf(token, new Set(frame.columns.keys()));
   } catch (error) {
     if (error instanceof QueryError) return null;
     throw error;

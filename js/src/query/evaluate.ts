@@ -255,7 +255,7 @@ export function unknown(node: Node, frame: Frame): { column: Column; nearest: st
   if ("nodes" in node) return node.nodes.flatMap((inside) => unknown(inside, frame));
   if ("node" in node) return unknown(node.node, frame);
   const { column } = node;
-  if (column.family === "attributes" || column.family === "dataset" || known(column, frame)) return [];
+  if (["attributes", "dataset", "bare"].includes(column.family) || known(column, frame)) return [];
   return [{ column, nearest: nearest(nameOf(column), frame.columns.keys()) }];
 }
 

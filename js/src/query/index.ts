@@ -19,7 +19,7 @@ export type Around = Partial<Omit<Place, "frame">>;
 
 /** 1 for each row that the filter keeps; all of them for an empty filter. */
 export function mask(frame: Frame, text: string, around: Around = {}): Uint8Array {
-  const node = parse(text, frame.columns.keys());
+  const node = parse(text, namesOf(frame));
   return node === null ? new Uint8Array(frame.length).fill(1) : evaluate(node, placeOf(frame, around));
 }
 
@@ -41,7 +41,7 @@ export function select(frame: Frame, text = "", orderBy: readonly string[] = [],
 /** Places in an error count from the beginning of the clause, which is named when it is one of several. */
 function keyOf(clause: string, frame: Frame, among: number): Key {
   try {
-    return parseKey(clause, frame.columns.keys());
+    return parseKey(clause, namesOf(frame));
   } catch (error) {
     if (!(error instanceof QueryError) || among === 1) throw error;
     throw new QueryError(`In ${clause}: ${error.message}`, error.start, error.end);
@@ -51,3 +51,6 @@ function keyOf(clause: string, frame: Frame, among: number): Key {
 function placeOf(frame: Frame, around: Around): Place {
   return { frame, now: around.now ?? Date.now(), history: around.history };
 }
+
+/** The columns; null where there is no run, and so nothing to say about a bare name. */
+const namesOf = (frame: Frame) => (frame.length > 0 ? frame.columns.keys() : null);

@@ -12,13 +12,16 @@ const MEANT: Record<string, string> = {
 };
 const WORD_OPERATORS = ["LIKE", "ILIKE", "RLIKE", "IN", "BETWEEN", "NOT", "IS"];
 
-/** The tree of a filter, null for one that says nothing. `names` are known columns, to suggest one in an error. */
-export function parse(text: string, names: Iterable<string> = []): Node | null {
+/**
+ * The tree of a filter, null for one that says nothing. `names` are the columns that there are, by which bare names are
+ * found; without them these stay open.
+ */
+export function parse(text: string, names: Iterable<string> | null = null): Node | null {
   return new Parser(text, names).filter();
 }
 
 /** One clause of an order: a column, perhaps `number(…)` around it, perhaps ASC or DESC behind it. */
-export function parseKey(text: string, names: Iterable<string> = []): Key {
+export function parseKey(text: string, names: Iterable<string> | null = null): Key {
   return new Parser(text, names).key();
 }
 
@@ -31,12 +34,11 @@ class Parser {
   private readonly tokens: Token[];
   private at = 0;
   private depth = 0;
+  private readonly names: ReadonlySet<string> | null;
 
-  constructor(
-    text: string,
-    private readonly names: Iterable<string>,
-  ) {
+  constructor(text: string, names: Iterable<string> | null) {
     this.tokens = lex(text);
+    this.names = names === null ? null : new Set(names);
   }
 
   private next(): Token {
@@ -131,7 +133,7 @@ class Parser {
     }
     if (quoted) token = quotedAttribute(token);
     const column = columnOf(token, this.names);
-    return [column.family === "metrics" ? this.atStep(column) : column, found(token)];
+    return [column.family === "metrics" || column.family === "bare" ? this.atStep(column) : column, found(token)];
   }
 
   /** `metrics.loss.at(10)`: the parenthesis touches the name. */
@@ -150,7 +152,7 @@ class Parser {
     if (this.next().text !== ")") throw error(`Expected ) behind the step, but found ${found(this.next())}.`, this.next());
     const { end } = this.take();
     const key = bare ? column.key.slice(0, -3) : column.key;
-    return { ...column, key, part: "at", step: Number(step.text), quoted: true, end };
+    return { ...column, family: "metrics", key, part: "at", step: Number(step.text), quoted: true, end };
   }
 
   private isNull(column: Column): Node {

@@ -1,6 +1,6 @@
 /** What does a filter come down to once it is parsed? The same tree as nbtrack/query/tree.py. */
 
-export type Family = "metrics" | "params" | "tags" | "attributes" | "dataset";
+export type Family = "metrics" | "params" | "tags" | "attributes" | "dataset" | "bare"; // bare: a name without its family, where it is not known yet which columns there are
 
 export const PARTS = ["min", "max", "first", "last", "best"] as const;
 export type Part = (typeof PARTS)[number] | "at";

@@ -56,9 +56,13 @@ function readable(text: string): Node | null {
 
 const named = ({ part, ...column }: Column): string => nameOf({ ...column, part }) + (part && part !== "last" ? `.${part}` : "");
 
+/** A bare name means the column of any family: were there two, the filter would be an error. */
+const means = (column: Column, name: string): boolean =>
+  column.family === "bare" ? ["metrics", "params", "tags"].some((family) => name === `${family}.${column.key}`) : named(column) === name;
+
 /** What one condition says about the column; null where it is about another one, or says something that is neither range nor values. */
 function said(node: Node, name: string): Quick | null {
-  if (!("column" in node) || named(node.column) !== name) return null;
+  if (!("column" in node) || !means(node.column, name)) return null;
   if (node.is === "within" && !node.negated && node.values.every((value) => typeof value === "string")) {
     return { values: node.values as string[] };
   }

@@ -7,9 +7,13 @@ import { Choices } from "./choices";
 import { Icon } from "./icons";
 import { Popover } from "./popover";
 
+/** Which runs by their stage: those in the trash are the deleted ones. */
+const STAGES: Record<string, string> = { active: "Active", deleted: "Deleted (trash)", all: "All" };
+
 export function Experiments({ state }: { state: State }) {
   const active = state.status.value.experiments.filter(({ stage }) => stage !== "deleted");
   const chosen = state.view.value.experiments;
+  const trash = state.view.value.lifecycle !== "active";
   const words = named(chosen.length === 0 ? active : active.filter(({ id }) => chosen.includes(id)), active.length);
   return (
     <Popover
@@ -17,7 +21,7 @@ export function Experiments({ state }: { state: State }) {
       class="nbt-experiments"
       button={
         <>
-          <span class="nbt-ellipsis">{words}</span>
+          <span class="nbt-ellipsis">{trash ? `${words}, ${STAGES[state.view.value.lifecycle]?.toLowerCase()}` : words}</span>
           <Icon name="down" size={12} />
         </>
       }
@@ -43,6 +47,14 @@ function List({ state, active }: { state: State; active: readonly Experiment[] }
         <span class="nbt-ellipsis">All experiments</span>
         <span class="nbt-amount">{active.reduce((sum, { runs }) => sum + runs, 0).toLocaleString("en")}</span>
       </label>
+      <fieldset class="nbt-picks">
+        <legend>Runs</legend>
+        {Object.entries(STAGES).map(([lifecycle, label]) => (
+          <button key={lifecycle} class="nbt-pick" aria-pressed={state.view.value.lifecycle === lifecycle} onClick={() => setView(state, { lifecycle })}>
+            {label}
+          </button>
+        ))}
+      </fieldset>
       <Choices what="an experiment" sections={[{ choices }]} change={(id) => setView(state, { experiments: toggle(chosen, id) })} />
     </>
   );

@@ -3,8 +3,12 @@
  * JupyterLab is the notebook's cell: its command-mode keys (m, b, x, D D) would then change the notebook.
  *
  * The root and every sheet have tabindex -1, so that a press on words or on a gap focuses one of them. When the focused
- * element is removed or disabled the browser focuses nothing: then the sheet around it takes the focus, or the root.
+ * element is removed or disabled the browser focuses nothing: then the sheet around it takes the focus, or the root. When
+ * the whole dashboard moves, because its output was drawn anew, the element that had the focus has it again.
  */
+
+/** The event that tells a root that it was moved in the page. */
+export const MOVED = "nbt-moved";
 
 const SHEETS = ".nbt-sheet, .nbt-keys, .nbt-menu-list";
 
@@ -30,13 +34,20 @@ export function keepFocus(root: HTMLElement): () => void {
     if (active !== null && active.isConnected && active !== root.ownerDocument.body && !active.matches(":disabled")) return;
     (sheet?.isConnected ? sheet : root).focus({ preventScroll: true });
   };
+  const moved = () => {
+    const active = tree.activeElement;
+    const isNowhere = active === null || active === root.ownerDocument.body;
+    if (focused !== null && isUsable(focused) && isNowhere) focused.focus({ preventScroll: true });
+  };
   const changes = new view.MutationObserver(check);
   changes.observe(root, { childList: true, subtree: true, attributes: true, attributeFilter: ["disabled"] });
   root.addEventListener("focusin", came);
   root.addEventListener("focusout", went);
+  root.addEventListener(MOVED, moved);
   return () => {
     changes.disconnect();
     root.removeEventListener("focusin", came);
     root.removeEventListener("focusout", went);
+    root.removeEventListener(MOVED, moved);
   };
 }

@@ -2,6 +2,7 @@
 
 import { text } from "../data/frame";
 import { together } from "../data/lists";
+import { setBaseline } from "../state/baseline";
 import { setView, whyNoEdits, type Editing, type State } from "../state/state";
 import type { Item } from "./menu";
 
@@ -32,12 +33,14 @@ export function itemsFor(state: State, runs: readonly string[]): Item[] {
   const all = (list: readonly string[]) => runs.every((run) => list.includes(run));
   const gone = runs.filter((run) => text(frame, "lifecycle_stage", frame.rowOf.get(run) ?? -1) === "deleted");
   const rest = runs.filter((run) => !gone.includes(run));
+  const baseline = runs.length === 1 && state.view.value.compare.baseline === runs[0];
   const disabled = whyNoEdits(state) !== null;
   const edit = (what: Editing["what"]) => () => (state.editing.value = { runs, what });
   const make = (what: "delete" | "restore", runs: string[]) => () => void state.edits.make({ what, runs });
   const items: (Item | false)[] = [
     { icon: "pin", words: all(pinned) ? "Unpin" : "Pin to top", key: "p", does: () => pin(state, runs) },
     { icon: "eye", words: all(hidden) ? "Show in charts" : "Hide in charts", key: "h", does: () => hide(state, runs) },
+    runs.length === 1 && { icon: "check", words: baseline ? "Clear baseline" : "Set as baseline", does: () => setBaseline(state, baseline ? null : runs[0]) },
     { icon: "edit", words: "Rename …", key: "F2", does: edit("name"), disabled },
     { icon: "tag", words: "Tags …", key: "t", does: edit("tags"), disabled },
     { icon: "note", words: "Description …", key: "n", does: edit("note"), disabled },

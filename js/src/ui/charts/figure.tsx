@@ -3,6 +3,7 @@
 import { effect, useComputed, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { XAxis } from "../../data/line";
+import type { Series } from "../../data/series";
 import { directionIn, type Life } from "../../state/state";
 import { shortName } from "../../data/sections";
 import { num } from "../format";
@@ -125,7 +126,10 @@ export function Figure({ metric, short = false, among, columns }: Props) {
   );
 }
 
-/** Do all runs have at most one point? Or are histories absent for good, so that the last values are all there is? */
+/** All points of a whole history stand at one step: a line of them would be a lone dot. */
+const isOfOneStep = ({ step, length, total }: Series): boolean => length > 0 && length === total && step.subarray(0, length).every((each) => each === step[0]);
+
+/** Do all runs have at most one point, or several at one step? Or are histories absent for good, so that the last values are all there is? */
 function isSingle(scene: Scene, metric: string): boolean {
   const { state, histories, drawn } = scene;
   if (typeof treeOf(scene, metric) !== "string") return false;
@@ -136,8 +140,9 @@ function isSingle(scene: Scene, metric: string): boolean {
   let any = false;
   for (const id of ids) {
     if (hidden.has(id)) continue;
-    const here = state.book.get(id, metric)?.total ?? 0;
-    const known = countOf(frame, id, metric);
+    const series = state.book.get(id, metric);
+    const here = series && isOfOneStep(series) ? 1 : (series?.total ?? 0);
+    const known = here === 1 ? 1 : countOf(frame, id, metric);
     if (Math.max(here, known) === 0) continue;
     const given = histories.standing(id, metric);
     const more = known > 1 && (given === "unasked" || given === "waiting");

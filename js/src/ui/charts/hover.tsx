@@ -2,7 +2,11 @@
 
 import type { RefObject } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
+import { change } from "../../data/compare";
+import type { Direction } from "../../data/directions";
 import { lowerBound, nearest, type XAxis } from "../../data/line";
+import { baselineOf } from "../../state/baseline";
+import { directionIn } from "../../state/state";
 import { dateTime, num } from "../format";
 import type { DrawnLine } from "./assemble";
 import { placeBeside, type Area } from "./beside";
@@ -88,6 +92,8 @@ export function HoverList({ within }: { within: RefObject<HTMLElement | null> })
   const { x: axis, smoothing } = scene.state.view.value.chart;
   const pointed = scene.pointed.value;
   const rows = around(hover.rows, pointed);
+  const base = hover.rows.find(({ run }) => run === baselineOf(scene.state))?.value;
+  const direction = directionIn(scene.state, hover.metric);
   return (
     <div class="nbt-hover" ref={list} role="presentation">
       <div class="nbt-hover-head">{xLabel(axis as XAxis, hover.x)}</div>
@@ -101,6 +107,7 @@ export function HoverList({ within }: { within: RefObject<HTMLElement | null> })
               <td class="nbt-hover-name">{name}</td>
               <td class="nbt-number">{num(value)}</td>
               <Beside smoothing={smoothing} raw={raw} range={range} runs={runs} />
+              {base !== undefined && <Delta value={value} base={base} direction={direction} />}
             </tr>
           ))}
         </tbody>
@@ -108,6 +115,14 @@ export function HoverList({ within }: { within: RefObject<HTMLElement | null> })
       {rows.length < hover.rows.length && <div class="nbt-dim">and {hover.rows.length - rows.length} more</div>}
     </div>
   );
+}
+
+/** How far a value is from the baseline's at this x. */
+function Delta({ value, base, direction }: { value: number; base: number; direction: Direction | null }) {
+  const found = change(value, base, direction);
+  if (found === null || found.turn === "same") return <td class="nbt-number nbt-dim">=</td>;
+  const turn = found.turn === "unknown" ? "nbt-dim" : `nbt-${found.turn}`;
+  return <td class={`nbt-number ${turn}`}>{`${found.by > 0 ? "+" : ""}${num(Number(found.by.toPrecision(3)))}`}</td>;
 }
 
 /** What of the view can be seen. */

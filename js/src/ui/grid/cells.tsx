@@ -4,7 +4,10 @@ import type { ReadonlySignal } from "@preact/signals";
 import { text, type Column, type Frame } from "../../data/frame";
 import type { Experiment } from "../../protocol";
 import type { State } from "../../state/state";
-import { ago, brief, duration, visible } from "../format";
+import { change } from "../../data/compare";
+import { directionOf } from "../../data/directions";
+import { baselineOf } from "../../state/baseline";
+import { ago, brief, duration, num, visible } from "../format";
 import { ABANDONED, lastSign, StatusBadge, statusOf } from "../status";
 import type { Rank } from "./best";
 import { aligned, type Place } from "./layout";
@@ -67,8 +70,10 @@ export const experimentName = (state: State, id: string | null): string | null =
 
 function Value({ state, frame, row, place, best, column }: CellProps & { column: Exclude<Column, { kind: "text" }> }) {
   const value = aligned(column.values[row], place.decimals);
+  const metric = place.name.startsWith("metrics.") ? place.name : null;
   return (
     <>
+      {metric && <Delta state={state} row={row} column={column} name={metric} />}
       {place.spark && <Spark state={state} run={frame.ids[row]} metric={place.name.slice("metrics.".length)} />}
       {best ? (
         <span class={best === "all" ? "nbt-cell-best" : "nbt-cell-best nbt-best-own"}>
@@ -80,4 +85,18 @@ function Value({ state, frame, row, place, best, column }: CellProps & { column:
       )}
     </>
   );
+}
+
+/** How far the value is from the baseline's, colored where one of them is better. */
+function Delta({ state, row, column, name }: { state: State; row: number; column: Exclude<Column, { kind: "text" }>; name: string }) {
+  const baseline = baselineOf(state);
+  if (baseline === null) return null;
+  const frame = state.table.frame.value;
+  const base = frame.rowOf.get(baseline);
+  if (base === undefined || column.missing[base]) return null;
+  if (base === row) return <span class="nbt-delta nbt-dim">baseline</span>;
+  const found = change(column.values[row], column.values[base], directionOf(frame, state.view.value.directions, name));
+  if (found === null) return null;
+  const turn = found.turn === "better" || found.turn === "worse" ? `nbt-${found.turn}` : "nbt-dim";
+  return <span class={`nbt-delta ${turn}`}>{found.turn === "same" ? "=" : `${found.by > 0 ? "+" : ""}${num(Number(found.by.toPrecision(3)))}`}</span>;
 }

@@ -6,6 +6,7 @@ import { directionOf } from "../../data/directions";
 import type { RunGroup } from "../../data/groups";
 import { heatOf, type Heat } from "../../data/heat";
 import { GROUP, PARENT } from "../../data/tree";
+import { baselineOf } from "../../state/baseline";
 import type { State } from "../../state/state";
 import { drawnRuns, type Drawn } from "../drawn";
 import { bestGroups, bestRows, type Best } from "./best";
@@ -38,6 +39,7 @@ export function useFacts(state: State, scroll: Signal<Scroll>, cursor: Signal<He
   const room = useComputed(() => scroll.value.width);
   const directions = useComputed(() => state.view.value.directions);
   const hot = useComputed(() => state.view.value.heat);
+  const deltas = useComputed(() => baselineOf(state) !== null);
   const height = useComputed(() => scroll.value.height);
   const pins = useComputed(() => stuck(table.lines.value, height.value));
   const bounds = useComputed(() => ({
@@ -57,6 +59,7 @@ export function useFacts(state: State, scroll: Signal<Scroll>, cursor: Signal<He
         narrow: table.narrow.value,
         tree: tree.value,
         spread: spread.value,
+        deltas: deltas.value,
       });
     }),
     drawn: useComputed(() => drawnRuns(state)),

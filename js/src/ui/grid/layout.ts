@@ -36,6 +36,8 @@ export const ROW = 26;
 const SPARK = 52;
 /** Room for a mean and how far it spreads. */
 const SPREAD: Record<string, number> = { sd: 132, ci: 132, minmax: 176 };
+/** Room for a difference from the baseline. */
+const DELTA = 66;
 /** Room for how many values a group has in a column of texts. */
 const VALUES = 84;
 const MOST_TEXT = { roomy: 210, narrow: 110 };
@@ -64,6 +66,8 @@ export interface Wishes {
   /** Keep the names short and the status to its icon. */
   narrow: boolean;
   tree: boolean;
+  /** Metrics show how far they are from a baseline's. */
+  deltas?: boolean;
   /** Where runs are grouped: how it is written how far they spread. */
   spread: string | null;
 }
@@ -75,7 +79,8 @@ export function layout(frame: Frame, columns: readonly string[], wishes: Wishes)
     const spark = column?.kind === "metric" && sparks.has(name);
     const decimals = column && column.kind !== "text" ? digitsOf(column.values) : null;
     const least = spread === null ? 0 : leastOf(column, name, spread);
-    const width = widths[name] ?? Math.ceil(Math.max(least, natural(column, name, spark, wishes)));
+    const delta = wishes.deltas && groupOf(name) === "metrics" ? DELTA : 0;
+    const width = widths[name] ?? Math.ceil(Math.max(least, natural(column, name, spark, wishes) + delta));
     return { name, left: 0, width, decimals, right: isRight(column, name), spark };
   });
   widen(places, frame, wishes);

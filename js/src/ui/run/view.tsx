@@ -18,6 +18,7 @@ import { isSystem, metricsOf, MetricTable } from "./metrics";
 import { Models } from "./models";
 import { CELL, LOG } from "./names";
 import { Pairs } from "./pairs";
+import { RankBlock } from "./rank";
 import { Tags } from "./tags";
 import { Texts } from "./texts";
 
@@ -51,6 +52,7 @@ function RunPage({ state, id }: { state: State; id: string }) {
       <Head state={state} id={id} />
       <Failure state={state} id={id} />
       <Values state={state} id={id} />
+      <RankBlock state={state} id={id} />
       <Block title="Charts">
         <ChartsView state={state} only={id} />
       </Block>
