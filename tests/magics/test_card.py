@@ -180,7 +180,7 @@ def test_times_are_written_for_people() -> None:
         "0 ms", "12.3 s", "1 min 00 s", "4 min 05 s", "2 h 07 min", "3 d 4 h",
     ]  # fmt: skip
     assert [ago(0, ms) for ms in (5_000, 300_000, 7_200_000, 9 * 86_400_000)] == [
-        "just now", "5 min ago", "2 h ago", "9 d ago",
+        "just now", "5 min ago", "2 h ago", "9 days ago",
     ]  # fmt: skip
 
 

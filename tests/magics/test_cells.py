@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from IPython.core.error import UsageError
 from IPython.utils.capture import capture_output
@@ -469,3 +471,19 @@ def test_a_traceback_shows_the_cell_as_written(nb: Notebook, cell: str) -> None:
     assert isinstance(result.error_in_exec, ZeroDivisionError), nb.output
     assert "_nbtrack_begin" not in nb.output + nb.artifact("traceback.txt")
     assert "1/0" in nb.output
+
+
+def test_a_number_under_a_name_that_no_store_takes_is_kept_under_one_that_it_takes(nb: Notebook) -> None:
+    nb.cell(
+        "%%track\n{'F1 (macro)': 0.5, 'F1 _macro_': 0.25, 'score@5': 1.0, 'loss': 2.0, 'loss/train': 3.0, '100%': 4.0}"
+    )
+    assert dict(nb.run.data.metrics) == {
+        "F1 _macro_": 0.25,
+        "F1 _macro__2": 0.5,
+        "score_at_5": 1.0,
+        "loss_": 2.0,
+        "loss/train": 3.0,
+        "100_": 4.0,
+    }
+    originals = json.loads(nb.run.data.tags["nbtrack.original_names"])["metrics"]
+    assert originals == {"F1 _macro__2": "F1 (macro)", "score_at_5": "score@5", "loss_": "loss", "100_": "100%"}
