@@ -12,6 +12,7 @@ import pytest
 
 from nbtrack.frame import Frame, Numbers, Text
 from nbtrack.query import Datasets, QueryError, columns, complete, direction, mask, order, parse, select, unknown
+from nbtrack.query.direction import direction_of
 from tests.golden import patterns, query_generated
 from tests.golden.query_frames import frame_from, history_from
 from tests.golden.query_generated import answer
@@ -82,6 +83,16 @@ def test_columns_are_listed_with_counts_and_examples() -> None:
 @pytest.mark.parametrize(("text", "cursor", "expected"), CASES["completions"])
 def test_completion_offers_what_may_stand_at_the_cursor(text: str, cursor: int, expected: Any) -> None:
     assert json.loads(json.dumps([astuple(found) for found in complete(FRAME, text, cursor)])) == expected
+
+
+def test_a_param_of_many_numbers_is_typed_and_not_chosen_from_a_list() -> None:
+    few, many = (
+        Text(np.arange(9, dtype=np.int32) % 3, ["1", "2", "3"]),
+        Text(np.arange(9, dtype=np.int32), [str(i / 7) for i in range(9)]),
+    )
+    frame = Frame({"params.few": few, "params.many": many}, 9)
+    texts = ("params.few < ", "params.many < ", "params.many < 0.", "params.many = ", "params.many = '0.1")
+    assert [len(complete(frame, text, len(text))) for text in texts] == [3, 0, 0, 0, 1]
 
 
 def test_the_generated_cases_are_those_that_the_code_makes_today() -> None:
@@ -188,3 +199,22 @@ def test_a_bare_name_means_the_only_metric_param_or_tag_that_is_called_so() -> N
     with pytest.raises(QueryError, match=r"Unknown column ac\. Did you mean metrics\.acc"):
         mask(frame, "ac > 1")
     assert mask(frame.take(np.zeros(0, np.int64)), "acc > 0.9").tolist() == []
+
+
+@pytest.mark.parametrize(
+    ("tags", "chosen", "wanted"),
+    [
+        (["none"], {}, None),
+        (["none"], {"loss": "max"}, "max"),
+        (["none", "min"], {}, None),
+        (["min"], {"loss": "max"}, "min"),
+        ([], {}, "min"),
+    ],
+)
+def test_a_library_that_knows_no_direction_outweighs_the_name(
+    tags: list[str], chosen: dict[str, str], wanted: str | None
+) -> None:
+    words = list(dict.fromkeys(tags)) or [""]
+    codes = np.array([words.index(tag) for tag in tags] or [-1], np.int32)
+    frame = Frame({"tags.nbtrack.metric.loss": Text(codes, words)}, len(codes))
+    assert direction_of(frame, "loss", chosen) == wanted
