@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -19,6 +20,7 @@ from nbtrack.magics.history import Memory, Version, since
 from nbtrack.magics.literal_notes import drop_note
 from nbtrack.magics.opening import bind
 from nbtrack.magics.outcome import error_line, status_after, traceback_text
+from nbtrack.stores.storable_names import StorableNames, names_note, original_names
 from nbtrack.tracking import active
 from nbtrack.tracking.names import LIBRARY
 
@@ -101,7 +103,8 @@ class Closing:
         held, values, space = self._held, self._cell.values, self._cell.ip.user_ns
         run = held.client.get_run(held.run_id)
         params = values.params_after(space, run.data)
-        metrics = values.metrics_after(space, result, params, run.data)
+        computed = values.metrics_after(space, result, params, run.data)
+        metrics = self._storable(computed, run)
         now = time.time_ns() // 1_000_000
         points = [Metric(key, value, now) for key, value in metrics.items()]
         held.client.log_batch(held.run_id, points, [Param(key, value) for key, value in params.items()])
@@ -113,6 +116,17 @@ class Closing:
             del self._cell.card.metrics[key]
         inputs = RunInputs(tuple(dict.fromkeys((*run.inputs.dataset_inputs, *self._cell.data))))
         return Run(replace(run.info, status=self._status.name, end_time=now), data, inputs)
+
+    def _storable(self, computed: Mapping[str, float], run: Run) -> dict[str, float]:
+        """The numbers under names that a store can hold; the tag `nbtrack.original_names` has the others."""
+        noted = original_names(run.data.tags)
+        names = StorableNames(run.data.metrics, noted.get("metrics"))
+        name_of = names.of_all(computed)
+        if any(name != key for key, name in name_of.items()):
+            params = StorableNames(run.data.params, noted.get("params"))
+            for tag, text in names_note(metrics=names, params=params).items():
+                self._held.client.set_tag(run.info.run_id, tag, text)
+        return {name_of[key]: value for key, value in computed.items()}
 
     def _keep_output(self) -> None:
         cell, held = self._cell, self._held

@@ -45,16 +45,12 @@ class Values:
     def metrics_after(
         self, space: Space, result: object, params: Mapping[str, str], logged: RunData
     ) -> dict[str, float]:
-        """Numbers that the cell came to and nobody logged."""
+        """Numbers that the cell came to and nobody logged, under the names that it gave them."""
         if self.tree is None:
             return {}
         known = {*params, *logged.params}
         found = {**computed_numbers(self.tree, space, known), **result_metrics(self.tree, result)}
-        return {
-            key: value
-            for key, value in found.items()
-            if key not in logged.metrics and is_new_key(key) and key not in known
-        }
+        return {key: value for key, value in found.items() if key not in logged.metrics and key not in known}
 
 
 def _narrow(params: Mapping[str, str], only: tuple[str, ...] | None) -> dict[str, str]:

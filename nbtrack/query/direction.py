@@ -26,6 +26,7 @@ from nbtrack.query.direction_names import (
 
 Direction = Literal["min", "max"]
 TAG = "tags.nbtrack.metric."
+NONE = "none"  # a library says that no direction is better
 WORD = re.compile(r"[a-z0-9]+")
 CAMEL = re.compile(r"[A-Z]+(?![a-z])[0-9]*|[A-Z]?[a-z]+[0-9]*|[0-9]+")
 LONGEST = max(phrase.count(" ") + 1 for phrase in PHRASES)
@@ -46,20 +47,20 @@ def direction_of(frame: Frame, key: str, chosen: Mapping[str, str] | None = None
     Runs whose tags contradict each other say nothing, and then the name says nothing either.
     """
     told = tagged(frame, key)
-    if len(told) == 1:
-        return next(iter(told))
+    if len(told) == 1 and told != {NONE}:
+        return _way(next(iter(told)))
     if chosen and key in chosen:
         return _way(chosen[key])
     return None if told else known_direction(key)
 
 
-def tagged(frame: Frame, key: str) -> set[Direction]:
-    """What the runs' own tags say of the metric."""
+def tagged(frame: Frame, key: str) -> set[str]:
+    """What the runs' own tags say of the metric: "min", "max", and "none" where a library knows that none is better."""
     column = frame.columns.get(TAG + key)
     if not isinstance(column, Text):
         return set()
-    ways = (_way(column.words[code]) for code in np.unique(column.codes).tolist() if code >= 0)
-    return {way for way in ways if way is not None}
+    words = {column.words[code] for code in np.unique(column.codes).tolist() if code >= 0}
+    return words & {"min", "max", NONE}
 
 
 def directions_by_row(frame: Frame, key: str) -> list[Direction | None]:
@@ -68,7 +69,7 @@ def directions_by_row(frame: Frame, key: str) -> list[Direction | None]:
     column = frame.columns.get(TAG + key)
     if not isinstance(column, Text):
         return [common] * len(frame)
-    ways = [_way(word) or common for word in column.words]
+    ways = [None if word == NONE else _way(word) or common for word in column.words]
     return [ways[code] if code >= 0 else common for code in column.codes.tolist()]
 
 

@@ -7,6 +7,7 @@ NaN equals nothing, itself neither, and is less or greater than nothing.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import reduce
@@ -39,7 +40,7 @@ from nbtrack.query.tree import (
     Value,
     Within,
 )
-from nbtrack.query.values import DAY, number
+from nbtrack.query.values import DAY, exact
 
 History = Callable[[str, str], Series]
 Test = Callable[[F64, float], Bool]
@@ -205,10 +206,10 @@ def _instant(value: float | Now, now: float) -> float:
 def _within(held: Cells, values: tuple[Value, ...], negated: bool, now: float) -> Bool:
     if isinstance(held, Text):
         words = frozenset(v for v in values if isinstance(v, str))
-        numbers = frozenset(v for v in values if isinstance(v, float))
+        numbers = frozenset(v for v in values if isinstance(v, float | int))
         if numbers and not words:
-            return _spread(held, lambda w: (n := number(w)) is not None and (n in numbers) != negated)
-        return _spread(held, lambda w: (w in words or (bool(numbers) and number(w) in numbers)) != negated)
+            return _spread(held, lambda w: (n := exact(w)) is not None and (n in numbers) != negated)
+        return _spread(held, lambda w: (w in words or (bool(numbers) and exact(w) in numbers)) != negated)
     found = np.zeros(len(held), np.bool_)
     for value in values:
         found |= _compare(held, "=", value, now)
@@ -223,7 +224,7 @@ def _spread(held: Text, test: Callable[[str], bool]) -> Bool:
 
 
 def _word_test(op: str, value: Value) -> Callable[[str], bool]:
-    if isinstance(value, float):
+    if isinstance(value, float | int):
         return _number_test(op, value)
     assert isinstance(value, str)
     if op == "=":
@@ -237,12 +238,12 @@ def _word_test(op: str, value: Value) -> Callable[[str], bool]:
 
 def _number_test(op: str, value: float) -> Callable[[str], bool]:
     """Text that spells no number matches nothing, `!=` neither."""
-    compare = {"=": float.__eq__, "!=": float.__ne__, "<": float.__lt__, "<=": float.__le__,
-               ">": float.__gt__, ">=": float.__ge__}[op]  # fmt: skip
+    compare = {"=": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le,
+               ">": operator.gt, ">=": operator.ge}[op]  # fmt: skip
 
     def test(word: str) -> bool:
-        read = number(word)
-        return read is not None and compare(read, value)
+        read = exact(word)
+        return read is not None and bool(compare(read, value))
 
     return test
 

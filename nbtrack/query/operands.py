@@ -50,7 +50,9 @@ def found(token: Token) -> str:
 
 def _read(token: Token, kind: str) -> Value | None:
     if token.kind == "number":
-        return float(token.text) if kind in (NUMBER, TIME, LABEL) else None
+        if kind == LABEL:
+            return values.exact(token.text)
+        return float(token.text) if kind in (NUMBER, TIME) else None
     if token.kind != "text":
         return None
     text = token.text[1:-1]

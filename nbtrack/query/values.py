@@ -9,6 +9,7 @@ import math
 import re
 
 NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+WHOLE = re.compile(r"[+-]?[0-9]{16,25}")
 WORD = re.compile(r"([+-]?)(?:(inf|infinity)|nan)", re.IGNORECASE | re.ASCII)
 PIECE = re.compile(r" *([0-9]+(?:\.[0-9]+)?) *([A-Za-z]+) *")
 DATE = re.compile(
@@ -43,6 +44,11 @@ def number(text: str) -> float | None:
     if word[2] is None:
         return math.nan
     return -math.inf if word[1] == "-" else math.inf
+
+
+def exact(text: str) -> float | None:
+    """As `number`; a whole number that a float might round is an int, so that seeds and ids of 64 bits stay apart."""
+    return int(text) if WHOLE.fullmatch(text) else number(text)
 
 
 def duration(text: str) -> float | None:

@@ -128,7 +128,7 @@ def test_importance_says_when_there_are_too_few_runs(panel: Opener) -> None:
     expect(page.locator(".nbt-warning")).to_have_text("3 runs with a value: too few to say anything.")
     expect(page.get_by_label("Files of this picture")).to_have_count(0)
     page = analysis(panel, "Importance", runs=60)
-    expect(page.locator(".nbt-warning")).to_contain_text("read nothing into this order")
+    expect(page.locator(".nbt-warning")).to_contain_text("so this ranking is not reliable")
     page.get_by_label("Metric", exact=True).select_option("lr")
     expect(page.locator(".nbt-warning")).to_have_count(0)
     expect(

@@ -187,12 +187,12 @@ def test_dragging_zooms_all_panels_and_a_double_click_shows_all_again(panel: Ope
     page.mouse.down()
     page.mouse.move(place["x"] + 120, place["y"] + 70, steps=4)
     page.mouse.up()
-    expect(page.get_by_role("button", name="Show all")).to_be_visible()
+    expect(page.get_by_role("button", name="Reset zoom")).to_be_enabled()
     plot(page, "loss").hover(position={"x": 5, "y": 50})
     # It follows the new part of the axis without another move, when that is drawn.
     expect(page.locator(".nbt-hover-head")).to_have_text(re.compile(r"^\D*([2-9]\d|\d{3})"))
     plot(page, "loss").dblclick(position={"x": 90, "y": 50})
-    expect(page.get_by_role("button", name="Show all")).to_have_count(0)
+    expect(page.get_by_role("button", name="Reset zoom")).to_be_disabled()
 
 
 def test_the_keyboard_moves_the_cursor_and_zooms(panel: Opener) -> None:
@@ -205,9 +205,9 @@ def test_the_keyboard_moves_the_cursor_and_zooms(panel: Opener) -> None:
     page.keyboard.press("ArrowRight")
     assert page.locator(".nbt-hover-head").inner_text() != first
     page.keyboard.press("+")
-    expect(page.get_by_role("button", name="Show all")).to_be_visible()
+    expect(page.get_by_role("button", name="Reset zoom")).to_be_enabled()
     page.keyboard.press("0")
-    expect(page.get_by_role("button", name="Show all")).to_have_count(0)
+    expect(page.get_by_role("button", name="Reset zoom")).to_be_disabled()
 
 
 def smoothed_at(page: Page) -> str:
@@ -255,7 +255,7 @@ def test_what_is_not_finite_or_off_a_log_axis_is_counted_under_the_panel(panel: 
     page = panel(runs=3, selected=3)
     expect(figure(page, "loss")).to_contain_text("10 NaN (×)")
     page.get_by_role("button", name="log x").click()
-    expect(figure(page, "loss")).to_contain_text("3 at or before x = 0, left out of the log axis")
+    expect(figure(page, "loss")).to_contain_text("3 points at x ≤ 0 not shown on the log axis")
     page.evaluate(
         """() => { const { state, addPoints } = window.nbt; const id = state.frame.value.ids[0];
         const endless = [[400, 1.8e12, Infinity], [401, 1.8e12, -Infinity]];
@@ -290,7 +290,7 @@ def test_a_history_that_is_not_here_is_asked_for_once_and_else_its_last_values_a
         "() => { const { state } = window.nbt; state.book.forget(state.frame.value.ids); state.seriesRev.value++; }"
     )
     expect(figure(page, "loss").locator("li")).to_have_count(3)
-    expect(figure(page, "loss")).to_contain_text("the histories are not here: last values")
+    expect(figure(page, "loss")).to_contain_text("histories are not saved here: last values")
     asked = page.evaluate("() => window.nbt.needs.filter(({ what }) => what === 'series').flatMap(({ keys }) => keys)")
     assert sorted(asked) == sorted(set(asked))
     assert "loss" in asked
@@ -388,10 +388,12 @@ def test_an_expression_becomes_a_panel_and_a_wrong_one_is_explained(panel: Opene
 
 
 def test_grouped_runs_are_one_line_with_a_band(panel: Opener) -> None:
-    page = panel(runs=10, selected=10)
-    page.get_by_label("Group by").select_option("params.model")
+    page = panel(kind="chart", view="charts", runs=10, selected=10)
+    page.get_by_role("button", name="Group runs", exact=True).click()
+    page.get_by_role("dialog", name="Group runs").get_by_label("model").check()
+    page.keyboard.press("Escape")
     expect(page.get_by_role("group", name="Groups drawn").get_by_role("button")).to_have_count(5)
-    page.get_by_label("Band of groups").select_option("minmax")
+    page.get_by_label("Lines of groups").select_option("minmax")
     plot(page, "accuracy").hover(position={"x": 150, "y": 60})
     rows = page.locator(".nbt-hover tr")
     expect(rows).to_have_count(5)
@@ -401,14 +403,14 @@ def test_grouped_runs_are_one_line_with_a_band(panel: Opener) -> None:
     expect(bars).to_have_count(5)
     expect(bars.first).to_contain_text("(2)")
     expect(bars.first.locator(".nbt-bars-band")).to_be_visible()
-    page.get_by_label("Band of groups").select_option("ci")
+    page.get_by_label("Lines of groups").select_option("ci")
     expect(figure(page, "accuracy")).to_contain_text("the 95 % interval of two runs goes beyond the axis")
     assert max(float(text) for text in drawn_ticks(page, "accuracy")) <= 1.2  # of values below 1
     figure(page, "test_accuracy").locator("summary").click()
     with page.expect_download() as picture:
         figure(page, "test_accuracy").get_by_role("button", name="Picture (SVG)").click()
     assert picture.value.path().read_text().count("<line ") == 5  # each with its interval
-    page.get_by_label("Band of groups").select_option("none")
+    page.get_by_label("Lines of groups").select_option("none")
     expect(page.get_by_role("group", name="Runs drawn").locator(".nbt-run-chip")).to_have_count(10)
     expect(bars).to_have_count(10)
 
@@ -428,7 +430,7 @@ def test_shift_and_drag_move_the_view(panel: Opener) -> None:
     plot(page, "loss")
     figure(page, "loss").locator("[role=img]").focus()
     page.keyboard.press("+")
-    expect(page.get_by_role("button", name="Show all")).to_be_visible()
+    expect(page.get_by_role("button", name="Reset zoom")).to_be_enabled()
     place = box(plot(page, "loss"))
     middle = place["y"] + 60
 

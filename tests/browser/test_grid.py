@@ -162,7 +162,7 @@ def test_an_error_in_the_filter_is_underlined_where_it_is_and_the_table_stays(pa
     box.fill("metrics.loss < 0.2 and lss > 1")
     page.keyboard.press("Escape")
     alert = page.get_by_role("alert")
-    expect(alert).to_contain_text("no attribute lss")
+    expect(alert).to_contain_text("Unknown column lss")
     expect(page.locator(".nbt-underline u")).to_have_text("lss")
     expect(box).to_have_attribute("aria-invalid", "true")
     assert len(names(page)) > 3
@@ -172,7 +172,7 @@ def test_a_filter_that_no_run_matches_says_so_and_offers_the_way_back(page: Page
     page.get_by_label("Filter runs").fill("metrics.los > 0")
     page.keyboard.press("Escape")
     expect(page.get_by_text("No run matches the filter")).to_be_visible()
-    expect(page.locator(".nbt-grid-empty")).to_contain_text("did you mean metrics.loss?")
+    expect(page.locator(".nbt-grid-empty")).to_contain_text("Did you mean metrics.loss?")
     page.locator(".nbt-grid-empty").get_by_role("button", name="Clear filter").click()
     expect(page.locator(".nbt-total")).to_have_text("40 runs")
     expect(page.get_by_label("Filter runs")).to_have_value("")
@@ -216,7 +216,7 @@ def test_children_stay_under_their_parent_in_every_order_and_fold_away(page: Pag
     for child in range(line + 1, line + 4):
         expect(page.locator(f"[data-line='{child}']")).to_have_attribute("aria-level", "2")
     before = page.locator(".nbt-grid").get_attribute("aria-rowcount")
-    parent.get_by_role("button", name="Fold").click()
+    parent.get_by_role("button", name="Collapse").click()
     expect(page.locator(f"[data-line='{line}']")).to_have_attribute("aria-expanded", "false")
     assert page.locator(".nbt-grid").get_attribute("aria-rowcount") == str(int(before or "") - 3)
     page.locator(f"[data-line='{line}'] [data-column='1']").focus()

@@ -237,8 +237,8 @@ def test_a_group_is_opened_selected_and_closed_with_the_keyboard(browser: Browse
         page.click('[data-name="metrics.loss"]')
         means = [float(text.split("±")[0]) for text in column(page, "metrics.loss")]
         assert means == sorted(means)
-        page.get_by_role("button", name="Copy", exact=True).click()
-        page.get_by_role("button", name="Copy groups as Markdown").click()
+        page.get_by_role("button", name="Copy and export").click()
+        page.get_by_role("button", name="Groups as Markdown").click()
         expect(page.locator(".nbt-notice")).to_contain_text("Copied 2 groups")
         copied = str(page.evaluate("() => navigator.clipboard.readText()")).splitlines()
         assert copied[0].startswith("| model | Runs | ")

@@ -132,7 +132,7 @@ def test_one_click_puts_seeds_together_and_the_interval_is_a_students(browser: B
         parent = page.locator(".nbt-row[aria-level='2'][aria-expanded='true']")
         expect(parent).to_have_count(1)
         expect(page.locator(".nbt-row[aria-level='3']")).to_have_count(2)
-        parent.get_by_role("button", name="Fold").click()
+        parent.get_by_role("button", name="Collapse").click()
         expect(page.locator(".nbt-row[aria-level='3']")).to_have_count(0)
 
 

@@ -17,7 +17,7 @@ TABS = ("charts", "analyse", "compare", "run")
 
 # Every computed property of every element, but those that follow from the width, and what a page says of itself.
 STYLES = """() => {
-  const skip = new RegExp('^(-|(inline|block)-size$|height$|width$|top$|left$|right$|bottom$|inset|' +
+  const skip = new RegExp('^(-|(inline|block)-size$|height$|width$|top$|left$|right$|bottom$|inset|grid-template|' +
     'perspective-origin|transform-origin)');
   const of = (e) => Object.fromEntries([...getComputedStyle(e)].filter((n) => !skip.test(n) && n !== 'color-scheme')
     .map((n) => [n, getComputedStyle(e).getPropertyValue(n)]));

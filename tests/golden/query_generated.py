@@ -23,7 +23,9 @@ ROWS = 40
 WORDS = (
     "adam", "Adam", "sgd", "0.1", "1e-3", "-5", "inf", "nan", "1_000", "0x10", " 1", "٣", "", "a\nb", "b\n",
     "Straße", "STRASSE", "İ", "i", "ı", "ſ", "s", "ΣΑΣ", "σας", "😀", "😀😀", "ﬀ", "%", "_", "a'b", 'c"d', "1.", ".5",
-    "+7", "1e400", "Infinity",
+    "+7", "1e400", "Infinity", "9007199254740992", "9007199254740993", "9223372036854775807", "9223372036854775806",
+    "-9007199254740993", "+9007199254740993", "18446744073709551615", "9007199254740993.0",
+    "99999999999999999999999999",
 )  # fmt: skip
 NUMBERS = (0.0, -0.0, 0.5, 1.0, -1.5, 3e-9, 1e300, 7.0, float("nan"), float("inf"), float("-inf"))
 METRICS = (
@@ -97,6 +99,14 @@ def number(random: Random) -> str:
     return random.choice(("0", "-0.0", ".5", "1.", "-1.5", "3e-9", "1e999", "+7", "1E300"))
 
 
+def exact(random: Random) -> str:
+    """As `number`, with whole numbers of 64 bits, which labels may hold."""
+    return random.choice((
+        number(random), number(random), "9007199254740993", "9007199254740992", "-9007199254740993",
+        "9223372036854775807", "9.007199254740992e15", "18446744073709551616",
+    ))  # fmt: skip
+
+
 def moment(random: Random) -> str:
     return random.choice((
         "now()", "now() - '1h'", "NOW() - '1.5 days'", "now()+'2w'", str(NOW - 1), "'2026-11-18'", "'2026-11-18T21:46'",
@@ -111,7 +121,7 @@ def span(random: Random) -> str:
 def label(random: Random) -> str:
     name = random.choice(LABELS)
     if random.random() < 0.5:
-        return f"{name} {numeric(random, number)}"
+        return f"{name} {numeric(random, exact)}"
     if random.random() < 0.2:
         return f"{name} in ({quoted(random.choice(WORDS))}, {number(random)}, {quoted(random.choice(WORDS))},)"
     return f"{name} {textual(random)}"

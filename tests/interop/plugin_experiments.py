@@ -25,7 +25,7 @@ cell("literal", "mlflow.set_experiment('X')\nwith mlflow.start_run(run_name='in 
 cell("moved", "mlflow.set_experiment(parts[0])\nwith mlflow.start_run(): mlflow.log_metric('m', 2)")
 cell(
     "stays",
-    "mlflow.log_metric('m', 3)\nmlflow.set_experiment(parts[1])\n"
+    "with mlflow.start_run(): mlflow.log_metric('m', 3)\nmlflow.set_experiment(parts[1])\n"
     "with mlflow.start_run(run_name='named later'): mlflow.log_metric('m', 4)\n"
     "with mlflow.start_run(tags={'mlflow.note.content': 'unnamed later'}): mlflow.log_metric('m', 5)",
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from IPython.core.error import UsageError
 from IPython.utils.capture import capture_output
@@ -453,3 +455,19 @@ def test_a_full_disk_costs_a_warning_and_no_cell(nb: Notebook, monkeypatch: pyte
     assert "the store still has the run as running" in nb.output, "the card does not say what the store does not"
     nb.cell("%%track after\nx = 1")
     assert nb.runs[-1].info.status == "FINISHED"
+
+
+def test_a_number_under_a_name_that_no_store_takes_is_kept_under_one_that_it_takes(nb: Notebook) -> None:
+    nb.cell(
+        "%%track\n{'F1 (macro)': 0.5, 'F1 _macro_': 0.25, 'score@5': 1.0, 'loss': 2.0, 'loss/train': 3.0, '100%': 4.0}"
+    )
+    assert dict(nb.run.data.metrics) == {
+        "F1 _macro_": 0.25,
+        "F1 _macro__2": 0.5,
+        "score_at_5": 1.0,
+        "loss_": 2.0,
+        "loss/train": 3.0,
+        "100_": 4.0,
+    }
+    originals = json.loads(nb.run.data.tags["nbtrack.original_names"])["metrics"]
+    assert originals == {"F1 _macro__2": "F1 (macro)", "score_at_5": "score@5", "loss_": "loss", "100_": "100%"}

@@ -12,6 +12,7 @@ import pytest
 
 from nbtrack.frame import Frame, Numbers, Text
 from nbtrack.query import Datasets, QueryError, columns, complete, direction, mask, order, parse, select, unknown
+from nbtrack.query.direction import direction_of
 from tests.golden import patterns, query_generated
 from tests.golden.query_frames import frame_from, history_from
 from tests.golden.query_generated import answer
@@ -188,3 +189,22 @@ def test_a_bare_name_means_the_only_metric_param_or_tag_that_is_called_so() -> N
     with pytest.raises(QueryError, match=r"Unknown column ac\. Did you mean metrics\.acc"):
         mask(frame, "ac > 1")
     assert mask(frame.take(np.zeros(0, np.int64)), "acc > 0.9").tolist() == []
+
+
+@pytest.mark.parametrize(
+    ("tags", "chosen", "wanted"),
+    [
+        (["none"], {}, None),
+        (["none"], {"loss": "max"}, "max"),
+        (["none", "min"], {}, None),
+        (["min"], {"loss": "max"}, "min"),
+        ([], {}, "min"),
+    ],
+)
+def test_a_library_that_knows_no_direction_outweighs_the_name(
+    tags: list[str], chosen: dict[str, str], wanted: str | None
+) -> None:
+    words = list(dict.fromkeys(tags)) or [""]
+    codes = np.array([words.index(tag) for tag in tags] or [-1], np.int32)
+    frame = Frame({"tags.nbtrack.metric.loss": Text(codes, words)}, len(codes))
+    assert direction_of(frame, "loss", chosen) == wanted

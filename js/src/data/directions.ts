@@ -14,7 +14,8 @@ export function directionOf(frame: Frame, set: Readonly<Record<string, string>>,
 
 /** Do the runs themselves say it? Then nothing that is set here changes it. */
 export function isTold(frame: Frame, name: string): boolean {
-  return tagged(frame, metricOf(frame, name).key).length === 1;
+  const ways = tagged(frame, metricOf(frame, name).key);
+  return ways.length === 1 && ways[0] !== "none";
 }
 
 export const PARTS = ["last", "min", "max", "first"] as const;

@@ -26,21 +26,24 @@ const LONGEST = Math.max(...[...PHRASES.keys()].map((phrase) => phrase.split(" "
  */
 export function directionOf(frame: Frame, key: string, chosen: Readonly<Record<string, string>> = {}): Direction | null {
   const told = tagged(frame, key);
-  if (told.length === 1) return told[0];
+  if (told.length === 1 && told[0] !== "none") return told[0];
   if (Object.hasOwn(chosen, key)) return wayOf(chosen[key]);
   return told.length > 0 ? null : direction(key);
 }
 
-const seen = new WeakMap<TextColumn, Direction[]>();
+/** A library may know that no direction is better. */
+type Tagged = Direction | "none";
+const seen = new WeakMap<TextColumn, Tagged[]>();
 
 /** What the runs' own tags say of the metric. */
-export function tagged(frame: Frame, key: string): readonly Direction[] {
+export function tagged(frame: Frame, key: string): readonly Tagged[] {
   const column = frame.columns.get(TAG + key);
   if (column?.kind !== "text") return [];
   let ways = seen.get(column);
   if (!ways) {
     const codes = new Set(column.codes);
-    ways = [...new Set([...codes].map((code) => (code < 0 ? null : wayOf(column.words[code]))))].filter((way) => way !== null);
+    const words = new Set([...codes].filter((code) => code >= 0).map((code) => column.words[code]));
+    ways = (["min", "max", "none"] as const).filter((way) => words.has(way));
     seen.set(column, ways);
   }
   return ways;
@@ -51,7 +54,7 @@ export function directionsByRow(frame: Frame, key: string): (row: number) => Dir
   const common = directionOf(frame, key);
   const column = frame.columns.get(TAG + key);
   if (column?.kind !== "text") return () => common;
-  const ways = column.words.map((word) => wayOf(word) ?? common);
+  const ways = column.words.map((word) => (word === "none" ? null : (wayOf(word) ?? common)));
   return (row) => (column.codes[row] < 0 ? common : ways[column.codes[row]]);
 }
 

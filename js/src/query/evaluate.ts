@@ -147,9 +147,10 @@ function present(held: Cells): Mask {
 
 function compare(held: Cells, op: string, value: Value, now: number): Mask {
   if (held.kind === "text") {
-    return spread(held, typeof value === "number" ? numberTest(held, op, value) : wordTest(held, op, value as string));
+    const isNumber = typeof value === "number" || typeof value === "bigint";
+    return spread(held, isNumber ? numberTest(held, op, value) : wordTest(held, op, value as string));
   }
-  if (typeof value === "string") return new Uint8Array(held.values.length);
+  if (typeof value === "string" || typeof value === "bigint") return new Uint8Array(held.values.length);
   if (typeof value === "object" && "day" in value) return comparedDay(held, op, value.day);
   return tested(held, op, instant(value, now));
 }
@@ -178,6 +179,18 @@ const TESTS: Record<string, Test> = {
   ">=": (a, b) => a >= b,
 };
 
+type Exact = (a: number | bigint, b: number | bigint) => boolean;
+
+/** Doubles and whole numbers of any size compare by their values. */
+const EXACT: Record<string, Exact> = {
+  "=": (a, b) => a == b,
+  "!=": (a, b) => a != b,
+  "<": (a, b) => a < b,
+  "<=": (a, b) => a <= b,
+  ">": (a, b) => a > b,
+  ">=": (a, b) => a >= b,
+};
+
 function tested({ values, missing }: NumberColumn | MetricColumn, op: string, wanted: number): Mask {
   const test = TESTS[op];
   const kept = new Uint8Array(values.length);
@@ -194,12 +207,16 @@ function within(held: Cells, values: Value[], negated: boolean, now: number): Ma
 
 function withinWords(held: TextColumn, values: Value[], negated: boolean): (code: number) => boolean {
   const words = new Set(values.filter((value) => typeof value === "string"));
-  const wanted = new Set(values.filter((value) => typeof value === "number"));
-  if (wanted.size === 0) return (code) => words.has(held.words[code]) !== negated;
+  const wanted = values.filter((value) => typeof value === "number" || typeof value === "bigint");
+  if (wanted.length === 0) return (code) => words.has(held.words[code]) !== negated;
   const read = numbers(held.words);
+  const listed = (code: number) => {
+    const value = read.whole.get(code) ?? read.values[code];
+    return read.spelled[code] === 1 && wanted.some((each) => EXACT["="](value, each));
+  };
   // Where only numbers are listed, text that spells none matches neither IN nor NOT IN.
-  if (words.size === 0) return (code) => read.spelled[code] === 1 && wanted.has(read.values[code]) !== negated;
-  return (code) => (words.has(held.words[code]) || (read.spelled[code] === 1 && wanted.has(read.values[code]))) !== negated;
+  if (words.size === 0) return (code) => read.spelled[code] === 1 && listed(code) !== negated;
+  return (code) => (words.has(held.words[code]) || listed(code)) !== negated;
 }
 
 /** The answer for each row from the answer for each word; a missing cell's answer is no. */
@@ -222,10 +239,14 @@ function wordTest(held: TextColumn, op: string, value: string): (code: number) =
 }
 
 /** Text that spells no number matches nothing, `!=` neither. */
-function numberTest(held: TextColumn, op: string, wanted: number): (code: number) => boolean {
-  const { values, spelled } = numbers(held.words);
-  const test = TESTS[op];
-  return (code) => spelled[code] === 1 && test(values[code], wanted);
+function numberTest(held: TextColumn, op: string, wanted: number | bigint): (code: number) => boolean {
+  const { values, spelled, whole } = numbers(held.words);
+  if (whole.size === 0 && typeof wanted === "number") {
+    const test = TESTS[op];
+    return (code) => spelled[code] === 1 && test(values[code], wanted);
+  }
+  const test = EXACT[op];
+  return (code) => spelled[code] === 1 && test(whole.get(code) ?? values[code], wanted);
 }
 
 /** The columns of a tree that no run of a filled frame has, each with the nearest one that some run has. */

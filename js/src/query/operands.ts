@@ -4,7 +4,7 @@ import type { Kind } from "./columns";
 import type { Token } from "./lex";
 import { refused, searcher } from "./pattern";
 import { QueryError, type Value } from "./tree";
-import { date, duration, number } from "./values";
+import { date, duration, exact, number } from "./values";
 
 export const NUMERIC = ["=", "!=", "<", "<=", ">", ">="];
 export const TEXTUAL = ["=", "!=", "LIKE", "ILIKE", "NOT LIKE", "NOT ILIKE", "RLIKE", "NOT RLIKE"];
@@ -45,7 +45,10 @@ export function found(token: Token): string {
 }
 
 function read(token: Token, kind: Kind): Value | null {
-  if (token.kind === "number") return kind === "duration" || kind === "text" ? null : Number(token.text);
+  if (token.kind === "number") {
+    if (kind === "label") return exact(token.text);
+    return kind === "duration" || kind === "text" ? null : Number(token.text);
+  }
   if (token.kind !== "text") return null;
   const text = token.text.slice(1, -1);
   if (kind === "duration") return duration(text);

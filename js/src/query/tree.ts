@@ -20,7 +20,7 @@ export interface Column {
 }
 
 /** The moment of asking plus `now` ms; or the first moment of a date without a time of day. */
-export type Value = number | string | { now: number } | { day: number };
+export type Value = number | bigint | string | { now: number } | { day: number };
 
 /** A missing cell matches neither "compare" nor "within"; "not" keeps every row that its inside leaves out. */
 export type Node =

@@ -36,6 +36,13 @@ export function number(text: string): number | null {
   return word[1] === "-" ? -Infinity : Infinity;
 }
 
+const WHOLE = /^[+-]?[0-9]{16,25}$/;
+
+/** As `number`; a whole number that a double might round is a bigint, so that seeds and ids of 64 bits stay apart. */
+export function exact(text: string): number | bigint | null {
+  return WHOLE.test(text) ? BigInt(text.replace("+", "")) : number(text);
+}
+
 /** Milliseconds: "90s", "1h30m", "1.5 hours", "7d"; else null. */
 export function duration(text: string): number | null {
   let total = 0;

@@ -1,21 +1,29 @@
 /** What is known about the distinct words of a text column? Found once for each list of words and kept while it lives. */
 
 import { fold } from "./like";
-import { number } from "./values";
+import { exact } from "./values";
 
-const numbersOf = new WeakMap<readonly string[], { values: Float64Array; spelled: Uint8Array }>();
+interface Numbers {
+  values: Float64Array;
+  spelled: Uint8Array;
+  /** Whole numbers that a double might round, by the place of their word. */
+  whole: Map<number, bigint>;
+}
+
+const numbersOf = new WeakMap<readonly string[], Numbers>();
 const foldedOf = new WeakMap<readonly string[], string[]>();
 const ranksOf = new WeakMap<readonly string[], Uint32Array>();
 const PAIRS = /[\ud800-\udfff]/;
 
 /** The number that each word spells, and whether it spells one. */
-export function numbers(words: readonly string[]): { values: Float64Array; spelled: Uint8Array } {
+export function numbers(words: readonly string[]): Numbers {
   let known = numbersOf.get(words);
   if (known === undefined) {
-    known = { values: new Float64Array(words.length), spelled: new Uint8Array(words.length) };
+    known = { values: new Float64Array(words.length), spelled: new Uint8Array(words.length), whole: new Map() };
     for (let code = 0; code < words.length; code++) {
-      const value = number(words[code]);
-      known.values[code] = value ?? NaN;
+      const value = exact(words[code]);
+      if (typeof value === "bigint") known.whole.set(code, value);
+      known.values[code] = value === null ? NaN : Number(value);
       known.spelled[code] = value === null ? 0 : 1;
     }
     numbersOf.set(words, known);

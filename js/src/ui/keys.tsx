@@ -1,6 +1,6 @@
 /** Which keys are there? The list that "?" shows. */
 
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { Icon } from "./icons";
 
 const KEYS: [title: string, keys: [key: string, says: string][]][] = [
@@ -45,7 +45,7 @@ const KEYS: [title: string, keys: [key: string, says: string][]][] = [
 
 export function Keys({ close }: { close: () => void }) {
   const sheet = useRef<HTMLDivElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const before = (sheet.current!.getRootNode() as ShadowRoot | Document).activeElement as HTMLElement | null;
     sheet.current!.querySelector("button")?.focus();
     return () => before?.focus({ preventScroll: true });

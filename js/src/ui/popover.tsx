@@ -2,7 +2,7 @@
 
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 interface Props {
   label: string;
@@ -20,7 +20,7 @@ export function Popover({ label, button, align = "left", class: name = "", child
     open.value = false;
     box.current?.querySelector<HTMLElement>("button")?.focus();
   };
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!open.value) return;
     const sheet = box.current!.querySelector<HTMLElement>(".nbt-sheet")!;
     sheet.querySelector<HTMLElement>("input, button, [tabindex='0']")?.focus({ preventScroll: true });

@@ -12,6 +12,7 @@ const number = (name: string, otherwise: number) => Number(asked.get(name) ?? ot
 const state = syntheticState({
   runs: number("runs", 3),
   points: number("points", 300),
+  kind: asked.get("kind") === "chart" ? "chart" : "dashboard",
   extra: number("extra", 0),
   live: asked.get("life") !== "snapshot",
 });

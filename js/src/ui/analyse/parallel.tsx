@@ -17,6 +17,9 @@ const REACH = 6;
 /** Words begin this far beside an axis, clear of the stretch marked on it. */
 const ASIDE = 10;
 
+/** The more lines there are, the more of each must show through the others. */
+const opacityOf = (lines: number) => Math.max(0.1, 0.75 * Math.min(1, Math.sqrt(50 / lines)));
+
 interface Props {
   state: State;
   rows: number[];
@@ -61,17 +64,19 @@ export function Parallel({ state, rows: shownRows, chosen, columns, color }: Pro
           const y = (axis: Axis, value: number | null) => (value === null ? bottom + 8 : bottom - share(axis, value) * (bottom - top));
           return (
             <>
-              {rows.map((row, at) => (
-                <polyline
-                  key={row}
-                  class={lit.has(row) ? "nbt-thread" : "nbt-thread nbt-out"}
-                  points={axes.map((axis, i) => `${side + i * gap},${y(axis, axis.values[at]).toFixed(1)}`).join(" ")}
-                  onClick={() => open(state, frame.ids[row])}
-                  style={lit.has(row) ? { stroke: shade(scale, scale ? scale.values[at] : null) } : undefined}
-                >
-                  <title>{runName(frame, frame.ids[row]) + (scale ? ` · ${told(scale, at)}` : "")}</title>
-                </polyline>
-              ))}
+              <g style={{ "--nbt-thread-opacity": opacityOf(rows.length) }}>
+                {rows.map((row, at) => (
+                  <polyline
+                    key={row}
+                    class={lit.has(row) ? "nbt-thread" : "nbt-thread nbt-out"}
+                    points={axes.map((axis, i) => `${side + i * gap},${y(axis, axis.values[at]).toFixed(1)}`).join(" ")}
+                    onClick={() => open(state, frame.ids[row])}
+                    style={lit.has(row) ? { stroke: shade(scale, scale ? scale.values[at] : null) } : undefined}
+                  >
+                    <title>{runName(frame, frame.ids[row]) + (scale ? ` · ${told(scale, at)}` : "")}</title>
+                  </polyline>
+                ))}
+              </g>
               {axes.map((axis, i) => (
                 <Rail
                   key={axis.name}

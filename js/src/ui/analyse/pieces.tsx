@@ -120,16 +120,15 @@ export function Axes({ plane, x, y }: { plane: Plane; x: Axis; y: Axis }) {
   );
 }
 
+/** One hue, from light to dark, each of which stands out from a light and from a dark page. */
 const STOPS = [
-  [84, 106, 226],
-  [86, 180, 233],
-  [0, 158, 115],
-  [230, 159, 0],
-  [213, 94, 0],
+  [163, 203, 242],
+  [76, 139, 214],
+  [28, 79, 168],
 ];
 const HUES = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#8c6bb1", "#999933"];
 
-/** From blue over green to red; words each in a hue. */
+/** Numbers from light to dark blue; words each in a hue. */
 export function shade(axis: Axis | null, value: number | null): string {
   if (!axis) return "var(--nbt-accent)";
   if (value === null) return "#8a8f98";
