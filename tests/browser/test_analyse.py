@@ -36,7 +36,7 @@ def test_a_stretch_dragged_on_an_axis_filters_the_table_and_a_click_lets_go(pane
     page.mouse.down()
     page.mouse.move(middle, place["y"] + place["height"] - 30, steps=3)
     page.mouse.up()
-    assert view(page)["filter"] == "params.model IN ('mlp')"
+    assert view(page)["filter"] == "params.model IN ('boosting')"
     expect(page.locator("polyline:not(.nbt-out)")).to_have_count(10)
     expect(page.locator("polyline")).to_have_count(50)
     page.mouse.click(middle, place["y"] + 100)
@@ -57,7 +57,7 @@ def test_stretches_join_the_filter_that_is_there_and_come_from_the_keyboard(pane
 def test_each_run_is_a_dot_that_opens_its_page(panel: Opener) -> None:
     page = analysis(panel, "Scatter")
     expect(page.locator(".nbt-run-dot")).to_have_count(50)
-    page.get_by_label("Colour").select_option("params.model")
+    page.get_by_label("Color").select_option("params.model")
     expect(page.locator(".nbt-scale")).to_contain_text("boosting")
     page.locator(".nbt-run-dot").first.click()
     expect(page.get_by_role("tab", name="Run")).to_have_attribute("aria-selected", "true")
@@ -111,17 +111,18 @@ def test_bars_are_the_last_values_the_best_first_and_open_a_run(panel: Opener) -
     assert values == sorted(values)
     page.evaluate("() => window.nbt.setView(window.nbt.state, { directions: { loss: 'max' } })")
     expect(page.locator(".nbt-bars .nbt-number").first).to_have_text(f"{values[-1]:g}")
-    page.get_by_label("Group by").select_option("params.model")
+    page.evaluate("() => window.nbt.setView(window.nbt.state, { group: ['params.model'] })")
     expect(page.locator(".nbt-bars li")).to_have_count(5)
     expect(page.locator(".nbt-bars li").first).to_contain_text("±")
-    page.get_by_label("Group by").select_option("")
+    page.evaluate("() => window.nbt.setView(window.nbt.state, { group: [] })")
     page.locator(".nbt-bars button").first.click()
     expect(page.get_by_role("tab", name="Run")).to_have_attribute("aria-selected", "true")
 
 
 def test_importance_says_when_there_are_too_few_runs(panel: Opener) -> None:
     page = analysis(panel, "Importance", runs=10)
-    expect(page.locator(".nbt-warning")).to_contain_text("correlations only, and with care")
+    warnings = page.locator(".nbt-warning")
+    expect(warnings).to_contain_text(["correlations only, and with care", "so this ranking is not reliable"])
     expect(page.get_by_text("too few runs").first).to_be_visible()
     expect(page.get_by_label("Files of this picture")).to_be_visible()
     page = analysis(panel, "Importance", runs=3)
@@ -132,7 +133,7 @@ def test_importance_says_when_there_are_too_few_runs(panel: Opener) -> None:
     page.get_by_label("Metric", exact=True).select_option("lr")
     expect(page.locator(".nbt-warning")).to_have_count(0)
     expect(
-        page.get_by_text(re.compile(r"From the runs with the most similar params, \d+ % of how these 60 runs rank"))
+        page.get_by_text(re.compile(r"Params explain \d+ % of the ranking by lr \(60 runs, nearest neighbors\)"))
     ).to_be_visible()
     expect(page.locator(".nbt-importance tbody tr").first).to_contain_text("±")
 
@@ -145,7 +146,7 @@ def test_the_best_so_far_is_drawn_over_the_runs(panel: Opener) -> None:
 
 def test_each_picture_leaves_the_page_as_svg_png_and_values(panel: Opener) -> None:
     page = analysis(panel, "Scatter", runs=12)
-    page.get_by_label("Colour").select_option("params.model")
+    page.get_by_label("Color").select_option("params.model")
     for kind in ("Scatter", "Parallel", "Bars", "Box", "Grid", "Importance", "History"):
         page.get_by_role("group", name="Picture").get_by_role("button", name=kind).click()
         files = {name: saved(page, name) for name in ("Picture (SVG)", "Picture (PNG)", "Values (CSV)")}

@@ -1,6 +1,6 @@
 /** A line a run across several columns. A stretch marked on an axis filters the table, by the words of the filter box. */
 
-import { useSignal } from "@preact/signals";
+import { useSignal, type Signal } from "@preact/signals";
 import { axisOf, share, ticksOf, valueAt, type Axis } from "../../data/analysis";
 import { railsOf } from "../../data/pictures";
 import { evaluate } from "../../state/filter";
@@ -20,36 +20,50 @@ const ASIDE = 10;
 /** The more lines there are, the more of each must show through the others. */
 const opacityOf = (lines: number) => Math.max(0.1, 0.75 * Math.min(1, Math.sqrt(50 / lines)));
 
+export interface Stretches {
+  marked: Signal<ReadonlyMap<string, Stretch>>;
+  /** What the filter said before the first stretch, and what the stretches made of it. */
+  base: Signal<string>;
+  written: Signal<string>;
+  /** The filter is still the one that they made. */
+  active: boolean;
+  /** While they are active: the rows that the filter before them leaves. */
+  before: number[] | null;
+}
+
+export function useStretches(state: State): Stretches {
+  const marked = useSignal<ReadonlyMap<string, Stretch>>(new Map());
+  const [base, written] = [useSignal(""), useSignal("")];
+  const active = marked.value.size > 0 && state.view.value.filter === written.value;
+  const mask = active ? evaluate(state.table.frame.value, base.value).mask : null;
+  const before = active ? [...state.table.scopeRows.value].filter((row) => !mask || mask[row]) : null;
+  return { marked, base, written, active, before };
+}
+
 interface Props {
   state: State;
   rows: number[];
-  /** These are runs that were selected, and not what the table shows. */
-  chosen: boolean;
+  stretches: Stretches;
   columns: readonly string[];
   color: string | null;
 }
 
-export function Parallel({ state, rows: shownRows, chosen, columns, color }: Props) {
-  const brushes = useSignal<ReadonlyMap<string, Stretch>>(new Map());
-  const base = useSignal(""); // what the filter said before the first stretch
-  const written = useSignal(""); // what these stretches made of it
+export function Parallel({ state, rows: shownRows, stretches: { marked, base, written, active, before }, columns, color }: Props) {
   const frame = state.table.frame.value;
   const { filter } = state.view.value;
-  const active = brushes.value.size > 0 && filter === written.value;
-  const before = active ? evaluate(frame, base.value).mask : null;
   // With stretches marked, the runs that they leave out stay as faint lines.
   const matching = active ? evaluate(frame, filter).mask : null;
   const lit = new Set(matching ? shownRows.filter((row) => matching[row]) : shownRows);
-  const rows = active && !chosen ? [...state.table.scopeRows.value].filter((row) => !before || before[row]) : shownRows;
+  const rows = before ?? shownRows;
   const axes = railsOf(frame, rows, columns);
   const scale = color ? axisOf(frame, color, rows) : null;
   if (axes.length < 2) return <p class="nbt-hint">These runs do not vary in enough columns. Choose two or more.</p>;
   const mark = (axis: Axis, stretch: Stretch | null) => {
-    const next = new Map(active ? brushes.peek() : []);
+    const next = new Map(active ? marked.peek() : []);
     if (!active) base.value = filter;
     if (stretch) next.set(axis.name, stretch);
     else next.delete(axis.name);
-    brushes.value = next;
+    marked.value = next;
     const clauses = axes.flatMap((each) => (next.has(each.name) ? [clauseOf(each, next.get(each.name)!)] : []));
     written.value = joinedFilter(base.value, clauses);
     setView(state, { filter: written.value });
@@ -86,7 +100,7 @@ export function Parallel({ state, rows: shownRows, chosen, columns, color }: Pro
                   beside={i < axes.length - 1 ? gap : side}
                   top={top}
                   bottom={bottom}
-                  stretch={active ? (brushes.value.get(axis.name) ?? null) : null}
+                  stretch={active ? (marked.value.get(axis.name) ?? null) : null}
                   mark={(stretch) => mark(axis, stretch)}
                 />
               ))}

@@ -16,7 +16,7 @@ import { Columns, Pick } from "./choose";
 import { Importances, importancesIn } from "./importance";
 import { Media } from "./media";
 import { Out } from "./out";
-import { Parallel } from "./parallel";
+import { Parallel, useStretches } from "./parallel";
 import { History, Scatter } from "./pictures";
 
 const KINDS = [
@@ -41,7 +41,10 @@ export function AnalyseView({ state }: { state: State }) {
   const asked = selected.length > (kind === "media" ? 0 : 1);
   const ids = asked ? selected : state.shown.value;
   const rows = ids.slice(0, MOST).map((id) => frame.rowOf.get(id)!);
-  const among = rows.length ? rows : [...state.table.scopeRows.value];
+  const stretches = useStretches(state);
+  const before = asked ? null : stretches.before;
+  // A column stays while a stretch of it leaves a single value.
+  const among = before ?? (rows.length ? rows : [...state.table.scopeRows.value]);
   const all = useMemo(() => chosenOf(frame, among, (name) => directionIn(state, name)), [frame, among.join(), directions]);
   const box = useRef<HTMLDivElement>(null);
   const metric = settings.metric ?? all.metric;
@@ -86,14 +89,14 @@ export function AnalyseView({ state }: { state: State }) {
         {kind === "box" && pick("x", "By", x)}
         {two && pick("y", "y", y)}
         {kind === "bars" && <Band state={state} />}
-        {colored && pick("color", "Colour", color ?? (kind === "parallel" && metric ? `metrics.${metric}` : null))}
+        {colored && pick("color", "Color", color ?? (kind === "parallel" && metric ? `metrics.${metric}` : null))}
         {kind === "parallel" && <Columns known={known} chosen={columns} set={(names) => set({ columns: names })} />}
         <span class="nbt-dim">{whichRuns(rows.length, ids.length, asked)}</span>
         {metric && kind !== "media" && !empty && <Out state={state} within={box} title={`${metric}, ${kind}`} rows={rows} names={names} draw={draw} />}
       </div>
       {kind === "media" && <Media state={state} runs={ids} />}
       {kind !== "media" && !metric && <p class="nbt-hint">These runs have no metric that varies.</p>}
-      {metric && kind === "parallel" && <Parallel state={state} rows={rows} chosen={asked} columns={columns} color={color ?? `metrics.${metric}`} />}
+      {metric && kind === "parallel" && <Parallel state={state} rows={rows} stretches={{ ...stretches, before }} columns={columns} color={color ?? `metrics.${metric}`} />}
       {metric && kind === "scatter" && <Scatter state={state} rows={rows} x={x} y={y} color={color} />}
       {metric && kind === "bars" && <Bars state={state} rows={rows} metric={metric} />}
       {metric && kind === "box" && <Boxes state={state} rows={rows} metric={metric} by={x} />}
