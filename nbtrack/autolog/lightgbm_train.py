@@ -27,6 +27,9 @@ def _watch_train(call: Call) -> Generator[None, None, None]:
     return watch_training(call, "lightgbm", _NO_PARAMS, _callback, _finish)
 
 
+SAID_WRONG = {"r2"}  # LightGBM 4.7 says that less of it is better: `higher_better` in lightgbm/basic.py lacks it
+
+
 def _watch_cv(call: Call) -> Generator[None, None, None]:
     return watch_training(call, "lightgbm", _NO_PARAMS, _callback, _finish_cv, "cross-validation")
 
@@ -52,7 +55,7 @@ def _newest(results: Any, directions: dict[str, str]) -> dict[str, float]:
         if deviation and deviation[0] is not None:
             newest[f"{key}-stdv"], directions[f"{key}-stdv"] = deviation[0], "none"
             key += "-mean"
-        newest[key], directions[key] = value, "max" if more_is_better else "min"
+        newest[key], directions[key] = value, "max" if more_is_better or metric in SAID_WRONG else "min"
     return newest
 
 

@@ -7,6 +7,8 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Protocol
 
+import numpy as np
+
 from nbtrack import figures
 from nbtrack.errors import NotFoundError
 from nbtrack.figures.chosen import chosen_of
@@ -79,9 +81,13 @@ def _groups(runs: Runs, view: Mapping[str, Any]) -> list[str]:
 
 
 def _is_single(runs: Runs, metric: str) -> bool:
-    """Has no run more than one point of it? Then it is drawn as bars."""
+    """Has no run more than one point of it, or several at one step? Then it is drawn as bars."""
     column = runs.frame.columns.get(f"metrics.{metric}")
-    return isinstance(column, Metrics) and not column.missing.all() and int(column.count.max()) == 1
+    if not isinstance(column, Metrics) or column.missing.all():
+        return False
+    counts = zip(runs.ids, column.missing.tolist(), column.count.tolist(), strict=True)
+    several = [run for run, missing, count in counts if not missing and count > 1]
+    return all(len(np.unique(runs.history(run, metric).step)) == 1 for run in several)
 
 
 def _drawn(dash: Looked) -> list[str]:

@@ -23,6 +23,7 @@ from nbtrack.query.tree import PARTS, Column
 
 MOST = 20
 EXAMPLES = 3
+FEW_NUMBERS = 8  # a param with more of them is compared with a number that is typed, not chosen
 COLUMN, OPERATOR, VALUE, JOINT = "column", "operator", "value", "joint"
 EXAMPLE_VALUES = {TIME: ("now() - '1d'", "now() - '7d'"), SPAN: ("'1m'", "'1h'", "'1d'")}
 QUOTES = str.maketrans("", "", "`\"'")
@@ -206,10 +207,18 @@ def _values(frame: Frame, state: _State, typed: str, start: int, end: int) -> li
         return []
     numeric = state.op in ("<", "<=", ">", ">=", "BETWEEN")
     sought = fold(typed.strip("'\""))
-    found = [(word, count) for word, count in _commonest(held) if sought in fold(word)]
+    commonest = _commonest(held)
+    if not typed.startswith(("'", '"')) and _are_many_numbers([word for word, _ in commonest]):
+        return []
+    found = [(word, count) for word, count in commonest if sought in fold(word)]
     found.sort(key=lambda pair: not fold(pair[0]).startswith(sought))
     spelled = [(_spelled(word, numeric), count) for word, count in found]
     return [Suggestion(word, start, end, VALUE, count) for word, count in spelled if word][:MOST]
+
+
+def _are_many_numbers(words: Sequence[str]) -> bool:
+    numbers = [word for word in words if values.number(word) is not None]
+    return len(numbers) > FEW_NUMBERS and 2 * len(numbers) > len(words)
 
 
 def _spelled(word: str, numeric: bool) -> str:

@@ -20,9 +20,9 @@ def pandas_digest(df: pd.DataFrame) -> str:
     """Eight hex digits of the first rows of text and number columns, the length and all column names."""
     import pandas as pd
 
-    texts = [column for column in df.columns if all(type(cell) is str for cell in _cells(df[column]))]
+    texts = [all(type(cell) is str for cell in _cells(df.iloc[:, at])) for at in range(len(df.columns))]
     numbers = df.select_dtypes(include=[np.number]).columns
-    hashed = df.head(ROWS)[pd.Index(texts, dtype=df.columns.dtype).union(numbers)]
+    hashed = df.head(ROWS)[df.columns[np.array(texts, np.bool_)].union(numbers)]
     rows = np.asarray(pd.util.hash_pandas_object(hashed).values)
     return _digest([rows, np.int64(len(df)), *(str(column).encode() for column in df.columns)])
 
@@ -63,7 +63,10 @@ def _digest(elements: Iterable[Any]) -> str:
 
 
 def column_schema(df: pd.DataFrame) -> list[dict[str, Any]] | None:
-    """Type, name and whether it is never missing, for each column; None where MLflow has no word for a type."""
+    """Type, name and whether it is never missing, for each column; None where MLflow has no word for a type, or where
+    two columns have one name."""
+    if not df.columns.is_unique:
+        return None
     columns = []
     for name in df.columns:
         kind = _column_type(df[name])

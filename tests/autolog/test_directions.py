@@ -205,3 +205,13 @@ def test_a_direction_goes_with_the_first_fit_to_a_run_of_its_own(data: tuple[Any
             lightgbm.train({"objective": "regression", "verbosity": -1}, train, 2, [train], ["t"])
     parent = nbtrack.get_run(run.info.run_id)
     assert [said(child) for child in children(parent)] == [{"t-l2": "min"}] * 2
+
+
+def test_of_lightgbms_r2_more_is_better_although_lightgbm_says_less() -> None:
+    x = np.arange(60.0).reshape(-1, 1)
+    data = lightgbm.Dataset(x, x[:, 0])
+    lightgbm.train({"objective": "regression", "metric": ["r2", "l2"], "verbosity": -1}, data, 2, valid_sets=[data])
+    assert {key: way for key, way in said(only_run()).items() if key in ("training-r2", "training-l2")} == {
+        "training-r2": "max",
+        "training-l2": "min",
+    }

@@ -283,6 +283,21 @@ def test_which_way_is_better_is_what_was_set_then_what_was_tracked_then_what_the
     dash.close()
 
 
+def test_several_points_at_one_step_are_bars_as_in_the_dashboard(tmp_path: Path) -> None:
+    client = nbtrack.MlflowClient(str(tmp_path / "mlruns"))
+    run = client.create_run("0").info.run_id
+    for value in (1.0, 3.0, 2.0):
+        client.log_metric(run, "loss", value, step=7)
+        client.log_metric(run, "moved", value, step=int(value))
+    dash = nbtrack.dashboard(tmp_path / "mlruns")
+    kinds = []
+    for metric in ("loss", "moved"):
+        dash.view = {"tab": "charts", "chart": {"big": metric}}
+        kinds.append(dash.figure().data[0].type)
+    dash.close()
+    assert kinds == ["bar", "scatter"]
+
+
 def test_what_is_not_there_is_named_with_what_comes_near(store: list[str]) -> None:
     with pytest.raises(NotFoundError, match="Did you mean 'accuracy'"):
         figures.bars(store, "acuracy")

@@ -85,6 +85,16 @@ def test_completion_offers_what_may_stand_at_the_cursor(text: str, cursor: int, 
     assert json.loads(json.dumps([astuple(found) for found in complete(FRAME, text, cursor)])) == expected
 
 
+def test_a_param_of_many_numbers_is_typed_and_not_chosen_from_a_list() -> None:
+    few, many = (
+        Text(np.arange(9, dtype=np.int32) % 3, ["1", "2", "3"]),
+        Text(np.arange(9, dtype=np.int32), [str(i / 7) for i in range(9)]),
+    )
+    frame = Frame({"params.few": few, "params.many": many}, 9)
+    texts = ("params.few < ", "params.many < ", "params.many < 0.", "params.many = ", "params.many = '0.1")
+    assert [len(complete(frame, text, len(text))) for text in texts] == [3, 0, 0, 0, 1]
+
+
 def test_the_generated_cases_are_those_that_the_code_makes_today() -> None:
     """If this fails on purpose: python -m tests.golden.query_generated, and look at what changed."""
     assert query_generated.FILE.read_text(encoding="utf-8") == query_generated.written()

@@ -1,11 +1,14 @@
 /** How are the values of a column spread over the runs? */
 
+import { number } from "../query/values";
 import type { Column, TextColumn } from "./frame";
 
 export interface Bins {
-  /** Where each bin begins, and where the last one ends. */
+  /** Where each bin begins, and where the last one ends. A value at an edge is of the bin that begins there. */
   edges: number[];
   counts: number[];
+  /** The least and the greatest value of each bin; infinite the wrong way round where it is empty. */
+  spans: [least: number, greatest: number][];
 }
 
 /** Positive values are spread by their logarithm from this ratio on: learning rates would all be in the first bin. */
@@ -23,30 +26,43 @@ export function bins(values: ArrayLike<number>, steps = 24): Bins | null {
   const [to, from] = low > 0 && high / low >= WIDE ? [Math.log, Math.exp] : [Number, Number];
   const [start, span] = [to(low), to(high) - to(low)];
   const counts = new Array<number>(steps).fill(0);
+  const spans = Array.from({ length: steps }, (): [number, number] => [Infinity, -Infinity]);
   for (let i = 0; i < values.length; i++) {
-    if (Number.isFinite(values[i])) counts[Math.max(0, Math.min(steps - 1, Math.floor(((to(values[i]) - start) / span) * steps)))]++;
+    if (!Number.isFinite(values[i])) continue;
+    const bin = Math.max(0, Math.min(steps - 1, Math.floor(((to(values[i]) - start) / span) * steps)));
+    counts[bin]++;
+    spans[bin] = [Math.min(spans[bin][0], values[i]), Math.max(spans[bin][1], values[i])];
   }
   const edges = Array.from({ length: steps + 1 }, (_, i) => (i === 0 ? low : i === steps ? high : from(start + (i / steps) * span)));
-  return { edges, counts };
+  return { edges, counts, spans };
 }
 
-/** The bins from the one to the other as a range: with digits enough to tell bins apart, and none of their values outside. */
-export function rangeOf({ edges }: Bins, first: number, last: number): [low: number, high: number] {
-  const low = rounded(edges[first], edges[first + 1] - edges[first], Math.floor);
-  return [low, rounded(edges[last + 1], edges[last + 1] - edges[last], Math.ceil)];
+/**
+ * The range, with both ends in it, that holds exactly the values which the bins from the one to the other count: with as
+ * few digits as keep their neighbors' values out. Null where they are empty.
+ */
+export function rangeOf({ spans }: Bins, first: number, last: number): [low: number, high: number] | null {
+  const least = (from: number, to: number) => spans.slice(from, to).reduce((low, span) => Math.min(low, span[0]), Infinity);
+  const greatest = (from: number, to: number) => spans.slice(from, to).reduce((high, span) => Math.max(high, span[1]), -Infinity);
+  const [low, high] = [least(first, last + 1), greatest(first, last + 1)];
+  if (low > high) return null;
+  return [-shortest(-low, -greatest(0, first)), shortest(high, least(last + 1, spans.length))];
 }
 
-function rounded(value: number, width: number, way: (value: number) => number): number {
-  const digits = Math.max(0, Math.min(15, Math.ceil(-Math.log10(width)) + 1));
-  const near = Number(value.toFixed(digits));
-  if (near === value) return value;
-  return Number((way(value * 10 ** digits) / 10 ** digits).toFixed(digits));
+/** The number with the fewest digits from `value` on that is less than `limit`. */
+function shortest(value: number, limit: number): number {
+  for (let digits = 3; digits <= 17; digits++) {
+    const unit = 10 ** (digits - 1 - Math.floor(Math.log10(Math.abs(value) || 1)));
+    const found = Number((Math.ceil(value * unit) / unit).toPrecision(digits));
+    if (found >= value && found < limit) return found;
+  }
+  return value;
 }
 
 /** The numbers of a column in the given rows; those that its texts spell where it is text. */
 export function numbersIn(column: Column, rows: Uint32Array): Float64Array {
   if (column.kind !== "text") return Float64Array.from(rows.filter((row) => !column.missing[row]), (row) => column.values[row]);
-  const read = column.words.map((word) => (word.trim() === "" ? NaN : Number(word)));
+  const read = column.words.map((word) => number(word) ?? NaN);
   return Float64Array.from(rows.filter((row) => column.codes[row] >= 0), (row) => read[column.codes[row]]);
 }
 

@@ -7,11 +7,13 @@ import { lengthOf, lex, token as tokenOf, type Token } from "./lex";
 import { fold } from "./like";
 import { operators } from "./parse";
 import { nameOf, PARTS, QueryError, type Column } from "./tree";
-import { isNumber } from "./values";
+import { isNumber, number } from "./values";
 import { comparison } from "./words";
 
 const MOST = 20;
 const EXAMPLES = 3;
+/** A param with more of them is compared with a number that is typed, not chosen. */
+const FEW_NUMBERS = 8;
 const EXAMPLE_VALUES: Partial<Record<Kind, string[]>> = {
   time: ["now() - '1d'", "now() - '7d'"],
   duration: ["'1m'", "'1h'", "'1d'"],
@@ -190,10 +192,17 @@ function valuesFor(frame: Frame, state: State, typed: string): [word: string, co
   if (held?.kind !== "text") return [];
   const numeric = ["<", "<=", ">", ">=", "BETWEEN"].includes(state.op);
   const sought = fold(typed.replaceAll(/^['"]+|['"]+$/g, ""));
-  const found = commonest(held).filter(([word]) => fold(word).includes(sought));
+  const all = commonest(held);
+  if (!/^['"]/.test(typed) && areManyNumbers(all.map(([word]) => word))) return [];
+  const found = all.filter(([word]) => fold(word).includes(sought));
   found.sort((a, b) => +!fold(a[0]).startsWith(sought) - +!fold(b[0]).startsWith(sought));
   const spelledWords = found.map(([word, count]): [string, number] => [spelled(word, numeric), count]);
   return spelledWords.filter(([word]) => word !== "").slice(0, MOST);
+}
+
+function areManyNumbers(words: string[]): boolean {
+  const numbers = words.filter((word) => number(word) !== null);
+  return numbers.length > FEW_NUMBERS && 2 * numbers.length > words.length;
 }
 
 /** The word as a filter spells it; nothing where no spelling would do. */

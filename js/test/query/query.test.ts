@@ -58,3 +58,11 @@ test("filtering and ordering leave the frame and earlier answers as they were", 
   first.fill(0);
   expect(Array.from(order(frame, [], around))).toEqual(kept);
 });
+
+test("a param of many numbers is typed and not chosen from a list", () => {
+  const few = { text: Array.from({ length: 9 }, (_, i) => String(1 + (i % 3))) };
+  const many = { text: Array.from({ length: 9 }, (_, i) => String(i / 7)) };
+  const frame = frameFrom({ length: 9, columns: { "params.few": few, "params.many": many } });
+  const texts = ["params.few < ", "params.many < ", "params.many < 0.", "params.many = ", "params.many = '0.1"];
+  expect(texts.map((text) => complete(frame, text, text.length).length)).toEqual([3, 0, 0, 0, 1]);
+});

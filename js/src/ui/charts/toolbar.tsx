@@ -16,6 +16,12 @@ const SMOOTHERS = [
   ["gaussian", "Gaussian"],
   ["mean", "moving mean"],
 ] as const;
+/** How each is computed: docs/numbers.md. */
+const SMOOTHING = {
+  ema: "Exponential mean by point, divided by 1 − wⁿ, as in TensorBoard.",
+  gaussian: "Gaussian mean by point, σ = 0.5 / (1 − w) points, cut at 3σ.",
+  mean: "Mean of each point and 0.5 / (1 − w) points on each side.",
+};
 const BANDS = [
   ["sd", "mean ± SD"],
   ["ci", "mean, 95 % interval"],
@@ -107,7 +113,7 @@ function Smoothing({ state }: { state: State }) {
   const { smoothing, smoother } = state.view.value.chart;
   const told = smoother === "ema" ? smoothing.toFixed(2) : smoother === "mean" ? `${2 * reach(smoothing) + 1} pts` : `σ ${(0.5 / (1 - smoothing)).toFixed(1)}`;
   return (
-    <label class="nbt-slider" title="The raw line stays visible behind the smoothed one">
+    <label class="nbt-slider" title={`${SMOOTHING[smoother as keyof typeof SMOOTHING] ?? ""} The raw line stays visible.`}>
       Smooth
       <input
         type="range"

@@ -64,7 +64,7 @@ interface HistogramProps {
   say: (value: number) => string;
 }
 
-/** A click on a bar keeps its values; a drag over several keeps theirs. */
+/** A click on a bar keeps exactly the values that it counts; a drag over several keeps theirs. An empty one does nothing. */
 function Histogram({ found, low, high, pick, say }: HistogramProps) {
   const most = Math.max(...found.counts);
   const bar = WIDTH / found.counts.length;
@@ -89,16 +89,18 @@ function Histogram({ found, low, high, pick, say }: HistogramProps) {
         if (from.current === null) return;
         const [a, b] = [from.current, at(event)].sort((x, y) => x - y);
         from.current = null;
-        pick(...rangeOf(found, a, b));
+        const range = rangeOf(found, a, b);
+        if (range) pick(...range);
       }}
     >
       {found.counts.map((count, i) => {
         const [start, end] = [found.edges[i], found.edges[i + 1]];
-        const out = (low !== null && end <= low) || (high !== null && start >= high);
+        const [least, greatest] = count > 0 ? found.spans[i] : [start, end];
+        const out = (low !== null && greatest < low) || (high !== null && least > high);
         const height = count === 0 ? 0 : Math.max(2, (count / most) * (HEIGHT - 2));
         return (
           <rect key={i} class={out ? "nbt-bar nbt-out" : "nbt-bar"} x={i * bar + 0.5} y={HEIGHT - height} width={bar - 1} height={height}>
-            <title>{`${say(start)} to ${say(end)}: ${count}`}</title>
+            <title>{`${say(start)} to ${i < found.counts.length - 1 ? "below " : ""}${say(end)}: ${count}`}</title>
           </rect>
         );
       })}
