@@ -14,6 +14,7 @@ from itertools import islice
 from nbtrack.capture.alive import HEARTBEAT, is_abandoned
 from nbtrack.capture.git import COMMIT, REMOTE
 from nbtrack.entities import Run
+from nbtrack.errors import NotFoundError
 from nbtrack.frame import Series
 from nbtrack.git.web import commit_page, comparison_page
 from nbtrack.magics.trace import Trace
@@ -169,6 +170,10 @@ def _add_series(card: Card, key: str, series: Series) -> None:
 
 
 def count_files(store: Store, run_id: str, most: int = 1000) -> int:
-    """How many artifact files the run has, counted up to `most`; what every tracked cell has is left out."""
+    """How many artifact files the run has, counted up to `most`; what every tracked cell has is left out. None are
+    counted that lie on another machine."""
     kept = (file for file in all_files(store, run_id) if not OWN_FILES.fullmatch(file.path))
-    return sum(1 for _ in islice(kept, most))
+    try:
+        return sum(1 for _ in islice(kept, most))
+    except NotFoundError:
+        return 0

@@ -58,7 +58,7 @@ def test_the_keyboard_finds_the_best_run_and_what_made_it_the_best(browser: Brow
         for key in keys:
             page.keyboard.press(key)
 
-    press("Escape", "b")  # from the filter to the table, and to the best run of its first metric
+    press("Escape", "b")  # from the filter to the table, and to the best run of its main metric
     standing = page.locator(".nbt-row:focus-within")
     expect(standing).to_contain_text(best(page))
     press("Tab", "Tab", "ArrowRight")  # past the handle to the tabs: Charts, Analyse

@@ -53,10 +53,11 @@ def test_papermill_runs_a_tracked_notebook_with_its_parameters(
     assert row.run.data.metrics["score"] == pytest.approx(0.7)
     cells = nbformat.read(tmp_path / "out.ipynb", 4).cells
     pages = [str(output.get("data")) for cell in cells for output in cell.outputs]
-    assert [CARD in page for page in pages] == [True, False]
+    assert [CARD in page for page in pages] == [True, False, False]
+    assert ['class="nbtrack-view"' in page for page in pages] == [False, True, False]  # saved beside the dashboard
     assert "<script" not in pages[0]
-    assert 'class="nbt-front"' in pages[1]
-    assert "deep" in pages[1].partition("<script")[0]
+    assert 'class="nbt-front"' in pages[2]
+    assert "deep" in pages[2].partition("<script")[0]
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning:papermill")

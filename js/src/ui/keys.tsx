@@ -16,7 +16,7 @@ const KEYS: [title: string, keys: [key: string, says: string][]][] = [
       ["Ctrl+C", "copy the selected runs as a table"],
       ["Enter", "open the run"],
       ["m", "menu of the run (or right click)"],
-      ["b", "go to the best run (by the focused, sorted or first metric)"],
+      ["b", "go to the best run (by the focused, the sorted or the main metric)"],
       ["p h", "pin; hide in charts (applies to the selection if this run is selected)"],
       ["F2 t n", "rename; tags; description (applies to the selection if this run is selected)"],
       ["Delete", "delete; Ctrl+Z undoes the last change"],

@@ -1,18 +1,21 @@
 /** How does the cursor come to the best run of a metric, out of folds and groups? */
 
+import { chosenMetric } from "../../data/analysis";
 import { groupOf, label } from "../../data/columns";
 import { text } from "../../data/frame";
 import { added } from "../../data/lists";
 import { parents } from "../../data/tree";
-import { setView, type State } from "../../state/state";
+import { directionIn, setView, type State } from "../../state/state";
 import type { Place } from "./place";
 
-/** Whether it went there. From a column that is no metric it goes to the one sorted by, or to the first. */
+/** Whether it went there. From a column that is no metric it goes to the one sorted by, or to that which Analyse begins with. */
 export function toBest({ state, cursor, at, places, best }: Place): boolean {
   const names = places.places.map(({ name }) => name);
   const here = names[at.column - 1] ?? "";
-  const asked = groupOf(here) === "metrics" ? [here] : [...state.table.sortings.peek().map(({ name }) => name), ...names];
-  const name = asked.find((each) => names.includes(each) && best.has(each)) ?? "";
+  const known = names.filter((each) => best.has(each));
+  const main = `metrics.${chosenMetric(known, (metric) => directionIn(state, metric))}`;
+  const asked = groupOf(here) === "metrics" ? [here] : [...state.table.sortings.peek().map(({ name }) => name), main];
+  const name = asked.find((each) => known.includes(each)) ?? "";
   const row = ofTheSame(state, at.line, [...(best.get(name)?.keys() ?? [])]);
   if (row === undefined) {
     const words = "No best run: all runs are tied, or the metric has no goal.";
