@@ -128,7 +128,7 @@ def _of_what_it_says(store: Store, run_id: str) -> Iterator[Row]:
         displays.__init__()  # type: ignore[misc]
 
     yield Row("figures, tables and HTML displayed", "displays", timed(display), "cell", "each")
-    yield Row("files that it writes below the working folder", "written_files", _of_files(), "cell", "a file of 100 kB")
+    yield Row("files that it writes below the working folder", "written_files", _of_files(), "cell", "a text of 100 kB")
 
 
 def _of_files() -> float:
