@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from nbtrack.cli.choice import FILTER_HELP, Commands, existing, experiment_of
 from nbtrack.entities import Experiment, LifecycleStage, ViewType
-from nbtrack.errors import InvalidValueError
+from nbtrack.errors import InvalidValueError, visible
 from nbtrack.frame import Row, frame_of
 from nbtrack.stores import Store, open_store
 from nbtrack.stores.files.layout import DEFAULT_NAME
@@ -21,7 +21,8 @@ ABOUT = """
 Experiments are found by name and made where there is none of that name. Runs keep their ids in folders and databases; a
 server gives new ones, and each run says where it came from in the tags nbtrack.copied_run_id and nbtrack.copied_from.
 Only what TO lacks is written: a copy that was stopped goes on when it is run again, and TO keeps what it has more. At
-the end both are compared. Not copied: traces, the model registry, and artifacts that lie in a bucket.
+the end both are compared. Not copied: traces, the model registry, artifacts in a bucket, and those of a folder or a
+database that only its server hands out.
 """
 
 
@@ -103,6 +104,9 @@ def _to_look_at(report: Report) -> Iterator[str]:
 
     if report.repeats:
         yield f"note: {count(report.repeats, 'point')} of FROM repeated another exactly, and TO has each point once"
+    if report.left_at:
+        runs = count(len(report.left_at), "run")
+        yield f"note: the artifacts of {runs} stay where they are, such as '{visible(report.left_at[0])}'"
     yield from (f"note: {line}" for line in report.remarks)
     yield from (f"not copied: {line}" for line in report.left_out)
     yield from (f"differs: {line}" for line in report.differences)

@@ -8,12 +8,17 @@ from __future__ import annotations
 import argparse
 import re
 import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from nbtrack.cli.choice import Commands, add_store, choose, existing, experiment_of
 from nbtrack.entities import LifecycleStage, ViewType
-from nbtrack.errors import InvalidValueError, NbtrackError
+from nbtrack.errors import InvalidValueError, NbtrackError, visible
 from nbtrack.frame import Row
 from nbtrack.stores import Store
+
+if TYPE_CHECKING:
+    from nbtrack.stores.purging import Purgeable
 
 _AGE = re.compile(r"(\d+(?:\.\d+)?)\s*(d|h|m|s)", re.IGNORECASE)
 UNITS = {"d": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1000}  # ms
@@ -33,23 +38,20 @@ def add(commands: Commands) -> None:
 
 def collect(options: argparse.Namespace) -> int:
     from nbtrack.magics.words import count, short
-    from nbtrack.stores.purging import find, is_server, purger
+    from nbtrack.stores.purging import Purgeable, find, is_server, purger
 
     store = existing(options.store)
     found, running = find(store, _chosen(store, options), age(options.older_than))
     for each in found:
         size = f"{count(each.files, 'file')}, {_size(each.size)}"
-        left = f"; left: {each.elsewhere}" if each.elsewhere else ""
+        left = f"; left: {visible(each.elsewhere)}" if each.elsewhere else ""
         print(f"{each.info.run_id[:8]}  {short(each.info.run_name, 50)}  {size}{left}")
     for info in running:
         print(f"nbtrack: {info.run_id[:8]} is deleted and still marked as running: it is kept.", file=sys.stderr)
-    total = f"{count(len(found), 'deleted run')}, {count(sum(each.files for each in found), 'file')}, " + _size(
-        sum(each.size for each in found)
-    )
     if not options.yes:
-        print(f"{total}. Nothing was removed: --yes removes them for good.", file=sys.stderr)
+        print(f"{_total(found)}. Nothing was removed: --yes removes them for good.", file=sys.stderr)
         return 0
-    by, failed, on_server = purger(store), 0, list[str]()
+    by, removed, on_server = purger(store), list[Purgeable](), list[str]()
     for each in found:
         try:
             if options.artifacts or is_server(store):
@@ -57,13 +59,14 @@ def collect(options: argparse.Namespace) -> int:
                 on_server += [] if options.artifacts else [each.info.run_id]
             else:
                 by.remove_run(each.info.run_id)
+            removed.append(each)
         except NbtrackError as error:
-            failed += 1
             print(f"nbtrack: {error}", file=sys.stderr)
     whole = not (options.artifacts or options.runs or options.where or options.experiment or options.older_than)
     for name in by.remove_empty_experiments() if whole else []:
-        print(f"removed the deleted experiment '{name}'")
-    print(f"removed {total}" + (f"; {count(failed, 'run')} not" if failed else ""), file=sys.stderr)
+        print(f"removed the deleted experiment '{visible(name)}'")
+    failed = len(found) - len(removed)
+    print(f"removed {_total(removed)}" + (f"; {count(failed, 'run')} not" if failed else ""), file=sys.stderr)
     if on_server:
         print(
             "The runs themselves can be removed where the server runs:\n"
@@ -97,6 +100,13 @@ def _chosen(store: Store, options: argparse.Namespace) -> list[Row]:
         fitting = {row.run.info.run_id for row in matching}
         rows = [row for row in rows if row.run.info.run_id in fitting]
     return rows
+
+
+def _total(found: Sequence[Purgeable]) -> str:
+    from nbtrack.magics.words import count
+
+    runs, files = count(len(found), "deleted run"), count(sum(each.files for each in found), "file")
+    return f"{runs}, {files}, {_size(sum(each.size for each in found))}"
 
 
 def _size(size: float) -> str:

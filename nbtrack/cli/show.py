@@ -9,7 +9,9 @@ from itertools import islice
 
 from nbtrack.cli.choice import RUN_HELP, Commands, add_json, add_store, existing, print_json
 from nbtrack.cli.ls import as_json
-from nbtrack.entities import ViewType
+from nbtrack.entities import FileInfo, ViewType
+from nbtrack.errors import NotFoundError
+from nbtrack.stores import Store
 from nbtrack.stores.walk import all_files
 
 MOST = 200  # files
@@ -36,7 +38,7 @@ def show(options: argparse.Namespace) -> int:
     if not isinstance(store, Rearranging) and not store.read_only:
         send_notes(MlflowClient(options.store))
     run = find_run(store, options.run_named)
-    listed = list(islice(all_files(store, run.info.run_id), MOST))
+    listed, elsewhere = _files(store, run.info.run_id)
     if options.json:
         whole = as_json(run, {e.experiment_id: e.name for e in store.experiments(ViewType.ALL)})
         whole["files"] = [{"path": file.path, "size": file.file_size} for file in listed]
@@ -47,4 +49,14 @@ def show(options: argparse.Namespace) -> int:
         print(f"  {file.file_size or 0:>12,}  {short(file.path, 100)}")
     if len(listed) == MOST:
         print(f"  the first {MOST} files; --json lists no more", file=sys.stderr)
+    if elsewhere:
+        print(f"  {elsewhere}", file=sys.stderr)
     return 0
+
+
+def _files(store: Store, run_id: str) -> tuple[list[FileInfo], str]:
+    """The first files of the run, and why there are none where they lie on another machine."""
+    try:
+        return list(islice(all_files(store, run_id), MOST)), ""
+    except NotFoundError as error:
+        return [], str(error)

@@ -80,15 +80,31 @@ def groups_within(groups: Sequence[tuple[int, Sequence[Part]]]) -> list[int]:
 def _by_pyarrow(source: Path | bytes) -> dict[str, Any]:
     from pyarrow.parquet import ParquetFile
 
-    with ParquetFile(io.BytesIO(source) if isinstance(source, bytes) else source, buffer_size=1 << 16) as file:
+    def opened(texts: list[str] | None = None) -> Any:
+        given = io.BytesIO(source) if isinstance(source, bytes) else source
+        return ParquetFile(given, buffer_size=1 << 16, read_dictionary=texts)
+
+    with opened() as file:
+        texts = [str(field.name) for field in file.schema_arrow if _is_text(field.type)]
+    for name in texts:
+        if texts.count(name) > 1:  # pyarrow keeps only one of them as it is stored
+            raise StoreError(f"It has several columns '{name[:LONGEST_CELL]}'. Rename all but one for a preview.")
+    # A text that many rows share is stored once and must stay so: written out, 300 bytes can be gigabytes.
+    with opened(texts) as file:
         names = file.schema_arrow.names
         shown = names[:MOST_COLUMNS]
         about = file.metadata
         groups = groups_within([_of_arrow(about.row_group(at), shown) for at in range(_first_groups(about))])
         batches = file.iter_batches(MOST_ROWS, row_groups=groups, columns=shown, use_threads=False)
         batch = next(batches, None) if groups else None
-        columns = [] if batch is None else [_texts(column.to_pylist()) for column in batch.columns]
+        columns = [] if batch is None else [_texts(each.as_py() for each in column) for column in batch.columns]
         return _told(shown, columns, about.num_rows, len(names))
+
+
+def _is_text(kind: Any) -> bool:
+    from pyarrow import types
+
+    return bool(types.is_string(kind) or types.is_large_string(kind) or types.is_binary(kind))
 
 
 def _first_groups(about: Any) -> int:

@@ -14,6 +14,7 @@ from itertools import islice
 from nbtrack.capture.alive import HEARTBEAT, is_abandoned
 from nbtrack.capture.git import COMMIT, REMOTE
 from nbtrack.entities import Run
+from nbtrack.errors import NotFoundError
 from nbtrack.frame import Series
 from nbtrack.git.web import commit_page, comparison_page
 from nbtrack.magics.trace import Trace
@@ -36,8 +37,8 @@ class Card:
     second), `said` (the newest line) and `kernel` (whose server can stop it) are told while it runs. `autolog` is what
     fits have logged by themselves, and `quiet` those of the params that are a library's defaults: they are only
     counted. `written` are names of params by which the person knows them, `inner` says what other runs that the cell
-    started logged. `commit_page` shows the commit on its hosting service, `comparison_page` what changed since the run
-    of the same cell before."""
+    started logged, `left_out` which files that it wrote are not kept. `commit_page` shows the commit on its hosting
+    service, `comparison_page` what changed since the run of the same cell before."""
 
     run_id: str
     name: str
@@ -62,6 +63,7 @@ class Card:
     quiet: frozenset[str] = frozenset()
     written: Mapping[str, str] = field(default_factory=dict)
     inner: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
     commit: str = ""
     commit_page: str | None = None
     comparison_page: str | None = None
@@ -169,6 +171,10 @@ def _add_series(card: Card, key: str, series: Series) -> None:
 
 
 def count_files(store: Store, run_id: str, most: int = 1000) -> int:
-    """How many artifact files the run has, counted up to `most`; what every tracked cell has is left out."""
+    """How many artifact files the run has, counted up to `most`; what every tracked cell has is left out. None are
+    counted that lie on another machine."""
     kept = (file for file in all_files(store, run_id) if not OWN_FILES.fullmatch(file.path))
-    return sum(1 for _ in islice(kept, most))
+    try:
+        return sum(1 for _ in islice(kept, most))
+    except NotFoundError:
+        return 0

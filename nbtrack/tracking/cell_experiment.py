@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from nbtrack.entities import Experiment, Run
-from nbtrack.errors import NbtrackError, warn_once
+from nbtrack.errors import NbtrackError, NotFoundError, warn_once
 from nbtrack.stores.base import Rearranging
 from nbtrack.tracking import active, guesses, lineage
 from nbtrack.tracking.client import MlflowClient
@@ -66,7 +66,10 @@ def is_logged_into(cell: active.Held, run: Run) -> bool:
     inputs = {each.dataset for each in run.inputs.dataset_inputs} - {each.dataset for each in cell.own_inputs}
     if inputs or lineage.has_children(cell.uri, cell.run_id):
         return True
-    files = cell.client.store.list_artifacts(cell.run_id)
+    try:
+        files = cell.client.store.list_artifacts(cell.run_id)
+    except NotFoundError:  # they lie on another machine: nothing was logged there from here
+        return False
     return any(file.is_dir or not _OWN_FILES.fullmatch(file.path) for file in files)
 
 

@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 import nbtrack
@@ -19,7 +21,7 @@ from nbtrack.capture.alive import HEARTBEAT, PROCESS
 from nbtrack.dashboard import files, live, parquet
 from nbtrack.dashboard.requests import Request, answers
 from nbtrack.dashboard.widget import Dashboard
-from nbtrack.errors import NotFoundError
+from nbtrack.errors import NotFoundError, StoreError
 from tests.capture.test_git import git
 from tests.dashboard.test_live import until
 
@@ -120,6 +122,22 @@ def test_of_a_parquet_file_the_first_rows_are_told_and_of_a_broken_one_why_not(
     monkeypatch.setattr(parquet, "find_spec", lambda _: None)
     monkeypatch.setattr(parquet, "version", lambda _: "13.0.0")  # which would run what a file names
     assert "needs pyarrow 14.0.1" in told("artifact", run, path="wide.parquet")["problem"]
+
+
+def test_a_text_that_many_rows_share_is_not_written_out_for_each(tmp_path: Path) -> None:
+    shared = pa.DictionaryArray.from_arrays(pa.array([0] * 1000, pa.int32()), pa.array(["x" * 2_000_000]))
+    pq.write_table(pa.table([shared, shared], ["a", "b"]), tmp_path / "x", compression="zstd", store_schema=False)
+    assert (tmp_path / "x").stat().st_size < 1000
+    before = pa.default_memory_pool().max_memory()
+    assert parquet.first_rows(tmp_path / "x")["rows"] == [["x" * 500] * 2] * 500
+    assert pa.default_memory_pool().max_memory() < max(before, 200_000_000)
+
+
+def test_a_column_that_unpacks_to_more_than_there_is_memory_for_is_refused(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"a": ["x" * 210_000_000]}), tmp_path / "x", compression="zstd")
+    assert (tmp_path / "x").stat().st_size < 100_000
+    with pytest.raises(StoreError, match="too large for a preview: 'a' alone unpacks"):
+        parquet.first_rows(tmp_path / "x")
 
 
 def test_plotly_comes_from_the_python_package(tracked: Path) -> None:

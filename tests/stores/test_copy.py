@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import os
 import random
+import re
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -296,6 +298,31 @@ def test_a_copy_that_is_killed_thirty_times_ends_equal(kind: str, tmp_path: Path
     assert main(["copy", str(tmp_path / "a"), target]) == 0
     assert content(open_store(target)) == content(source)
     assert not list(open_store(target).snapshot().damages)
+
+
+# artifacts that lie elsewhere
+
+
+@pytest.mark.parametrize("address", ["mlflow-artifacts:/1/{}/artifacts", "s3://bucket/1/{}/artifacts"])
+@pytest.mark.parametrize("kind", ["files", "sqlite 3"])
+def test_artifacts_on_a_server_or_in_a_bucket_stay_there_and_the_rest_is_copied(
+    kind: str, address: str, tmp_path: Path, new_database: NewDatabase, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = FileStore(tmp_path / "a")
+    run_id = filled(source)
+    uri = address.format(run_id)
+    (meta,) = (tmp_path / "a").glob(f"*/{run_id}/meta.yaml")
+    meta.write_text(re.sub("artifact_uri: .*", f"artifact_uri: {uri}", meta.read_text()))
+    shutil.rmtree(meta.parent / "artifacts")
+    target = make(kind, tmp_path / "t", new_database)
+    for words in ("4 copied", "4 there already"):
+        assert main(["copy", str(tmp_path / "a"), target]) == 0
+        told = capsys.readouterr()
+        assert words in told.out
+        assert told.err == f"note: the artifacts of 1 run stay where they are, such as '{uri}'\n"
+    copy = open_store(target).run(run_id)
+    assert copy.info.artifact_uri == uri
+    assert copy.data.params["lr"] == "0.1"
 
 
 # a real server

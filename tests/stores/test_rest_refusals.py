@@ -6,6 +6,7 @@ import json
 import os
 import threading
 import time
+import tracemalloc
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,7 +18,7 @@ import pytest
 from nbtrack.cli import main
 from nbtrack.entities import Param
 from nbtrack.errors import InvalidValueError, NbtrackError, NotAStoreError, ServerError
-from nbtrack.stores.rest import RestStore, outbox, spool, unsent
+from nbtrack.stores.rest import RestStore, link, outbox, spool, unsent
 from nbtrack.stores.rest.address import Address
 from nbtrack.stores.rest.lines import body_halves, first_parcel, halves, metric_line, run_of
 
@@ -192,6 +193,26 @@ def test_a_step_or_time_beyond_64_bits_is_refused_at_once(fake: type[Fake], step
 def test_an_answer_of_another_form_is_one_error(fake: type[Fake], answer: Any) -> None:
     fake.refuse = staticmethod(lambda path, body: (200, answer))
     with pytest.raises(NotAStoreError, match="not as an MLflow server does"):
+        opened(fake).experiments()
+
+
+def test_an_error_without_end_is_read_only_at_its_start(fake: type[Fake]) -> None:
+    fake.refuse = staticmethod(lambda path, body: (500, b"a " * 10_000_000))
+    tracemalloc.start()
+    try:
+        with pytest.raises(ServerError, match=r"failed \(500: a a a"):
+            opened(fake).experiments()
+        assert tracemalloc.get_traced_memory()[1] < 150_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_an_answer_of_too_many_values_is_not_made_into_objects(
+    fake: type[Fake], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(link, "MOST_VALUES", 10_000)
+    fake.refuse = staticmethod(lambda path, body: (200, b'{"experiments": [' + b"{}," * 10_000 + b"{}]}"))
+    with pytest.raises(NotAStoreError, match="more than 10,000 values"):
         opened(fake).experiments()
 
 

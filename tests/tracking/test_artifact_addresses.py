@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,7 @@ import pytest
 
 import nbtrack
 from nbtrack import errors
+from nbtrack.cli import main
 from nbtrack.entities import DatasetInput, RunInputs, RunStatus, SourceType, ViewType
 from nbtrack.errors import InvalidValueError
 from nbtrack.tracking.artifacts import _below
@@ -113,3 +116,16 @@ def test_a_dataset_of_mlflows_own_is_noted_and_another_object_is_refused(run_id:
     (noted,) = nbtrack.get_run(run_id).inputs.dataset_inputs
     assert (noted.dataset.name, noted.dataset.digest, noted.dataset.source_type) == ("t", "2", "local")
     assert nbtrack.data.get_source(noted).kind == "local"
+
+
+def test_a_run_is_shown_whose_artifacts_lie_on_a_server(
+    run_id: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (meta,) = tmp_path.glob(f"mlruns/*/{run_id}/meta.yaml")
+    shutil.rmtree(meta.parent / "artifacts")
+    address = f"mlflow-artifacts:/0/{run_id}/artifacts"
+    meta.write_text(re.sub("artifact_uri: .*", f"artifact_uri: {address}", meta.read_text()))
+    assert main(["show", run_id, "--store", str(tmp_path / "mlruns")]) == 0
+    told = capsys.readouterr()
+    assert run_id[:8] in told.out
+    assert address in told.err

@@ -6,12 +6,26 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from nbtrack.entities import FileInfo
-from nbtrack.errors import StoreError
+from nbtrack.entities import FileInfo, RunInfo
+from nbtrack.errors import NotFoundError, StoreError
 from nbtrack.stores.base import Store
+from nbtrack.stores.copying.order import comes_along
+from nbtrack.stores.copying.special import entrance
 from nbtrack.stores.walk import all_files
 
 CHUNK = 1 << 20
+
+
+def can_be_copied(store: Store, info: RunInfo) -> bool:
+    """Do the run's artifacts lie in the store? Not those in a bucket, nor, for a folder or a database, those that only
+    the server started on it hands out."""
+    if entrance(store) is None:
+        return comes_along(info.artifact_uri)
+    try:
+        store.list_artifacts(info.run_id)
+    except NotFoundError:
+        return False
+    return True
 
 
 def missing(source: Store, run_id: str, target: Store, copy_id: str) -> list[FileInfo]:

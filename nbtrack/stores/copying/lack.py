@@ -14,13 +14,14 @@ from nbtrack.errors import NotFoundError
 from nbtrack.frame import Row, Series
 from nbtrack.stores.base import Store
 from nbtrack.stores.copying import files, points
+from nbtrack.stores.walk import all_files
 
 
 @dataclass(slots=True)
 class Lack:
     """`params`, `tags` and `inputs` to add; `histories` with points to add; `info` is True where status, end or name
     differ, `stage` where one is deleted and the other not. `never` is what cannot be made alike, `remarks` what the
-    kind of store changes."""
+    kind of store changes, `left_at` the address where artifacts stay that cannot be copied."""
 
     params: dict[str, str] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
@@ -31,6 +32,7 @@ class Lack:
     stage: bool = False
     never: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    left_at: str = ""
 
     def values(self) -> bool:
         """Is there anything that only a run which is not deleted takes?"""
@@ -60,7 +62,7 @@ class Pair:
     tags: Mapping[str, str]
 
 
-def lack(pair: Pair, *, with_files: bool = True) -> Lack:
+def lack(pair: Pair) -> Lack:
     ours, theirs = pair.given.run, pair.copy.run
     found = Lack()
     for key, value in ours.data.params.items():
@@ -79,8 +81,12 @@ def lack(pair: Pair, *, with_files: bool = True) -> Lack:
             found.never.append(f"{name} is {getattr(ours.info, name)} and {getattr(theirs.info, name)} in the copy")
     if not found.histories:
         found.never += _displayed(pair)
-    if with_files:
+    if not files.can_be_copied(pair.source, ours.info):
+        found.left_at = ours.info.artifact_uri
+    elif files.can_be_copied(pair.target, theirs.info):
         found.files = files.missing(pair.source, ours.info.run_id, pair.target, theirs.info.run_id)
+    elif any(True for _ in all_files(pair.source, ours.info.run_id)):
+        found.never.append(f"its artifacts, which lie at '{theirs.info.artifact_uri}' in the copy")
     return found
 
 

@@ -12,7 +12,7 @@ from nbtrack.frame import Row, Series
 from nbtrack.stores.base import Store
 from nbtrack.stores.copying import files
 from nbtrack.stores.copying.lack import Lack, Pair, history_once, lack
-from nbtrack.stores.copying.order import PARENTS, batches, comes_along
+from nbtrack.stores.copying.order import PARENTS, batches
 from nbtrack.stores.copying.report import Report
 from nbtrack.stores.receiving import Receiver
 from nbtrack.stores.walk import all_files
@@ -76,13 +76,14 @@ class RunCopier:
         run_id = given.run.info.run_id
         if self._receiver is not None:
             uri = given.run.info.artifact_uri
-            info = replace(given.run.info, artifact_uri="" if comes_along(uri) else uri)
+            along = files.can_be_copied(self._source, given.run.info)
+            info = replace(given.run.info, artifact_uri="" if along else uri)
             place = self._places[info.experiment_id]
             whole = replace(given, run=replace(given.run, info=info))
             for what, why in self._receiver.receive_run(place, whole, histories):
                 self._left_out(given.run, what, why)
             self._ids[run_id] = run_id
-            if comes_along(uri):
+            if along:
                 self._files(run_id, run_id, all_files(self._source, run_id))
             return
         info = given.run.info
@@ -183,7 +184,9 @@ class RunCopier:
             yield f"{_name(given.run)} is not there"
             return
         copy = self._there[self._ids[info.run_id]]
-        lacking = lack(self._pair(given, copy), with_files=comes_along(info.artifact_uri))
+        lacking = lack(self._pair(given, copy))
+        if lacking.left_at:
+            self._report.left_at.append(lacking.left_at)
         self._report.remarks += [f"{_name(given.run)}: {word}" for word in lacking.remarks]
         told = tuple(what for run_id, what in self._told if run_id == info.run_id)
         yield from (f"{_name(given.run)}: {word}" for word in lacking.words() if not word.endswith(told))

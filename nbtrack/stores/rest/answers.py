@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar
 
-from nbtrack.errors import NotAStoreError
+from nbtrack.errors import NotAStoreError, visible
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -68,11 +68,6 @@ def understood(read: Callable[P, T]) -> Callable[P, T]:
     return call
 
 
-def printable(text: str) -> str:
-    """A stranger's text for a message: control characters and marks of direction are written out."""
-    return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text)
-
-
 def _shown(found: object) -> str:
     text = "missing" if found is None else str(found) if isinstance(found, Exception) else repr(found)
-    return printable(text if len(text) <= 80 else text[:77] + "…")
+    return visible(text if len(text) <= 80 else text[:77] + "…")

@@ -18,13 +18,15 @@ from typing import Any
 
 import httpx
 
-from nbtrack.errors import AlreadyExistsError, InvalidValueError, NotAStoreError, NotFoundError, ServerError
+from nbtrack.errors import AlreadyExistsError, InvalidValueError, NotAStoreError, NotFoundError, ServerError, visible
 from nbtrack.stores.rest.address import AUTHORITY, INSECURE, PASSWORD, TOKEN, USER, Address, Trust, credentials
-from nbtrack.stores.rest.answers import Answer, printable
+from nbtrack.stores.rest.answers import Answer
 from nbtrack.stores.rest.deadline import watch_deadlines, within, without_deadline
 
 PACKING = ("content-encoding", "content-length", "transfer-encoding")  # headers of a body as it travels
 MOST_BYTES = 200_000_000  # of one answer, unpacked
+MOST_ERROR_BYTES = 1_000_000  # that are read of an answer which is an error
+MOST_VALUES = 20_000_000  # of one answer in JSON: as objects of Python they take many times their bytes
 API = "/api/2.0/mlflow/"
 CONNECT_S, ANSWER_S = 5.0, 60.0
 PAUSES = (0.3, 1.0, 2.0)  # s before each repetition, a little more or less
@@ -98,6 +100,9 @@ class Link:
         content = bytearray()
         for part in answer.iter_bytes():
             content += part
+            if answer.status_code >= 400 and len(content) > MOST_ERROR_BYTES:
+                del content[MOST_ERROR_BYTES:]
+                break
             if len(content) > MOST_BYTES:
                 raise AnswerTooLarge(
                     f"The server at {self.address.url} answers with more than {MOST_BYTES:,} bytes. Check the address, "
@@ -166,6 +171,11 @@ class Link:
         return f"{error or type(error).__name__}. Check the address and the network connection.", True
 
     def _json(self, answer: httpx.Response) -> Answer:
+        if sum(map(answer.content.count, (b",", b"{", b"["))) > MOST_VALUES:
+            raise AnswerTooLarge(
+                f"The server at {self.address.url} answers with more than {MOST_VALUES:,} values. Check the address, "
+                "or ask for less at once."
+            )
         try:
             found = answer.json()
         except (ValueError, RecursionError):
@@ -242,13 +252,13 @@ def _said(answer: httpx.Response) -> tuple[str, str]:
         body = answer.json()
     except (ValueError, RecursionError):
         text = answer.text.strip()
-        return "", "" if text.startswith("<") else printable(" ".join(text.split())[:200])
+        return "", "" if text.startswith("<") else visible(" ".join(text.split())[:200])
     if not isinstance(body, dict):
         return "", ""
     # The server names its SQL and parameters after the first line: nothing that helps the person.
     message = str(body.get("message") or body.get("detail") or "").split("\n", 1)[0]
     code = str(body.get("error_code") or ("NOT_FOUND" if answer.status_code == 404 else ""))
-    return code, printable(message[:500])
+    return code, visible(message[:500])
 
 
 def _seconds(text: str | None) -> float | None:
