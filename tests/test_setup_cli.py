@@ -336,3 +336,56 @@ def test_a_table_fits_the_terminal_and_says_what_it_left_out() -> None:
         "✗  plain  87654321",
         "(too narrow for loss)",
     ]
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        (["lss"], "Did you mean 'ls'?"),
+        (["exprot"], "Did you mean 'export'?"),
+        (["ls", "--ordr", "x"], "Did you mean --order?"),
+        (["show", "-1", "--stroe=x"], "Did you mean --store?"),
+    ],
+)
+def test_a_mistyped_command_or_option_is_answered_with_the_nearest(
+    words: list[str], meant: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(words)
+    assert meant in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["show"], ["diff", "baseline"], ["rm"]])
+def test_a_mistyped_name_of_a_run_is_answered_with_the_nearest(
+    tmp_path: Path, words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = open_store(tmp_path / "mlruns")
+    store.create_run(
+        store.create_experiment("x"),
+        run_name="baseline",
+        user_id="x",
+        start_time=1,
+        tags={"mlflow.runName": "baseline"},
+    )
+    assert main([*words, "baselin-", "--store", str(tmp_path / "mlruns")]) == 2
+    assert "Did you mean 'baseline'?" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("metrics.nope", "No run has metrics.nope, so it orders nothing."),
+        ("metrics.los desc", "No run has metrics.los, so it orders nothing. Did you mean metrics.loss?"),
+        ("metrics.loss", ""),
+        ("loss", ""),
+        ("start_time", ""),
+        ("tags.mlflow.runName", ""),
+    ],
+)
+def test_an_order_by_what_no_run_has_says_so(
+    place: str, key: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["ls", "--order", key, "--store", place]) == 0
+    assert capsys.readouterr().err.replace("nbtrack: ", "").strip().startswith(said or "")
+    assert main(["ls", "--order", key, "--store", place]) == 0
+    assert bool(capsys.readouterr().err) == bool(said)

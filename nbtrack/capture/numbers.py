@@ -70,7 +70,11 @@ def _named_values(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, ast.
 
 
 def _is_reading(value: ast.expr, namespace: Mapping[str, object]) -> bool:
-    """`time.time()`, `perf_counter()`, `timer()` of `from timeit import default_timer as timer`, also rounded."""
+    """`time.time()`, `perf_counter()`, `timer()` of `from timeit import default_timer as timer`, also rounded, and
+    in other units (`time_ns() // 10**6`)."""
+    if isinstance(value, ast.BinOp):
+        sides = ((value.left, value.right), (value.right, value.left))
+        return any(_is_reading(one, namespace) and _is_constant(other) for one, other in sides)
     if not isinstance(value, ast.Call):
         return False
     if isinstance(value.func, ast.Attribute):
@@ -80,6 +84,12 @@ def _is_reading(value: ast.expr, namespace: Mapping[str, object]) -> bool:
     if value.func.id in ("int", "float", "round") and value.args:
         return _is_reading(value.args[0], namespace)
     return getattr(namespace.get(value.func.id), "__name__", value.func.id) in READINGS
+
+
+def _is_constant(value: ast.expr) -> bool:
+    """`1000`, `10**6`, `-60 * 2`."""
+    plain = (ast.Constant, ast.BinOp, ast.UnaryOp, ast.operator, ast.unaryop)
+    return all(isinstance(node, plain) for node in ast.walk(value))
 
 
 def _assigned(tree: ast.Module) -> Iterator[str]:

@@ -33,6 +33,12 @@ class Options:
     """Metrics in printed lines that name an epoch or a step."""
     displays: bool = True
     """Figures, tables and HTML it displays."""
+    written_files: bool = True
+    """Files that it writes below the working folder, as artifacts by their relative path."""
+    written_file_megabytes: float = 10
+    """The largest such file that is kept; of larger ones size and hash are."""
+    written_total_megabytes: float = 50
+    """How much of them is kept of one cell."""
     git: bool = True
     """Commit, branch, remote, beside."""
     snapshot: bool = True

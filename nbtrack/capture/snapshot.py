@@ -7,9 +7,9 @@ reference `refs/nbtrack/<run>`, which no branch, log or push shows, and which ke
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
-from nbtrack.capture.secrets import looks_secret
+from nbtrack.capture.ordinary_files import is_ordinary
 from nbtrack.git.command import Git
 from nbtrack.git.filtered import filters_of, users_filters
 from nbtrack.git.work_tree import State, index_copy
@@ -17,8 +17,6 @@ from nbtrack.git.work_tree import State, index_copy
 REFERENCE = "refs/nbtrack/"
 SMALL = 100_000  # bytes of an untracked file that is taken along
 MOST = 200  # untracked files that are taken along
-_PASSED_OVER = frozenset({"mlruns", "mlartifacts", ".ipynb_checkpoints", "__pycache__", "node_modules", ".venv"})
-_SECRET_ENDINGS = frozenset({".pem", ".key", ".p12", ".pfx", ".env", ".netrc", ".keystore", ".kdbx"})
 _NO_OBJECT = "0" * 40
 _IDENTITY = {
     f"GIT_{who}_{what}": value
@@ -80,18 +78,11 @@ def _worth_keeping(git: Git, state: State) -> Iterable[str]:
     for path in state.untracked:
         if len(found) == MOST:
             break
-        if _is_ordinary(path) and _is_small_text(state.repository.root / path):
+        if is_ordinary(path) and _is_small_text(state.repository.root / path):
             found.append(path)
     filters = filters_of(git, found)
     known = users_filters(git) if filters else frozenset()
     return (path for path in found if path not in filters or filters[path] in known)
-
-
-def _is_ordinary(path: str) -> bool:
-    parts = PurePosixPath(path).parts
-    name = parts[-1].lower()
-    secret = any(name.endswith(ending) for ending in _SECRET_ENDINGS) or ".env" in name or name.startswith("id_")
-    return not secret and not any(part in _PASSED_OVER or looks_secret(part) for part in parts)
 
 
 def _is_small_text(file: Path) -> bool:

@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 from nbtrack.entities import LifecycleStage, ViewType
 from nbtrack.errors import NotAStoreError, NotFoundError
 from nbtrack.frame import Frame, Row
+from nbtrack.query import order_hints
 from nbtrack.stores import Store, open_store
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # argparse names it only to those who read
@@ -67,9 +68,10 @@ def choose(
     ids = known if experiments is None else [experiment_of(store, name) for name in experiments]
     view = ViewType.ACTIVE_ONLY if stage == LifecycleStage.ACTIVE else ViewType.DELETED_ONLY
     found = matching(store, ids, where, view, order_by)
-    for hint in found.hints:
+    frame = found.held.frame()
+    for hint in (*found.hints, *order_hints(order_by, frame)):
         print("nbtrack:", hint, file=sys.stderr)
-    return rows_of(found.held, found.order), found.held.frame().take(found.order)
+    return rows_of(found.held, found.order), frame.take(found.order)
 
 
 def experiment_of(store: Store, name: str) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 
 from nbtrack.figures.canvas import figure, plain
 from nbtrack.figures.chosen import sense_of
+from nbtrack.figures.forest import forest_importances
 from nbtrack.figures.given import Runs, column_of, metric_of, runs_of
 from nbtrack.figures.history import BAND_NAMES, BEYOND, ROOM
 from nbtrack.figures.importances import foretold, importances_of
@@ -98,10 +99,18 @@ def _bars(
 
 
 def importance(
-    runs: Any, metric: str, params: Sequence[str] | None = None, *, store: Store | str | Path | None = None
+    runs: Any,
+    metric: str,
+    params: Sequence[str] | None = None,
+    *,
+    forest: bool = False,
+    store: Store | str | Path | None = None,
 ) -> Figure:
     """Which params the last value of a metric hangs on: rank correlation, and how much worse the nearest runs foretell
-    it when a param is shuffled. Too few runs, or a metric that cannot be foretold, is said in the figure."""
+    it when a param is shuffled. Too few runs, or a metric that cannot be foretold, is said in the figure.
+
+    `forest` adds scikit-learn's permutation importance of a random forest, from 20 runs on: an independent measure.
+    """
     from plotly.graph_objects import Bar
 
     given = runs_of(runs, store)
@@ -110,7 +119,8 @@ def importance(
     assert values is not None
     names = params or [name for name in given.frame.columns if name.startswith("params.")]
     columns = [column_of(given, name) for name in names]
-    found = importances_of([(each.label, each.texts) for each in columns], _cells(values), given.ids)
+    texts = [(each.label, each.texts) for each in columns]
+    found = importances_of(texts, _cells(values), given.ids)
     labels = [plain(each.param) for each in found.importances]
     traces = []
     if any(each.permutation is not None for each in found.importances):
@@ -121,8 +131,15 @@ def importance(
     rho = [each.correlation for each in found.importances]
     bar = {"name": "rank correlation", "marker": {"color": HUES[1]}}
     traces.append(Bar(x=rho, y=labels, orientation="h", **bar))
+    learned = forest_importances(texts, _cells(values), given.ids) if forest else None
+    if learned is not None:
+        pairs = [learned.get(each.param, (np.nan, np.nan)) for each in found.importances]
+        spread = {"type": "data", "array": [spread for _, spread in pairs]}
+        bar = {"name": "permutation importance of a random forest", "marker": {"color": HUES[2]}}
+        traces.append(Bar(x=[share for share, _ in pairs], y=labels, orientation="h", error_x=spread, **bar))
     told = foretold(found, key)
-    notes = [*([told] if told else []), *found.notes]
+    unlearned = ["No random forest: scikit-learn or 20 runs are missing, or it predicts nothing."]
+    notes = [*(unlearned if forest and learned is None else []), *([told] if told else []), *found.notes]
     yaxis = {"autorange": "reversed", "type": "category"}
     return figure(traces, f"What {key} hangs on", notes=notes, yaxis=yaxis, barmode="group", showlegend=True)
 

@@ -28,6 +28,7 @@ from nbtrack.magics.opening import log_literals, named_in_code, start
 from nbtrack.magics.outcome import error_line, status_after, traceback_text
 from nbtrack.magics.pulse import Pulse
 from nbtrack.magics.surroundings import Surroundings
+from nbtrack.magics.written import Written
 from nbtrack.stores.names import is_key
 from nbtrack.tracking import active
 from nbtrack.tracking.client import MlflowClient
@@ -70,6 +71,8 @@ class Block:
         self._live.start()
         if capturing.output or capturing.printed:
             self._tee.start()
+        self._written = Written(held)
+        self._written.start()
 
     def end(
         self,
@@ -97,6 +100,7 @@ class Block:
         status = status_after(error)
         status = held.asked if status == RunStatus.FINISHED and held.asked else status
         self._tee.stop()
+        self._written.stop()
         self._end_autolog(space)
         active.take_off(held, status)
         self._live.stop(partial(self._pulse.keep_printed, last=True))
@@ -120,6 +124,7 @@ class Block:
             held.client.set_tag(held.run_id, "nbtrack.error", error_line(error))
         if capturing.output and (text := self._tee.text()):
             self._files.write(OUTPUT, text)
+        self._written.keep()
 
 
 def named(options: Options, name: str | None, params: Mapping[str, str] | None = None) -> Options:

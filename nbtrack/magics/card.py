@@ -37,8 +37,8 @@ class Card:
     second), `said` (the newest line) and `kernel` (whose server can stop it) are told while it runs. `autolog` is what
     fits have logged by themselves, and `quiet` those of the params that are a library's defaults: they are only
     counted. `written` are names of params by which the person knows them, `inner` says what other runs that the cell
-    started logged. `commit_page` shows the commit on its hosting service, `comparison_page` what changed since the run
-    of the same cell before."""
+    started logged, `left_out` which files that it wrote are not kept. `commit_page` shows the commit on its hosting
+    service, `comparison_page` what changed since the run of the same cell before."""
 
     run_id: str
     name: str
@@ -63,6 +63,7 @@ class Card:
     quiet: frozenset[str] = frozenset()
     written: Mapping[str, str] = field(default_factory=dict)
     inner: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
     commit: str = ""
     commit_page: str | None = None
     comparison_page: str | None = None

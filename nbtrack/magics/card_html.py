@@ -125,8 +125,9 @@ def _metrics(card: Card, most: int, columns: int) -> str:
 
 
 def _inner(card: Card) -> str:
-    """What other runs that the cell started have logged."""
-    lines = "".join(f'<div><span style="{_SOFT}">run inside</span> {text(line, 200)}</div>' for line in card.inner)
+    """What other runs that the cell started have logged, and which files are not kept."""
+    said = [*(("run inside", line) for line in card.inner), *(("file not kept", line) for line in card.left_out)]
+    lines = "".join(f'<div><span style="{_SOFT}">{what}</span> {text(line, 200)}</div>' for what, line in said)
     return f'<div style="margin-top:4px">{lines}</div>' if lines else ""
 
 

@@ -26,6 +26,7 @@ def card_text(card: Card) -> str:
     lines += _params(card)
     lines += _metrics(card)
     lines += [f"  run inside: {short(line, 200)}" for line in card.inner]
+    lines += [f"  file not kept: {short(line, 200)}" for line in card.left_out]
     lines += [f"  changed: {short(change, 100)}" for change in card.changes[:6]]
     lines += [f"  {short(line, 100)}" for line in card.code]
     if card.autolog:

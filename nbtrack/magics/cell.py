@@ -30,6 +30,7 @@ from nbtrack.magics.source import python_of
 from nbtrack.magics.stop import kernel_id
 from nbtrack.magics.surroundings import Surroundings
 from nbtrack.magics.values import Values
+from nbtrack.magics.written import Written
 from nbtrack.tracking import active
 from nbtrack.tracking.events import subscribe
 
@@ -56,6 +57,7 @@ class TrackedCell:
         self.printed = Printed()
         self.tee = Tee(hear=self.printed.add)
         self.displays = Displays(self._newest_step)
+        self.written: Written | None = None
         self.live: Live | None = None
         self.started = time.monotonic()
         self._pid = os.getpid()
@@ -144,6 +146,8 @@ class TrackedCell:
             self.tee.start()
         if capturing.displays:
             self.displays.start(self.ip)
+        self.written = Written(held)
+        self.written.start()
 
     def _newest_step(self) -> int | None:
         """The step that was logged last, so that a figure shown in a loop is named by it."""

@@ -65,6 +65,8 @@ class Closing:
         cell.tee.stop()
         cell.shown.close()
         cell.displays.stop()
+        if cell.written:
+            cell.written.stop()
         # The next cell finds none, unless it is the next one of the same run.
         (active.end_inside if cell.part else active.take_off)(held, self._status)
         if self._error is not None and self._status != RunStatus.FINISHED:
@@ -77,6 +79,8 @@ class Closing:
         if cell.options.capture:
             with guard("keep what the cell printed and displayed"):
                 self._keep_output()
+        if cell.written:
+            cell.written.keep()
         return run
 
     def _end(self) -> None:
@@ -155,6 +159,7 @@ class Closing:
         card.of_autolog(data.tags)
         with guard("read the runs inside this cell"):
             card.inner = inner_lines(self._inner_runs())
+        card.left_out = cell.written.lines() if cell.written else []
         card.artifacts = count_files(self._held.client.store, self._held.run_id)
         before = cell.previous()
         if before and before.run.info.run_id != run.info.run_id:

@@ -9,9 +9,12 @@ from collections.abc import Sequence
 from nbtrack.entities import Run, ViewType
 from nbtrack.errors import NotFoundError
 from nbtrack.magics.words import ago, short
+from nbtrack.query.suggest import nearest
 from nbtrack.query.tree import Compare
 from nbtrack.stores import Store
 from nbtrack.tracking.finding import RUN_ID, RUN_NAME, runs_where
+
+MOST_COMPARED = 1000  # names of the newest runs among which a mistyped one is looked for
 
 
 def newest_first(runs: Sequence[Run]) -> list[Run]:
@@ -48,7 +51,9 @@ def find_run(store: Store, text: str, *, deleted: bool = False) -> Run:
         if matches:
             raise NotFoundError(_several(text, matches))
     lists = "`nbtrack ls --deleted` lists them." if deleted else "`%track ls` lists them, and `nbtrack ls` in a shell."
-    raise NotFoundError(f"No {kind} in '{store.uri}' has the id or the name '{short(text, 80)}'. {lists}")
+    near = nearest(text, (run.info.run_name for run in runs_of(store, deleted=deleted, most=MOST_COMPARED)))
+    meant = f"Did you mean '{short(near, 80)}'? " if text and near else ""
+    raise NotFoundError(f"No {kind} in '{store.uri}' has the id or the name '{short(text, 80)}'. {meant}{lists}")
 
 
 def _several(text: str, runs: list[Run]) -> str:

@@ -25,7 +25,7 @@ from nbtrack.magics.frames import Frame, Frames
 from nbtrack.magics.history import Memory
 from nbtrack.magics.opening import checked, source_tags
 from nbtrack.magics.outcome import error_of
-from nbtrack.magics.rewrite import BEGIN, rewrite
+from nbtrack.magics.rewrite import BEGIN, rewrite, show_as_written
 from nbtrack.magics.series import Series
 from nbtrack.magics.source import python_of
 from nbtrack.tracking import active
@@ -149,6 +149,7 @@ class Magics:
 
     def begin(self, line: str) -> None:
         """Start the run of the cell that runs now. Raises UsageError, and then the cell ends here."""
+        self._hide_call()
         options = parse(line)
         options = replace(options, tags={**self._links, **options.tags})
         self._links = {}
@@ -167,6 +168,15 @@ class Magics:
         with guard("track this cell"):
             cell.began(start(), self._memory)
             self._watch_fits(frame, options)
+
+    def _hide_call(self) -> None:
+        """Tracebacks show the cell as written, not as `rewrite` has made it."""
+        with guard("show the cell in tracebacks as written"):
+            caller: FrameType | None = sys._getframe(1)
+            while caller and caller.f_globals is not self._ip.user_global_ns:
+                caller = caller.f_back
+            if caller:
+                show_as_written(caller.f_code.co_filename)
 
     def run_cell(self, line: str, cell: str) -> None:
         """`%%track` called as a magic, by other code: run its cell inside this one, and stop where it fails."""

@@ -7,6 +7,8 @@ this is pure, and leaves alone what it has already rewritten.
 
 from __future__ import annotations
 
+import ast
+import linecache
 import re
 
 from IPython.core.inputtransformer2 import cell_magic
@@ -48,3 +50,26 @@ def _begin_with(call: str, body: list[str]) -> list[str]:
     assert written is not None
     end = written.end()
     return ["\n", *body[:future], f"{body[future][:end]}; {call}{body[future][end:]}", *body[future + 1 :]]
+
+
+_CALL = re.compile(
+    rf"(?P<before>; )?get_ipython\(\)\.run_line_magic\({BEGIN!r}, (?P<line>'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")\)"
+)
+
+
+def as_written(line: str) -> str:
+    """A line of a rewritten cell as a traceback is to show it: the call is a comment, which is still Python, so that
+    what is marked in other lines stays right."""
+    match = _CALL.search(line)
+    if match is None:
+        return line
+    magic = "" if match["before"] else f"# %%track {ast.literal_eval(match['line'])}".rstrip()
+    return f"{line[: match.start()]}{magic}{line[match.end() :]}"
+
+
+def show_as_written(filename: str) -> None:
+    """Let tracebacks show the cell that IPython has compiled as `filename` without the call."""
+    entry = linecache.cache.get(filename)
+    if entry is not None and len(entry) == 4:
+        size, time, lines, name = entry
+        linecache.cache[filename] = size, time, [as_written(line) for line in lines], name

@@ -31,7 +31,7 @@ from nbtrack.query.direction import direction
 from nbtrack.query.evaluate import Datasets, History, Place, evaluate, unknown
 from nbtrack.query.order import arranged
 from nbtrack.query.parse import parse, parse_key
-from nbtrack.query.tree import Key, Node
+from nbtrack.query.tree import Key, Node, Null
 
 __all__ = [
     "ColumnInfo",
@@ -111,6 +111,16 @@ def hints(text: str, frame: Frame) -> list[str]:
     node = parse(text, _names(frame))
     found = [] if node is None else unknown(node, frame)
     return [f"No run has {written(column.name)}. Did you mean {written(meant)}?" for column, meant in found if meant]
+
+
+def order_hints(order_by: Sequence[str], frame: Frame) -> list[str]:
+    """What to tell whoever orders by a column that no run of a filled frame has: such an order says nothing."""
+    found = (unknown(Null(_key(clause, frame, among=1).column, negated=False), frame) for clause in order_by)
+    return [
+        f"No run has {written(column.name)}, so it orders nothing.{f' Did you mean {written(meant)}?' if meant else ''}"
+        for lost in found
+        for column, meant in lost
+    ]
 
 
 @contextmanager

@@ -63,11 +63,11 @@ class Held:
 
     The run of a tracked cell, block or script `is_cell`. `children` is where runs that start in it go: a client and an
     experiment. What is in it without having been logged are `given_params` and `own_inputs`; `settle` waits so many
-    seconds for what is noted beside it.
+    seconds for what is noted beside it. `kept_files` are artifacts that are files which its code wrote.
     """
 
     __slots__ = (
-        "adopted", "asked", "children", "client", "given_params", "is_cell", "kept", "known", "leaving",
+        "adopted", "asked", "children", "client", "given_params", "is_cell", "kept", "kept_files", "known", "leaving",
         "mlflow_experiment", "movable", "open", "own_inputs", "reserved", "run", "run_id", "settle", "uri", "writer",
     )  # fmt: skip
 
@@ -83,6 +83,7 @@ class Held:
         self.client = client
         self.uri = client.store.uri
         self.writer: RunWriter = client.store.writer(self.run_id)
+        self.kept_files: set[str] = set()
         self.known: set[str] = set()  # keys that log_metrics has had checked by the store
         self.is_cell = False
         self.movable = True

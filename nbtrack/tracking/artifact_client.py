@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from nbtrack.capture.written_files import note_logged
 from nbtrack.entities import FileInfo, RunTag
 from nbtrack.errors import InvalidValueError, NotFoundError
 from nbtrack.stores import Store
@@ -38,6 +39,7 @@ class ArtifactClient:
         # resolve() only for names such as "." and "..", which say nothing about the folder they mean
         name = source.name if source.name not in ("", "..") else source.resolve().name
         self._put(run_id, posixpath.join(artifact_path or "", name), source)
+        note_logged(source)
 
     def log_artifacts(self, run_id: str, local_dir: str | Path, artifact_path: str | None = None) -> None:
         """Copy what a folder holds into the folder `artifact_path` of the run's artifacts."""
@@ -45,6 +47,7 @@ class ArtifactClient:
         if not folder.is_dir():
             raise InvalidValueError(f"'{local_dir}' is a file, not a folder. Use log_artifact for one file.")
         self.store.write_artifact(run_id, artifact_path or "", folder)
+        note_logged(folder)
         announce_run(self.store.uri, run_id)
 
     def log_text(self, run_id: str, text: str, artifact_file: str) -> None:

@@ -37,7 +37,9 @@ from nbtrack.git.command import isolated
 from nbtrack.git.location import find_repository
 from nbtrack.git.work_tree import read_state
 from nbtrack.magics.files import inputs_text
+from nbtrack.magics.written import Written
 from nbtrack.stores import Store, open_store
+from nbtrack.tracking import active
 from nbtrack.tracking.client import MlflowClient
 from tests.bench.bench_track import _make_repository
 
@@ -126,6 +128,30 @@ def _of_what_it_says(store: Store, run_id: str) -> Iterator[Row]:
         displays.__init__()  # type: ignore[misc]
 
     yield Row("figures, tables and HTML displayed", "displays", timed(display), "cell", "each")
+    yield Row("files that it writes below the working folder", "written_files", _of_files(), "cell", "a file of 100 kB")
+
+
+def _of_files() -> float:
+    """What is added to a tracked block by a file that it writes."""
+    before = os.getcwd()
+    with tempfile.TemporaryDirectory() as name:
+        os.chdir(name)
+        try:
+            nbtrack.set_tracking_uri(name + "/mlruns")
+            run = nbtrack.start_run()
+            held = active.own_stack()[-1]
+
+            def kept() -> None:
+                written = Written(held)
+                written.start()
+                Path("a.bin").write_bytes(b"x" * 100_000)
+                written.stop()
+                written.keep()
+
+            with run:
+                return timed(kept, 20) - timed(lambda: Path("a.bin").write_bytes(b"x" * 100_000), 20)
+        finally:
+            os.chdir(before)
 
 
 def _of_the_repository(store: Store, run_id: str, root: Path) -> Iterator[Row]:

@@ -457,6 +457,22 @@ def test_a_full_disk_costs_a_warning_and_no_cell(nb: Notebook, monkeypatch: pyte
     assert nb.runs[-1].info.status == "FINISHED"
 
 
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "%%track base -p 'a=it''s' -t x=\"y\"\n1/0",
+        "# why\n%%track\nfrom __future__ import annotations\n1/0",
+        "%%track\nimport asyncio\nawait asyncio.sleep(0)\n1/0",
+        "%%track\ndef f():\n    return 1/0\nf()",
+    ],
+)
+def test_a_traceback_shows_the_cell_as_written(nb: Notebook, cell: str) -> None:
+    result = nb.cell(cell)
+    assert isinstance(result.error_in_exec, ZeroDivisionError), nb.output
+    assert "_nbtrack_begin" not in nb.output + nb.artifact("traceback.txt")
+    assert "1/0" in nb.output
+
+
 def test_a_number_under_a_name_that_no_store_takes_is_kept_under_one_that_it_takes(nb: Notebook) -> None:
     nb.cell(
         "%%track\n{'F1 (macro)': 0.5, 'F1 _macro_': 0.25, 'score@5': 1.0, 'loss': 2.0, 'loss/train': 3.0, '100%': 4.0}"
