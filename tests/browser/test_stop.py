@@ -33,7 +33,7 @@ def press(book: Notebook) -> None:
 
 
 @pytest.mark.parametrize("app", ["lab", "notebooks"])
-def test_the_stop_button_interrupts_the_cell_and_the_card_stays_as_interrupted(
+def test_the_stop_button_interrupts_the_cell_and_the_card_stays_as_killed(
     notebook: Callable[..., Notebook], app: str
 ) -> None:
     book = notebook(SETUP, BUSY, app=app)
@@ -45,7 +45,7 @@ def test_the_stop_button_interrupts_the_cell_and_the_card_stays_as_interrupted(
     expect(card).to_contain_text("left")
     expect(card).to_contain_text("epoch ")
     press(book)
-    expect(card).to_contain_text("interrupted")
+    expect(card).to_contain_text("killed")
     expect(card.get_by_role("button")).to_have_count(0)
     assert "KILLED" in book.ask(ASKED_STATUS)
     book.save()

@@ -415,7 +415,10 @@ def test_points_that_the_server_will_never_take_are_kept_beside_the_reason(store
         ("params.lr = '0.1' and tags.`a b` != \"it's\"", "params.`lr` = '0.1' AND tags.`a b` != \"it's\"", True),
         ("metrics.loss < 1e20", "metrics.`loss` < 1e20", False),
         ("status = 'FINISHED' and start_time > '2026-11-01'", "attributes.status = 'FINISHED' AND "
-         "attributes.start_time > 1793491200000", False),
+         "attributes.start_time > 1793577599999", False),
+        ("start_time <= '2026-11-01' and end_time >= '2026-11-01'", "attributes.start_time <= 1793577599999 AND "
+         "attributes.end_time >= 1793491200000", False),
+        ("start_time = '2026-11-01'", "", False),
         ("run_name LIKE 'base%'", "attributes.run_name LIKE 'base%'", False),
         ("run_id IN ('a', 'b')", "attributes.run_id IN ('a', 'b')", True),
         ("params.lr = 0.1 and params.opt = 'adam'", "params.`opt` = 'adam'", False),
@@ -584,7 +587,7 @@ def test_a_dashboard_opens_with_the_newest_runs_and_fills_as_pages_arrive(
     ear = Ear(hub)
     hub.listeners.add(ear)
     hub.load()
-    assert ear.heard == [(200, [live.COMING]), (250, [live.COMING]), (250, [])]
+    assert ear.heard == [(100, [live.COMING]), (200, [live.COMING]), (250, [live.COMING]), (250, [])]
     asked: list[str] = []
     real = store.link.post
     monkeypatch.setattr(store.link, "post", lambda path, body, **how: asked.append(path) or real(path, body, **how))

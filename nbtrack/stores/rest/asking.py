@@ -28,6 +28,7 @@ from nbtrack.query.tree import (
     Within,
 )
 
+DAY_MS = 86_400_000
 TEXTS = frozenset({"status", "run_name", "user_id", "artifact_uri", "run_id"})
 SURE = frozenset({"status", "run_id"})  # of them, those that a database has for every run
 TIMES = frozenset({"start_time", "end_time"})
@@ -149,7 +150,9 @@ def _name(column: Column) -> str | None:
 
 def _time(op: str, value: Value, now: float) -> str | None:
     if isinstance(value, Day):
-        return str(int(value.ms)) if op in ("<", ">=") else None
+        # A server has whole milliseconds: after a day is after its last one, up to a day is up to it.
+        last = int(value.ms) + DAY_MS - 1
+        return {"<": str(int(value.ms)), ">=": str(int(value.ms)), ">": str(last), "<=": str(last)}.get(op)
     found = now + value.offset if isinstance(value, Now) else value
     return str(int(found)) if isinstance(found, float) and found.is_integer() and abs(found) < 2**53 else None
 
