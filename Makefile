@@ -93,7 +93,7 @@ test: build ## everything: both languages, real MLflow, real JupyterLab in Chrom
 	@$(MAKE) --no-print-directory -j $(JOBS) lint test-js $(MLFLOWS) $(KERNELS)
 	@$(MAKE) --no-print-directory test-py
 
-test-all: test .venvs/large/.made .venvs/atom/.made ## also what takes long
+test-all: test .venvs/large/.made .venvs/atom/.made .venvs/both/.made ## also what takes long
 	@NBTRACK_CHROMIUM="$$(cat $(CHROMIUM))" $(PY) -m pytest -q -n $(JOBS) --dist loadfile -m slow $(PYTEST)
 	@.venvs/large/bin/python -m pytest -q -m large tests/autolog/large $(PYTEST)
 	@NBTRACK_CHROMIUM="$$(cat $(CHROMIUM))" $(PY) -m pytest -q -m large tests/interop $(PYTEST)

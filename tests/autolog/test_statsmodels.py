@@ -22,8 +22,9 @@ def test_a_fit_is_a_run_with_its_arguments_and_mlflows_numbers(data: Data) -> No
     assert run.data.metrics["rsquared"] == results.rsquared
     assert run.data.metrics["aic"] == results.aic
     assert run.data.tags["mlflow.autologging"] == "statsmodels"
-    (summary,) = nbtrack.artifacts.list_artifacts(run_id=run.info.run_id)
-    assert summary.path == "model_summary.txt"
+    nbtrack.flush()
+    paths = [file.path for file in nbtrack.artifacts.list_artifacts(run_id=run.info.run_id)]
+    assert paths == ["model", "model_summary.txt"]
 
 
 def test_a_model_that_fits_others_is_one_run_and_two_fits_in_a_run_are_two_children(data: Data) -> None:
@@ -37,7 +38,7 @@ def test_a_model_that_fits_others_is_one_run_and_two_fits_in_a_run_are_two_child
 
 def test_a_model_defined_later_is_watched_and_all_is_put_back(data: Data) -> None:
     before = vars(sm.OLS).get("fit"), vars(Model).get("__init_subclass__")
-    nbtrack.autolog()
+    nbtrack.autolog(log_models=False)  # a class of a function cannot be pickled
 
     class Mine(sm.OLS):  # type: ignore[misc]
         def fit(self, **kwargs: Any) -> Any:

@@ -19,7 +19,15 @@ import matplotlib.pyplot  # noqa: F401  # loaded once here rather than in each s
 from mlflow import MlflowClient
 from mlflow.entities import ViewType
 
-VOLATILE = {"mlflow.user", "mlflow.source.name", "mlflow.source.type", "nbtrack.process", "nbtrack.heartbeat"}
+# MLflow 3.17 itself writes no mlflow.rootRunId; nbtrack does, as Databricks does.
+VOLATILE = {
+    "mlflow.rootRunId",
+    "mlflow.user",
+    "mlflow.source.name",
+    "mlflow.source.type",
+    "nbtrack.process",
+    "nbtrack.heartbeat",
+}
 UNIQUE = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 

@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PYTHON = ROOT / ".venvs" / "both" / "bin" / "python"
-pytestmark = pytest.mark.interop
+pytestmark = pytest.mark.large  # the page speaks of Keras and TensorFlow too
 
 
 def ask(code: str) -> str:
