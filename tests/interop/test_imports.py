@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import shutil
 import struct
 import subprocess
 import sys
@@ -165,6 +166,26 @@ def test_a_wandb_log_that_was_cut_off_gives_what_it_holds(wandb_folder: Path, tm
     run = only(store, "first try")
     assert run.info.status == "KILLED"
     assert 1 <= len(store.history(run.info.run_id, "loss")) < 5
+
+
+def test_a_folder_of_wandb_files_that_is_a_link_out_is_not_taken_and_said(
+    wandb_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (log,) = wandb_folder.rglob("*.wandb")
+    run = tmp_path / "wandb" / "offline-run-x"
+    run.mkdir(parents=True)
+    shutil.copy(log, run / "run-x.wandb")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "secret.txt").write_text("private")
+    (run / "files").symlink_to(elsewhere)
+    store = tmp_path / "mlruns"
+    assert main(["import", str(tmp_path / "wandb"), "--store", str(store)]) == 0
+    assert not list(store.rglob("secret.txt"))
+    assert "such links are not followed" in "".join(capsys.readouterr())
+    monkeypatch.setenv("NBTRACK_LINK_TARGETS", str(elsewhere))
+    assert main(["import", str(tmp_path / "wandb"), "--store", str(tmp_path / "allowed")]) == 0
+    assert len(list((tmp_path / "allowed").rglob("secret.txt"))) == 1
 
 
 def test_a_record_longer_than_a_block_is_put_together() -> None:

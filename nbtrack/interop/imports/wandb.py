@@ -18,6 +18,7 @@ from nbtrack.entities import RunStatus
 from nbtrack.errors import warn_once
 from nbtrack.interop.imports import Found, Unread, below, kept_apart, ms_of, theirs
 from nbtrack.interop.imports.wandb_log import records
+from nbtrack.stores.files.links import leads_out
 
 DEEPEST = 32  # levels of nested values that become names with dots
 OWN = frozenset({"_step", "_timestamp", "_runtime", "_wandb"})
@@ -60,7 +61,11 @@ def _run(path: Path) -> Found | None:
         found.status = RunStatus.KILLED
         found.end = max((p.timestamp for points in found.points.values() for p in points), default=found.start)
     _take_summary(found, summary)
-    found.files.update(_files(path.parent / "files"))
+    files = path.parent / "files"
+    if (link := leads_out(str(files), str(path.parent.parent))) is None:
+        found.files.update(_files(files))
+    else:
+        found.left_out[f"folder of files that {link.problem}. {link.remedy}"] += 1
     return found
 
 
@@ -191,6 +196,7 @@ def _loaded(text: str) -> Any:
 
 
 def _files(folder: Path) -> dict[str, bytes | Path]:
+    """The plain files below, links left out."""
     found: dict[str, bytes | Path] = {}
     for at, _, names in os.walk(folder):
         for name in names:
