@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -65,9 +64,7 @@ class Place(NamedTuple):
         folder.mkdir(exist_ok=True)
         target = folder / self.name
         is_new = not target.exists()
-        draft = target.with_name(f"{self.name}.{os.getpid()}")
-        draft.write_text(text, "utf-8")
-        draft.replace(target)
+        user_folder.replace_text(target, text)
         if is_new:
             _remove_oldest(folder)
 

@@ -79,6 +79,12 @@ def prepared_folder(uri: str) -> Path:
 
 
 def write_json(target: Path, content: Mapping[str, Any]) -> None:
+    """Replace a file by the JSON of `content`. Raises OSError."""
+    replace_text(target, json.dumps(content, indent=1))
+
+
+def replace_text(target: Path, text: str) -> None:
+    """Replace a file at once, so that nobody reads half of it. Raises OSError."""
     draft = target.with_name(f"{target.name}.{os.getpid()}")
-    draft.write_text(json.dumps(content, indent=1), "utf-8")
-    draft.replace(target)  # at once, so that nobody reads half a file
+    draft.write_text(text, "utf-8")
+    draft.replace(target)

@@ -103,9 +103,7 @@ def from_pandas(
 
     `targets` and `predictions` name columns, and only have to exist. `digest` replaces the computed one.
     """
-    for role, column in (("targets", targets), ("predictions", predictions)):
-        if column is not None and column not in df.columns:
-            raise InvalidValueError(f"The DataFrame has no column '{column}' for {role}. It has {list(df.columns)}.")
+    _check_roles(df.columns, targets=targets, predictions=predictions)
     columns = fingerprints.column_schema(df)
     return Dataset(
         name=name or "dataset",
@@ -147,9 +145,7 @@ def from_polars(
     predictions: str | None = None,
 ) -> Dataset:
     """A dataset of a polars DataFrame. See `from_pandas`."""
-    for role, column in (("targets", targets), ("predictions", predictions)):
-        if column is not None and column not in df.columns:
-            raise InvalidValueError(f"The DataFrame has no column '{column}' for {role}. It has {list(df.columns)}.")
+    _check_roles(df.columns, targets=targets, predictions=predictions)
     columns = fingerprints.polars_schema(df)
     return Dataset(
         name=name or "dataset",
@@ -158,6 +154,13 @@ def from_polars(
         schema=None if columns is None else {"mlflow_colspec": columns},
         profile={"num_rows": df.height, "num_elements": df.height * df.width},
     )
+
+
+def _check_roles(columns: Any, **roles: str | None) -> None:
+    """Raise InvalidValueError for a role whose column a DataFrame lacks."""
+    for role, column in roles.items():
+        if column is not None and column not in columns:
+            raise InvalidValueError(f"The DataFrame has no column '{column}' for {role}. It has {list(columns)}.")
 
 
 def get_source(dataset: Dataset | entities.Dataset | DatasetInput) -> Source:
